@@ -1,0 +1,63 @@
+# add_module(<name> USES <modules...> LIBRARIES <targets...> [PCH asio])
+#   One folder under src/ is one static library. USES is the whole list of modules it may include;
+#   tools/lint.py compares it with the includes. LIBRARIES are third-party targets that only this
+#   module includes. Its unit tests are tests/unit/<name>/*_test.cc.
+add_library(barnabas_asio_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/asio_pch.cc)
+target_link_libraries(barnabas_asio_pch PRIVATE barnabas_options Boost::headers fmt::fmt)
+target_precompile_headers(barnabas_asio_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/asio_pch.h)
+
+function(add_module name)
+    cmake_parse_arguments(arg "" "PCH" "USES;LIBRARIES" ${ARGN})
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
+    add_library(barnabas_${name} STATIC ${sources})
+    target_include_directories(barnabas_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(barnabas_${name} PUBLIC barnabas_options fmt::fmt Boost::headers
+        Threads::Threads)
+    foreach(used ${arg_USES})
+        target_link_libraries(barnabas_${name} PUBLIC barnabas_${used})
+    endforeach()
+    target_link_libraries(barnabas_${name} PRIVATE ${arg_LIBRARIES})
+    if(arg_PCH STREQUAL "asio")
+        target_precompile_headers(barnabas_${name} REUSE_FROM barnabas_asio_pch)
+    endif()
+    file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/${name}/*_test.cc)
+    if(tests AND NOT BARNABAS_FUZZ)
+        add_module_tests(unit_${name} USES ${name} SOURCES ${tests})
+        if(arg_PCH STREQUAL "asio")
+            target_precompile_headers(unit_${name} REUSE_FROM barnabas_asio_pch)
+        endif()
+    endif()
+endfunction()
+
+# add_module_tests(<target> USES <modules...> SOURCES <files...> [LIBRARIES <targets...>])
+#   One GoogleTest program, registered with ctest under its own name.
+function(add_module_tests target)
+    cmake_parse_arguments(arg "" "" "USES;SOURCES;LIBRARIES" ${ARGN})
+    add_executable(${target} ${arg_SOURCES})
+    target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+    target_compile_definitions(${target} PRIVATE
+        BARNABAS_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
+    foreach(used ${arg_USES})
+        target_link_libraries(${target} PRIVATE barnabas_${used})
+    endforeach()
+    target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} barnabas_options GTest::gtest
+        GTest::gmock GTest::gtest_main)
+    add_test(NAME ${target} COMMAND ${target} --gtest_brief=1)
+    set_tests_properties(${target} PROPERTIES TIMEOUT 300 LABELS unit)
+endfunction()
+
+# add_fuzz_target(<name> USES <modules...> SOURCES <files...>): a libFuzzer program in build/fuzz.
+function(add_fuzz_target name)
+    cmake_parse_arguments(arg "" "" "USES;SOURCES" ${ARGN})
+    if(NOT BARNABAS_FUZZ)
+        return()
+    endif()
+    add_executable(fuzz_${name} ${arg_SOURCES})
+    target_include_directories(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+    target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    foreach(used ${arg_USES})
+        target_link_libraries(fuzz_${name} PRIVATE barnabas_${used})
+    endforeach()
+    target_link_libraries(fuzz_${name} PRIVATE barnabas_options)
+endfunction()

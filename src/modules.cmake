@@ -1,0 +1,2 @@
+# The modules and what each may use, lowest first: the one list that the build and the lint share.
+add_module(base LIBRARIES spdlog::spdlog isal z)

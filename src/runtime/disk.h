@@ -1,0 +1,102 @@
+#pragma once
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace barnabas::runtime {
+
+using Path = std::filesystem::path;
+
+/// An open file. Reads and writes name their position; no call moves another's.
+/// Reads may come from any thread at any time; writes, truncation and sync from one at a time.
+/// What was written but not synced may be lost, in part and out of order, when the machine stops.
+/// Every failure is ErrorCode::kafka_storage_error with path, operation and cause in the sentence.
+class File {
+public:
+    virtual ~File() = default;
+
+    /// Reads until `into` is full or the file ends; returns how much it read.
+    [[nodiscard]] virtual Result<std::size_t> read_at(std::uint64_t position,
+                                                      MutableByteView into) const = 0;
+    /// All of `parts`, one after the other, from `position` on; all or an error. After an error the
+    /// bytes from `position` on are indeterminate: the caller truncates.
+    virtual Result<void> write_at(std::uint64_t position, std::span<const ByteView> parts) = 0;
+    Result<void> write_at(std::uint64_t position, ByteView bytes) {
+        return write_at(position, std::span(&bytes, 1));
+    }
+    /// Longer: filled with zeros, sparse. Shorter: cut.
+    virtual Result<void> truncate(std::uint64_t size) = 0;
+    /// Data and size are on the medium when it returns. Blocks for milliseconds.
+    virtual Result<void> sync() = 0;
+    [[nodiscard]] virtual Result<std::uint64_t> size() const = 0;
+    /// For sendfile; -1 where there is none (simulated files).
+    [[nodiscard]] virtual int native_handle() const = 0;
+};
+
+/// Bytes [position, position + size) of a file that stays open, and stays the same there, while
+/// the slice lives: what Fetch hands to the socket.
+struct FileSlice {
+    std::shared_ptr<const File> file;
+    std::uint64_t position = 0;
+    std::uint32_t size = 0;
+};
+
+enum class OpenMode { read, read_write, create_new, create_or_open };
+
+struct DirectoryEntry {
+    std::string name;
+    bool is_directory = false;
+    std::uint64_t size = 0;  // of a file
+};
+
+struct DiskSpace {
+    std::uint64_t total = 0;
+    std::uint64_t free = 0;  // for us, not for root alone
+};
+
+/// A lock that another process (or another open of the same file) cannot take while it lives.
+class FileLock {
+public:
+    virtual ~FileLock() = default;
+};
+
+/// The file system. Safe on every thread. A path that is not there is
+/// ErrorCode::kafka_storage_error too: ask exists() where absence is expected.
+class Disk {
+public:
+    virtual ~Disk() = default;
+
+    [[nodiscard]] virtual Result<std::shared_ptr<File>> open(const Path& path, OpenMode mode) = 0;
+    [[nodiscard]] virtual bool exists(const Path& path) const = 0;
+    [[nodiscard]] virtual bool is_directory(const Path& path) const = 0;
+    /// Sorted by name, without "." and "..".
+    [[nodiscard]] virtual Result<std::vector<DirectoryEntry>> list(const Path& directory) const = 0;
+    /// With parents; no error if it is there.
+    virtual Result<void> create_directories(const Path& directory) = 0;
+    /// Replaces `to` if it is a file: atomic, durable after sync_directory of the parent.
+    virtual Result<void> rename(const Path& from, const Path& to) = 0;
+    virtual Result<void> remove(const Path& file) = 0;
+    virtual Result<void> remove_all(const Path& directory) = 0;
+    /// Makes creations, renames and removals in `directory` durable.
+    virtual Result<void> sync_directory(const Path& directory) = 0;
+    [[nodiscard]] virtual Result<DiskSpace> space(const Path& path) const = 0;
+    /// Milliseconds since 1970 of the last change.
+    [[nodiscard]] virtual Result<std::int64_t> modified_at(const Path& path) const = 0;
+    /// ErrorCode::kafka_storage_error if somebody holds it.
+    [[nodiscard]] virtual Result<std::unique_ptr<FileLock>> lock(const Path& path) = 0;
+
+    /// The whole file, which must not be longer than `limit`.
+    [[nodiscard]] Result<std::string> read_text(const Path& path, std::size_t limit = 64 << 20);
+    /// Through "<path>.tmp" and a rename: readers and crashes see the old or the new, whole
+    /// (the file and the directory are synced).
+    Result<void> replace_text(const Path& path, std::string_view text);
+};
+
+}  // namespace barnabas::runtime
