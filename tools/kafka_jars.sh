@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Prints a Java class path with Apache Kafka's own jars, fetched once through Maven.
+#
+#   tools/kafka_jars.sh [VERSION] [broker|tools|clients]      (4.4.0 broker)
+#
+#   broker   kafka.Kafka, kafka.tools.StorageTool, and the clients
+#   tools    org.apache.kafka.tools.*: the perf tools, the console clients, DumpLogSegments. Maven has
+#            no kafka-tools for every release, so this takes the newest one that is not above VERSION,
+#            together with the clients of that same release.
+#   clients  the producer, consumer and admin client alone
+#
+# The jars stay in ${BARNABAS_CACHE:-~/.cache/barnabas}/kafka/VERSION-SET; a second call needs neither
+# Maven nor a network. Logging is slf4j-simple: -Dorg.slf4j.simpleLogger.defaultLogLevel=warn sets it.
+set -euo pipefail
+version=${1:-4.4.0}
+set_name=${2:-broker}
+case $set_name in
+    broker) artifact=kafka_2.13 range=$version ;;
+    tools) artifact=kafka-tools range="[${version%%.*}.0.0,$version]" ;;
+    clients) artifact=kafka-clients range=$version ;;
+    *) echo "kafka_jars.sh: '$set_name' is none of broker, tools, clients" >&2; exit 2 ;;
+esac
+
+root=${BARNABAS_CACHE:-$HOME/.cache/barnabas}/kafka
+jars=$root/$version-$set_name
+mkdir -p "$root"
+exec 9>"$root/.lock"
+flock -w 600 9 # two test runs may ask at once
+if [ ! -f "$jars/.complete" ]; then
+    command -v mvn >/dev/null || { echo "kafka_jars.sh: needs mvn (apt-get install maven)" >&2; exit 1; }
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    cat >"$work/pom.xml" <<POM
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>barnabas</groupId><artifactId>kafka-jars</artifactId><version>1</version>
+  <dependencies>
+    <dependency>
+      <groupId>org.apache.kafka</groupId><artifactId>$artifact</artifactId><version>$range</version>
+    </dependency>
+    <dependency>
+      <groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version>
+    </dependency>
+  </dependencies>
+</project>
+POM
+    rm -rf "$jars"
+    timeout 500 mvn -B -q -f "$work/pom.xml" dependency:copy-dependencies \
+        -DincludeScope=runtime -DoutputDirectory="$jars" >&2
+    touch "$jars/.complete"
+fi
+printf '%s\n' "$jars"/*.jar | paste -sd:
