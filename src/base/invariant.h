@@ -13,10 +13,10 @@ namespace barnabas {
 }  // namespace barnabas
 
 /// A fact that only a bug in Barnabas can break; on in release builds too. Never for input.
-#define INVARIANT(condition, ...)                                             \
-    do {                                                                      \
-        if (!(condition)) [[unlikely]] {                                      \
-            ::barnabas::invariant_failed(__FILE__, __LINE__, #condition,      \
-                                         ::fmt::format(__VA_ARGS__));         \
-        }                                                                     \
+#define INVARIANT(condition, ...)                                        \
+    do {                                                                 \
+        if (!(condition)) [[unlikely]] {                                 \
+            ::barnabas::invariant_failed(__FILE__, __LINE__, #condition, \
+                                         ::fmt::format(__VA_ARGS__));    \
+        }                                                                \
     } while (false)

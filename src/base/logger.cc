@@ -49,8 +49,7 @@ std::string one_line(std::string_view text) {
 class StderrSink final : public LogSink {
 public:
     explicit StderrSink(LogFormat format)
-        : format_(format),
-          logger_("barnabas", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+        : format_(format), logger_("barnabas", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
         logger_.set_level(spdlog::level::debug);
         logger_.flush_on(spdlog::level::debug);
         logger_.set_pattern(format == LogFormat::json

@@ -46,20 +46,20 @@ void ignore(const Result<T>& /*dropped*/, const char* /*why*/) {}
 }  // namespace barnabas
 
 /// Returns from the enclosing function with the error if `expression` failed.
-#define TRY(expression)                                                    \
-    do {                                                                   \
-        if (auto try_result = (expression); !try_result) [[unlikely]] {    \
-            return ::barnabas::fail(std::move(try_result));                \
-        }                                                                  \
+#define TRY(expression)                                                 \
+    do {                                                                \
+        if (auto try_result = (expression); !try_result) [[unlikely]] { \
+            return ::barnabas::fail(std::move(try_result));             \
+        }                                                               \
     } while (false)
 
 #define BARNABAS_TRY_NAME_(line) try_result_##line
 #define BARNABAS_TRY_NAME(line) BARNABAS_TRY_NAME_(line)
-#define BARNABAS_TRY_ASSIGN(name, target, expression)      \
-    auto name = (expression);                              \
-    if (!name) [[unlikely]] {                              \
-        return ::barnabas::fail(std::move(name));          \
-    }                                                      \
+#define BARNABAS_TRY_ASSIGN(name, target, expression) \
+    auto name = (expression);                         \
+    if (!name) [[unlikely]] {                         \
+        return ::barnabas::fail(std::move(name));     \
+    }                                                 \
     target = std::move(*name)
 
 /// TRY_ASSIGN(auto file, disk.open(path)): the value, or return with the error.

@@ -22,8 +22,12 @@ public:
     [[nodiscard]] constexpr T get() const { return value_; }
 
     friend constexpr auto operator<=>(Strong, Strong) = default;
-    friend constexpr Strong operator+(Strong a, T n) { return Strong(static_cast<T>(a.value_ + n)); }
-    friend constexpr Strong operator-(Strong a, T n) { return Strong(static_cast<T>(a.value_ - n)); }
+    friend constexpr Strong operator+(Strong a, T n) {
+        return Strong(static_cast<T>(a.value_ + n));
+    }
+    friend constexpr Strong operator-(Strong a, T n) {
+        return Strong(static_cast<T>(a.value_ - n));
+    }
     friend constexpr T operator-(Strong a, Strong b) { return static_cast<T>(a.value_ - b.value_); }
     constexpr Strong& operator++() {
         ++value_;

@@ -40,7 +40,8 @@ struct TopicPartition {
 template <>
 struct std::hash<barnabas::TopicPartition> {
     std::size_t operator()(const barnabas::TopicPartition& tp) const noexcept {
-        const auto partition = static_cast<std::size_t>(static_cast<std::uint32_t>(tp.partition.get()));
+        const auto partition =
+            static_cast<std::size_t>(static_cast<std::uint32_t>(tp.partition.get()));
         return std::hash<std::string>{}(tp.topic) ^ (partition * 0x9e3779b97f4a7c15ULL);
     }
 };

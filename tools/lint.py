@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+"""The rules of CONTRIBUTING.md that a program can check.
+
+  tools/lint.py               modules, sizes, banned calls (fast)
+  tools/lint.py --headers     also: each header compiles alone
+  tools/lint.py --tidy        also: clang-tidy on the files that differ from the main branch
+  tools/lint.py --tidy --all  also: clang-tidy on every file
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src"
+HEADER_LINES, SOURCE_LINES, FUNCTION_LINES, COLUMNS = 300, 600, 70, 100
+LONG = re.compile(r"// long: \S")
+
+# The operating system is reached through runtime's ports alone.
+BANNED = [
+    (re.compile(r"\b(steady|system|high_resolution)_clock::now\b"), "runtime::Clock"),
+    (re.compile(r"(?<![\w.>:])(?:::)?s?rand\(\)|std::random_device|std::mt19937"),
+     "runtime::Random"),
+    (re.compile(r"(?<![\w.>])::(open|socket|pread|pwrite|pwritev|fsync|fdatasync)\("),
+     "runtime's ports"),
+    (re.compile(r"std::(ifstream|ofstream|fstream)\b"), "runtime::Disk"),
+    (re.compile(r"std::this_thread::sleep"), "runtime::sleep_for"),
+]
+BAN_EXEMPT = {"runtime"}
+
+
+def module_lists():
+    """{module: set of the modules it may include}, from src/modules.cmake."""
+    text = re.sub(r"#.*", "", (SOURCE / "modules.cmake").read_text())
+    modules = {}
+    for call in re.finditer(r"add_module\(\s*(\w+)([^)]*)\)", text):
+        uses, keyword = set(), ""
+        for word in call.group(2).split():
+            if word in ("USES", "LIBRARIES", "PCH"):
+                keyword = word
+            elif keyword == "USES":
+                uses.add(word)
+        modules[call.group(1)] = uses
+    return modules
+
+
+def check_cycles(modules, problems):
+    for name in modules:
+        trail, seen = [(name, (name,))], set()
+        while trail:
+            at, path = trail.pop()
+            for used in modules.get(at, ()):
+                if used == name:
+                    problems.append(f"modules in a cycle: {' -> '.join(path + (name,))}")
+                elif used not in modules:
+                    problems.append(f"module {at} lists {used}, which does not exist")
+                elif used not in seen:
+                    seen.add(used)
+                    trail.append((used, path + (used,)))
+
+
+def check_modules(files, modules, problems):
+    for folder in sorted(p for p in SOURCE.iterdir() if p.is_dir()):
+        readme = folder / "README.md"
+        if folder.name not in modules:
+            problems.append(f"src/{folder.name}: not in src/modules.cmake")
+        elif not readme.exists():
+            problems.append(f"src/{folder.name}: has no README.md")
+        elif len(readme.read_text().splitlines()) > 40:
+            problems.append(f"src/{folder.name}/README.md: more than 40 lines")
+    check_cycles(modules, problems)
+    include = re.compile(r'^\s*#include "([a-z_]+)/')
+    for file in files:
+        if SOURCE not in file.parents:
+            continue
+        module = file.relative_to(SOURCE).parts[0]
+        for number, line in enumerate(file.read_text().splitlines(), 1):
+            used = (include.match(line) or [None, None])[1]
+            if used in modules and used != module and used not in modules.get(module, set()):
+                problems.append(f"{rel(file)}:{number}: {module} may not use {used} "
+                                f"(its list in src/modules.cmake does not name it)")
+
+
+def function_lengths(lines):
+    """(first line, length) of each function body. clang-format fixes the layout: a body opens with
+    a line that ends in '{' and closes with the first '}' at that line's indentation."""
+    opener = re.compile(r"^(\s*)\S.*\)[^;]*\{$")
+    other = re.compile(r"^\s*(if|for|while|switch|else|do|catch|try|return|co_return|namespace|"
+                       r"class|struct|enum|union|extern|\}|TEST)\b|= \{$|= \[.*\{$")
+    for number, line in enumerate(lines):
+        found = opener.match(line)
+        if not found or other.search(line):
+            continue
+        for end in range(number + 1, len(lines)):
+            if lines[end].startswith(found.group(1) + "}"):
+                yield number + 1, end - number + 1
+                break
+
+
+def check_sizes(files, problems):
+    for file in files:
+        lines = file.read_text().splitlines()
+        limit = HEADER_LINES if file.suffix == ".h" else SOURCE_LINES
+        if len(lines) > limit and not any(LONG.search(line) for line in lines[:12]):
+            problems.append(f"{rel(file)}: {len(lines)} lines, at most {limit} "
+                            f"(split it by idea, or give a reason: // long: ...)")
+        for number, line in enumerate(lines, 1):
+            if len(line) > COLUMNS and not re.search(r"https?://|NOLINT", line):
+                problems.append(f"{rel(file)}:{number}: {len(line)} columns, at most {COLUMNS}")
+            if re.search(r"\bFIXME\b", line):
+                problems.append(f"{rel(file)}:{number}: FIXME does not reach the main branch")
+        for number, length in function_lengths(lines):
+            near = lines[max(0, number - 3):number + 1]
+            if length > FUNCTION_LINES and not any(LONG.search(line) for line in near):
+                problems.append(f"{rel(file)}:{number}: a function of {length} lines, at most "
+                                f"{FUNCTION_LINES}")
+
+
+def check_bans(files, problems):
+    for file in files:
+        text = file.read_text()
+        if file.suffix == ".h" and "#pragma once" not in text:
+            problems.append(f"{rel(file)}: no #pragma once")
+        if SOURCE not in file.parents or file.relative_to(SOURCE).parts[0] in BAN_EXEMPT:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            code = line.split("//")[0]
+            for pattern, instead in BANNED:
+                if pattern.search(code):
+                    problems.append(f"{rel(file)}:{number}: only runtime may do this; "
+                                    f"use {instead}")
+
+
+def compile_flags():
+    database = ROOT / "build" / "release" / "compile_commands.json"
+    if not database.exists():
+        sys.exit("lint: configure first: ./dev build")
+    return {entry["file"]: entry for entry in json.loads(database.read_text())}
+
+
+def header_alone(header, entry):
+    words = entry["command"].split()
+    start = next(i for i, word in enumerate(words) if "clang++" in word or "g++" in word)
+    keep, skip = [], False
+    for word in words[start:]:
+        if skip:
+            skip = False
+        elif word in ("-o", "-c", "-MF", "-MT", "-include", "-include-pch", "-Xclang"):
+            skip = True
+        elif not word.endswith((".cc", ".pch", ".hxx")) and word != "-MD" and \
+                not word.startswith("-Winvalid-pch"):
+            keep.append(word)
+    run = subprocess.run(keep + ["-fsyntax-only", "-x", "c++", "-Wno-pragma-once-outside-header",
+                                 str(header)], cwd=entry["directory"], capture_output=True,
+                         text=True)
+    return header, run.returncode, run.stderr
+
+
+def check_headers(files, problems):
+    flags = compile_flags()
+    jobs = []
+    for file in files:
+        if file.suffix == ".h" and SOURCE in file.parents:
+            module = file.relative_to(SOURCE).parts[0]
+            entry = next((e for f, e in flags.items() if f"/src/{module}/" in f), None)
+            if entry:
+                jobs.append((file, entry))
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for header, code, text in pool.map(lambda job: header_alone(*job), jobs):
+            if code:
+                problems.append(f"{rel(header)}: does not compile alone:\n{text[:1500]}")
+
+
+def changed_files():
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout
+    base = git("merge-base", "HEAD", "origin/main").strip() or "HEAD"
+    return {ROOT / name for name in git("diff", "--name-only", base).split()}
+
+
+def check_tidy(files, everything, problems):
+    changed = set() if everything else changed_files()
+    chosen = [f for f in files if f.suffix == ".cc" and (everything or f in changed)]
+
+    def tidy(file):
+        return subprocess.run(["clang-tidy-19", "-p", str(ROOT / "build" / "release"), "--quiet",
+                               str(file)], capture_output=True, text=True)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for file, run in zip(chosen, pool.map(tidy, chosen)):
+            if run.returncode:
+                problems.append(f"{rel(file)}: clang-tidy:\n{run.stdout[:3000]}")
+
+
+def rel(file):
+    return file.relative_to(ROOT)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--headers", action="store_true")
+    parser.add_argument("--tidy", action="store_true")
+    parser.add_argument("--all", action="store_true")
+    arguments = parser.parse_args()
+    files = sorted(p for folder in ("src", "include", "tests", "bench") if (ROOT / folder).exists()
+                   for p in (ROOT / folder).rglob("*") if p.suffix in (".h", ".cc"))
+    modules, problems = module_lists(), []
+    check_modules(files, modules, problems)
+    check_sizes(files, problems)
+    check_bans(files, problems)
+    if arguments.headers:
+        check_headers(files, problems)
+    if arguments.tidy:
+        check_tidy(files, arguments.all, problems)
+    for problem in problems:
+        print(problem)
+    print(f"lint: {len(files)} files, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
