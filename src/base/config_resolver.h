@@ -55,12 +55,17 @@ struct ResolvedConfig {
                                                    const ConfigRow& row,
                                                    const BrokerConfigLayers& layers);
 
+/// The name behind `listener.name.<listener>.`: a listener's own value for a broker's row; any
+/// other name as it is.
+[[nodiscard]] std::string_view without_listener(std::string_view name);
+
 /// Every row of the broker, by name.
 [[nodiscard]] std::vector<ResolvedConfig> resolve_broker_configs(const ConfigDefinition& broker,
                                                                  const BrokerConfigLayers& layers);
 
 /// A topic's (or group's) row: what is set on the resource itself, else what the broker's rows
-/// named by its synonyms give, converted to the row's unit, else the default.
+/// named by its synonyms give, converted to the row's unit, else the default. The synonyms listed
+/// are those that Kafka's ConfigHelper lists: those after the first broker row's own entry.
 [[nodiscard]] ResolvedConfig resolve_resource_config(const ConfigRow& row, const ConfigMap& set,
                                                      ConfigSource own_source,
                                                      const ConfigDefinition& broker,
@@ -82,16 +87,18 @@ struct ConfigChange {
     ConfigOperation operation = ConfigOperation::set;
 };
 
-/// What `set` becomes through `changes` (Kafka's ConfigAdminManager.prepareIncrementalConfigs).
-/// A list that is not set is appended to, or subtracted from, its default. Errors, with nothing
-/// changed: a name twice or a null value (invalid_request), an unknown name, append or subtract on
-/// what is no list, a value that the row does not accept (invalid_config).
+/// What `set` becomes through `changes` (Kafka's ConfigurationControlManager). A list that is not
+/// set is appended to, or subtracted from, its default. Errors, with nothing changed: a name twice
+/// or a null value (invalid_request), an unknown name, append or subtract on what is no list
+/// (invalid_config). Values are not judged here: parse the outcome (ConfigValues::parse), or, for a
+/// broker, validate_dynamic_broker_configs().
 [[nodiscard]] Result<ConfigMap> alter_configs(const ConfigDefinition& definition,
                                               const ConfigMap& set,
                                               std::span<const ConfigChange> changes);
 
 /// Whether broker values `set` may be stored as dynamic ones: for one broker (`per_broker`) or as
-/// the cluster's default. Refused: unknown and read-only names, and per-broker names as a default.
+/// the cluster's default. Refused: unknown and read-only names, per-broker names as a default, and
+/// values that the rows do not accept; with Kafka's code for all of them, invalid_request.
 /// Names of the form `listener.name.<listener>.<name>` are judged as `<name>`.
 [[nodiscard]] Result<void> validate_dynamic_broker_configs(const ConfigDefinition& broker,
                                                            const ConfigMap& set, bool per_broker);
