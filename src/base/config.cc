@@ -199,6 +199,14 @@ std::string_view scope_name(ConfigScope scope) {
     INVARIANT(false, "scope {}", static_cast<int>(scope));
 }
 
+std::optional<std::string> check_gzip_level(const ConfigValue& value) {
+    const auto* level = std::get_if<std::int64_t>(&value);
+    if (level != nullptr && (*level == -1 || (*level >= 1 && *level <= 9))) {
+        return std::nullopt;
+    }
+    return "must be from 1 to 9, or -1";
+}
+
 std::string describe(const ConfigRule& rule) {
     switch (rule.kind) {
         case ConfigRule::Kind::any:

@@ -40,13 +40,15 @@ enum class ConfigScope : std::int8_t { read_only, per_broker, cluster_wide, reso
 [[nodiscard]] std::string_view scope_name(ConfigScope scope);  // "read-only", ...
 
 /// What Barnabas does with the name. Never silent: who sets a row with `no_effect` reads its
-/// reason in the start-up log, who sets one that is `refused` reads it as the end of start-up.
+/// reason in the start-up log; who sets one that is `refused` to anything but its default reads it
+/// as the end of start-up.
 struct ConfigEffect {
     enum class Kind : std::int8_t { works, no_effect, refused };
     Kind kind = Kind::works;
     std::string_view reason;
 };
 
+inline constexpr ConfigEffect works{};
 [[nodiscard]] constexpr ConfigEffect no_effect(std::string_view reason) {
     return {ConfigEffect::Kind::no_effect, reason};
 }
@@ -128,12 +130,22 @@ struct ConfigRule {
     return {.kind = ConfigRule::Kind::custom, .check = check, .text = text};
 }
 
+/// Checks that several modules' rows share.
+[[nodiscard]] std::optional<std::string> check_gzip_level(const ConfigValue& value);
+[[nodiscard]] constexpr ConfigRule gzip_level() {
+    return custom(&check_gzip_level, "from 1 to 9, or -1 for zlib's own choice");
+}
+
 /// The rule in words, for the reference page: "at least 1", "one of: a, b"; empty for any_value().
 [[nodiscard]] std::string describe(const ConfigRule& rule);
 
 /// Another name that gives this row its value. `factor` converts that name's unit into this row's:
 /// 3600000 from hours to milliseconds.
 struct ConfigSynonym {
+    constexpr ConfigSynonym() = default;
+    constexpr ConfigSynonym(const char* other, std::int64_t into_this_unit = 1)
+        : name(other), factor(into_this_unit) {}
+
     std::string_view name;
     std::int64_t factor = 1;
 };
@@ -146,6 +158,12 @@ struct ConfigExtras {
     /// Kafka's own internals: accepted, but left out of the reference page.
     bool internal = false;
 };
+
+[[nodiscard]] constexpr ConfigExtras synonyms(ConfigSynonym first, ConfigSynonym second = {},
+                                              ConfigSynonym third = {}) {
+    return {.synonyms = {first, second, third}};
+}
+inline constexpr ConfigExtras internal_only{.synonyms = {}, .internal = true};
 
 /// One configuration name. Rows are constants of the module that reads the value, one table per
 /// subject. The reference page is printed from them.

@@ -18,7 +18,7 @@ std::vector<ConfigSynonym> synonyms_of(const ConfigRow& row) {
         }
     }
     if (names.empty()) {
-        names.push_back({row.name});
+        names.emplace_back().name = row.name;
     }
     return names;
 }
@@ -123,7 +123,10 @@ std::vector<ResolvedConfig> resolve_broker_configs(const ConfigDefinition& broke
                                                    const BrokerConfigLayers& layers) {
     std::vector<ResolvedConfig> all;
     for (const ConfigRow* row : broker.rows()) {
-        all.push_back(resolve_broker_config(broker, *row, layers));
+        ResolvedConfig resolved = resolve_broker_config(broker, *row, layers);
+        if (!row->extras.internal || !resolved.is_default()) {
+            all.push_back(std::move(resolved));
+        }
     }
     return all;
 }

@@ -59,7 +59,7 @@ struct ResolvedConfig {
 /// other name as it is.
 [[nodiscard]] std::string_view without_listener(std::string_view name);
 
-/// Every row of the broker, by name.
+/// Every row of the broker, by name; internal ones only where they are set, as in Kafka.
 [[nodiscard]] std::vector<ResolvedConfig> resolve_broker_configs(const ConfigDefinition& broker,
                                                                  const BrokerConfigLayers& layers);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -160,6 +161,49 @@ std::string java_double_text(double number) {
     }
     const auto exponent = parse_integer(std::string_view(text).substr(e + 1));
     return fmt::format("{}E{}", mantissa, exponent.value_or(0));
+}
+
+namespace {
+
+/// Drops "<digits><unit>" from the front of `text`; whether it was there. Seconds may have a
+/// fraction.
+bool take_part(std::string_view& text, char unit) {
+    const std::size_t end = text.find(unit);
+    const std::string_view digits = text.substr(0, end);
+    const std::string_view allowed = unit == 's' ? "0123456789." : "0123456789";
+    if (end == std::string_view::npos || digits.empty() || digits.front() == '.' ||
+        digits.find_first_not_of(allowed) != std::string_view::npos ||
+        std::ranges::count(digits, '.') > 1) {
+        return false;
+    }
+    text.remove_prefix(end + 1);
+    return true;
+}
+
+}  // namespace
+
+bool is_java_duration(std::string_view text) {
+    const std::string lower = to_lower(text);
+    std::string_view rest = lower;
+    if (rest.starts_with('+')) {
+        rest.remove_prefix(1);
+    }
+    if (!rest.starts_with('p') || rest.size() < 2) {
+        return false;
+    }
+    rest.remove_prefix(1);
+    take_part(rest, 'd');
+    if (rest.empty()) {
+        return true;
+    }
+    if (!rest.starts_with('t') || rest.size() < 2) {
+        return false;
+    }
+    rest.remove_prefix(1);
+    for (const char unit : {'h', 'm', 's'}) {
+        take_part(rest, unit);
+    }
+    return rest.empty();
 }
 
 }  // namespace barnabas

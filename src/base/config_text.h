@@ -31,4 +31,7 @@ namespace barnabas {
 /// Double.toString: "0.5", "1.0", "1.0E-4", "1.7976931348623157E308".
 [[nodiscard]] std::string java_double_text(double number);
 
+/// Whether Duration.parse takes it and it is not negative: "P1DT2H3M4.5S" with parts left out.
+[[nodiscard]] bool is_java_duration(std::string_view text);
+
 }  // namespace barnabas

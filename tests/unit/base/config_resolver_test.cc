@@ -8,9 +8,8 @@ namespace {
 using enum ConfigSource;
 
 constexpr auto medium = ConfigImportance::medium;
-constexpr ConfigExtras retention{.synonyms = {{{"log.retention.ms"},
-                                               {"log.retention.minutes", 60'000},
-                                               {"log.retention.hours", 3'600'000}}}};
+constexpr ConfigExtras retention = synonyms("log.retention.ms", {"log.retention.minutes", 60'000},
+                                            {"log.retention.hours", 3'600'000});
 
 constexpr ConfigRow broker_rows[] = {
     {"broker.rack", ConfigType::string, nullptr, any_value(), ConfigScope::read_only, medium, "A."},
@@ -58,7 +57,7 @@ constexpr ConfigRow topic_rows[] = {
      medium,
      "A.",
      {},
-     {.synonyms = {{{"log.cleanup.policy"}}}}},
+     synonyms("log.cleanup.policy")},
     {"retention.ms",
      ConfigType::int64,
      "604800000",

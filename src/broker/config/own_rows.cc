@@ -1,0 +1,29 @@
+#include "broker/config/rows.h"
+
+namespace barnabas::broker {
+namespace {
+
+using enum ConfigType;
+using enum ConfigScope;
+using enum ConfigImportance;
+
+constexpr ConfigRow rows[] = {
+    {"log.dir.min.free.bytes", int64, "0", at_least(0), read_only, medium,
+     "A directory with less free space than this takes no more records until there is room again."},
+    {"log.format", string, "text", one_of("text json"), read_only, low,
+     "Whether the broker's own log lines are text or JSON objects."},
+    {"log.level", string, "info", one_of_any_case("debug info warn error"), read_only, low,
+     "The least important log lines that are written."},
+    {"metrics.listeners", list, "127.0.0.1:9404", list_of(), read_only, medium,
+     "Where /metrics, /live and /ready are served over HTTP, as host:port; empty means nowhere."},
+    {"shards", int32, "0", between(0, 1024), read_only, medium,
+     "How many threads serve clients; 0 means one per core."},
+};
+
+}  // namespace
+
+std::span<const ConfigRow> own_rows() {
+    return rows;
+}
+
+}  // namespace barnabas::broker
