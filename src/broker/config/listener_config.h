@@ -36,6 +36,9 @@ struct ListenerConfig {
     friend bool operator==(const ListenerConfig&, const ListenerConfig&) = default;
 };
 
+/// Kafka compares listeners' names in upper case.
+[[nodiscard]] std::string listener_name(std::string_view text);
+
 /// Upper-case listener names to protocols, from listener.security.protocol.map.
 using ProtocolMap = std::map<std::string, SecurityProtocol, std::less<>>;
 

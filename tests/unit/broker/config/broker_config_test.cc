@@ -1,0 +1,131 @@
+#include "broker/config/broker_config.h"
+
+#include "broker/config/definitions.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace barnabas::broker {
+namespace {
+
+Result<LoadedConfig> load(const ConfigMap& set, LoadOptions options = {}) {
+    return load_broker_config(broker_definition(), set, options);
+}
+
+ListenerConfig plaintext(std::string name, std::string host, std::uint16_t port) {
+    return {.name = std::move(name), .at = {.host = std::move(host), .port = port}};
+}
+
+TEST(BrokerConfig, WithoutFileServesThisMachineOnly) {
+    const auto loaded = load(config_without_file());
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    const BrokerConfig& config = loaded->config;
+    EXPECT_EQ(config.id, BrokerId(1));
+    EXPECT_EQ(config.network.listeners, std::vector{plaintext("PLAINTEXT", "localhost", 9092)});
+    EXPECT_EQ(config.network.advertised, config.network.listeners);
+    EXPECT_EQ(config.network.metrics_listeners, (std::vector<HostAndPort>{{"127.0.0.1", 9404}}));
+    EXPECT_EQ(config.storage.log_dirs, std::vector<std::string>{"./barnabas-data"});
+    EXPECT_EQ(config.network.connections_max_idle, Duration(10min));
+    EXPECT_EQ(config.network.queued_max_request_bytes, std::nullopt);
+    EXPECT_TRUE(config.topics.auto_create);
+    EXPECT_EQ(loaded->warnings, std::vector<std::string>{});
+}
+
+TEST(BrokerConfig, ReadsKafkasKraftFileAsItIs) {
+    const auto loaded =
+        load({{"process.roles", "broker,controller"},
+              {"node.id", "3"},
+              {"controller.quorum.voters", "3@localhost:9093"},
+              {"listeners", "PLAINTEXT://:9092,CONTROLLER://:9093"},
+              {"inter.broker.listener.name", "PLAINTEXT"},
+              {"advertised.listeners", "PLAINTEXT://kafka:19092,CONTROLLER://kafka:9093"},
+              {"controller.listener.names", "CONTROLLER"},
+              {"listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT"},
+              {"num.network.threads", "3"},
+              {"log.dirs", "/a,/b"},
+              {"offsets.topic.replication.factor", "1"},
+              {"log.retention.hours", "168"}});
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    EXPECT_EQ(loaded->config.id, BrokerId(3));
+    EXPECT_EQ(loaded->config.network.listeners, std::vector{plaintext("PLAINTEXT", "", 9092)});
+    EXPECT_EQ(loaded->config.network.advertised,
+              std::vector{plaintext("PLAINTEXT", "kafka", 19092)});
+    EXPECT_EQ(loaded->config.storage.log_dirs, (std::vector<std::string>{"/a", "/b"}));
+    EXPECT_TRUE(
+        std::ranges::find(loaded->warnings,
+                          "num.network.threads has no effect here: Barnabas runs one thread "
+                          "per core: see shards") != loaded->warnings.end());
+}
+
+TEST(BrokerConfig, RefusesWithASentence) {
+    struct Row {
+        ConfigMap set;
+        std::string_view want;
+    };
+    const Row rows[] = {
+        {{{"log.dir.s", "/a"}}, "log.dir.s is not a broker configuration; the nearest is log.dirs"},
+        {{{"node.id", "-1"}}, "node.id=-1: must be at least 0"},
+        {{{"node.id", "1"}, {"broker.id", "2"}}, "node.id=1 and broker.id=2 must be the same"},
+        {{{"zookeeper.connect", "localhost:2181"}}, "zookeeper.connect cannot be set: ZooKeeper"},
+        {{{"authorizer.class.name", "X"}}, "authorizer.class.name cannot be set: access control"},
+        {{{"process.roles", "controller"}}, "process.roles=controller: a server"},
+        {{{"controller.quorum.voters", "1@a:1,2@b:1"}}, "controller.quorum.voters names 2@b:1"},
+        {{{"listeners", "localhost:9092"}}, "listeners: localhost:9092 must have the form"},
+        {{{"listeners", "PLAINTEXT://localhost"}}, "listeners: localhost must end in a colon"},
+        {{{"listeners", "PLAINTEXT://::1:9092"}}, "listeners: ::1:9092 must begin with"},
+        {{{"listeners", "INSIDE://:9092"}},
+         "listeners: listener.security.protocol.map does not say"},
+        {{{"listeners", "SSL://:9092"}}, "listeners: SSL is SSL, which is not supported yet"},
+        {{{"listeners", "PLAINTEXT://a:1,plaintext://b:2"}},
+         "listeners: the name PLAINTEXT stands"},
+        {{{"listeners", "PLAINTEXT://a:1,SSL://b:1"}},
+         "listeners: PLAINTEXT and SSL have the same"},
+        {{{"advertised.listeners", "PLAINTEXT://0.0.0.0:9092"}}, "advertised.listeners: clients"},
+        {{{"advertised.listeners", "SSL://a:9092"}},
+         "advertised.listeners: there is no listener SSL"},
+        {{{"queued.max.request.bytes", "10"}}, "queued.max.request.bytes=10 must be at least"},
+        {{{"max.connections.per.ip", "0"}}, "max.connections.per.ip=0 lets nobody in"},
+        {{{"max.connections.per.ip.overrides", "a"}}, "max.connections.per.ip.overrides: a must"},
+        {{{"log.retention.minutes", "0"}}, "log.retention.minutes=0: must be at least 1"},
+        {{{"log.roll.ms", "0"}}, "log.roll.ms=0: must be at least 1"},
+        {{{"metrics.listeners", "9404"}}, "metrics.listeners: 9404 must end in a colon"},
+        {{{"listener.name.x.socket.requst.max.bytes", "1"}}, "listener.name.x.socket.requst.max"},
+    };
+    for (const Row& row : rows) {
+        const auto loaded = load(row.set);
+        ASSERT_FALSE(loaded) << row.want;
+        EXPECT_EQ(loaded.error().code, ErrorCode::invalid_config);
+        EXPECT_TRUE(loaded.error().message.starts_with(row.want)) << loaded.error().message;
+    }
+}
+
+TEST(BrokerConfig, UnknownNamesBecomeWarningsWhereAllowed) {
+    const auto loaded = load({{"my.name", "1"}, {"rack", "x"}}, {.allow_unknown = true});
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    EXPECT_EQ(loaded->warnings.size(), 2U);
+    EXPECT_TRUE(loaded->statics.empty());
+}
+
+TEST(BrokerConfig, NamesOfOneListenerAreKnown) {
+    const auto loaded = load({{"listener.name.plaintext.max.connections", "5"},
+                              {"listener.name.sasl.plain.sasl.jaas.config", "secret"}});
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    EXPECT_EQ(loaded->statics.size(), 2U);
+}
+
+TEST(BrokerConfig, BrokerIdAloneCounts) {
+    EXPECT_EQ(load({{"broker.id", "7"}})->config.id, BrokerId(7));
+    EXPECT_EQ(load({{"broker.id", "-1"}})->config.id, BrokerId(1));
+}
+
+TEST(BrokerConfig, ListenersShareAPortAcrossAddressFamilies) {
+    const auto loaded =
+        load({{"listeners", "PLAINTEXT://127.0.0.1:9092,INSIDE://[::1]:9092"},
+              {"listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,inside:PLAINTEXT"}});
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    EXPECT_EQ(loaded->config.network.listeners[1], plaintext("INSIDE", "::1", 9092));
+}
+
+}  // namespace
+}  // namespace barnabas::broker
