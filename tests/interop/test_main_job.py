@@ -1,0 +1,70 @@
+"""The main job: real text in through one client, out through each of the others, byte for byte.
+
+The text is the Debian package index of this machine; a key is a package's name. The whole index goes
+through every client once, a part of it through every pair, codec and topic width.
+"""
+
+import pytest
+from support import clients, packages, wire
+from support.judging import assert_acknowledged_is_there, assert_same, expected_by_partition
+from support.partitioners import by_crc32, by_murmur2
+
+CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
+PARTITIONS = (1, 12)
+PART = 4_000
+INPUTS = ([(clients.KCAT, codec) for codec in CODECS]
+          + [(clients.JAVA, "none"), (clients.JAVA, "zstd"), (clients.CONFLUENT, "lz4"),
+             (clients.KAFKA_PYTHON, "none"), (clients.KAFKA_PYTHON, "gzip"),
+             (clients.KAFKA_PYTHON, "snappy"), (clients.KAFKA_PYTHON, "lz4"),
+             (clients.KAFKA_PYTHON, "zstd")])
+
+
+def create(broker, name, partitions):
+    with wire.connected(broker) as connection:
+        answer = wire.create_topic(connection, name, partitions)
+        assert answer["errorCode"] == 0, answer
+
+
+def name_of(value):
+    return value.name if isinstance(value, clients.Client) else str(value)
+
+
+@pytest.mark.parametrize("partitions", PARTITIONS)
+@pytest.mark.parametrize("client, codec", INPUTS, ids=name_of)
+def test_a_part_of_the_index_comes_out_of_every_client(broker, tmp_path, client, codec, partitions):
+    sent = packages.some_packages(PART)
+    topic = f"part-{client.name}-{codec}-{partitions}"
+    create(broker, topic, partitions)
+    acks = client.produce(broker, topic, sent, tmp_path, codec=codec)
+    expected = expected_by_partition(sent, partitions, by_murmur2)
+    for reader in clients.ALL:
+        consumed = reader.consume(broker, topic, tmp_path)
+        assert_same(expected, consumed)
+    if acks is not None:
+        assert len(acks) == len(sent)
+        assert_acknowledged_is_there(sent, acks, consumed)
+
+
+WHOLE = [(clients.KCAT, "zstd", clients.JAVA), (clients.JAVA, "none", clients.CONFLUENT),
+         (clients.CONFLUENT, "lz4", clients.KAFKA_PYTHON),
+         (clients.KAFKA_PYTHON, "gzip", clients.KCAT)]
+
+
+@pytest.mark.parametrize("writer, codec, reader", WHOLE, ids=name_of)
+def test_the_whole_index_comes_out_identical(broker, tmp_path, writer, codec, reader):
+    sent = packages.packages()
+    topic = f"whole-{writer.name}"
+    create(broker, topic, 12)
+    writer.produce(broker, topic, sent, tmp_path, codec=codec)
+    assert_same(expected_by_partition(sent, 12, by_murmur2),
+                reader.consume(broker, topic, tmp_path))
+
+
+@pytest.mark.parametrize("client", [clients.KCAT, clients.CONFLUENT], ids=name_of)
+def test_librdkafka_deals_by_crc32_unless_told_otherwise(broker, tmp_path, client):
+    sent = packages.some_packages(PART)
+    topic = f"crc32-{client.name}"
+    create(broker, topic, 12)
+    client.produce(broker, topic, sent, tmp_path, settings={"partitioner": "consistent_random"})
+    assert_same(expected_by_partition(sent, 12, by_crc32),
+                clients.KCAT.consume(broker, topic, tmp_path))
