@@ -1,6 +1,6 @@
 #include "wire/records/append_validation.h"
 
-#include "wire/records/append_checks.h"
+#include "wire/records/append_rebuild.h"
 #include "wire/records/payload_window.h"
 
 #include <utility>
@@ -46,6 +46,7 @@ Result<Survey> survey(ByteView records, AppendOrigin origin) {
 
 struct AppendValidator::State {
     PayloadWindow window;
+    AppendRebuild rebuild;
 };
 
 AppendValidator::AppendValidator() : state_(std::make_unique<State>()) {}
@@ -59,7 +60,14 @@ std::expected<ValidatedBatch, AppendRefusal> AppendValidator::validate(MutableBy
     if (!found) {
         return refuse(std::move(found.error()));
     }
-    return validate_in_place(state_->window, records.first(found->bytes), rules);
+    const MutableByteView whole = records.first(found->bytes);
+    const Compression target = rules.target.value_or(Compression::of(found->codec));
+    // Control records are not compressed unless they came so.
+    const bool control = found->codec == Codec::none && found->first.is_control();
+    if (found->first.is_legacy() || (found->codec != target.codec && !control)) {
+        return state_->rebuild.run(whole, target, rules);
+    }
+    return validate_in_place(state_->window, whole, rules);
 }
 
 Result<> check_produced_records(ByteView records, std::int16_t version) {

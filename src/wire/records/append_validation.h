@@ -27,6 +27,8 @@ struct AppendRules {
     Timestamp now{0};
     /// Bytes that one compressed batch may unfold to before it is taken for an attack.
     std::size_t decompressed_max = std::size_t{1} << 30;
+    /// The same where the batch has to be built anew, which takes that much memory.
+    std::size_t rebuilt_max = std::size_t{256} << 20;
 };
 
 /// A single record to blame; `index` counts from 0 within its batch.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -46,6 +47,30 @@ namespace barnabas::wire {
     }
     value = static_cast<std::int64_t>((raw >> 1) ^ (0ULL - (raw & 1ULL)));
     return p;
+}
+
+inline constexpr std::size_t varint_size_max = 5;
+inline constexpr std::size_t varlong_size_max = 10;
+
+[[nodiscard]] inline std::uint64_t zigzag(std::int64_t value) {
+    return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
+}
+
+/// Bytes of a zigzag varint; a varint of an int32 and a varlong of the same value are alike.
+[[nodiscard]] inline std::size_t varlong_size(std::int64_t value) {
+    const auto bits = static_cast<std::size_t>(std::bit_width(zigzag(value) | 1));
+    return (bits + 6) / 7;
+}
+
+/// Writes at `to` and returns where the number ends.
+inline std::byte* write_varlong(std::byte* to, std::int64_t value) {
+    std::uint64_t left = zigzag(value);
+    while (left >= 0x80) {
+        *to++ = static_cast<std::byte>(left | 0x80);
+        left >>= 7;
+    }
+    *to++ = static_cast<std::byte>(left);
+    return to;
 }
 
 }  // namespace barnabas::wire
