@@ -170,11 +170,12 @@ Result<std::optional<BatchView>> BatchCursor::next() {
 }
 
 std::int32_t sequence_after(std::int32_t sequence, std::int32_t n) {
-    // DefaultRecordBatch.incrementSequence; unsigned, because n comes from the wire.
-    constexpr std::uint32_t wrap = 0x80000000U;
-    const auto sum = static_cast<std::uint32_t>(sequence) + static_cast<std::uint32_t>(n);
-    const bool over = n >= 0 && sequence > std::numeric_limits<std::int32_t>::max() - n;
-    return static_cast<std::int32_t>(over ? sum - wrap : sum);
+    // As DefaultRecordBatch.incrementSequence, whose arithmetic wraps: n comes from the wire.
+    constexpr std::uint32_t max = std::numeric_limits<std::int32_t>::max();
+    const auto from = static_cast<std::uint32_t>(sequence);
+    const auto by = static_cast<std::uint32_t>(n);
+    const bool over = sequence > static_cast<std::int32_t>(max - by);
+    return static_cast<std::int32_t>(over ? by - (max - from) - 1 : from + by);
 }
 
 void assign_offsets(MutableByteView batch, Offset base, LeaderEpoch epoch) {

@@ -1,0 +1,111 @@
+#include "support/vectors.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+namespace barnabas::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path own_folder = fs::path{BARNABAS_TEST_DATA} / "vectors";
+constexpr std::string_view own_suffix = ".jsonl.zst";
+
+std::optional<std::string> contents(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return std::nullopt;
+    }
+    return std::string{std::istreambuf_iterator<char>{file}, {}};
+}
+
+std::string unfolded(const std::string& compressed) {
+    const auto size = ZSTD_getFrameContentSize(compressed.data(), compressed.size());
+    if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) {
+        return {};
+    }
+    std::string text(size, '\0');
+    const auto got =
+        ZSTD_decompress(text.data(), text.size(), compressed.data(), compressed.size());
+    return ZSTD_isError(got) != 0 ? std::string{} : text;
+}
+
+std::vector<boost::json::object> parsed(std::string_view text, std::string_view name) {
+    std::vector<boost::json::object> lines;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        boost::system::error_code error;
+        auto value = boost::json::parse(text.substr(0, end), error);
+        if (error || !value.is_object()) {
+            ADD_FAILURE() << name << " line " << lines.size() + 1 << ": " << error.message();
+            break;
+        }
+        lines.push_back(std::move(value.get_object()));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
+}
+
+}  // namespace
+
+std::string vector_text(std::string_view name) {
+    const auto path = own_folder / fmt::format("{}{}", name, own_suffix);
+    auto text = unfolded(contents(path).value_or(""));
+    if (text.empty()) {
+        ADD_FAILURE() << path << " is missing or unreadable";
+    }
+    return text;
+}
+
+std::vector<boost::json::object> vector_lines(std::string_view name) {
+    const char* const other = std::getenv("BARNABAS_VECTORS");
+    if (!other || *other == '\0') {
+        return parsed(vector_text(name), name);
+    }
+    const auto path = fs::path{other} / fmt::format("{}.jsonl", name);
+    return parsed(contents(path).value_or(""), name);
+}
+
+std::vector<std::string> vector_files() {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator{own_folder}) {
+        const auto name = entry.path().filename().string();
+        if (name.ends_with(own_suffix)) {
+            names.push_back(name.substr(0, name.size() - own_suffix.size()));
+        }
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+std::vector<std::byte> bytes_of_hex(std::string_view hex) {
+    const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+    EXPECT_EQ(hex.size() % 2, 0U) << hex;
+    std::vector<std::byte> bytes;
+    bytes.reserve(hex.size() / 2);
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+        bytes.push_back(static_cast<std::byte>(digit(hex[i]) * 16 + digit(hex[i + 1])));
+    }
+    return bytes;
+}
+
+std::string hex_of_bytes(ByteView bytes) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    std::string hex;
+    hex.reserve(bytes.size() * 2);
+    for (const auto byte : bytes) {
+        hex += digits[std::to_integer<std::size_t>(byte) >> 4];
+        hex += digits[std::to_integer<std::size_t>(byte) & 15];
+    }
+    return hex;
+}
+
+}  // namespace barnabas::testing
