@@ -1,0 +1,112 @@
+#include "broker/acceptor.h"
+
+#include "base/invariant.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace barnabas::broker {
+
+Acceptor::Acceptor(Ports ports, Options options)
+    : ports_(std::move(ports)),
+      options_(std::move(options)),
+      tasks_(ports_.shard),
+      stopping_(ports_.shard) {}
+
+Acceptor::~Acceptor() {
+    INVARIANT(connections_.empty(), "{} connections outlive their acceptor", connections_.size());
+}
+
+void Acceptor::serve(std::unique_ptr<runtime::Listener> listener, rpc::RequestHandler& handler) {
+    listeners_.push_back(std::move(listener));
+    tasks_.spawn(accept_loop(*listeners_.back(), handler));
+}
+
+awaitable<void> Acceptor::stop() {
+    stopped_ = true;
+    stopping_.notify_all();
+    if (idle_check_) {
+        ports_.shard.cancel(*std::exchange(idle_check_, std::nullopt));
+    }
+    for (auto& listener : listeners_) {
+        listener->close();
+    }
+    for (auto& entry : connections_) {
+        entry.connection->close();
+    }
+    co_await tasks_.join();
+    listeners_.clear();
+}
+
+awaitable<void> Acceptor::accept_loop(runtime::Listener& listener, rpc::RequestHandler& handler) {
+    constexpr Duration pause_after_error = 100ms;  // out of descriptors: others must close first
+    while (!stopped_) {
+        auto stream = co_await listener.accept();
+        if (stream) {
+            admit(std::move(*stream), handler);
+        } else if (!listener.closed()) {
+            ports_.log.warn("accepting on {}:{} failed: {}; trying again in 100 ms",
+                            listener.local().host, listener.local().port, stream.error().message);
+            co_await stopping_.wait_until(ports_.shard.clock().now() + pause_after_error);
+        } else {
+            break;
+        }
+    }
+}
+
+void Acceptor::admit(std::unique_ptr<runtime::Stream> stream, rpc::RequestHandler& handler) {
+    const auto ip = stream->peer().host;
+    if (stopped_) {
+        stream->close();
+        return;
+    }
+    if (auto admitted = ports_.quota.admit(ip); !admitted) {
+        ++refused_;
+        ports_.log.info("connection from {} refused: {}", ip, admitted.error().message);
+        stream->close();
+        return;
+    }
+    ++accepted_;
+    rpc::ServerConnection::Ports ports{.shard = ports_.shard,
+                                       .handler = handler,
+                                       .frames = ports_.frames,
+                                       .traffic = ports_.traffic,
+                                       .log = ports_.log};
+    auto connection = std::make_unique<rpc::ServerConnection>(std::move(ports), std::move(stream),
+                                                              options_.limits);
+    const auto entry = connections_.insert(connections_.end(), {std::move(connection), ip});
+    tasks_.spawn(run_connection(entry));
+    plan_idle_check();
+}
+
+awaitable<void> Acceptor::run_connection(Connections::iterator entry) {
+    co_await entry->connection->run();
+    ports_.quota.release(entry->ip);
+    connections_.erase(entry);
+}
+
+/// No timer runs while there is no connection: an idle broker sleeps.
+void Acceptor::plan_idle_check() {
+    if (idle_check_ || connections_.empty() || stopped_) {
+        return;
+    }
+    const auto pause = std::clamp<Duration>(options_.idle_max / 4, 10ms, 30s);
+    idle_check_ = ports_.shard.call_at(ports_.shard.clock().now() + pause, [this] {
+        idle_check_.reset();
+        close_idle();
+        plan_idle_check();
+    });
+}
+
+void Acceptor::close_idle() {
+    const auto now = ports_.shard.clock().now();
+    for (auto& entry : connections_) {
+        if (entry.connection->idle() && now - entry.connection->last_activity() > options_.idle_max) {
+            ports_.log.debug("connection of {} closed: idle for connections.max.idle.ms",
+                             entry.connection->peer());
+            entry.connection->close();
+        }
+    }
+}
+
+}  // namespace barnabas::broker

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "broker/connection_quota.h"
+#include "rpc/server_connection.h"
+#include "runtime/tasks.h"
+
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace barnabas::broker {
+
+/// One shard's connections: accepts them, keeps them, closes idle ones. Lives on its shard.
+/// Always: a connection in the list is counted in the quota.
+class Acceptor {
+public:
+    struct Options {
+        rpc::ConnectionLimits limits;
+        Duration idle_max;  // connections.max.idle.ms
+    };
+    struct Ports {
+        runtime::Shard& shard;
+        ConnectionQuota& quota;
+        rpc::FramePool& frames;
+        rpc::TrafficCounters& traffic;
+        Logger log;
+    };
+
+    Acceptor(Ports ports, Options options);
+    Acceptor(const Acceptor&) = delete;
+    Acceptor& operator=(const Acceptor&) = delete;
+    ~Acceptor();
+
+    /// Accepts from `listener` until stop(); requests of its connections go to `handler`, which
+    /// outlives them.
+    void serve(std::unique_ptr<runtime::Listener> listener, rpc::RequestHandler& handler);
+
+    /// Closes listeners and connections and waits until every request has ended.
+    awaitable<void> stop();
+
+    [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+    [[nodiscard]] std::uint64_t accepted() const { return accepted_; }
+    [[nodiscard]] std::uint64_t refused() const { return refused_; }
+
+private:
+    struct Entry {
+        std::unique_ptr<rpc::ServerConnection> connection;
+        std::string ip;
+    };
+    using Connections = std::list<Entry>;
+
+    awaitable<void> accept_loop(runtime::Listener& listener, rpc::RequestHandler& handler);
+    void admit(std::unique_ptr<runtime::Stream> stream, rpc::RequestHandler& handler);
+    awaitable<void> run_connection(Connections::iterator entry);
+    void plan_idle_check();
+    void close_idle();
+
+    Ports ports_;
+    Options options_;
+    runtime::TaskGroup tasks_;
+    runtime::Signal stopping_;
+    std::vector<std::unique_ptr<runtime::Listener>> listeners_;
+    Connections connections_;
+    std::optional<runtime::TimerId> idle_check_;
+    std::uint64_t accepted_ = 0;
+    std::uint64_t refused_ = 0;
+    bool stopped_ = false;
+};
+
+}  // namespace barnabas::broker

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "base/config_definition.h"
+#include "base/types.h"
+#include "runtime/network.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace barnabas::broker {
+
+/// One partition as the cluster sees it. `leader` is no_broker while no log of it is open.
+struct PartitionImage {
+    BrokerId leader = no_broker;
+    LeaderEpoch leader_epoch{0};
+    std::vector<BrokerId> replicas;
+    std::vector<BrokerId> isr;
+    std::vector<BrokerId> offline;
+};
+
+struct TopicImage {
+    std::string name;
+    TopicId id;
+    bool internal = false;
+    std::vector<PartitionImage> partitions;  // index: partition number
+    ConfigMap configs;                       // what is set on the topic itself
+
+    [[nodiscard]] const PartitionImage* partition(PartitionId number) const;
+};
+
+struct BrokerImage {
+    BrokerId id;
+    std::optional<std::string> rack;
+    std::map<std::string, runtime::Endpoint, std::less<>> endpoints;  // by listener name
+};
+
+/// The cluster at one moment: immutable, shared by all shards, replaced whole. Changing one topic
+/// copies the indexes, never the other topics.
+class ClusterImage {
+public:
+    std::string cluster_id;
+    BrokerId controller = no_broker;
+    std::vector<BrokerImage> brokers;
+    ConfigMap broker_configs;   // dynamic, of this broker
+    ConfigMap default_configs;  // dynamic, of all brokers
+
+    [[nodiscard]] const TopicImage* topic(std::string_view name) const;
+    [[nodiscard]] const TopicImage* topic(const TopicId& id) const;
+    [[nodiscard]] const BrokerImage* broker(BrokerId id) const;
+    /// By name.
+    [[nodiscard]] const std::map<std::string_view, std::shared_ptr<const TopicImage>>& topics()
+        const {
+        return by_name_;
+    }
+
+    void put_topic(std::shared_ptr<const TopicImage> topic);
+    void remove_topic(std::string_view name);
+
+private:
+    std::map<std::string_view, std::shared_ptr<const TopicImage>> by_name_;  // the topics' own names
+    std::unordered_map<TopicId, const TopicImage*> by_id_;
+};
+
+using ClusterImagePtr = std::shared_ptr<const ClusterImage>;
+
+}  // namespace barnabas::broker

@@ -1,0 +1,78 @@
+#include "rpc/frame.h"
+
+#include "base/invariant.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace barnabas::rpc {
+
+Frame::Frame(Frame&& other) noexcept
+    : pool_(std::exchange(other.pool_, nullptr)),
+      memory_(std::move(other.memory_)),
+      size_(std::exchange(other.size_, 0)),
+      capacity_(std::exchange(other.capacity_, 0)) {}
+
+Frame& Frame::operator=(Frame&& other) noexcept {
+    if (this != &other) {
+        release();
+        pool_ = std::exchange(other.pool_, nullptr);
+        memory_ = std::move(other.memory_);
+        size_ = std::exchange(other.size_, 0);
+        capacity_ = std::exchange(other.capacity_, 0);
+    }
+    return *this;
+}
+
+Frame::~Frame() {
+    release();
+}
+
+void Frame::release() {
+    if (pool_ != nullptr) {
+        std::exchange(pool_, nullptr)->give_back(std::move(memory_), capacity_);
+        size_ = capacity_ = 0;
+    }
+}
+
+FramePool::FramePool(runtime::Shard& shard, std::size_t in_use_max, std::size_t kept_max)
+    : room_(shard), in_use_max_(in_use_max), kept_max_(kept_max) {}
+
+FramePool::~FramePool() {
+    INVARIANT(in_use_ == 0, "{} bytes of frames outlive their pool", in_use_);
+}
+
+Frame FramePool::take(std::size_t size) {
+    Frame frame;
+    frame.pool_ = this;
+    frame.size_ = size;
+    frame.capacity_ = size < smallest_kept ? size : std::bit_ceil(size);
+    in_use_ += frame.capacity_;
+    if (frame.capacity_ >= smallest_kept) {
+        auto& same_class = free_[std::countr_zero(frame.capacity_)];
+        if (!same_class.empty()) {
+            frame.memory_ = std::move(same_class.back());
+            same_class.pop_back();
+            kept_ -= frame.capacity_;
+            return frame;
+        }
+    }
+    frame.memory_ = std::make_unique_for_overwrite<std::byte[]>(frame.capacity_);
+    return frame;
+}
+
+void FramePool::give_back(std::unique_ptr<std::byte[]> memory, std::size_t capacity) {
+    INVARIANT(in_use_ >= capacity, "{} given back of {}", capacity, in_use_);
+    const bool was_full = !may_take();
+    in_use_ -= capacity;
+    if (was_full && may_take()) {
+        room_.notify_all();
+    }
+    if (capacity >= smallest_kept && kept_ + capacity <= kept_max_) {
+        kept_ += capacity;
+        free_[std::countr_zero(capacity)].push_back(std::move(memory));
+    }
+}
+
+}  // namespace barnabas::rpc

@@ -1,0 +1,247 @@
+#include "rpc/server_connection.h"
+
+#include "base/endian.h"
+#include "base/invariant.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace barnabas::rpc {
+
+namespace {
+
+constexpr std::size_t size_prefix = 4;
+
+std::size_t bytes_in_memory(const Reply& reply) {
+    return reply.output.bytes.size();
+}
+
+}  // namespace
+
+ServerConnection::ServerConnection(Ports ports, std::unique_ptr<runtime::Stream> stream,
+                                   ConnectionLimits limits)
+    : ports_(std::move(ports)),
+      stream_(std::move(stream)),
+      limits_(limits),
+      peer_(fmt::format("{}:{}", stream_->peer().host, stream_->peer().port)),
+      tasks_(ports_.shard),
+      changed_(ports_.shard),
+      head_(std::make_unique_for_overwrite<std::byte[]>(head_size)),
+      last_activity_(ports_.shard.clock().now()) {}
+
+ServerConnection::~ServerConnection() {
+    INVARIANT(tasks_.size() == 0, "connection of {} dies with {} requests", peer_, tasks_.size());
+}
+
+awaitable<void> ServerConnection::run() {
+    while (open_) {
+        co_await wait_until_readable();
+        if (!open_) {
+            break;
+        }
+        auto frame = co_await next_frame();
+        if (!frame) {
+            if (open_) {
+                ports_.log.info("connection of {} closed: {}", peer_, frame.error().message);
+            }
+            break;
+        }
+        if (!*frame || !start(std::move(**frame))) {
+            break;
+        }
+    }
+    close();
+    co_await tasks_.join();
+}
+
+void ServerConnection::close() {
+    if (std::exchange(open_, false)) {
+        stream_->close();
+        changed_.notify_all();
+    }
+}
+
+/// Until this connection is within its bounds and the shard has memory for another request.
+awaitable<void> ServerConnection::wait_until_readable() {
+    constexpr Duration look_again = 1s;  // close() does not wake whoever waits for memory
+    while (open_) {
+        if (!within_limits()) {
+            co_await changed_.wait_until(never);
+        } else if (!ports_.frames.may_take()) {
+            co_await ports_.frames.room().wait_until(ports_.shard.clock().now() + look_again);
+        } else {
+            break;
+        }
+    }
+}
+
+bool ServerConnection::within_limits() const {
+    return slots_.size() < limits_.requests_in_flight_max &&
+           reply_bytes_waiting_ < limits_.reply_bytes_waiting_max;
+}
+
+/// Reads once into what is free of head_ behind what it holds; 0 at the end of the stream.
+awaitable<Result<std::size_t>> ServerConnection::fill_head() {
+    if (head_begin_ == head_end_) {
+        head_begin_ = head_end_ = 0;
+    } else if (head_end_ == head_size) {
+        std::memmove(head_.get(), head_.get() + head_begin_, head_end_ - head_begin_);
+        head_end_ -= std::exchange(head_begin_, 0);
+    }
+    auto got = co_await stream_->read_some({head_.get() + head_end_, head_size - head_end_});
+    if (got) {
+        head_end_ += *got;
+        ports_.traffic.bytes_in += *got;
+    }
+    co_return got;
+}
+
+awaitable<Result<std::optional<Frame>>> ServerConnection::next_frame() {
+    while (head_end_ - head_begin_ < size_prefix) {
+        const bool between_frames = head_begin_ == head_end_;
+        auto got = co_await fill_head();
+        if (!got) {
+            co_return fail(std::move(got));
+        }
+        if (*got == 0) {
+            if (between_frames) {
+                co_return std::optional<Frame>();
+            }
+            co_return fail(ErrorCode::network_exception, "the stream ends inside a frame's size");
+        }
+    }
+    last_activity_ = ports_.shard.clock().now();
+    const auto size = load_big_endian<std::int32_t>(head_.get() + head_begin_);
+    if (auto checked = check_size(size); !checked) {
+        ++ports_.traffic.frames_refused;
+        co_return fail(std::move(checked));
+    }
+    head_begin_ += size_prefix;
+    Frame frame = ports_.frames.take(static_cast<std::size_t>(size));
+    const auto ahead = std::min(head_end_ - head_begin_, frame.size());
+    if (ahead > 0) {
+        std::memcpy(frame.bytes().data(), head_.get() + head_begin_, ahead);
+    }
+    head_begin_ += ahead;
+    if (ahead < frame.size()) {
+        if (auto read = co_await read_exactly(frame.bytes().subspan(ahead)); !read) {
+            co_return fail(std::move(read));
+        }
+    }
+    co_return std::optional<Frame>(std::move(frame));
+}
+
+awaitable<Result<void>> ServerConnection::read_exactly(MutableByteView rest) {
+    const auto wanted = rest.size();
+    while (!rest.empty()) {
+        auto got = co_await stream_->read_some(rest);
+        if (!got) {
+            co_return fail(std::move(got));
+        }
+        if (*got == 0) {
+            co_return fail(ErrorCode::network_exception,
+                           "the stream ends {} bytes before the end of a frame", rest.size());
+        }
+        rest = rest.subspan(*got);
+    }
+    ports_.traffic.bytes_in += wanted;
+    co_return Result<void>();
+}
+
+Result<void> ServerConnection::check_size(std::int32_t size) const {
+    if (size < 0 || static_cast<std::uint32_t>(size) > limits_.frame_bytes_max) {
+        return fail(ErrorCode::invalid_request,
+                    "a frame of {} bytes; it must have 0 to {} (socket.request.max.bytes). "
+                    "Is the peer a Kafka client, and without TLS?",
+                    size, limits_.frame_bytes_max);
+    }
+    return {};
+}
+
+bool ServerConnection::start(Frame frame) {
+    auto header = wire::read_request_header(frame.view());
+    if (!header) {
+        ++ports_.traffic.frames_refused;
+        ports_.log.info("connection of {} closed: {}", peer_, header.error().message);
+        return false;
+    }
+    const auto number = first_slot_ + slots_.size();
+    slots_.emplace_back();
+    const auto body = frame.bytes().subspan(header->size);
+    tasks_.spawn(serve(number, Request{.header = std::move(header->header),
+                                       .frame = std::move(frame),
+                                       .body = body,
+                                       .received = last_activity_}));
+    return true;
+}
+
+awaitable<void> ServerConnection::serve(std::uint64_t number, Request request) {
+    Reply reply = co_await ports_.handler.handle(std::move(request));
+    finish(number, std::move(reply));
+}
+
+void ServerConnection::finish(std::uint64_t number, Reply reply) {
+    INVARIANT(number >= first_slot_ && number - first_slot_ < slots_.size(), "slot {} of [{}, +{})",
+              number, first_slot_, slots_.size());
+    Slot& slot = slots_[number - first_slot_];
+    INVARIANT(!slot.ready, "request {} answered twice", number);
+    slot.ready = true;
+    slot.reply = std::move(reply);
+    reply_bytes_waiting_ += bytes_in_memory(slot.reply);
+    if (!draining_ && slots_.front().ready) {
+        draining_ = true;
+        tasks_.spawn(drain());
+    }
+}
+
+/// Sends every response that is at the head of the order, as many in one write as are ready.
+awaitable<void> ServerConnection::drain() {
+    while (open_ && !slots_.empty() && slots_.front().ready) {
+        pieces_.clear();
+        std::size_t count = 0;
+        bool ends = false;
+        while (count < slots_.size() && slots_[count].ready && !ends) {
+            append_pieces(slots_[count].reply);
+            ends = slots_[count].reply.kind == Reply::Kind::close;
+            ++count;
+        }
+        if (!pieces_.empty()) {
+            auto written = co_await stream_->write(pieces_);
+            if (!written) {
+                ports_.log.debug("connection of {}: {}", peer_, written.error().message);
+                ends = true;
+            }
+            last_activity_ = ports_.shard.clock().now();
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            reply_bytes_waiting_ -= bytes_in_memory(slots_.front().reply);
+            slots_.pop_front();
+        }
+        first_slot_ += count;
+        changed_.notify_all();
+        if (ends) {
+            close();
+        }
+    }
+    draining_ = false;
+}
+
+void ServerConnection::append_pieces(const Reply& reply) {
+    if (reply.kind != Reply::Kind::send) {
+        return;
+    }
+    const ByteView bytes = reply.output.bytes.view();
+    std::size_t from = 0;
+    for (const auto& gap : reply.output.gaps) {
+        const auto& slice = reply.sources[gap.source];
+        INVARIANT(slice.size == gap.size, "a gap of {} for a slice of {}", gap.size, slice.size);
+        pieces_.emplace_back(bytes.subspan(from, gap.position - from));
+        pieces_.emplace_back(slice);
+        ports_.traffic.bytes_out += slice.size;
+        from = gap.position;
+    }
+    pieces_.emplace_back(bytes.subspan(from));
+    ports_.traffic.bytes_out += bytes.size();
+}
+
+}  // namespace barnabas::rpc
