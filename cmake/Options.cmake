@@ -2,7 +2,6 @@
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 set(BARNABAS_SANITIZE "" CACHE STRING "address,undefined | thread | (empty)")
@@ -21,7 +20,8 @@ endif()
 add_library(barnabas_options INTERFACE)
 target_compile_options(barnabas_options INTERFACE
     -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wformat=2 -Werror
-    -fstack-protector-strong -fno-omit-frame-pointer)
+    -fstack-protector-strong -fno-omit-frame-pointer
+    -fPIE)  # libraries too: all are static, and programs and tests share one precompiled header
 target_compile_definitions(barnabas_options INTERFACE
     BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_DISABLE_BOOST_COROUTINE)
 target_link_options(barnabas_options INTERFACE -Wl,-z,relro,-z,now)
