@@ -1,4 +1,5 @@
 # The modules and what each may use, lowest first: the one list that the build and the lint share.
 add_module(base LIBRARIES spdlog::spdlog isal z)
+add_module(runtime USES base LIBRARIES barnabas_asio_pch PCH asio)
 add_module(wire USES base LIBRARIES z snappy lz4 zstd)
 add_module(broker USES base)

@@ -1,0 +1,121 @@
+#include "runtime/real/posix_file.h"
+
+#include "base/invariant.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace barnabas::runtime {
+
+namespace {
+
+/// How many parts one pwritev takes; a batch has one or two. IOV_MAX is 1024.
+constexpr std::size_t parts_at_once = 64;
+
+/// The parts not yet written, as an array of iovec from `first` on, `skip` bytes into it.
+std::size_t fill(std::array<iovec, parts_at_once>& to, std::span<const ByteView> parts,
+                 std::size_t skip) {
+    std::size_t count = 0;
+    for (const ByteView part : parts.first(std::min(parts.size(), parts_at_once))) {
+        const ByteView rest = part.subspan(skip);
+        skip = 0;
+        // pwritev does not write through it; iovec is shared with reads and so not const.
+        to[count++] = {const_cast<std::byte*>(rest.data()), rest.size()};  // NOLINT
+    }
+    return count;
+}
+
+}  // namespace
+
+std::unexpected<Error> disk_error(std::string_view operation, const Path& path, int error) {
+    return fail(ErrorCode::kafka_storage_error, "cannot {} {}: {}", operation, path.string(),
+                std::generic_category().message(error));
+}
+
+PosixFile::~PosixFile() {
+    ::close(descriptor_);
+}
+
+Result<std::size_t> PosixFile::read_at(std::uint64_t position, MutableByteView into) const {
+    std::size_t done = 0;
+    while (done < into.size()) {
+        const ssize_t got = ::pread(descriptor_, into.data() + done, into.size() - done,
+                                    static_cast<off_t>(position + done));
+        if (got == 0) {
+            break;
+        }
+        if (got < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return disk_error("read", path_, errno);
+        }
+        done += static_cast<std::size_t>(got);
+    }
+    INVARIANT(done <= into.size(), "read {} of {} bytes", done, into.size());
+    return done;
+}
+
+Result<void> PosixFile::write_at(std::uint64_t position, std::span<const ByteView> parts) {
+    std::array<iovec, parts_at_once> vectors;
+    std::size_t skip = 0;  // bytes of parts.front() that are written
+    while (!parts.empty()) {
+        if (skip == parts.front().size()) {
+            parts = parts.subspan(1);
+            skip = 0;
+            continue;
+        }
+        const std::size_t count = fill(vectors, parts, skip);
+        const ssize_t wrote = ::pwritev(descriptor_, vectors.data(), static_cast<int>(count),
+                                        static_cast<off_t>(position));
+        if (wrote < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return disk_error("write to", path_, errno);
+        }
+        position += static_cast<std::uint64_t>(wrote);
+        skip += static_cast<std::size_t>(wrote);
+        while (!parts.empty() && skip >= parts.front().size()) {
+            skip -= parts.front().size();
+            parts = parts.subspan(1);
+        }
+        INVARIANT(!parts.empty() || skip == 0, "{} bytes written beyond the last part", skip);
+    }
+    return {};
+}
+
+Result<void> PosixFile::truncate(std::uint64_t size) {
+    while (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) {
+        if (errno != EINTR) {
+            return disk_error("set the size of", path_, errno);
+        }
+    }
+    return {};
+}
+
+Result<void> PosixFile::sync() {
+    // fdatasync writes the size too, and leaves out the time stamps that cost a second write.
+    while (::fdatasync(descriptor_) != 0) {
+        if (errno != EINTR) {
+            return disk_error("sync", path_, errno);
+        }
+    }
+    return {};
+}
+
+Result<std::uint64_t> PosixFile::size() const {
+    struct stat found{};
+    if (::fstat(descriptor_, &found) != 0) {
+        return disk_error("look at", path_, errno);
+    }
+    return static_cast<std::uint64_t>(found.st_size);
+}
+
+}  // namespace barnabas::runtime

@@ -1,0 +1,124 @@
+#include "runtime/simulated/simulated_nodes.h"
+
+#include "base/invariant.h"
+
+#include <algorithm>
+
+namespace barnabas::runtime {
+
+namespace {
+constexpr std::size_t sector_bytes = 512;
+}  // namespace
+
+void FileNode::write(std::uint64_t position, ByteView bytes) {
+    live_.write(position, bytes);
+    pending_.emplace_back(Write{position, {bytes.begin(), bytes.end()}});
+}
+
+void FileNode::resize(std::uint64_t size) {
+    live_.resize(size);
+    pending_.emplace_back(Resize{size});
+}
+
+void FileNode::sync() {
+    for (const Step& step : pending_) {
+        apply(durable_, step);
+    }
+    pending_.clear();
+    INVARIANT(durable_.size() == live_.size(), "{} synced of {}", durable_.size(), live_.size());
+}
+
+void FileNode::apply(SparseBytes& to, const Step& step) {
+    if (const auto* write = std::get_if<Write>(&step)) {
+        to.write(write->position, write->bytes);
+    } else {
+        to.resize(std::get<Resize>(step).size);
+    }
+}
+
+/// Half of the time a prefix reaches the medium, else all of the length with zeros in between (the
+/// size was written before the data were, as ext4 and XFS may).
+void FileNode::tear(Write& write, Random& random) {
+    auto& bytes = write.bytes;
+    if (bytes.empty()) {
+        return;
+    }
+    if (random.below(2) == 0) {
+        bytes.resize(random.below(bytes.size()));
+        return;
+    }
+    for (std::size_t at = 0; at < bytes.size(); at += sector_bytes) {
+        if (random.below(2) == 0) {
+            const std::size_t end = std::min(at + sector_bytes, bytes.size());
+            std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                      bytes.begin() + static_cast<std::ptrdiff_t>(end), std::byte{0});
+        }
+    }
+}
+
+void FileNode::crash(const CrashOptions& options, Random& random) {
+    std::vector<Step> survivors;
+    if (options.keep_some_writes && !pending_.empty()) {
+        // One time in three nothing survives, one time in three all but the tear does.
+        const std::uint64_t mood = random.below(3);
+        for (Step& step : pending_) {
+            if (mood == 2 || (mood == 1 && random.below(2) == 0)) {
+                survivors.push_back(std::move(step));
+            }
+        }
+        if (!survivors.empty() && random.below(2) == 0) {
+            if (auto* write = std::get_if<Write>(&survivors.back())) {
+                tear(*write, random);
+            }
+        }
+    }
+    pending_.clear();
+    for (const Step& step : survivors) {
+        apply(durable_, step);
+    }
+    live_ = durable_;
+    locked = false;
+}
+
+const Node* DirectoryNode::find(std::string_view name) const {
+    const auto found = live_.find(name);
+    return found == live_.end() ? nullptr : &found->second;
+}
+
+void DirectoryNode::change(Change change, Timestamp now) {
+    apply(live_, change);
+    pending_.push_back(std::move(change));
+    modified = now;
+}
+
+void DirectoryNode::apply(Entries& to, const Change& change) {
+    for (const auto& [name, node] : change) {
+        if (node) {
+            to.insert_or_assign(name, *node);
+        } else {
+            to.erase(name);
+        }
+    }
+}
+
+void DirectoryNode::sync() {
+    for (const Change& change : pending_) {
+        apply(durable_, change);
+    }
+    pending_.clear();
+}
+
+void DirectoryNode::crash(const CrashOptions& options, Random& random) {
+    const std::size_t keep =
+        options.keep_some_entries && !pending_.empty() ? random.below(pending_.size() + 1) : 0;
+    for (std::size_t i = 0; i < keep; ++i) {
+        apply(durable_, pending_[i]);
+    }
+    pending_.clear();
+    live_ = durable_;
+    for (auto& [name, node] : live_) {
+        std::visit([&](const auto& child) { child->crash(options, random); }, node);
+    }
+}
+
+}  // namespace barnabas::runtime

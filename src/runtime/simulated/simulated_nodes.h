@@ -1,0 +1,75 @@
+#pragma once
+
+#include "base/time.h"
+#include "runtime/random.h"
+#include "runtime/simulated/simulated_disk.h"
+#include "runtime/simulated/sparse_bytes.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace barnabas::runtime {
+
+/// A file of SimulatedDisk: what programs see, what is on the medium, and the steps between.
+/// Always: durable plus every pending step, in order, is live.
+class FileNode {
+public:
+    [[nodiscard]] const SparseBytes& live() const { return live_; }
+    void write(std::uint64_t position, ByteView bytes);
+    void resize(std::uint64_t size);
+    void sync();
+    void crash(const CrashOptions& options, Random& random);
+
+    Timestamp modified;
+    bool locked = false;
+
+private:
+    struct Write {
+        std::uint64_t position;
+        std::vector<std::byte> bytes;
+    };
+    struct Resize {
+        std::uint64_t size;
+    };
+    using Step = std::variant<Write, Resize>;
+
+    static void apply(SparseBytes& to, const Step& step);
+    static void tear(Write& write, Random& random);
+
+    SparseBytes live_;
+    SparseBytes durable_;
+    std::vector<Step> pending_;
+};
+
+class DirectoryNode;
+using Node = std::variant<std::shared_ptr<FileNode>, std::shared_ptr<DirectoryNode>>;
+
+/// A directory of SimulatedDisk, in the same three parts.
+class DirectoryNode {
+public:
+    using Entries = std::map<std::string, Node, std::less<>>;
+    /// What one operation changes here: names set, or removed where there is no node.
+    using Change = std::vector<std::pair<std::string, std::optional<Node>>>;
+
+    [[nodiscard]] const Entries& live() const { return live_; }
+    [[nodiscard]] const Node* find(std::string_view name) const;
+    void change(Change change, Timestamp now);
+    void sync();
+    /// This directory and all below it.
+    void crash(const CrashOptions& options, Random& random);
+
+    Timestamp modified;
+
+private:
+    static void apply(Entries& to, const Change& change);
+
+    Entries live_;
+    Entries durable_;
+    std::vector<Change> pending_;
+};
+
+}  // namespace barnabas::runtime
