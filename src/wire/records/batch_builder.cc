@@ -2,7 +2,7 @@
 
 #include "base/checksum.h"
 #include "base/invariant.h"
-#include "wire/records/varint.h"
+#include "wire/varint.h"
 
 #include <cstring>
 #include <limits>

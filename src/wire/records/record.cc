@@ -1,7 +1,7 @@
 #include "wire/records/record.h"
 
 #include "base/invariant.h"
-#include "wire/records/varint.h"
+#include "wire/varint.h"
 
 #include <algorithm>
 

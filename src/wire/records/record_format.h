@@ -1,6 +1,6 @@
 #pragma once
 
-#include "wire/records/varint.h"
+#include "wire/varint.h"
 
 #include <cstddef>
 #include <cstdint>
