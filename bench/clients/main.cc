@@ -10,9 +10,8 @@ int main(int argc, char** argv) {
     using namespace rdkafka_bench;
     const auto options = parse_options(argc, argv);
     const std::map<std::string, std::string (*)(const Options&)> modes = {
-        {"create", create_topic}, {"delete", delete_topic}, {"ready", ready_topic},
-        {"produce", produce},     {"consume", consume},     {"rate", rate},
-        {"roundtrip", roundtrip}};
+        {"create", create_topic}, {"delete", delete_topic}, {"produce", produce},
+        {"consume", consume},     {"rate", rate},           {"roundtrip", roundtrip}};
     const auto mode = modes.find(options.mode);
     if (mode == modes.end()) {
         give_up("unknown mode " + options.mode);

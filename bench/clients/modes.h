@@ -9,15 +9,12 @@ namespace rdkafka_bench {
 /// Each mode does its work once, gives up if anything was not as it should be, and returns its
 /// figures as one JSON object.
 
-/// Creates the topic with --partitions and --topic-conf; returns when the broker has answered.
+/// Creates the topic with --partitions and --topic-conf; measures until each partition has a leader
+/// and has told its first offset. (Kafka answers the creation seconds before it has all the logs.)
 std::string create_topic(const Options& options);
 
 /// Deletes the topic.
 std::string delete_topic(const Options& options);
-
-/// Creates the topic, then measures until each partition has a leader and has told its first
-/// offset.
-std::string ready_topic(const Options& options);
 
 /// Writes --count payloads, dealt to the partitions in turn, as fast as the broker takes them.
 std::string produce(const Options& options);

@@ -65,7 +65,7 @@ void give_up(const std::string& sentence) {
 
 Options parse_options(int argc, char** argv) {
     if (argc < 2) {
-        give_up("needs a mode: create, delete, ready, produce, consume, rate, roundtrip");
+        give_up("needs a mode: create, delete, produce, consume, rate, roundtrip");
     }
     Options options{.mode = argv[1]};
     const auto known = setters();

@@ -1,4 +1,4 @@
-// The modes create, delete and ready.
+// The modes create and delete.
 #include "clients/handle.h"
 #include "clients/modes.h"
 
@@ -76,14 +76,6 @@ bool all_answer(rd_kafka_t* handle, const Options& options, const Deadline& dead
 
 }  // namespace
 
-std::string create_topic(const Options& options) {
-    const Deadline deadline(options);
-    const Handle handle = make_handle(RD_KAFKA_PRODUCER, options, {});
-    create(handle.get(), options, deadline);
-    const Topic topic = open_topic(options, handle.get());
-    return R"({"created":true})";
-}
-
 std::string delete_topic(const Options& options) {
     const Deadline deadline(options);
     const Handle handle = make_handle(RD_KAFKA_PRODUCER, options, {});
@@ -98,7 +90,7 @@ std::string delete_topic(const Options& options) {
     return R"({"deleted":true})";
 }
 
-std::string ready_topic(const Options& options) {
+std::string create_topic(const Options& options) {
     const Deadline deadline(options);
     const Handle handle = make_handle(RD_KAFKA_PRODUCER, options, {});
     const rd_kafka_metadata_t* metadata = nullptr;  // so that connecting is not part of the figure

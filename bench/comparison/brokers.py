@@ -1,0 +1,222 @@
+"""The two brokers: how each is started, found ready, put to sleep and ended."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from . import machine
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+KAFKA_VERSION = "4.4.0"
+START_LIMIT_S = 60
+STOP_LIMIT_S = 20
+POLL_S = 0.001
+
+# ApiVersions version 0, correlation id 1, no client id: every broker answers it.
+FIRST_REQUEST = bytes.fromhex("0000000a 0012 0000 00000001 ffff")
+
+# bin/kafka-run-class.sh's own performance options, and the heap that the comparison is about.
+JVM = ["-Xms1g", "-Xmx1g", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20",
+       "-XX:InitiatingHeapOccupancyPercent=35", "-XX:+ExplicitGCInvokesConcurrent",
+       "-Djava.awt.headless=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
+
+# Files of deleted topics go at once on both sides, so that one scenario's data is gone from memory
+# before the next begins.
+COMMON = {"log.segment.delete.delay.ms": "1000"}
+
+# Barnabas's settings on top of its defaults for each kind of durability. "kafka": no fsync before
+# the acknowledgement, which is Kafka's default; "ours": Barnabas's own defaults.
+DURABILITY = {"kafka": {}, "ours": {}}
+
+
+class BrokerFailed(Exception):
+    """A broker did not start, or ended by itself."""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _receive(connection, count):
+    data = b""
+    while len(data) < count:
+        piece = connection.recv(count - len(data))
+        if not piece:
+            raise OSError("closed")
+        data += piece
+    return data
+
+
+def answers(host, port):
+    """Whether the broker there answers a request now."""
+    try:
+        with socket.create_connection((host, port), timeout=5) as connection:
+            connection.sendall(FIRST_REQUEST)
+            size = int.from_bytes(_receive(connection, 4), "big")
+            return _receive(connection, size)[:4] == b"\0\0\0\1"
+    except OSError:
+        return False
+
+
+class Broker:
+    """One broker process in a directory of its own under `parent`, which ends with it."""
+
+    name = "?"
+
+    def __init__(self, parent):
+        self.directory = Path(tempfile.mkdtemp(prefix=f"{self.name}-", dir=parent))
+        self.process = None
+        self.host, self.port = "127.0.0.1", None
+        self.start_up_s = None
+        self._paused = False
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    @property
+    def bootstrap(self):
+        return f"{self.host}:{self.port}"
+
+    def start(self):
+        """Starts the process; returns when it has answered its first request."""
+        self._prepare()
+        with open(self.directory / "output.log", "wb") as log:
+            before = time.monotonic()
+            self.process = subprocess.Popen(
+                self._command(), stdout=self._stdout(log), stderr=log, stdin=subprocess.DEVNULL,
+                env=self._environment(), preexec_fn=machine.die_with_parent)
+        try:
+            self._await_address(before + START_LIMIT_S)
+            while not answers(self.host, self.port):
+                self._check_alive(before + START_LIMIT_S)
+                time.sleep(POLL_S)
+        except BaseException:
+            self.stop()
+            raise
+        self.start_up_s = time.monotonic() - before
+
+    def _check_alive(self, limit):
+        if self.process.poll() is not None or time.monotonic() > limit:
+            log = (self.directory / "output.log").read_text(errors="replace")
+            raise BrokerFailed(f"{self.name} did not start: {log[-2000:]}")
+
+    def pause(self):
+        """Stops the process where it is, so that it takes nothing from the other one's run."""
+        if not self._paused:
+            self.process.send_signal(signal.SIGSTOP)
+            self._paused = True
+
+    def resume(self):
+        if self._paused:
+            self.process.send_signal(signal.SIGCONT)
+            self._paused = False
+            time.sleep(0.5)
+
+    def stop(self):
+        if self.process is not None and self.process.poll() is None:
+            self.resume()
+            self.process.terminate()
+            try:
+                self.process.wait(STOP_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _prepare(self):
+        """Whatever must be there before the process starts; not part of the start-up's time."""
+
+    def _environment(self):
+        return None
+
+    def _stdout(self, log):
+        return log
+
+    def _await_address(self, limit):
+        """Finds out where the broker listens, if that is not known before."""
+
+
+class Kafka(Broker):
+    """Apache Kafka from Maven: one KRaft node that is broker and controller."""
+
+    name = "kafka"
+
+    def __init__(self, parent, durability="kafka"):
+        super().__init__(parent)
+        del durability  # Kafka's own durability is the only one it is measured with
+        self._class_path = class_path("broker")
+
+    def _prepare(self):
+        self.port, controller = free_port(), free_port()
+        properties = {
+            "process.roles": "broker,controller",
+            "node.id": "1",
+            "controller.quorum.voters": f"1@127.0.0.1:{controller}",
+            "listeners": f"PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{controller}",
+            "controller.listener.names": "CONTROLLER",
+            "log.dirs": str(self.directory / "data"),
+            "offsets.topic.replication.factor": "1",
+            "transaction.state.log.replication.factor": "1",
+            "transaction.state.log.min.isr": "1",
+            # While it is stopped for the other one's run its controller must not give it up.
+            "broker.session.timeout.ms": "7200000",
+            **COMMON,
+        }
+        self._properties = self.directory / "server.properties"
+        self._properties.write_text("".join(f"{k}={v}\n" for k, v in properties.items()))
+        subprocess.run(
+            ["java", "-cp", self._class_path, "kafka.tools.StorageTool", "format", "-t",
+             "MkU3OEVBNTcwNTJENDM2Qg", "-c", str(self._properties)],
+            check=True, capture_output=True, timeout=60)
+
+    def _command(self):
+        return ["java", *JVM, "-cp", self._class_path, "kafka.Kafka", str(self._properties)]
+
+
+class Barnabas(Broker):
+    """The release build of this repository."""
+
+    name = "barnabas"
+    program = REPOSITORY / "build/release/barnabas"
+
+    def __init__(self, parent, durability="kafka"):
+        super().__init__(parent)
+        self._settings = {**COMMON, **DURABILITY[durability]}
+
+    def _command(self):
+        command = [str(self.program), "server", "--temporary"]
+        for name, value in self._settings.items():
+            command += ["--override", f"{name}={value}"]
+        return command
+
+    def _environment(self):
+        return {"TMPDIR": str(self.directory), "PATH": "/usr/bin:/bin"}
+
+    def _stdout(self, log):
+        return subprocess.PIPE
+
+    def _await_address(self, limit):
+        line = self.process.stdout.readline().decode()  # ends with the process at the latest
+        prefix = "listening on "
+        if not line.startswith(prefix):
+            self._check_alive(limit)
+            raise BrokerFailed(f"barnabas printed '{line.strip()}', not '{prefix}HOST:PORT'")
+        self.host, port = line[len(prefix):].strip().rsplit(":", 1)
+        self.port = int(port)
+
+
+KINDS = {"kafka": Kafka, "barnabas": Barnabas}
+
+
+def class_path(kind):
+    script = REPOSITORY / "tools/kafka_jars.sh"
+    done = subprocess.run([script, KAFKA_VERSION, kind], check=True, text=True, timeout=600,
+                          stdout=subprocess.PIPE)
+    return done.stdout.strip()

@@ -1,0 +1,105 @@
+"""The client programs: each call runs one process to its end and returns its figures."""
+
+import json
+import re
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from . import brokers, machine
+
+RUN_LIMIT_S = 180
+SAMPLE_S = 0.1
+QUIET = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+# bin/kafka-producer-perf-test.sh's heap.
+CLIENT_JVM = ["-Xmx512M", "-server", "-XX:+UseG1GC", QUIET]
+
+PRODUCER_LINE = re.compile(
+    r"(\d+)( steady state)? records sent, ([\d.]+) records/sec \([\d.]+ MB/sec\), ([\d.]+) ms avg "
+    r"latency, ([\d.]+) ms max latency, (\d+) ms 50th, (\d+) ms 95th, (\d+) ms 99th, (\d+) ms 99.9th")
+
+
+class ClientFailed(Exception):
+    """A client ended with an error, or what it read is not what was written."""
+
+
+def run(command):
+    """Runs a client to its end; (its output, the share of one core its busiest thread used)."""
+    threads = {}
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
+        start = time.monotonic()
+        process = subprocess.Popen(command, stdout=out, stderr=errors, stdin=subprocess.DEVNULL,
+                                   preexec_fn=machine.die_with_parent)
+        try:
+            while process.poll() is None:
+                now = time.monotonic()
+                if now - start > RUN_LIMIT_S:
+                    raise ClientFailed(f"{command[0]} took more than {RUN_LIMIT_S} s")
+                threads.update(machine.thread_cpu_seconds(process.pid))
+                time.sleep(SAMPLE_S if now - start > 0.5 else 0.005)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        busiest = max(threads.values(), default=0) / (time.monotonic() - start)
+        out.seek(0)
+        errors.seek(0)
+        output = out.read()
+        if process.returncode != 0:
+            raise ClientFailed(f"{' '.join(map(str, command[:3]))}...: "
+                               f"{(errors.read() + output)[-1500:].strip()}")
+        return output, busiest
+
+
+def rdkafka(broker, mode, **options):
+    """One run of rdkafka_bench; `options` are its own, without the dashes."""
+    program = brokers.REPOSITORY / "build/release/bench/rdkafka_bench"
+    command = [str(program), mode, "--bootstrap", broker.bootstrap]
+    for name, value in options.items():
+        command += ["--" + name.replace("_", "-"), str(value)]
+    output, busiest = run(command)
+    return {**json.loads(output), "client_thread": busiest}
+
+
+class Java:
+    """Kafka's own Java clients, started with java directly."""
+
+    def __init__(self):
+        self._class_path = brokers.class_path("tools")
+        self._classes = brokers.REPOSITORY / "build/bench/classes"
+        self._compile(Path(__file__).parents[1] / "clients/AssignedConsumer.java")
+
+    def _compile(self, source):
+        made = self._classes / (source.stem + ".class")
+        if made.exists() and made.stat().st_mtime > source.stat().st_mtime:
+            return
+        self._classes.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["javac", "-nowarn", "-cp", self._class_path, "-d", str(self._classes),
+                        str(source)], check=True, capture_output=True, timeout=120)
+
+    def produce(self, broker, topic, count, size, **properties):
+        """ProducerPerformance as fast as it goes. Its figures leave out the first fifth, in which its
+        own JVM warms up; the broker's CPU is measured over all of it."""
+        command = ["java", *CLIENT_JVM, "-cp", self._class_path,
+                   "org.apache.kafka.tools.ProducerPerformance", "--bootstrap-server",
+                   broker.bootstrap, "--topic", topic, "--num-records", str(count),
+                   "--record-size", str(size), "--throughput", "-1", "--warmup-records",
+                   str(count // 5)]
+        if properties:
+            command += ["--command-property",
+                        *(f"{k.replace('_', '.')}={v}" for k, v in properties.items())]
+        output, busiest = run(command)
+        lines = [line for line in PRODUCER_LINE.finditer(output) if line[2]]
+        if not lines:
+            raise ClientFailed(f"ProducerPerformance printed no steady state: {output[-500:]}")
+        rate = float(lines[-1][3])
+        return {"records": count, "bytes": count * size, "records_per_s": rate,
+                "mb_per_s": rate * size / 1e6, "client_thread": busiest}
+
+    def consume(self, broker, topic, partitions, count, size):
+        """Kafka's Java consumer with its defaults; it proves every byte that rdkafka_bench wrote."""
+        output, busiest = run(
+            ["java", *CLIENT_JVM, "-cp", f"{self._classes}:{self._class_path}", "AssignedConsumer",
+             broker.bootstrap, topic, str(partitions), str(count), str(size), str(RUN_LIMIT_S)])
+        return {**json.loads(output.strip().splitlines()[-1]), "client_thread": busiest}
