@@ -1,0 +1,270 @@
+#include "metadata/database.h"
+
+#include "base/invariant.h"
+
+#include <sqlite3.h>
+
+#include <optional>
+#include <utility>
+
+namespace barnabas::metadata {
+namespace {
+
+constexpr int application_id = 0x4261726e;  // "Barn"
+constexpr int layout_version = 1;
+
+constexpr const char* schema = R"(
+    CREATE TABLE node (path TEXT PRIMARY KEY, data BLOB NOT NULL, created_zxid INTEGER NOT NULL,
+                       modified_zxid INTEGER NOT NULL, version INTEGER NOT NULL,
+                       children_version INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE opening (number INTEGER NOT NULL);
+    INSERT INTO opening VALUES (0);
+)";
+
+/// A prepared statement; reset after each use.
+class Statement {
+public:
+    explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+    Statement(Statement&& other) noexcept : statement_(std::exchange(other.statement_, nullptr)) {}
+    Statement& operator=(Statement&&) = delete;
+    ~Statement() { sqlite3_finalize(statement_); }
+
+    void bind(int at, std::int64_t number) { sqlite3_bind_int64(statement_, at, number); }
+    /// `text` outlives the next step().
+    void bind_text(int at, std::string_view text) {
+        sqlite3_bind_text64(statement_, at, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+    }
+    void bind_blob(int at, std::string_view bytes) {
+        // A null pointer would bind NULL.
+        sqlite3_bind_blob64(statement_, at, bytes.empty() ? "" : bytes.data(), bytes.size(),
+                            SQLITE_STATIC);
+    }
+    [[nodiscard]] int step() { return sqlite3_step(statement_); }
+    void reset() { sqlite3_reset(statement_); }
+
+    [[nodiscard]] std::int64_t number(int column) const {
+        return sqlite3_column_int64(statement_, column);
+    }
+    [[nodiscard]] std::string bytes(int column) const {
+        const void* data = sqlite3_column_blob(statement_, column);
+        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+        return data == nullptr ? std::string() : std::string(static_cast<const char*>(data), size);
+    }
+
+private:
+    sqlite3_stmt* statement_;
+};
+
+}  // namespace
+
+/// The open database and its statements.
+class Database::Connection {
+public:
+    explicit Connection(std::string file) : file_(std::move(file)) {}
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection() {
+        upsert_.reset();
+        erase_.reset();
+        sqlite3_close(database_);
+    }
+
+    Result<void> open() {
+        constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                              SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+        const int code = sqlite3_open_v2(file_.c_str(), &database_, flags, nullptr);
+        return code == SQLITE_OK ? Result<void>() : failed("cannot be opened");
+    }
+
+    Result<void> run(const char* sql) {
+        const int code = sqlite3_exec(database_, sql, nullptr, nullptr, nullptr);
+        return code == SQLITE_OK ? Result<void>() : failed("refused a change");
+    }
+
+    Result<Statement> prepare(std::string_view sql) {
+        sqlite3_stmt* statement = nullptr;
+        const int code = sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
+                                            SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+        if (code != SQLITE_OK) {
+            return fail(failed("cannot be read"));
+        }
+        return Statement(statement);
+    }
+
+    Result<std::int64_t> number(std::string_view sql) {
+        TRY_ASSIGN(Statement statement, prepare(sql));
+        if (statement.step() != SQLITE_ROW) {
+            return fail(failed("cannot be read"));
+        }
+        return statement.number(0);
+    }
+
+    Result<void> prepare_writes() {
+        TRY_ASSIGN(Statement upsert, prepare(R"(
+            INSERT INTO node VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (path) DO UPDATE SET
+            data = ?2, created_zxid = ?3, modified_zxid = ?4, version = ?5, children_version = ?6)"));
+        TRY_ASSIGN(Statement erase, prepare("DELETE FROM node WHERE path = ?1"));
+        upsert_.emplace(std::move(upsert));
+        erase_.emplace(std::move(erase));
+        return {};
+    }
+
+    Result<void> upsert(std::string_view path, const Tree::View& node) {
+        Statement& s = *upsert_;
+        s.bind_text(1, path);
+        s.bind_blob(2, node.data);
+        s.bind(3, node.stat.created_zxid);
+        s.bind(4, node.stat.modified_zxid);
+        s.bind(5, node.stat.version.get());
+        s.bind(6, node.stat.children_version);
+        return finish(s);
+    }
+
+    Result<void> erase(std::string_view path) {
+        erase_->bind_text(1, path);
+        return finish(*erase_);
+    }
+
+    Result<void> sync_file() {
+        sqlite3_file* file = nullptr;
+        sqlite3_file_control(database_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+        INVARIANT(file != nullptr && file->pMethods != nullptr, "{} is not open", file_);
+        const int code = file->pMethods->xSync(file, SQLITE_SYNC_FULL);
+        return code == SQLITE_OK ? Result<void>() : failed("cannot be synced");
+    }
+
+    Result<void> failed(std::string_view what) const {
+        switch (sqlite3_errcode(database_)) {
+            case SQLITE_NOTADB:
+                return fail(ErrorCode::kafka_storage_error,
+                            "{} is no database of Barnabas; move it away or name another directory",
+                            file_);
+            case SQLITE_BUSY:
+                return fail(ErrorCode::kafka_storage_error,
+                            "{} is open in another process; stop that broker first", file_);
+            default:
+                return fail(ErrorCode::kafka_storage_error, "{} {}: {}", file_, what,
+                            sqlite3_errmsg(database_));
+        }
+    }
+
+private:
+    Result<void> finish(Statement& statement) {
+        const int code = statement.step();
+        Result<void> result = code == SQLITE_DONE ? Result<void>() : failed("refused a change");
+        statement.reset();
+        return result;
+    }
+
+    std::string file_;
+    sqlite3* database_ = nullptr;
+    std::optional<Statement> upsert_;
+    std::optional<Statement> erase_;
+};
+
+Database::Database(runtime::Disk& disk, runtime::Path file, std::unique_ptr<Connection> connection)
+    : disk_(disk), file_(std::move(file)), connection_(std::move(connection)) {}
+
+Database::~Database() = default;
+
+Result<std::unique_ptr<Database>> Database::open(runtime::Disk& disk, const runtime::Path& file) {
+    auto connection = std::make_unique<Connection>(file.string());
+    TRY(connection->open());
+    std::unique_ptr<Database> database(new Database(disk, file, std::move(connection)));
+    TRY(database->prepare());
+    return database;
+}
+
+Result<void> Database::prepare() {
+    Connection& c = *connection_;
+    // Exclusive: SQLite keeps its lock and needs no shared memory for the log.
+    TRY(c.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -512"));
+    TRY_ASSIGN(const std::int64_t tables, c.number("SELECT count(*) FROM sqlite_schema"));
+    TRY_ASSIGN(const std::int64_t id, c.number("PRAGMA application_id"));
+    TRY_ASSIGN(const std::int64_t version, c.number("PRAGMA user_version"));
+    fresh_ = tables == 0 && id == 0;
+    if (!fresh_ && id != application_id) {
+        return fail(ErrorCode::kafka_storage_error,
+                    "{} belongs to another program; move it away or name another directory",
+                    file_.string());
+    }
+    if (version > layout_version) {
+        return fail(
+            ErrorCode::kafka_storage_error,
+            "{} has layout {}, and this version of Barnabas knows up to {}: use a newer one",
+            file_.string(), version, layout_version);
+    }
+    // A new file has nothing to lose yet: what makes it durable waits for the first write.
+    TRY(c.run(fresh_ ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = NORMAL"));
+    TRY(c.run("PRAGMA journal_mode = WAL"));
+    if (fresh_) {
+        TRY(c.run("BEGIN"));
+        TRY(c.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
+                              application_id, layout_version)
+                      .c_str()));
+        TRY(c.run(schema));
+        TRY(c.run("COMMIT"));
+    }
+    TRY_ASSIGN(openings_, c.number("UPDATE opening SET number = number + 1 RETURNING number"));
+    TRY(c.run(fresh_ ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL"));
+    return c.prepare_writes();
+}
+
+Result<void> Database::load(Tree& tree) {
+    TRY_ASSIGN(Statement nodes,
+               connection_->prepare("SELECT path, data, created_zxid, modified_zxid, version, "
+                                    "children_version FROM node ORDER BY path"));
+    int code = nodes.step();
+    for (; code == SQLITE_ROW; code = nodes.step()) {
+        const NodeStat stat{.created_zxid = nodes.number(2),
+                            .modified_zxid = nodes.number(3),
+                            .version = NodeVersion(static_cast<std::int32_t>(nodes.number(4))),
+                            .children_version = static_cast<std::int32_t>(nodes.number(5)),
+                            .children = 0,
+                            .ephemeral_owner = {}};
+        const auto restored = tree.restore(nodes.bytes(0), nodes.bytes(1), stat);
+        if (!restored) {
+            return fail(ErrorCode::kafka_storage_error, "{} is damaged: {}", file_.string(),
+                        restored.error().message);
+        }
+    }
+    return code == SQLITE_DONE ? Result<void>() : connection_->failed("cannot be read");
+}
+
+Result<void> Database::write(const Tree& tree, std::span<const Touched> nodes) {
+    TRY(connection_->run("BEGIN IMMEDIATE"));
+    const auto write_all = [&]() -> Result<void> {
+        for (const Touched& touched : nodes) {
+            const auto node = tree.get(touched.path);
+            const bool stored =
+                node && node->stat.ephemeral_owner == SessionId(0) && !is_implied(*node);
+            if (stored) {
+                TRY(connection_->upsert(touched.path, *node));
+            } else if (!touched.is_new) {
+                TRY(connection_->erase(touched.path));
+            }
+        }
+        return connection_->run("COMMIT");
+    };
+    auto written = write_all();
+    if (!written) {
+        ignore(connection_->run("ROLLBACK"), "the first error is the one to report");
+        return written;
+    }
+    return make_durable();
+}
+
+Result<void> Database::make_durable() {
+    if (!fresh_) {
+        return {};
+    }
+    // The log was written without syncing: the empty checkpoint below moves it into the file.
+    TRY(connection_->run("PRAGMA wal_checkpoint(TRUNCATE)"));
+    TRY(connection_->sync_file());
+    TRY(disk_.sync_directory(file_.parent_path()));
+    TRY(connection_->run("PRAGMA synchronous = FULL"));
+    fresh_ = false;
+    return {};
+}
+
+}  // namespace barnabas::metadata

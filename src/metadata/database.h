@@ -1,0 +1,53 @@
+#pragma once
+
+#include "metadata/tree.h"
+#include "runtime/disk.h"
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace barnabas::metadata {
+
+/// The SQLite file behind the embedded store: one row per persistent node, except for those that
+/// their children imply (is_implied()). Used by one thread.
+/// SQLite's types stay in database.cc.
+class Database {
+public:
+    static Result<std::unique_ptr<Database>> open(runtime::Disk& disk, const runtime::Path& file);
+
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    ~Database();
+
+    /// Every stored node into an empty `tree`.
+    Result<void> load(Tree& tree);
+    /// How often the file was opened, this time included: tells one process's life from another's.
+    [[nodiscard]] std::int64_t openings() const { return openings_; }
+
+    /// A node that a transaction touched.
+    struct Touched {
+        std::string_view path;
+        bool is_new = false;  // created by it: no row yet
+    };
+    /// Brings the rows of `nodes` to what `tree` holds: written where there is a persistent node
+    /// that is not implied by its children, deleted otherwise. One durable transaction: all or, on
+    /// an error, nothing.
+    Result<void> write(const Tree& tree, std::span<const Touched> nodes);
+
+private:
+    class Connection;
+    Database(runtime::Disk& disk, runtime::Path file, std::unique_ptr<Connection> connection);
+    Result<void> prepare();
+    Result<void> make_durable();
+
+    runtime::Disk& disk_;
+    runtime::Path file_;
+    std::unique_ptr<Connection> connection_;
+    std::int64_t openings_ = 0;
+    /// The file was made by this process and may vanish with the power until it is synced once.
+    bool fresh_ = false;
+};
+
+}  // namespace barnabas::metadata

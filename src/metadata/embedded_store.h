@@ -1,0 +1,24 @@
+#pragma once
+
+#include "metadata/store.h"
+#include "runtime/disk.h"
+
+#include <memory>
+
+namespace barnabas::metadata {
+
+/// The store of a cluster of one broker: a tree in memory, with its persistent nodes in an SQLite
+/// database where a path is given. Answers before a call returns; a change is durable when it
+/// answers (the write-ahead log is synced), which blocks the calling thread for about a
+/// millisecond. Ephemeral nodes live in memory alone: they go with the process, as they must.
+
+/// Opens or creates the database `file`, whose directory is there. Refused with a sentence
+/// (kafka_storage_error): a file that is no database of Barnabas, one written by a newer version,
+/// one that another process has open. `disk` makes a new database durable and outlives the store.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_embedded_store(runtime::Disk& disk,
+                                                                 const runtime::Path& file);
+
+/// Keeps nothing: for tests, simulation and `--temporary`.
+[[nodiscard]] std::unique_ptr<Store> make_memory_store();
+
+}  // namespace barnabas::metadata
