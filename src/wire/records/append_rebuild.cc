@@ -109,7 +109,7 @@ Result<> AppendRebuild::take_record(const RecordView& record, const BatchView& b
     if (!checks.fine(timestamp, has_key)) {
         complaints.add(index, checks.complaint(timestamp, has_key));
     }
-    return complaints.empty() ? builder_.append(Offset{builder_.count()}, record) : Result<>{};
+    return complaints.empty() ? builder_.append_copy(Offset{builder_.count()}, record) : Result<>{};
 }
 
 }  // namespace barnabas::wire

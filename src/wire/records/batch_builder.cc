@@ -114,7 +114,7 @@ std::byte* BatchBuilder::append_head(const Shape& shape, Offset offset, const Nu
 }
 
 Result<> BatchBuilder::append(Offset offset, const Record& record) {
-    INVARIANT(out_ != nullptr, "append() before start()");
+    INVARIANT(out_ != nullptr, "append before start()");
     TRY(check(offset, record.timestamp));
     if (count_ == 0 && !options_.delete_horizon) {
         base_timestamp_ = record.timestamp;
@@ -133,8 +133,8 @@ Result<> BatchBuilder::append(Offset offset, const Record& record) {
     return {};
 }
 
-Result<> BatchBuilder::append(Offset offset, const RecordView& record) {
-    INVARIANT(out_ != nullptr, "append() before start()");
+Result<> BatchBuilder::append_copy(Offset offset, const RecordView& record) {
+    INVARIANT(out_ != nullptr, "append before start()");
     TRY(check(offset, record.timestamp));
     if (count_ == 0 && !options_.delete_horizon) {
         base_timestamp_ = record.timestamp;

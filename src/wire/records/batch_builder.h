@@ -46,7 +46,7 @@ public:
     [[nodiscard]] Result<> append(Offset offset, const Record& record);
 
     /// A record as it was read, at another offset: headers are copied as they stand.
-    [[nodiscard]] Result<> append(Offset offset, const RecordView& record);
+    [[nodiscard]] Result<> append_copy(Offset offset, const RecordView& record);
 
     [[nodiscard]] std::int32_t count() const { return count_; }
     /// Bytes of the batch so far, before compression.
