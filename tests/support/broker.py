@@ -107,7 +107,7 @@ class Broker:
                 f"the broker did not end within {deadline_s} s\n{self.tail()}") from None
 
     def tail(self, lines=60):
-        return "\n".join(self.log().splitlines()[-lines:])
+        return "\n".join(line[:400] for line in self.log().splitlines()[-lines:])
 
     def broken(self):
         """Lines of its log that tell of a defect, whatever the test was about."""

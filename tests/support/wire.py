@@ -5,6 +5,7 @@ import struct
 from contextlib import contextmanager
 
 from support import messages
+from support.waiting import wait_until
 
 DEADLINE_S = 30.0
 
@@ -165,10 +166,18 @@ def metadata(connection, topics=None, version=12, auto_create=False):
 
 
 def create_topic(connection, name, partitions=1, configs=None, version=5):
-    """Creates a topic and returns its part of the answer, whatever the error code is."""
+    """Creates a topic and returns its part of the answer, whatever the error code is.
+
+    Where there is no error, it returns when each partition has its leader.
+    """
     answer = connection.call(
         "CreateTopics", version, timeoutMs=30_000,
         topics=[{"name": name, "numPartitions": partitions, "replicationFactor": 1,
                  "configs": [{"name": key, "value": str(value)}
                              for key, value in (configs or {}).items()]}])
-    return answer["topics"][0]
+    topic = answer["topics"][0]
+    if topic["errorCode"] == 0:
+        for partition in range(partitions):
+            wait_until(lambda p=partition: list_offset(connection, name, p, -1)["errorCode"] == 0,
+                       30, f"{name}-{partition} has a leader", poll_s=0.005)
+    return topic
