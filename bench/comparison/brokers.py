@@ -103,9 +103,16 @@ class Broker:
         self.start_up_s = time.monotonic() - before
 
     def _check_alive(self, limit):
-        if self.process.poll() is not None or time.monotonic() > limit:
-            log = (self.directory / "output.log").read_text(errors="replace")
-            raise BrokerFailed(f"{self.name} did not start: {log[-2000:]}")
+        if self.ended() or time.monotonic() > limit:
+            raise BrokerFailed(f"{self.name} did not start: {self.last_words()}")
+
+    def ended(self):
+        return self.process.poll() is not None
+
+    def last_words(self):
+        """The end of what it logged, and how it ended if it did."""
+        log = (self.directory / "output.log").read_text(errors="replace")
+        return f"{log[-2000:].strip()} (status {self.process.poll()})"
 
     def pause(self):
         """Stops the process where it is, so that it takes nothing from the other one's run."""
@@ -120,7 +127,7 @@ class Broker:
             time.sleep(0.5)
 
     def stop(self):
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and not self.ended():
             self.resume()
             self.process.terminate()
             try:
@@ -189,6 +196,10 @@ class Barnabas(Broker):
     def __init__(self, parent, durability="kafka"):
         super().__init__(parent)
         self._settings = {**COMMON, **DURABILITY[durability]}
+
+    def _prepare(self):
+        if not self.program.exists():
+            raise BrokerFailed(f"{self.program} is missing: ./dev build")
 
     def _command(self):
         command = [str(self.program), "server", "--temporary"]

@@ -96,6 +96,8 @@ class Session:
         return broker
 
     def _warm_broker(self, name):
+        if name in self._warm and self._warm[name].ended():
+            self._warm.pop(name).stop()
         if name not in self._warm:
             self._alone(None)
             broker = self._warm[name] = self._start(name)
@@ -119,9 +121,9 @@ class Session:
     def _alone(self, name):
         """Only the broker `name` of the warm ones runs on; the others are stopped where they are."""
         for other, broker in self._warm.items():
-            if other != name:
+            if other != name and not broker.ended():
                 broker.pause()
-        if name in self._warm:
+        if name in self._warm and not self._warm[name].ended():
             self._warm[name].resume()
 
     def _on_fresh(self, scenario, name):
@@ -138,13 +140,24 @@ class Session:
             broker.stop()
 
     def _once(self, scenario, context, run):
-        """One measurement: the client's figures and what the broker used meanwhile."""
+        """One measurement; a broker that ended meanwhile is what went wrong, not its client."""
+        try:
+            return self._measured(scenario, context, run)
+        except clients.ClientFailed as failure:
+            if context.broker.ended():
+                raise brokers.BrokerFailed(f"{context.broker.name} ended during {scenario.name}: "
+                                           f"{context.broker.last_words()}") from failure
+            raise
+
+    def _measured(self, scenario, context, run):
+        """The client's figures and what the broker used meanwhile."""
         broker = context.broker
         scenario.before(context, run)
         if not scenario.fresh:
             wait_until_idle(broker)
         machine.reset_peak_memory(broker.pid)
-        others = [other.pid for other in self._warm.values() if other is not broker]
+        others = [other.pid for other in self._warm.values()
+                  if other is not broker and not other.ended()]
         watch = machine.Watch([broker.pid, *others])
         figures = scenario.measure(context, run)
         used = watch.stop()
