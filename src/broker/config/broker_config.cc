@@ -242,6 +242,7 @@ Result<NetworkConfig> make_network(const ConfigValues& values, std::vector<std::
         TRY_ASSIGN(auto at, parse_host_and_port("metrics.listeners", text));
         network.metrics_listeners.push_back(std::move(at));
     }
+    network.metrics_per_partition = values.boolean("metrics.per.partition");
     network.max_connections = int32(values, "max.connections");
     network.max_connections_per_ip = int32(values, "max.connections.per.ip");
     TRY_ASSIGN(network.max_connections_per_ip_overrides,

@@ -22,6 +22,7 @@ struct NetworkConfig {
     /// advertises it fills that in; a port 0 becomes the port that was bound.
     std::vector<ListenerConfig> advertised;
     std::vector<HostAndPort> metrics_listeners;  // /metrics, /live, /ready; may be empty
+    bool metrics_per_partition = false;
 
     std::int32_t max_connections = 0;
     std::int32_t max_connections_per_ip = 0;

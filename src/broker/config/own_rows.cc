@@ -16,6 +16,8 @@ constexpr ConfigRow rows[] = {
      "The least important log lines that are written."},
     {"metrics.listeners", list, "127.0.0.1:9404", list_of(), read_only, medium,
      "Where /metrics, /live and /ready are served over HTTP, as host:port; empty means nowhere."},
+    {"metrics.per.partition", boolean, "false", any_value(), read_only, low,
+     "Whether /metrics has series for each partition, and not for each topic alone."},
     {"shards", int32, "0", between(0, 1024), read_only, medium,
      "How many threads serve clients; 0 means one per core."},
 };
