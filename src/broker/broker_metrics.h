@@ -1,0 +1,120 @@
+#pragma once
+
+#include "base/error_code.h"
+#include "base/metrics.h"
+#include "base/types.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace barnabas::broker {
+
+/// Every metric of the broker: the page of docs/metrics.md is printed from these rows.
+[[nodiscard]] std::span<const MetricRow> broker_metric_rows();
+
+/// docs/metrics.md.
+[[nodiscard]] std::string broker_metrics_reference();
+
+/// What one shard counts of one API.
+struct ApiMetrics {
+    std::uint64_t requests = 0;
+    std::uint64_t request_bytes = 0;
+    std::uint64_t response_bytes = 0;
+    LatencyHistogram latency;
+    std::vector<std::pair<ErrorCode, std::uint64_t>> errors;  // by code, those that occurred
+};
+
+/// What one shard counts: plain numbers, no locks. Lives on its shard; a scrape visits the shards
+/// one after the other and merges each into a sum of its own.
+class ShardMetrics {
+public:
+    struct Request {
+        std::int16_t api_key = 0;
+        std::uint64_t request_bytes = 0;
+        std::uint64_t response_bytes = 0;
+        Duration took{};  // from the last byte of the request to the response's way out
+    };
+
+    /// Once per request. Keys that are no API's are counted nowhere.
+    void on_request(const Request& request);
+    /// Once per error code in a response, `times` over; none is not an error.
+    void on_error(std::int16_t api_key, ErrorCode code, std::uint64_t times = 1);
+
+    /// Adds `other`'s numbers, its gauges included.
+    void merge(const ShardMetrics& other);
+
+    /// nullptr if no request of this API came.
+    [[nodiscard]] const ApiMetrics* api(std::int16_t api_key) const;
+
+    static constexpr std::int16_t api_keys = 128;
+
+    // Counters, to be raised where it happens.
+    std::uint64_t connections_accepted = 0;
+    std::uint64_t connections_refused = 0;
+    std::uint64_t frames_refused = 0;
+    std::uint64_t produced_records = 0;
+    std::uint64_t produced_bytes = 0;
+    std::uint64_t fetched_bytes = 0;
+    std::uint64_t fetch_session_evictions = 0;
+
+    // Gauges, to be set when a scrape asks.
+    std::uint64_t connections = 0;
+    std::uint64_t fetch_sessions = 0;
+    std::uint64_t fetch_session_partitions = 0;
+
+private:
+    ApiMetrics* api_for(std::int16_t api_key);
+
+    std::array<std::unique_ptr<ApiMetrics>, api_keys> apis_;  // made by the first request
+};
+
+/// What is looked up when a scrape asks, and counted nowhere.
+struct BrokerFacts {
+    struct Partition {
+        std::string_view topic;
+        PartitionId partition{0};
+        std::uint64_t log_bytes = 0;
+        Offset log_start{0};
+        Offset log_end{0};
+    };
+    struct LogDir {
+        std::string path;
+        bool online = true;
+        std::uint64_t free_bytes = 0;
+        std::uint64_t total_bytes = 0;
+    };
+    struct Process {
+        Duration cpu{};
+        std::uint64_t resident_bytes = 0;
+        std::uint64_t open_files = 0;
+        std::uint64_t open_files_max = 0;
+    };
+
+    BrokerId node = no_broker;
+    std::string cluster_id;
+    std::string version;
+    Duration uptime{};
+    Process process;
+    std::vector<LogDir> log_dirs;
+    std::vector<Partition> partitions;  // any order
+};
+
+struct MetricsPageOptions {
+    /// Series per topic for the first so many topics by name; the others are in the totals alone.
+    std::size_t topics_max = 2000;
+    /// Series per partition too, of those topics.
+    bool per_partition = false;
+};
+
+/// The page that Prometheus reads. APIs that nobody called have no series.
+[[nodiscard]] std::string broker_metrics_page(const ShardMetrics& sum, BrokerFacts facts,
+                                              const MetricsPageOptions& options);
+
+}  // namespace barnabas::broker
