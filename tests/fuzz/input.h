@@ -1,0 +1,32 @@
+#pragma once
+
+#include "base/bytes.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace barnabas::fuzzing {
+
+/// What the fuzzer invents, taken from the front: numbers that choose, then the bytes to be read.
+class Input {
+public:
+    Input(const std::uint8_t* data, std::size_t size)
+        : rest_(std::as_bytes(std::span{data, size})) {}
+
+    /// 0 once nothing is left.
+    std::uint8_t byte() {
+        if (rest_.empty()) {
+            return 0;
+        }
+        const auto value = std::to_integer<std::uint8_t>(rest_.front());
+        rest_ = rest_.subspan(1);
+        return value;
+    }
+    [[nodiscard]] ByteView rest() const { return rest_; }
+
+private:
+    ByteView rest_;
+};
+
+}  // namespace barnabas::fuzzing
