@@ -13,22 +13,32 @@ std::uint64_t index_key(std::uint32_t topic, PartitionId partition) {
     return (static_cast<std::uint64_t>(topic) << 32) | static_cast<std::uint32_t>(partition.get());
 }
 
+FetchPosition position_of(const wire::FetchRequest::Topic::Partition& asked) {
+    return {.partition = PartitionId{asked.partition},
+            .max_bytes = asked.partition_max_bytes,
+            .current_leader_epoch = LeaderEpoch{asked.current_leader_epoch},
+            .last_fetched_epoch = LeaderEpoch{asked.last_fetched_epoch},
+            .fetch_offset = Offset{asked.fetch_offset},
+            .fetcher_log_start = Offset{asked.log_start_offset}};
+}
+
 constexpr std::uint32_t no_topic = ~std::uint32_t{0};  // of a slot that is to leave the order
 
 }  // namespace
 
-void FetchPartitions::put(const FetchTopicPositions& topic) {
-    if (topic.positions.empty()) {
+void FetchPartitions::put(const wire::FetchRequest::Topic& topic) {
+    if (topic.partitions.empty()) {
         return;
     }
-    const auto number = topic_number(topic.id, topic.name);
-    const auto needed = order_.size() + topic.positions.size();
+    const auto number = topic_number(topic.topic_id, topic.topic);
+    const auto needed = order_.size() + topic.partitions.size();
     if (needed > order_.capacity()) {
         order_.reserve(std::max(needed, 2 * order_.capacity()));
         slots_.reserve(order_.capacity());
         index_.reserve(order_.capacity());
     }
-    for (const auto& position : topic.positions) {
+    for (const auto& asked : topic.partitions) {
+        const auto position = position_of(asked);
         const auto [found, is_new] = index_.try_emplace(index_key(number, position.partition), 0);
         if (is_new) {
             found->second = new_slot();
@@ -43,15 +53,15 @@ void FetchPartitions::put(const FetchTopicPositions& topic) {
               order_.size());
 }
 
-void FetchPartitions::forget(std::span<const ForgottenTopic> topics) {
+void FetchPartitions::forget(std::span<const wire::FetchRequest::ForgottenTopicsData> topics) {
     const auto before = index_.size();
     for (const auto& topic : topics) {
         for (const auto partition : topic.partitions) {
-            const auto number = find_topic(topic.id, topic.name);
+            const auto number = find_topic(topic.topic_id, topic.topic);
             if (!number) {
                 break;
             }
-            const auto key = index_key(*number, partition);
+            const auto key = index_key(*number, PartitionId{partition});
             if (const auto found = index_.find(key); found != index_.end()) {
                 drop_slot(key, found->second);
             }

@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 #include "base/types.h"
+#include "wire/messages/fetch.h"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -16,7 +17,7 @@
 
 namespace barnabas::broker {
 
-/// What a fetch asks of one partition: the protocol's FetchPartition.
+/// What a fetch asks of one partition: FetchRequest's partition, parsed.
 struct FetchPosition {
     PartitionId partition{0};
     std::int32_t max_bytes = 0;
@@ -24,19 +25,6 @@ struct FetchPosition {
     LeaderEpoch last_fetched_epoch = no_epoch;
     Offset fetch_offset{0};
     Offset fetcher_log_start = no_offset;  // a follower's own log start
-};
-
-/// Positions of one topic, as a request carries them: an id from version 13 on, a name before.
-struct FetchTopicPositions {
-    TopicId id{};
-    std::string_view name{};
-    std::span<const FetchPosition> positions{};
-};
-
-struct ForgottenTopic {
-    TopicId id{};
-    std::string_view name{};
-    std::span<const PartitionId> partitions{};
 };
 
 /// A topic of a session. With topic ids `name` is empty until the id is known to the broker; then
@@ -66,9 +54,9 @@ public:
     explicit FetchPartitions(bool by_id) : by_id_(by_id) {}
 
     /// New positions go to the end of the order, known ones are overwritten where they are.
-    void put(const FetchTopicPositions& topic);
+    void put(const wire::FetchRequest::Topic& topic);
     /// What is not there is not missed.
-    void forget(std::span<const ForgottenTopic> topics);
+    void forget(std::span<const wire::FetchRequest::ForgottenTopicsData> topics);
     /// Moves `slots`, in the order given, behind all others. `slots` is a subsequence of order().
     void move_to_end(std::span<const std::uint32_t> slots);
 

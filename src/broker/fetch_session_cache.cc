@@ -18,9 +18,13 @@ std::int32_t next_epoch(std::int32_t epoch) {
     return epoch == std::numeric_limits<std::int32_t>::max() ? 1 : epoch + 1;
 }
 
-std::shared_ptr<FetchPartitions> partitions_of(const FetchSessionRequest& request) {
-    auto partitions =
-        std::make_shared<FetchPartitions>(request.version >= first_version_with_topic_ids);
+/// Version 15 moved the follower's id into a struct; a consumer's are negative.
+bool from_follower(const wire::FetchRequest& request) {
+    return request.replica_id >= 0 || request.replica_state.replica_id >= 0;
+}
+
+std::shared_ptr<FetchPartitions> partitions_of(const wire::FetchRequest& request, bool by_id) {
+    auto partitions = std::make_shared<FetchPartitions>(by_id);
     for (const auto& topic : request.topics) {
         partitions->put(topic);
     }
@@ -61,19 +65,21 @@ FetchSessionCache::FetchSessionCache(Options options)
     INVARIANT(options.shard < options.shards, "shard {} of {}", options.shard, options.shards);
 }
 
-Result<FetchContext> FetchSessionCache::begin(const FetchSessionRequest& request, Time now) {
+Result<FetchContext> FetchSessionCache::begin(const wire::FetchRequest& request,
+                                              std::int16_t version, Time now) {
     using Kind = FetchContext::Kind;
+    const bool by_id = version >= first_version_with_topic_ids;
     if (request.session_epoch != initial_fetch_epoch &&
         request.session_epoch != final_fetch_epoch) {
-        return begin_incremental(request, now);
+        return begin_incremental(request, by_id, now);
     }
     sessions_.erase(request.session_id);
     const auto kind = request.session_epoch == final_fetch_epoch ? Kind::sessionless : Kind::full;
-    return FetchContext(kind, request.from_follower, partitions_of(request));
+    return FetchContext(kind, from_follower(request), partitions_of(request, by_id));
 }
 
-Result<FetchContext> FetchSessionCache::begin_incremental(const FetchSessionRequest& request,
-                                                          Time now) {
+Result<FetchContext> FetchSessionCache::begin_incremental(const wire::FetchRequest& request,
+                                                          bool by_id, Time now) {
     using Kind = FetchContext::Kind;
     const auto found = sessions_.find(request.session_id);
     if (found == sessions_.end()) {
@@ -86,10 +92,10 @@ Result<FetchContext> FetchSessionCache::begin_incremental(const FetchSessionRequ
                     "fetch session {} is at epoch {}, the request says {}", session->id,
                     session->epoch, request.session_epoch);
     }
-    if (session->partitions->by_id() != (request.version >= first_version_with_topic_ids)) {
+    if (session->partitions->by_id() != by_id) {
         return fail(ErrorCode::fetch_session_topic_id_error,
-                    "fetch session {} names topics by {}, the request's version {} does not",
-                    session->id, session->partitions->by_id() ? "id" : "name", request.version);
+                    "fetch session {} names topics by {}, the request does by {}", session->id,
+                    by_id ? "name" : "id", by_id ? "id" : "name");
     }
     if (session->partitions.use_count() > 1) {  // an earlier request still waits: it keeps its own
         session->partitions = std::make_shared<FetchPartitions>(*session->partitions);
@@ -97,10 +103,11 @@ Result<FetchContext> FetchSessionCache::begin_incremental(const FetchSessionRequ
     for (const auto& topic : request.topics) {
         session->partitions->put(topic);
     }
-    session->partitions->forget(request.forgotten);
+    session->partitions->forget(request.forgotten_topics_data);
     if (session->partitions->size() == 0) {
         sessions_.erase(found);
-        return FetchContext(Kind::sessionless, request.from_follower, partitions_of(request));
+        return FetchContext(Kind::sessionless, from_follower(request),
+                            partitions_of(request, by_id));
     }
     session->last_used = now;
     session->epoch = next_epoch(session->epoch);

@@ -18,16 +18,6 @@ inline constexpr std::int32_t final_fetch_epoch = -1;
 /// The session id of requests and responses without a session.
 inline constexpr std::int32_t no_fetch_session = 0;
 
-/// A fetch request, as far as sessions care. The spans need not outlive begin().
-struct FetchSessionRequest {
-    std::int16_t version = 0;
-    std::int32_t session_id = no_fetch_session;
-    std::int32_t session_epoch = final_fetch_epoch;
-    bool from_follower = false;
-    std::span<const FetchTopicPositions> topics{};
-    std::span<const ForgottenTopic> forgotten{};
-};
-
 /// What came of reading one partition, as far as sessions care.
 struct FetchedPartition {
     ErrorCode error = ErrorCode::none;
@@ -62,11 +52,12 @@ public:
 
     explicit FetchSessionCache(Options options);
 
-    /// What `request` reads. A full request (initial or final epoch) closes the session it names.
-    /// The error is the response's (which then has neither session nor partitions):
-    /// fetch_session_id_not_found, invalid_fetch_session_epoch, or fetch_session_topic_id_error
-    /// where names and topic ids are mixed in one session; the session stays as it was.
-    Result<FetchContext> begin(const FetchSessionRequest& request, Time now);
+    /// What `request` of this version reads. A full request (initial or final epoch) closes the
+    /// session it names. The error is the response's (which then has neither session nor
+    /// partitions): fetch_session_id_not_found, invalid_fetch_session_epoch, or
+    /// fetch_session_topic_id_error where names and topic ids are mixed in one session; the session
+    /// stays as it was.
+    Result<FetchContext> begin(const wire::FetchRequest& request, std::int16_t version, Time now);
 
     /// `results[i]` is what the context's `i`th partition gave. A full request's session is
     /// created here, if there is room; an incremental one leaves out what did not change, and
@@ -79,7 +70,7 @@ public:
     [[nodiscard]] std::uint64_t evictions() const { return evictions_; }
 
 private:
-    Result<FetchContext> begin_incremental(const FetchSessionRequest& request, Time now);
+    Result<FetchContext> begin_incremental(const wire::FetchRequest& request, bool by_id, Time now);
     std::int32_t create_session(const FetchContext& context, Time now);
     bool make_room(bool privileged, std::size_t size, Time now);
     std::int32_t new_session_id();

@@ -23,62 +23,46 @@ TopicId id_of(const std::string& topic) {
     return id;
 }
 
-/// A request under construction: "add foo-0 at offset 10". Good for one begin().
+/// A request under construction: add("foo", 0, 10) asks for foo-0 from offset 10.
 class Ask {
 public:
-    explicit Ask(std::int16_t version) : version_(version) {}
+    explicit Ask(std::int16_t version) : version_(version) { session(0, initial_fetch_epoch); }
     Ask& session(std::int32_t id, std::int32_t epoch) {
-        id_ = id;
-        epoch_ = epoch;
+        request_.session_id = id;
+        request_.session_epoch = epoch;
         return *this;
     }
     Ask& follower() {
-        follower_ = true;
+        (version_ >= 15 ? request_.replica_state.replica_id : request_.replica_id) = 2;
         return *this;
     }
     Ask& add(const std::string& topic, std::int32_t partition, std::int64_t offset = 0) {
-        if (added_.empty() || added_.back().first != topic) {
-            added_.emplace_back(topic, std::vector<FetchPosition>{});
+        auto& topics = request_.topics;
+        const bool by_id = version_ >= with_ids;
+        if (topics.empty() || last_ != topic) {
+            topics.push_back(
+                {.topic_id = by_id ? id_of(topic) : TopicId{}, .topic = by_id ? "" : topic});
+            last_ = topic;
         }
-        added_.back().second.push_back({.partition = PartitionId{partition},
-                                        .max_bytes = 100,
-                                        .fetch_offset = Offset{offset}});
+        topics.back().partitions.push_back(
+            {.partition = partition, .fetch_offset = offset, .partition_max_bytes = 100});
         return *this;
     }
     Ask& forget(const std::string& topic, std::int32_t partition) {
-        forgotten_.emplace_back(topic, std::vector{PartitionId{partition}});
+        const bool by_id = version_ >= with_ids;
+        request_.forgotten_topics_data.push_back({.topic_id = by_id ? id_of(topic) : TopicId{},
+                                                  .topic = by_id ? "" : topic,
+                                                  .partitions = {partition}});
         return *this;
     }
     Result<FetchContext> begin(FetchSessionCache& cache, Time now = Time{}) const {
-        const bool by_id = version_ >= with_ids;
-        std::vector<FetchTopicPositions> topics;
-        for (const auto& [topic, positions] : added_) {
-            topics.push_back({.id = by_id ? id_of(topic) : TopicId{},
-                              .name = by_id ? std::string_view{} : topic,
-                              .positions = positions});
-        }
-        std::vector<ForgottenTopic> forgotten;
-        for (const auto& [topic, partitions] : forgotten_) {
-            forgotten.push_back({.id = by_id ? id_of(topic) : TopicId{},
-                                 .name = by_id ? std::string_view{} : topic,
-                                 .partitions = partitions});
-        }
-        return cache.begin({.version = version_,
-                            .session_id = id_,
-                            .session_epoch = epoch_,
-                            .from_follower = follower_,
-                            .topics = topics,
-                            .forgotten = forgotten},
-                           now);
+        return cache.begin(request_, version_, now);
     }
 
 private:
     std::int16_t version_;
-    std::int32_t id_ = no_fetch_session;
-    std::int32_t epoch_ = initial_fetch_epoch;
-    bool follower_ = false;
-    std::vector<std::pair<std::string, std::vector<FetchPosition>>> added_;
-    std::vector<std::pair<std::string, std::vector<PartitionId>>> forgotten_;
+    wire::FetchRequest request_;
+    std::string last_;
 };
 
 Ask ask(std::int16_t version = with_ids) {
@@ -488,6 +472,23 @@ TEST(FetchSessionCache, EvictsByStalenessThenByPrivilegeAndSize) {
             const auto epoch = row.cached[i].used > 0s ? 2 : 1;
             const auto found = ask().session(ids[i], epoch).begin(cache, Time{13s});
             EXPECT_EQ(static_cast<bool>(found), i != row.want_evicted);
+        }
+    }
+}
+
+TEST(FetchSessionCache, KnowsFollowersByTheirIdInEveryVersion) {
+    // A follower drives out a young consumer, which another consumer does not.
+    for (const std::int16_t version : {7, 12, 13, 14, 15, 18}) {
+        for (const bool follower : {true, false}) {
+            FetchSessionCache cache({.slots = 1});
+            (void)open_session(cache);
+            auto request = ask(version).add("foo", 0);
+            if (follower) {
+                request.follower();
+            }
+            auto context = request.begin(cache);
+            const auto id = cache.finish(*context, quiet(*context), Time{}).session_id;
+            EXPECT_EQ(id != no_fetch_session, follower) << version;
         }
     }
 }
