@@ -1,0 +1,146 @@
+#include "metadata/cluster_state.h"
+
+#include "metadata/embedded_store.h"
+#include "support/store_calls.h"
+
+#include <gtest/gtest.h>
+
+namespace barnabas::metadata {
+namespace {
+
+template <class T, class Call>
+Result<T> result_of(Call call) {
+    std::optional<Result<T>> answer;
+    call([&answer](Result<T> result) { answer = std::move(result); });
+    return std::move(answer.value());
+}
+
+std::unique_ptr<Store> prepared_store() {
+    auto store = make_memory_store();
+    EXPECT_TRUE(result_of<void>([&](auto done) { prepare_tree(*store, done); }));
+    return store;
+}
+
+Result<ClusterState> load(Store& store) {
+    return result_of<ClusterState>([&](auto done) { load_cluster_state(store, done); });
+}
+
+NewTopic two_partitions(std::string name) {
+    const TopicId id = *Uuid::parse("ABEiM0RVZneImaq7zN3u_w");
+    return {.name = std::move(name),
+            .node = {.id = id,
+                     .partitions = {{.replicas = {BrokerId(1)}},
+                                    {.replicas = {BrokerId(2), BrokerId(1)}}}},
+            .configs = {{"retention.ms", "5"}},
+            .controller_epoch = 3};
+}
+
+TEST(ClusterState, AnEmptyTreeIsAnEmptyCluster) {
+    const auto store = make_memory_store();
+    const auto state = load(*store);
+    ASSERT_TRUE(state) << state.error().message;
+    EXPECT_EQ(state->cluster_id, "");
+    EXPECT_FALSE(state->controller);
+    EXPECT_TRUE(state->topics.empty());
+}
+
+TEST(ClusterState, PreparingTwiceChangesNothing) {
+    const auto store = make_memory_store();
+    ASSERT_TRUE(create(*store, {"/brokers", ""}));
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_TRUE(result_of<void>([&](auto done) { prepare_tree(*store, done); }));
+    }
+    for (const std::string_view path : base_paths()) {
+        EXPECT_TRUE(get(*store, std::string(path))) << path;
+    }
+}
+
+TEST(ClusterState, ACreatedTopicReadsBack) {
+    const auto store = prepared_store();
+    const NewTopic topic = two_partitions("t");
+    ASSERT_TRUE(multi(*store, create_topic_ops(topic)));
+    const auto state = load(*store);
+    ASSERT_TRUE(state) << state.error().message;
+    const StoredTopic& read = state->topics.at("t");
+    EXPECT_EQ(read.node, topic.node);
+    EXPECT_EQ(read.configs, topic.configs);
+    EXPECT_EQ(read.states, stored(topic).states);
+    EXPECT_EQ(read.states[1]->leader, BrokerId(2));
+    EXPECT_EQ(read.states[1]->controller_epoch, 3);
+    EXPECT_EQ(multi(*store, create_topic_ops(topic)).error().code, StoreErrorCode::node_exists);
+}
+
+TEST(ClusterState, ADeletedTopicLeavesNothing) {
+    const auto store = prepared_store();
+    const NewTopic topic = two_partitions("t");
+    ASSERT_TRUE(multi(*store, create_topic_ops(topic)));
+    ASSERT_TRUE(create(*store, {paths::delete_topic("t"), ""}));
+    const auto state = load(*store);
+    EXPECT_TRUE(state->topics.at("t").being_deleted);
+    ASSERT_TRUE(multi(*store, delete_topic_ops("t", state->topics.at("t"))));
+    EXPECT_TRUE(load(*store)->topics.empty());
+    EXPECT_TRUE(children(*store, "/config/topics")->empty());
+    EXPECT_TRUE(children(*store, "/admin/delete_topics")->empty());
+    ASSERT_TRUE(multi(*store, create_topic_ops(topic)));
+}
+
+TEST(ClusterState, PartitionsAreAddedOnce) {
+    const auto store = prepared_store();
+    const NewTopic topic = two_partitions("t");
+    ASSERT_TRUE(multi(*store, create_topic_ops(topic)));
+    const auto ops = add_partitions_ops("t", stored(topic), {{.replicas = {BrokerId(5)}}}, 4);
+    ASSERT_TRUE(multi(*store, ops));
+    const auto state = load(*store);
+    EXPECT_EQ(state->topics.at("t").node.partitions.size(), 3U);
+    EXPECT_EQ(state->topics.at("t").states[2]->leader, BrokerId(5));
+    EXPECT_EQ(multi(*store, ops).error().code, StoreErrorCode::bad_version);
+}
+
+TEST(ClusterState, ConfigurationsAreReplacedWhole) {
+    const auto store = prepared_store();
+    ASSERT_TRUE(multi(*store, create_topic_ops(two_partitions("t"))));
+    for (const ConfigMap& configs : {ConfigMap{{"a", "1"}}, ConfigMap{}}) {
+        EXPECT_TRUE(
+            result_of<void>([&](auto done) { set_topic_config(*store, "t", configs, done); }));
+        EXPECT_TRUE(result_of<void>(
+            [&](auto done) { set_broker_config(*store, BrokerId(2), configs, done); }));
+        EXPECT_TRUE(result_of<void>(
+            [&](auto done) { set_broker_config(*store, no_broker, configs, done); }));
+        const auto state = load(*store);
+        EXPECT_EQ(state->topics.at("t").configs, configs);
+        EXPECT_EQ(state->broker_configs.at(BrokerId(2)), configs);
+        EXPECT_EQ(state->default_broker_configs, configs);
+    }
+}
+
+TEST(ClusterState, TheFirstClusterIdStays) {
+    const auto store = prepared_store();
+    for (const char* proposed : {"first", "second"}) {
+        const auto id =
+            result_of<std::string>([&](auto done) { ensure_cluster_id(*store, proposed, done); });
+        EXPECT_EQ(*id, "first");
+    }
+    EXPECT_EQ(load(*store)->cluster_id, "first");
+}
+
+TEST(ClusterState, ProducerIdsAreHandedOutOnce) {
+    const auto store = prepared_store();
+    for (int i = 0; i < 3; ++i) {
+        const auto block = result_of<ProducerIdBlock>(
+            [&](auto done) { allocate_producer_ids(*store, BrokerId(i), done); });
+        EXPECT_EQ(*block, (ProducerIdBlock{.broker = BrokerId(i),
+                                           .first = ProducerId(i * 1000),
+                                           .last = ProducerId(i * 1000 + 999)}));
+    }
+}
+
+TEST(ClusterState, ADamagedNodeIsNamed) {
+    const auto store = prepared_store();
+    ASSERT_TRUE(create(*store, {"/brokers/topics/t", "{"}));
+    const auto state = load(*store);
+    ASSERT_FALSE(state);
+    EXPECT_TRUE(state.error().message.contains("/brokers/topics/t")) << state.error().message;
+}
+
+}  // namespace
+}  // namespace barnabas::metadata
