@@ -1,11 +1,12 @@
 #pragma once
 
-#include "base/logger.h"
 #include "base/time.h"
 #include "runtime/blocking_pool.h"
 #include "runtime/clock.h"
 #include "runtime/network.h"
 #include "runtime/random.h"
+#include "runtime/suspended.h"
+#include "runtime/timer_queue.h"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -14,8 +15,6 @@
 #include <functional>
 
 namespace barnabas::runtime {
-
-using TimerId = Strong<std::uint64_t, struct TimerIdTag>;
 
 /// One thread's worth of the process: an event loop and the ports that belong to it. Everything
 /// that is created on a shard is used and destroyed on it; other threads only call post().
@@ -39,6 +38,14 @@ public:
     virtual void cancel(TimerId timer) = 0;
     /// True on the shard's own thread.
     [[nodiscard]] virtual bool on_this_shard() const = 0;
+    /// The loop is over for good: posts and timers are dropped, what waits is destroyed.
+    [[nodiscard]] virtual bool stopped() const = 0;
+
+    /// What waits here to be woken: for tasks.h and the shard itself.
+    [[nodiscard]] Suspended& suspended() { return suspended_; }
+
+private:
+    Suspended suspended_;
 };
 
 }  // namespace barnabas::runtime

@@ -1,0 +1,155 @@
+#include "runtime/real/real_shard.h"
+
+#include "base/invariant.h"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace barnabas::runtime {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Sockets are used by their own thread alone, so the reactor needs no locks for them; the queue
+/// of handlers is locked, because other threads post to it.
+constexpr int concurrency_hint = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
+
+std::chrono::steady_clock::time_point to_steady(Time when) {
+    return std::chrono::steady_clock::time_point(when.time_since_epoch());
+}
+
+}  // namespace
+
+RealShard::RealShard(std::size_t index, const Clock& clock, BlockingPool& pool)
+    : index_(index),
+      clock_(clock),
+      pool_(pool),
+      context_(std::make_unique<asio::io_context>(concurrency_hint)),
+      work_(asio::make_work_guard(*context_)),
+      network_(std::make_unique<RealNetwork>(*this, *context_)) {
+    alarm_.emplace(*context_);
+}
+
+RealShard::~RealShard() {
+    discard();
+}
+
+void RealShard::run() {
+    context_->run();
+    stopped_ = true;
+}
+
+void RealShard::stop() {
+    context_->stop();
+}
+
+void RealShard::discard() {
+    if (!context_) {
+        return;
+    }
+    stopped_ = true;  // also of a shard that never ran
+    timers_.clear();
+    Tasks doomed = std::move(local_);
+    {
+        const std::lock_guard lock(remote_mutex_);
+        std::ranges::move(remote_, std::back_inserter(doomed));
+        remote_.clear();
+    }
+    doomed.clear();
+    alarm_.reset();
+    suspended().clear();  // hands the coroutines to the context, which ends them as it goes
+    work_.reset();
+    context_.reset();
+}
+
+asio::any_io_executor RealShard::executor() {
+    return context_->get_executor();
+}
+
+bool RealShard::on_this_shard() const {
+    return context_ && context_->get_executor().running_in_this_thread();
+}
+
+void RealShard::post(std::move_only_function<void()> task) {
+    if (stopped_) {
+        return;
+    }
+    if (on_this_shard()) {
+        local_.push_back(std::move(task));
+        if (!std::exchange(local_scheduled_, true)) {
+            asio::post(*context_, [this] { run_local(); });
+        }
+        return;
+    }
+    bool first = false;
+    {
+        const std::lock_guard lock(remote_mutex_);
+        first = remote_.empty();
+        remote_.push_back(std::move(task));
+    }
+    if (first) {
+        asio::post(*context_, [this] { run_remote(); });
+    }
+}
+
+/// One round: what it posts runs in the next, so that sockets get their turn in between.
+void RealShard::run_local() {
+    INVARIANT(running_.empty(), "{} tasks of another round", running_.size());
+    running_.swap(local_);
+    local_scheduled_ = false;
+    for (auto& task : running_) {
+        task();
+    }
+    running_.clear();
+}
+
+void RealShard::run_remote() {
+    Tasks tasks;
+    {
+        const std::lock_guard lock(remote_mutex_);
+        tasks.swap(remote_);
+    }
+    for (auto& task : tasks) {
+        task();
+    }
+}
+
+TimerId RealShard::call_at(Time when, std::move_only_function<void()> task) {
+    const TimerId id = timers_.add(when, std::move(task));
+    if (when < alarm_at_) {
+        arm(when);
+    }
+    return id;
+}
+
+void RealShard::cancel(TimerId timer) {
+    // The alarm stays: ringing once for nothing is cheaper than setting it twice.
+    timers_.cancel(timer);
+}
+
+void RealShard::arm(Time when) {
+    alarm_at_ = when;
+    alarm_->expires_at(to_steady(when));
+    alarm_->async_wait([this](const boost::system::error_code& error) {
+        if (!error) {
+            run_timers();
+        }
+    });
+}
+
+void RealShard::run_timers() {
+    alarm_at_ = never;
+    const Time now = clock_.now();
+    while (auto task = timers_.take_due(now)) {
+        task();
+    }
+    if (const Time next = timers_.next(); next < alarm_at_) {
+        arm(next);
+    }
+}
+
+}  // namespace barnabas::runtime
