@@ -1,6 +1,7 @@
 #include "broker/http_server.h"
 
 #include "base/bytes.h"
+#include "base/invariant.h"
 
 #include <array>
 #include <utility>
@@ -21,7 +22,9 @@ HttpServer::HttpServer(runtime::Shard& shard, HttpHandler handler, Logger log, L
       tasks_(shard),
       stopping_(shard) {}
 
-HttpServer::~HttpServer() = default;
+HttpServer::~HttpServer() {
+    INVARIANT(connections_.empty(), "{} connections outlive their server", connections_.size());
+}
 
 void HttpServer::serve(std::unique_ptr<runtime::Listener> listener) {
     auto& kept = *listeners_.emplace_back(std::move(listener));
@@ -33,8 +36,8 @@ awaitable<void> HttpServer::stop() {
     for (const auto& listener : listeners_) {
         listener->close();
     }
-    for (auto& connection : connections_) {
-        connection.stream->close();
+    for (auto next = connections_.begin(); next != connections_.end();) {
+        (next++)->stream->close();  // may end the connection at once
     }
     stopping_.notify_all();
     co_await tasks_.join();

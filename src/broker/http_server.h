@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/logger.h"
+#include "base/time.h"
 #include "broker/http_message.h"
 #include "runtime/tasks.h"
 
