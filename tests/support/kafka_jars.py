@@ -9,8 +9,8 @@ VERSION = "4.4.0"
 
 
 @cache
-def class_path(name):
+def class_path(name, version=VERSION):
     """`broker`, `tools` or `clients`."""
-    done = subprocess.run([ROOT / "tools" / "kafka_jars.sh", VERSION, name], check=True,
+    done = subprocess.run([ROOT / "tools" / "kafka_jars.sh", version, name], check=True,
                           stdout=subprocess.PIPE, text=True)
     return done.stdout.strip()

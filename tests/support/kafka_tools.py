@@ -1,0 +1,38 @@
+"""Apache Kafka's own command-line tools, run from its jars."""
+
+import subprocess
+
+from support import kafka_jars
+
+CLASSES = {
+    "kafka-topics": "org.apache.kafka.tools.TopicCommand",
+    "kafka-configs": "kafka.admin.ConfigCommand",
+    "kafka-get-offsets": "org.apache.kafka.tools.GetOffsetShell",
+    "kafka-delete-records": "org.apache.kafka.tools.DeleteRecordsCommand",
+    "kafka-log-dirs": "org.apache.kafka.tools.LogDirsCommand",
+    "kafka-console-producer": "org.apache.kafka.tools.ConsoleProducer",
+    "kafka-console-consumer": "org.apache.kafka.tools.consumer.ConsoleConsumer",
+    "kafka-broker-api-versions": "org.apache.kafka.tools.BrokerApiVersionsCommand",
+    "kafka-cluster": "org.apache.kafka.tools.ClusterTool",
+    "kafka-dump-log": "org.apache.kafka.tools.DumpLogSegments",
+}
+DEADLINE_S = 120
+
+
+def _class_path(tool):
+    """Maven has no kafka-tools 4.4; in 4.3, ConfigCommand is still among the broker's classes."""
+    if tool == "kafka-configs":
+        return kafka_jars.class_path("broker", "4.3.1")
+    return kafka_jars.class_path("tools")
+
+
+def run(tool, *arguments, stdin=b"", status=0):
+    """Runs a tool and returns what it printed, error output included; its end must be `status`."""
+    command = ["java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+               "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+               "-cp", _class_path(tool), CLASSES[tool], *map(str, arguments)]
+    done = subprocess.run(command, input=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=DEADLINE_S, check=False)
+    printed = done.stdout.decode(errors="replace")
+    assert done.returncode == status, f"{tool} ended with {done.returncode}:\n{printed}"
+    return printed
