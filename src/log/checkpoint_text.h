@@ -1,0 +1,29 @@
+#pragma once
+
+#include "base/result.h"
+#include "base/types.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace barnabas::log {
+
+/// Kafka's checkpoint files (org.apache.kafka.server.common.CheckpointFile): the version 0, the
+/// number of entries, one line each.
+[[nodiscard]] std::string checkpoint_text(std::size_t count, std::string_view lines);
+
+/// The words of each entry. corrupt_message: another version, or another number of lines.
+[[nodiscard]] Result<std::vector<std::vector<std::string_view>>> parse_checkpoint(
+    std::string_view text);
+[[nodiscard]] Result<std::int64_t> parse_checkpoint_number(std::string_view word);
+
+/// An offset per partition: "<topic> <partition> <offset>" (recovery points, log start offsets,
+/// high watermarks).
+using OffsetCheckpoint = std::map<TopicPartition, Offset>;
+[[nodiscard]] std::string offset_checkpoint_text(const OffsetCheckpoint& offsets);
+[[nodiscard]] Result<OffsetCheckpoint> parse_offset_checkpoint(std::string_view text);
+
+}  // namespace barnabas::log

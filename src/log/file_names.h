@@ -1,0 +1,39 @@
+#pragma once
+
+#include "base/types.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace barnabas::log {
+
+/// The names that Kafka gives to a log's files and folders
+/// (org.apache.kafka.storage.internals.log.LogFileUtils, UnifiedLog).
+inline constexpr std::string_view log_suffix = ".log";
+inline constexpr std::string_view offset_index_suffix = ".index";
+inline constexpr std::string_view time_index_suffix = ".timeindex";
+inline constexpr std::string_view txn_index_suffix = ".txnindex";
+inline constexpr std::string_view snapshot_suffix = ".snapshot";
+inline constexpr std::string_view deleted_suffix = ".deleted";
+inline constexpr std::string_view cleaned_suffix = ".cleaned";
+inline constexpr std::string_view swap_suffix = ".swap";
+inline constexpr std::string_view delete_folder_suffix = "-delete";
+inline constexpr std::string_view stray_folder_suffix = "-stray";
+inline constexpr std::string_view future_folder_suffix = "-future";
+inline constexpr std::string_view leader_epoch_file = "leader-epoch-checkpoint";
+inline constexpr std::string_view partition_metadata_file = "partition.metadata";
+
+/// "00000000000000000042.log"
+[[nodiscard]] std::string file_name(Offset base, std::string_view suffix);
+
+/// The offset of a name of that form; nothing for another.
+[[nodiscard]] std::optional<Offset> offset_of_file(std::string_view name, std::string_view suffix);
+
+/// "topic-3"
+[[nodiscard]] std::string folder_name(const TopicPartition& partition);
+
+/// The partition of a folder of that form; nothing for another ("topic-3.<uuid>-delete", ...).
+[[nodiscard]] std::optional<TopicPartition> partition_of_folder(std::string_view name);
+
+}  // namespace barnabas::log

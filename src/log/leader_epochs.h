@@ -1,0 +1,55 @@
+#pragma once
+
+#include "base/result.h"
+#include "base/types.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace barnabas::log {
+
+/// Where an epoch's records end: for OffsetForLeaderEpoch and for followers that truncate.
+struct EpochEnd {
+    LeaderEpoch epoch = no_epoch;
+    Offset end = no_offset;
+
+    friend bool operator==(const EpochEnd&, const EpochEnd&) = default;
+};
+
+/// Which leader epoch wrote which offsets (org.apache.kafka.storage.internals.epoch.
+/// LeaderEpochFileCache). Plain state; the log keeps the file.
+/// Always: epochs and start offsets both rise.
+class LeaderEpochs {
+public:
+    struct Entry {
+        LeaderEpoch epoch;
+        Offset start;
+        friend bool operator==(const Entry&, const Entry&) = default;
+    };
+
+    /// Records that `epoch` wrote from `start` on; true if that is news. Entries that contradict
+    /// it, of later epochs or offsets, are dropped.
+    bool assign(LeaderEpoch epoch, Offset start);
+    [[nodiscard]] LeaderEpoch latest() const;
+    /// The epoch that wrote `offset`; no_epoch before the first entry.
+    [[nodiscard]] LeaderEpoch of(Offset offset) const;
+    /// The largest epoch known that is at most `asked`, and where the next one begins (or
+    /// `log_end`). Nothing known: {-1, -1}.
+    [[nodiscard]] EpochEnd end_of(LeaderEpoch asked, Offset log_end) const;
+
+    /// Both answer whether anything changed.
+    bool truncate_to(Offset end);
+    bool start_at(Offset start);
+
+    [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+
+    /// leader-epoch-checkpoint: "0\n<count>\n" and "<epoch> <start>\n" each.
+    [[nodiscard]] std::string to_text() const;
+    static Result<LeaderEpochs> parse(std::string_view text);
+
+private:
+    std::vector<Entry> entries_;
+};
+
+}  // namespace barnabas::log

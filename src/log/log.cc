@@ -1,0 +1,221 @@
+#include "log/log.h"
+
+#include "base/invariant.h"
+#include "log/file_names.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace barnabas::log {
+namespace {
+
+wire::AppendRefusal refuse(Error error) {
+    return {.error = std::move(error), .record_errors = {}};
+}
+
+}  // namespace
+
+Result<void> FlushPlan::sync() const {
+    for (const auto& file : files) {
+        TRY(file->sync());
+    }
+    return {};
+}
+
+Log::Log(OpenOptions options)
+    : disk_(options.disk),
+      folder_(std::move(options.folder)),
+      partition_(std::move(options.partition)),
+      config_(options.config),
+      log_(std::move(options.log)) {}
+
+Log::~Log() = default;
+
+void Log::set_config(const LogConfig& config) {
+    config_ = config;
+    for (auto& [base, segment] : segments_) {
+        segment->set_config(config);
+    }
+}
+
+Offset Log::last_stable_offset() const {
+    const auto open = producers_.first_open_transaction();
+    return open ? std::clamp(*open, log_start_, high_watermark_) : high_watermark_;
+}
+
+void Log::set_high_watermark(Offset offset) {
+    high_watermark_ = std::clamp(offset, log_start_, log_end());
+}
+
+Log::Segments::iterator Log::segment_holding(Offset offset) {
+    auto behind = segments_.upper_bound(offset);
+    return behind == segments_.begin() ? behind : std::prev(behind);
+}
+
+wire::AppendRules Log::rules(const AppendRequest& request) const {
+    return {.target = config_.compression,
+            .compacted = config_.cleanup_compact,
+            .timestamp_type = config_.timestamp_type,
+            .timestamp_before_max_ms = config_.timestamp_before_max_ms,
+            .timestamp_after_max_ms = config_.timestamp_after_max_ms,
+            .origin = request.origin,
+            .now = request.now.wall,
+            .decompressed_max = config_.max_decompressed_bytes};
+}
+
+Result<void> Log::check_size(std::size_t bytes) const {
+    if (bytes > config_.max_message_bytes) {
+        return fail(ErrorCode::message_too_large,
+                    "a batch of {} bytes; {} takes at most {} (max.message.bytes)", bytes,
+                    partition_.topic, config_.max_message_bytes);
+    }
+    if (bytes > config_.segment_bytes) {
+        return fail(ErrorCode::record_list_too_large,
+                    "a batch of {} bytes; a segment of {} holds {} (segment.bytes)", bytes,
+                    partition_.topic, config_.segment_bytes);
+    }
+    return {};
+}
+
+Result<std::optional<AppendInfo>> Log::check_producer(const wire::BatchView& batch) const {
+    if (!batch.has_producer()) {
+        return std::optional<AppendInfo>();
+    }
+    TRY_ASSIGN(const auto verdict, producers_.judge(batch));
+    if (!verdict.duplicate) {
+        return std::optional<AppendInfo>();
+    }
+    return std::optional(
+        AppendInfo{.first = verdict.duplicate->first_offset,
+                   .last = verdict.duplicate->last_offset,
+                   .log_append_time = config_.timestamp_type == wire::TimestampType::log_append_time
+                                          ? verdict.duplicate->timestamp
+                                          : no_timestamp,
+                   .records = 0,
+                   .bytes = 0,
+                   .duplicate = true});
+}
+
+std::expected<AppendInfo, wire::AppendRefusal> Log::append(MutableByteView records,
+                                                           const AppendRequest& request,
+                                                           wire::AppendValidator& validator) {
+    wire::BatchCursor cursor(records);
+    while (true) {
+        auto batch = cursor.next();
+        if (!batch) {
+            return std::unexpected(refuse(std::move(batch.error())));
+        }
+        if (!*batch) {
+            break;
+        }
+        if (auto valid = (*batch)->ensure_valid(); !valid) {
+            return std::unexpected(refuse(std::move(valid.error())));
+        }
+        if (auto fits = check_size((*batch)->size()); !fits) {
+            return std::unexpected(refuse(std::move(fits.error())));
+        }
+        if (request.origin == wire::AppendOrigin::client && !(*batch)->is_control()) {
+            auto known = check_producer(**batch);
+            if (!known) {
+                return std::unexpected(refuse(std::move(known.error())));
+            }
+            if (*known) {
+                return **known;
+            }
+        }
+    }
+    auto validated = validator.validate(records, rules(request));
+    if (!validated) {
+        return std::unexpected(std::move(validated.error()));
+    }
+    if (auto fits = validated->rebuilt ? check_size(validated->bytes.size()) : Result<void>();
+        !fits) {
+        return std::unexpected(refuse(std::move(fits.error())));
+    }
+    auto written = write(*validated, request);
+    if (!written) {
+        return std::unexpected(refuse(std::move(written.error())));
+    }
+    return *written;
+}
+
+Result<AppendInfo> Log::write(const wire::ValidatedBatch& batch, const AppendRequest& request) {
+    const Offset first = log_end();
+    const Offset last = first + batch.last_offset_delta();
+    TRY(roll_for(batch.bytes.size(), last, batch.max_timestamp, request.now));
+    const Offset end = batch.assign(first, request.epoch);
+    INVARIANT(end == last + 1, "{} behind {}", end, last);
+
+    const auto view = batch.view();
+    TRY_ASSIGN(const auto transaction_end, read_transaction_end(view));
+    if (epochs_.assign(request.epoch, first)) {
+        TRY(save_epochs());
+    }
+    if (auto appended = active().append(batch.bytes, last, {batch.max_timestamp, last});
+        !appended) {
+        epochs_.truncate_to(first);
+        return fail(std::move(appended));
+    }
+    INVARIANT(log_end() == end, "the log ends at {}, not {}", log_end(), end);
+    size_bytes_ += batch.bytes.size();
+    if (const auto aborted = producers_.apply(view, transaction_end)) {
+        TRY(active().transactions().append(*aborted));
+    }
+    unflushed_since_ = std::min(unflushed_since_, request.now.steady);
+    return AppendInfo{
+        .first = first,
+        .last = last,
+        .log_append_time = config_.timestamp_type == wire::TimestampType::log_append_time
+                               ? batch.log_append_time
+                               : no_timestamp,
+        .records = batch.count,
+        .bytes = static_cast<std::int64_t>(batch.bytes.size()),
+        .duplicate = false};
+}
+
+Result<runtime::FileSlice> Log::read(Offset from, const ReadLimits& limits) {
+    if (from < log_start_ || from > log_end()) {
+        return fail(ErrorCode::offset_out_of_range, "offset {} of {} is outside [{}, {}]", from,
+                    partition_, log_start_, log_end());
+    }
+    const Offset end = std::min(limits.end, log_end());
+    if (from >= end) {
+        return runtime::FileSlice{};
+    }
+    // A segment may have nothing left at or behind `from` (compaction): go on to the next.
+    for (auto at = segment_holding(from); at != segments_.end(); ++at) {
+        Segment& segment = *at->second;
+        if (segment.base() >= end) {
+            break;
+        }
+        TRY_ASSIGN(const auto begin, segment.position_of(from));
+        std::uint32_t limit = segment.size();
+        if (end < segment.next_offset()) {
+            TRY_ASSIGN(limit, segment.position_of(end));
+        }
+        if (begin < limit) {
+            TRY_ASSIGN(const auto stop, segment.whole_batches_end(begin, limits.max_bytes, limit,
+                                                                  limits.at_least_one_batch));
+            return segment.slice(begin, stop);
+        }
+    }
+    return runtime::FileSlice{};
+}
+
+Result<std::vector<AbortedTransaction>> Log::aborted_transactions(Offset from, Offset end) {
+    std::vector<AbortedTransaction> found;
+    for (auto at = segment_holding(from); at != segments_.end(); ++at) {
+        TRY_ASSIGN(const auto all, at->second->transactions().all());
+        for (const auto& aborted : all) {
+            if (aborted.last_offset >= from && aborted.first_offset < end) {
+                found.push_back(aborted);
+            }
+            if (aborted.last_stable_offset >= end) {
+                return found;
+            }
+        }
+    }
+    return found;
+}
+
+}  // namespace barnabas::log

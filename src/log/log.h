@@ -1,0 +1,196 @@
+#pragma once
+
+#include "base/logger.h"
+#include "base/time.h"
+#include "log/leader_epochs.h"
+#include "log/log_config.h"
+#include "log/producer_state.h"
+#include "log/segment.h"
+#include "runtime/disk.h"
+#include "wire/records/append_validation.h"
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace barnabas::log {
+
+using wire::RecordError;
+
+struct AppendRequest {
+    wire::AppendOrigin origin = wire::AppendOrigin::client;
+    LeaderEpoch epoch{0};
+    Now now;
+};
+
+struct AppendInfo {
+    Offset first = no_offset;
+    Offset last = no_offset;
+    Timestamp log_append_time = no_timestamp;  // no_timestamp under CreateTime
+    std::int64_t records = 0;
+    std::int64_t bytes = 0;
+    bool duplicate = false;  // was there already: nothing was appended
+};
+
+struct ReadLimits {
+    std::uint32_t max_bytes = 0;
+    bool at_least_one_batch = false;
+    Offset end;  // nothing at or behind it is read: high watermark or last stable offset
+};
+
+struct FoundOffset {
+    Timestamp timestamp = no_timestamp;
+    Offset offset = no_offset;
+    LeaderEpoch epoch = no_epoch;
+};
+
+/// What one flush has to bring to the medium. sync() may run on another thread while the log goes
+/// on; then the log is told with flushed().
+struct FlushPlan {
+    std::vector<std::shared_ptr<runtime::File>> files;
+    Offset up_to = no_offset;
+
+    [[nodiscard]] Result<void> sync() const;
+};
+
+/// One partition's log: its segments, indexes, producers and epochs. Plain and synchronous; lives
+/// on the partition's shard. Slices that it hands out may be read on any thread.
+///     log_start()      high_watermark()      log_end()
+///     |[0,9][10,29]....|[30,34]..............|
+/// Always: log_start <= last_stable <= high_watermark <= log_end; recovery_point <= log_end.
+/// After a failed write (kafka_storage_error) the log is as before it.
+class Log {
+public:
+    struct OpenOptions {
+        runtime::Disk& disk;
+        runtime::Path folder;
+        TopicPartition partition;
+        LogConfig config;
+        Offset log_start{0};       // of the checkpoint; records before it are not served
+        Offset recovery_point{0};  // of the checkpoint; what lies behind is read and checked
+        bool clean = true;         // shut down in order: nothing needs to be checked
+        Now now;
+        Logger log;
+    };
+    /// Opens or creates. Says in the log what it had to cut.
+    static Result<std::unique_ptr<Log>> open(OpenOptions options);
+    ~Log();
+
+    [[nodiscard]] const TopicPartition& partition() const { return partition_; }
+    [[nodiscard]] const runtime::Path& folder() const { return folder_; }
+    [[nodiscard]] const LogConfig& config() const { return config_; }
+    void set_config(const LogConfig& config);
+
+    [[nodiscard]] Offset log_start() const { return log_start_; }
+    [[nodiscard]] Offset log_end() const { return active().next_offset(); }
+    [[nodiscard]] Offset high_watermark() const { return high_watermark_; }
+    [[nodiscard]] Offset recovery_point() const { return recovery_point_; }
+    /// Consumers that read committed stop here: the first open transaction, or the high watermark.
+    [[nodiscard]] Offset last_stable_offset() const;
+    [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
+    [[nodiscard]] std::size_t segment_count() const { return segments_.size(); }
+    [[nodiscard]] const LeaderEpochs& epochs() const { return epochs_; }
+    [[nodiscard]] const ProducerStates& producers() const { return producers_; }
+
+    /// Clipped to [log_start, log_end].
+    void set_high_watermark(Offset offset);
+
+    /// Appends what a client or coordinator made. Offsets, epoch and, where the topic wants it,
+    /// timestamps are set in the caller's buffer. The validator is the shard's.
+    [[nodiscard]] std::expected<AppendInfo, wire::AppendRefusal> append(
+        MutableByteView records, const AppendRequest& request, wire::AppendValidator& validator);
+
+    /// Whole batches from the one that holds `from`; none if `from` is limits.end or the first
+    /// batch is too large. offset_out_of_range outside [log_start, log_end].
+    [[nodiscard]] Result<runtime::FileSlice> read(Offset from, const ReadLimits& limits);
+    /// Aborted transactions that touch [from, end).
+    [[nodiscard]] Result<std::vector<AbortedTransaction>> aborted_transactions(Offset from,
+                                                                               Offset end);
+
+    /// The first record with at least that timestamp; nothing if there is none.
+    [[nodiscard]] Result<std::optional<FoundOffset>> find_by_timestamp(Timestamp timestamp);
+    /// The record with the largest timestamp; nothing in an empty log.
+    [[nodiscard]] Result<std::optional<FoundOffset>> find_max_timestamp();
+
+    /// Cuts everything from `offset` on, whole batches; nothing if it is the end or beyond.
+    Result<void> truncate_to(Offset offset);
+    /// DeleteRecords: `offset` becomes the first one. offset_out_of_range beyond the high watermark.
+    Result<void> delete_records_before(Offset offset);
+
+    /// Takes off whole segments that retention gives up; answers how many. Their files are renamed
+    /// now and wait in take_deleted().
+    Result<std::size_t> apply_retention(Now now);
+    /// Begins a new segment if the active one is old enough and not empty.
+    Result<void> roll_if_due(Now now);
+    /// Segments whose files can be removed once file.delete.delay.ms has passed.
+    [[nodiscard]] std::vector<std::unique_ptr<Segment>> take_deleted();
+    void expire_producers(Timestamp before) { producers_.expire(before); }
+
+    /// Records appended since the last flush, and when the first of them came.
+    [[nodiscard]] std::int64_t unflushed() const { return log_end() - recovery_point_; }
+    [[nodiscard]] bool flush_due(Now now) const;
+    /// What a flush of everything appended so far has to sync.
+    Result<FlushPlan> begin_flush();
+    void flushed(const FlushPlan& plan, Now now);
+
+    /// Flushes and writes what a clean start needs: trimmed indexes, the producers' snapshot.
+    Result<void> close();
+
+private:
+    using Segments = std::map<Offset, std::unique_ptr<Segment>>;
+
+    explicit Log(OpenOptions options);
+
+    [[nodiscard]] Segment& active() { return *segments_.rbegin()->second; }
+    [[nodiscard]] const Segment& active() const { return *segments_.rbegin()->second; }
+    [[nodiscard]] Segments::iterator segment_holding(Offset offset);
+
+    // Opening (log_open.cc)
+    Result<void> load(Offset log_start, Offset recovery_point, bool clean, Now now);
+    Result<std::vector<Offset>> tidy_folder();
+    Result<void> load_segments(const std::vector<Offset>& bases, Offset recovery_point, bool clean);
+    Result<bool> recover_segment(Segment& segment);
+    Result<void> drop_segments_after(Offset base);
+    Result<void> load_epochs();
+    Result<void> load_producers(Offset recover_from);
+    Result<void> replay_producers(Segment& segment, Offset from);
+
+    // Appending
+    [[nodiscard]] wire::AppendRules rules(const AppendRequest& request) const;
+    Result<void> check_size(std::size_t bytes) const;
+    Result<std::optional<AppendInfo>> check_producer(const wire::BatchView& batch) const;
+    Result<AppendInfo> write(const wire::ValidatedBatch& batch, const AppendRequest& request);
+    Result<void> roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now);
+    Result<void> roll(Now now);
+    [[nodiscard]] bool time_to_roll(Timestamp newest, Now now) const;
+
+    Result<std::optional<FoundOffset>> find_in(Segment& segment, Timestamp timestamp);
+    Result<std::optional<FoundOffset>> find_in_batch(Segment& segment, const ScannedBatch& batch,
+                                                     Timestamp timestamp);
+    Result<void> give_up_segment(Segments::iterator segment);
+    Result<void> save_epochs();
+    Result<void> save_producers();
+    Result<void> remove_snapshots(Offset from, Offset end);
+
+    runtime::Disk& disk_;
+    runtime::Path folder_;
+    TopicPartition partition_;
+    LogConfig config_;
+    Logger log_;
+    Segments segments_;  // never empty once open
+    std::vector<std::unique_ptr<Segment>> deleted_;
+    LeaderEpochs epochs_;
+    ProducerStates producers_;
+    Offset log_start_{0};
+    Offset high_watermark_{0};
+    Offset recovery_point_{0};
+    std::uint64_t size_bytes_ = 0;
+    std::int64_t jitter_ms_ = 0;
+    Time unflushed_since_ = never;
+};
+
+}  // namespace barnabas::log

@@ -1,0 +1,218 @@
+#include "log/producer_state.h"
+
+#include "base/invariant.h"
+#include "wire/records/record_reader.h"
+
+#include <algorithm>
+
+namespace barnabas::log {
+namespace {
+
+constexpr std::size_t marker_bytes_max = 4096;
+
+ProducerBatch batch_of(const wire::BatchView& batch) {
+    return {.first_sequence = batch.base_sequence(),
+            .last_sequence = batch.last_sequence(),
+            .first_offset = batch.base_offset(),
+            .last_offset = batch.last_offset(),
+            .timestamp = batch.max_timestamp()};
+}
+
+}  // namespace
+
+Result<std::optional<TransactionEnd>> read_transaction_end(const wire::BatchView& batch) {
+    if (!batch.is_control()) {
+        return std::optional<TransactionEnd>();
+    }
+    wire::RecordReader reader;
+    wire::RecordView record;
+    TRY(reader.start(batch, marker_bytes_max));
+    TRY_ASSIGN(const bool any, reader.next(record));
+    if (!any) {
+        return std::optional<TransactionEnd>();
+    }
+    TRY_ASSIGN(const auto type, wire::control_type(record.key));
+    if (type != wire::ControlType::commit && type != wire::ControlType::abort) {
+        return std::optional<TransactionEnd>();
+    }
+    TRY_ASSIGN(const auto marker, wire::end_transaction_marker(record.value));
+    return std::optional(TransactionEnd{.committed = type == wire::ControlType::commit,
+                                        .coordinator_epoch = marker.coordinator_epoch});
+}
+
+void ProducerEntry::add(const ProducerBatch& batch) {
+    if (batch_count == batches_max) {
+        std::ranges::move(batches.begin() + 1, batches.end(), batches.begin());
+        --batch_count;
+    }
+    batches[batch_count++] = batch;
+}
+
+Result<ProducerStates::Verdict> ProducerStates::judge(const wire::BatchView& batch) const {
+    INVARIANT(batch.has_producer(), "a batch without producer is judged");
+    const ProducerEntry* entry = find(batch.producer_id());
+    if (entry != nullptr) {
+        TRY(check_epoch(*entry, batch));
+        if (entry->epoch == batch.producer_epoch()) {
+            for (const auto& known : std::span(entry->batches).first(entry->batch_count)) {
+                if (known.first_sequence == batch.base_sequence() &&
+                    known.last_sequence == batch.last_sequence()) {
+                    return Verdict{.duplicate = known};
+                }
+            }
+        }
+    }
+    TRY(check_sequence(entry, batch));
+    return Verdict{};
+}
+
+Result<void> ProducerStates::check_epoch(const ProducerEntry& entry,
+                                         const wire::BatchView& batch) const {
+    if (batch.producer_epoch() < entry.epoch) {
+        return fail(ErrorCode::invalid_producer_epoch,
+                    "producer {} writes with epoch {}; epoch {} wrote here already",
+                    batch.producer_id(), batch.producer_epoch(), entry.epoch);
+    }
+    return {};
+}
+
+Result<void> ProducerStates::check_sequence(const ProducerEntry* entry,
+                                            const wire::BatchView& batch) const {
+    const auto first = batch.base_sequence();
+    const ProducerBatch* last = entry == nullptr ? nullptr : entry->last();
+    const bool begins_anew =
+        last == nullptr || entry->epoch != batch.producer_epoch();
+    if (begins_anew && first != 0) {
+        return fail(ErrorCode::out_of_order_sequence_number,
+                    "producer {} begins with sequence {} at epoch {}; a producer that this "
+                    "partition does not know begins with 0",
+                    batch.producer_id(), first, batch.producer_epoch());
+    }
+    if (!begins_anew && first != wire::sequence_after(last->last_sequence, 1)) {
+        return fail(ErrorCode::out_of_order_sequence_number,
+                    "producer {} sends sequence {} where {} is next (epoch {})",
+                    batch.producer_id(), first, wire::sequence_after(last->last_sequence, 1),
+                    batch.producer_epoch());
+    }
+    return {};
+}
+
+std::optional<AbortedTransaction> ProducerStates::apply(const wire::BatchView& batch,
+                                                        const std::optional<TransactionEnd>& end) {
+    map_end_ = batch.next_offset();
+    if (!batch.has_producer()) {
+        return std::nullopt;
+    }
+    if (end) {
+        return end_transaction(batch, *end);
+    }
+    auto& entry = producers_[batch.producer_id()];
+    if (entry.epoch != batch.producer_epoch()) {
+        entry.batch_count = 0;
+        entry.epoch = batch.producer_epoch();
+    }
+    if (batch.base_sequence() != wire::no_sequence) {
+        entry.add(batch_of(batch));
+    }
+    entry.last_timestamp = batch.max_timestamp();
+    if (batch.is_transactional() && !entry.transaction_first) {
+        entry.transaction_first = batch.base_offset();
+        open_transactions_.emplace(batch.base_offset(), batch.producer_id());
+    }
+    return std::nullopt;
+}
+
+std::optional<AbortedTransaction> ProducerStates::end_transaction(const wire::BatchView& batch,
+                                                                  const TransactionEnd& end) {
+    auto& entry = producers_[batch.producer_id()];
+    if (entry.epoch != batch.producer_epoch()) {
+        entry.batch_count = 0;
+        entry.epoch = batch.producer_epoch();
+    }
+    entry.coordinator_epoch = end.coordinator_epoch;
+    entry.last_timestamp = batch.max_timestamp();
+    if (!entry.transaction_first) {
+        return std::nullopt;
+    }
+    const Offset first = *entry.transaction_first;
+    entry.transaction_first.reset();
+    open_transactions_.erase(first);
+    if (end.committed) {
+        return std::nullopt;
+    }
+    const auto stable = first_open_transaction().value_or(batch.next_offset());
+    return AbortedTransaction{.producer_id = batch.producer_id(),
+                              .first_offset = first,
+                              .last_offset = batch.last_offset(),
+                              .last_stable_offset = stable};
+}
+
+std::optional<Offset> ProducerStates::first_open_transaction() const {
+    return open_transactions_.empty() ? std::nullopt
+                                      : std::optional(open_transactions_.begin()->first);
+}
+
+const ProducerEntry* ProducerStates::find(ProducerId id) const {
+    const auto found = producers_.find(id);
+    return found == producers_.end() ? nullptr : &found->second;
+}
+
+void ProducerStates::expire(Timestamp before) {
+    std::erase_if(producers_, [before](const auto& item) {
+        return !item.second.transaction_first && item.second.last_timestamp < before;
+    });
+}
+
+void ProducerStates::clear() {
+    producers_.clear();
+    open_transactions_.clear();
+    map_end_ = Offset{0};
+}
+
+std::vector<wire::ProducerSnapshotEntry> ProducerStates::snapshot() const {
+    std::vector<wire::ProducerSnapshotEntry> entries;
+    entries.reserve(producers_.size());
+    for (const auto& [id, producer] : producers_) {
+        const ProducerBatch* last = producer.last();
+        entries.push_back(
+            {.producer_id = id,
+             .producer_epoch = producer.epoch,
+             .last_sequence = last == nullptr ? wire::no_sequence : last->last_sequence,
+             .last_offset = last == nullptr ? no_offset : last->last_offset,
+             .offset_delta = last == nullptr
+                                 ? 0
+                                 : static_cast<std::int32_t>(last->last_offset - last->first_offset),
+             .timestamp = producer.last_timestamp,
+             .coordinator_epoch = producer.coordinator_epoch,
+             .current_txn_first_offset = producer.transaction_first});
+    }
+    std::ranges::sort(entries, {}, &wire::ProducerSnapshotEntry::producer_id);
+    return entries;
+}
+
+void ProducerStates::restore(std::span<const wire::ProducerSnapshotEntry> entries, Offset end) {
+    clear();
+    map_end_ = end;
+    for (const auto& saved : entries) {
+        auto& entry = producers_[saved.producer_id];
+        entry.epoch = saved.producer_epoch;
+        entry.coordinator_epoch = saved.coordinator_epoch;
+        entry.last_timestamp = saved.timestamp;
+        entry.transaction_first = saved.current_txn_first_offset;
+        if (saved.last_offset != no_offset) {
+            // Between 0 and 2147483647, sequences wrap: count back the same way.
+            const std::int64_t wrap = std::int64_t{1} << 31;
+            const auto first = (saved.last_sequence - std::int64_t{saved.offset_delta} + wrap) % wrap;
+            entry.add({.first_sequence = static_cast<std::int32_t>(first),
+                       .last_sequence = saved.last_sequence,
+                       .first_offset = saved.last_offset - saved.offset_delta,
+                       .last_offset = saved.last_offset,
+                       .timestamp = saved.timestamp});
+        }
+        if (entry.transaction_first) {
+            open_transactions_.emplace(*entry.transaction_first, saved.producer_id);
+        }
+    }
+}
+
+}  // namespace barnabas::log

@@ -1,0 +1,143 @@
+#pragma once
+
+#include "base/time.h"
+#include "log/log_config.h"
+#include "log/offset_index.h"
+#include "log/time_index.h"
+#include "log/transaction_index.h"
+#include "runtime/disk.h"
+#include "wire/records/batch_view.h"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace barnabas::log {
+
+/// What a scan hands over: a batch's header (61 bytes, or what a shorter message has), and where it
+/// begins.
+struct ScannedBatch {
+    wire::BatchView header;  // valid during the call; only header fields may be read
+    std::uint32_t position = 0;
+    std::uint32_t size = 0;
+};
+
+/// One segment of a log: a file of batches and its indexes. Owned by one log, used on its thread;
+/// slices of its file may be read anywhere.
+///     <base>.log       [batch][batch][batch]...   size_ bytes
+///     <base>.index     last offset of a batch -> its position, every index_interval_bytes
+/// Always: every batch's offsets are >= base() and < next_offset().
+class Segment {
+public:
+    struct Paths {
+        runtime::Path log;
+        runtime::Path offset_index;
+        runtime::Path time_index;
+        runtime::Path txn_index;
+        static Paths of(const runtime::Path& folder, Offset base);
+    };
+
+    /// Creates an empty one; its index files come when they have something to hold.
+    static Result<std::unique_ptr<Segment>> create(runtime::Disk& disk, const runtime::Path& folder,
+                                                   Offset base, const LogConfig& config, Now now);
+    /// Opens the files that are there; load() or rebuild() follows.
+    static Result<std::unique_ptr<Segment>> open(runtime::Disk& disk, const runtime::Path& folder,
+                                                 Offset base, const LogConfig& config);
+
+    /// Trusts the indexes after a check. corrupt_message: rebuild() them.
+    Result<void> load();
+    /// Reads every batch, writes the indexes anew and cuts a torn tail off. `each` sees every batch
+    /// that is kept, in order; its error ends the scan. Returns how many bytes were cut.
+    Result<std::uint32_t> rebuild(
+        const std::function<Result<void>(const ScannedBatch&, wire::BatchView)>& each);
+
+    [[nodiscard]] Offset base() const { return base_; }
+    [[nodiscard]] std::uint32_t size() const { return size_; }
+    [[nodiscard]] Offset next_offset() const { return next_offset_; }
+    [[nodiscard]] TimestampOffset max_timestamp() const { return max_timestamp_; }
+    /// When the first batch was written, by its timestamp if it has one: time-based rolls count
+    /// from it.
+    [[nodiscard]] std::optional<Timestamp> rolls_from() const { return rolls_from_; }
+    [[nodiscard]] Timestamp created() const { return created_; }
+    [[nodiscard]] TransactionIndex& transactions() { return txn_index_; }
+    [[nodiscard]] const std::shared_ptr<runtime::File>& file() const { return file_; }
+    [[nodiscard]] bool indexes_full() const;
+    /// Whether offset `last` still fits into the indexes' 31 bits.
+    [[nodiscard]] bool can_hold(Offset last) const;
+
+    /// Writes one or more whole batches, which cover offsets up to `last`. On failure the segment
+    /// is as before (the file is cut back).
+    Result<void> append(ByteView batches, Offset last, TimestampOffset largest);
+
+    /// Where the batch begins that holds `offset`, or the next one if none does; size() if there is
+    /// none.
+    Result<std::uint32_t> position_of(Offset offset);
+    /// The end of the last whole batch that ends within [from, from + max_bytes]; the end of the
+    /// first batch if not even that one fits and `at_least_one`; else `from`.
+    Result<std::uint32_t> whole_batches_end(std::uint32_t from, std::uint32_t max_bytes,
+                                            std::uint32_t end, bool at_least_one);
+    [[nodiscard]] runtime::FileSlice slice(std::uint32_t from, std::uint32_t end) const;
+
+    /// Calls `each` for every batch from `from` on until it returns false. Stops at the first
+    /// incomplete or malformed batch: returns the position behind the last whole one.
+    Result<std::uint32_t> scan(std::uint32_t from,
+                               const std::function<bool(const ScannedBatch&)>& each);
+    /// All bytes of one batch.
+    Result<void> read(std::uint32_t position, MutableByteView into) const;
+
+    /// A position whose record may be the first with a timestamp of at least `timestamp`: scanning
+    /// on from there finds it.
+    Result<std::uint32_t> search_from(Timestamp timestamp);
+
+    /// Cuts everything from the batch on that holds `offset`.
+    Result<void> truncate_to(Offset offset);
+
+    /// No more appends follow: the last time index entry is written, indexes are trimmed.
+    Result<void> seal();
+    Result<void> close();
+    Result<void> sync();
+    /// Removes the files.
+    Result<void> remove();
+    /// Puts ".deleted" behind the files' names; remove() takes them away later.
+    Result<void> mark_deleted();
+    void set_config(const LogConfig& config) { config_ = config; }
+
+private:
+    Segment(runtime::Disk& disk, const runtime::Path& folder, Offset base, const LogConfig& config);
+
+    /// The last few batches appended: consumers at the end read without searching.
+    struct Recent {
+        Offset base;
+        std::uint32_t position = 0;
+    };
+    static constexpr std::size_t recent_count = 16;
+
+    [[nodiscard]] std::optional<std::uint32_t> recent_position(Offset offset) const;
+    void remember(Offset base, std::uint32_t position);
+    Result<void> index_batch(Offset last, std::uint32_t position, std::uint32_t size,
+                             TimestampOffset largest);
+    Result<void> load_state();
+    Result<void> for_each_file(const std::function<Result<void>(const runtime::Path&)>& act);
+
+    runtime::Disk& disk_;
+    Paths paths_;
+    Offset base_;
+    LogConfig config_;
+    std::shared_ptr<runtime::File> file_;
+    OffsetIndex offset_index_;
+    TimeIndex time_index_;
+    TransactionIndex txn_index_;
+
+    std::uint32_t size_ = 0;
+    Offset next_offset_;
+    TimestampOffset max_timestamp_{no_timestamp, no_offset};
+    std::optional<Timestamp> rolls_from_;
+    Timestamp created_{0};
+    std::uint32_t bytes_since_index_ = 0;
+    std::array<Recent, recent_count> recent_{};
+    std::size_t recent_next_ = 0;
+};
+
+}  // namespace barnabas::log

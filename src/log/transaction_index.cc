@@ -1,0 +1,84 @@
+#include "log/transaction_index.h"
+
+#include "base/endian.h"
+
+#include <array>
+#include <limits>
+#include <utility>
+
+namespace barnabas::log {
+namespace {
+
+constexpr std::int16_t version = 0;
+
+AbortedTransaction read_entry(const std::byte* at) {
+    return {.producer_id = ProducerId{load_big_endian<std::int64_t>(at + 2)},
+            .first_offset = Offset{load_big_endian<std::int64_t>(at + 10)},
+            .last_offset = Offset{load_big_endian<std::int64_t>(at + 18)},
+            .last_stable_offset = Offset{load_big_endian<std::int64_t>(at + 26)}};
+}
+
+}  // namespace
+
+TransactionIndex::TransactionIndex(runtime::Disk& disk, runtime::Path path)
+    : file_(disk, std::move(path), entry_size, std::numeric_limits<std::uint32_t>::max()) {}
+
+Result<void> TransactionIndex::append(const AbortedTransaction& aborted) {
+    TRY(file_.entries());
+    std::array<std::byte, entry_size> bytes;
+    store_big_endian(bytes.data(), version);
+    store_big_endian(bytes.data() + 2, aborted.producer_id.get());
+    store_big_endian(bytes.data() + 10, aborted.first_offset.get());
+    store_big_endian(bytes.data() + 18, aborted.last_offset.get());
+    store_big_endian(bytes.data() + 26, aborted.last_stable_offset.get());
+    TRY(file_.append(bytes));
+    return file_.trim();
+}
+
+Result<std::vector<AbortedTransaction>> TransactionIndex::all() {
+    TRY_ASSIGN(const auto entries, file_.entries());
+    std::vector<AbortedTransaction> transactions;
+    for (std::size_t at = 0; at < entries.size(); at += entry_size) {
+        if (load_big_endian<std::int16_t>(entries.data() + at) != version) {
+            return fail(ErrorCode::corrupt_message, "{}: the entry at {} is not of version {}",
+                        file_.path().string(), at, version);
+        }
+        transactions.push_back(read_entry(entries.data() + at));
+    }
+    return transactions;
+}
+
+Result<void> TransactionIndex::truncate_to(Offset offset) {
+    TRY_ASSIGN(const auto entries, file_.entries());
+    std::size_t kept = entries.size() / entry_size;
+    while (kept > 0 &&
+           read_entry(entries.data() + (kept - 1) * entry_size).last_offset >= offset) {
+        --kept;
+    }
+    return kept * entry_size < entries.size() ? file_.keep(kept) : Result<void>();
+}
+
+Result<void> TransactionIndex::clear() {
+    return file_.clear();
+}
+
+Result<bool> TransactionIndex::has_entries() {
+    TRY_ASSIGN(const auto entries, file_.entries());
+    return !entries.empty();
+}
+
+Result<void> TransactionIndex::write_out() {
+    TRY_ASSIGN(const bool any, has_entries());
+    return any ? file_.trim() : Result<void>();
+}
+
+Result<void> TransactionIndex::sync() {
+    TRY_ASSIGN(const bool any, has_entries());
+    if (!any) {
+        return {};
+    }
+    TRY(file_.trim());
+    return file_.sync();
+}
+
+}  // namespace barnabas::log

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/types.h"
+#include "log/index_file.h"
+
+#include <vector>
+
+namespace barnabas::log {
+
+/// A transaction that was aborted: its records are skipped by consumers that read committed.
+struct AbortedTransaction {
+    ProducerId producer_id;
+    Offset first_offset;
+    Offset last_offset;         // of the abort marker
+    Offset last_stable_offset;  // of the log, when the marker was written
+
+    friend bool operator==(const AbortedTransaction&, const AbortedTransaction&) = default;
+};
+
+/// A segment's list of the aborted transactions that end in it: entries of 34 bytes (version 0,
+/// producer id, first, last and last stable offset), by rising last offset
+/// (org.apache.kafka.storage.internals.log.TransactionIndex). The file exists only if it has one.
+class TransactionIndex {
+public:
+    static constexpr std::size_t entry_size = 34;
+
+    TransactionIndex(runtime::Disk& disk, runtime::Path path);
+
+    [[nodiscard]] IndexFile& file() { return file_; }
+
+    Result<void> append(const AbortedTransaction& aborted);
+    Result<std::vector<AbortedTransaction>> all();
+    /// Drops all.
+    Result<void> clear();
+    /// Drops those that end at or behind `offset`.
+    Result<void> truncate_to(Offset offset);
+    /// Writes what is not in the file yet; creates none for nothing.
+    Result<void> write_out();
+    Result<void> sync();
+
+private:
+    Result<bool> has_entries();
+
+    IndexFile file_;
+};
+
+}  // namespace barnabas::log
