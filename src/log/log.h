@@ -118,7 +118,8 @@ public:
 
     /// Cuts everything from `offset` on, whole batches; nothing if it is the end or beyond.
     Result<void> truncate_to(Offset offset);
-    /// DeleteRecords: `offset` becomes the first one. offset_out_of_range beyond the high watermark.
+    /// DeleteRecords: `offset` becomes the first one. offset_out_of_range beyond the high
+    /// watermark.
     Result<void> delete_records_before(Offset offset);
 
     /// Takes off whole segments that retention gives up; answers how many. Their files are renamed

@@ -35,8 +35,7 @@ Result<std::optional<FoundOffset>> Log::find_in(Segment& segment, Timestamp time
     TRY_ASSIGN(const auto from, segment.search_from(timestamp));
     Result<std::optional<FoundOffset>> found = std::optional<FoundOffset>();
     TRY(segment.scan(from, [&](const ScannedBatch& batch) {
-        if (batch.header.max_timestamp() >= timestamp &&
-            batch.header.last_offset() >= log_start_) {
+        if (batch.header.max_timestamp() >= timestamp && batch.header.last_offset() >= log_start_) {
             found = find_in_batch(segment, batch, timestamp);
         }
         return found && !*found;

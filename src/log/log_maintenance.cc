@@ -14,9 +14,8 @@ bool Log::time_to_roll(Timestamp newest, Now now) const {
         return false;
     }
     // As Kafka: by the records' own time where they have one, else by the clock.
-    const auto waited = segment.rolls_from() && newest.get() >= 0
-                            ? newest - *segment.rolls_from()
-                            : now.wall - segment.created();
+    const auto waited = segment.rolls_from() && newest.get() >= 0 ? newest - *segment.rolls_from()
+                                                                  : now.wall - segment.created();
     return waited > config_.segment_ms - jitter_ms_;
 }
 
@@ -48,8 +47,8 @@ bool Log::flush_due(Now now) const {
         return false;
     }
     const bool by_count = unflushed() >= config_.flush_messages;
-    const bool by_time = unflushed_since_ != never &&
-                         (now.steady - unflushed_since_) / 1ms >= config_.flush_ms;
+    const bool by_time =
+        unflushed_since_ != never && (now.steady - unflushed_since_) / 1ms >= config_.flush_ms;
     return by_count || by_time || active().base() > recovery_point_;
 }
 

@@ -41,8 +41,8 @@ Result<void> Log::load(Offset log_start, Offset recovery_point, bool clean, Now 
         TRY(load_segments(bases, recovery_point, clean));
     }
     log_start_ = std::clamp(log_start, segments_.begin()->first, log_end());
-    const bool epochs_changed = epochs_.truncate_to(log_end()) | epochs_.start_at(log_start_);
-    if (epochs_changed) {
+    const bool cut = epochs_.truncate_to(log_end());
+    if (epochs_.start_at(log_start_) || cut) {
         TRY(save_epochs());
     }
     for (const auto& [base, segment] : segments_) {
@@ -114,8 +114,7 @@ Result<void> Log::load_segments(const std::vector<Offset>& bases, Offset recover
 
 /// Reads a whole segment, rebuilds what follows from it and cuts a torn tail; true if it had one.
 Result<bool> Log::recover_segment(Segment& segment) {
-    const auto each = [this, &segment](const ScannedBatch&,
-                                       wire::BatchView batch) -> Result<void> {
+    const auto each = [this, &segment](const ScannedBatch&, wire::BatchView batch) -> Result<void> {
         epochs_.assign(batch.leader_epoch(), batch.base_offset());
         TRY_ASSIGN(const auto end, read_transaction_end(batch));
         if (const auto aborted = producers_.apply(batch, end)) {
@@ -186,8 +185,8 @@ Result<void> Log::load_producers(Offset end) {
             from = std::max(from, newest);
             break;
         }
-        log_.warn("{}: {}: {}; it is removed and the one before it used", partition_,
-                  path.string(), read.error().message);
+        log_.warn("{}: {}: {}; it is removed and the one before it used", partition_, path.string(),
+                  read.error().message);
         TRY(disk_.remove(path));
         snapshots.erase(newest);
     }

@@ -80,8 +80,7 @@ Result<void> ProducerStates::check_sequence(const ProducerEntry* entry,
                                             const wire::BatchView& batch) const {
     const auto first = batch.base_sequence();
     const ProducerBatch* last = entry == nullptr ? nullptr : entry->last();
-    const bool begins_anew =
-        last == nullptr || entry->epoch != batch.producer_epoch();
+    const bool begins_anew = last == nullptr || entry->epoch != batch.producer_epoch();
     if (begins_anew && first != 0) {
         return fail(ErrorCode::out_of_order_sequence_number,
                     "producer {} begins with sequence {} at epoch {}; a producer that this "
@@ -179,9 +178,9 @@ std::vector<wire::ProducerSnapshotEntry> ProducerStates::snapshot() const {
              .producer_epoch = producer.epoch,
              .last_sequence = last == nullptr ? wire::no_sequence : last->last_sequence,
              .last_offset = last == nullptr ? no_offset : last->last_offset,
-             .offset_delta = last == nullptr
-                                 ? 0
-                                 : static_cast<std::int32_t>(last->last_offset - last->first_offset),
+             .offset_delta = last == nullptr ? 0
+                                             : static_cast<std::int32_t>(last->last_offset -
+                                                                         last->first_offset),
              .timestamp = producer.last_timestamp,
              .coordinator_epoch = producer.coordinator_epoch,
              .current_txn_first_offset = producer.transaction_first});
@@ -202,7 +201,8 @@ void ProducerStates::restore(std::span<const wire::ProducerSnapshotEntry> entrie
         if (saved.last_offset != no_offset) {
             // Between 0 and 2147483647, sequences wrap: count back the same way.
             const std::int64_t wrap = std::int64_t{1} << 31;
-            const auto first = (saved.last_sequence - std::int64_t{saved.offset_delta} + wrap) % wrap;
+            const auto first =
+                (saved.last_sequence - std::int64_t{saved.offset_delta} + wrap) % wrap;
             entry.add({.first_sequence = static_cast<std::int32_t>(first),
                        .last_sequence = saved.last_sequence,
                        .first_offset = saved.last_offset - saved.offset_delta,

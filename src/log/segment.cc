@@ -61,8 +61,7 @@ Segment::Segment(runtime::Disk& disk, const runtime::Path& folder, Offset base,
 Result<std::unique_ptr<Segment>> Segment::create(runtime::Disk& disk, const runtime::Path& folder,
                                                  Offset base, const LogConfig& config, Now now) {
     auto segment = std::unique_ptr<Segment>(new Segment(disk, folder, base, config));
-    TRY_ASSIGN(segment->file_,
-               disk.open(segment->paths_.log, runtime::OpenMode::create_or_open));
+    TRY_ASSIGN(segment->file_, disk.open(segment->paths_.log, runtime::OpenMode::create_or_open));
     TRY(segment->file_->truncate(0));
     segment->created_ = now.wall;
     segment->offset_index_.file().reset();
@@ -151,8 +150,7 @@ Result<std::uint32_t> Segment::position_of(Offset offset) {
     }
     TRY_ASSIGN(const auto floor, offset_index_.floor_by_offset(offset));
     std::optional<std::uint32_t> found;
-    TRY_ASSIGN(const auto end,
-               scan(floor ? floor->position : 0, [&](const ScannedBatch& batch) {
+    TRY_ASSIGN(const auto end, scan(floor ? floor->position : 0, [&](const ScannedBatch& batch) {
                    if (batch.header.last_offset() >= offset) {
                        found = batch.position;
                    }
@@ -200,10 +198,10 @@ Result<std::uint32_t> Segment::scan(std::uint32_t from,
             break;
         }
         const auto whole = static_cast<std::uint32_t>(**size);
-        const ScannedBatch batch{.header = wire::BatchView(head.first(std::min<std::size_t>(
-                                     head.size(), whole))),
-                                 .position = position,
-                                 .size = whole};
+        const ScannedBatch batch{
+            .header = wire::BatchView(head.first(std::min<std::size_t>(head.size(), whole))),
+            .position = position,
+            .size = whole};
         if (!each(batch)) {
             break;
         }
@@ -252,12 +250,12 @@ Result<void> Segment::load_state() {
     bytes_since_index_ = size_ - from;
     recent_next_ = 0;
     TRY_ASSIGN(const auto end, scan(from, [&](const ScannedBatch& batch) {
-        next_offset_ = std::max(next_offset_, batch.header.next_offset());
-        if (batch.header.max_timestamp() > max_timestamp_.timestamp) {
-            max_timestamp_ = {batch.header.max_timestamp(), batch.header.last_offset()};
-        }
-        return true;
-    }));
+                   next_offset_ = std::max(next_offset_, batch.header.next_offset());
+                   if (batch.header.max_timestamp() > max_timestamp_.timestamp) {
+                       max_timestamp_ = {batch.header.max_timestamp(), batch.header.last_offset()};
+                   }
+                   return true;
+               }));
     if (end != size_) {
         return fail(ErrorCode::corrupt_message, "{}: no whole batch at {} of {}",
                     paths_.log.string(), end, size_);

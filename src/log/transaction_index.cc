@@ -51,8 +51,7 @@ Result<std::vector<AbortedTransaction>> TransactionIndex::all() {
 Result<void> TransactionIndex::truncate_to(Offset offset) {
     TRY_ASSIGN(const auto entries, file_.entries());
     std::size_t kept = entries.size() / entry_size;
-    while (kept > 0 &&
-           read_entry(entries.data() + (kept - 1) * entry_size).last_offset >= offset) {
+    while (kept > 0 && read_entry(entries.data() + (kept - 1) * entry_size).last_offset >= offset) {
         --kept;
     }
     return kept * entry_size < entries.size() ? file_.keep(kept) : Result<void>();

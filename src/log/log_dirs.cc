@@ -1,0 +1,358 @@
+#include "log/log_dirs.h"
+
+#include "base/invariant.h"
+#include "base/properties.h"
+#include "log/file_names.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace barnabas::log {
+namespace {
+
+constexpr std::string_view identity_file = "meta.properties";
+constexpr std::string_view clean_file = ".kafka_cleanshutdown";
+constexpr std::string_view lock_file = ".lock";
+constexpr std::string_view recovery_file = "recovery-point-offset-checkpoint";
+constexpr std::string_view log_start_file = "log-start-offset-checkpoint";
+constexpr std::string_view high_watermark_file = "replication-offset-checkpoint";
+constexpr std::string_view kraft_log = "__cluster_metadata-0";
+constexpr std::string_view topic_id_key = "topic_id:";
+
+Offset offset_in(const OffsetCheckpoint& checkpoint, const TopicPartition& partition) {
+    const auto found = checkpoint.find(partition);
+    return found == checkpoint.end() ? Offset{0} : found->second;
+}
+
+std::optional<std::string> value_of(const ConfigMap& properties, std::string_view name) {
+    const auto found = properties.find(name);
+    return found == properties.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// "version: 0\ntopic_id: <22 characters>"
+std::optional<TopicId> parse_partition_metadata(std::string_view text) {
+    const auto at = text.find(topic_id_key);
+    if (at == std::string_view::npos) {
+        return std::nullopt;
+    }
+    auto rest = text.substr(at + topic_id_key.size());
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    return Uuid::parse(rest.substr(0, rest.find_first_of(" \r\n")));
+}
+
+}  // namespace
+
+LogDirs::LogDirs(Options options)
+    : disk_(options.disk), random_(options.random), log_(std::move(options.log)) {
+    for (auto& path : options.directories) {
+        directories_.emplace_back().path = std::move(path);
+    }
+}
+
+Result<std::unique_ptr<LogDirs>> LogDirs::open(Options options) {
+    auto dirs = std::unique_ptr<LogDirs>(new LogDirs(std::move(options)));
+    bool any = false;
+    for (auto& directory : dirs->directories_) {
+        auto opened = dirs->open_directory(directory);
+        if (!opened && opened.error().code != ErrorCode::kafka_storage_error) {
+            return fail(std::move(opened));
+        }
+        directory.online = opened.has_value();
+        if (!opened) {
+            directory.why_offline = opened.error().message;
+            dirs->log_.error("log directory {} is offline: {}", directory.path.string(),
+                             directory.why_offline);
+        }
+        any = any || directory.online;
+    }
+    if (!any) {
+        return fail(ErrorCode::kafka_storage_error, "no log directory can be used; {}: {}",
+                    dirs->directories_.front().path.string(),
+                    dirs->directories_.front().why_offline);
+    }
+    return dirs;
+}
+
+Result<void> LogDirs::open_directory(Directory& directory) {
+    TRY(disk_.create_directories(directory.path));
+    auto lock = disk_.lock(directory.path / lock_file);
+    if (!lock) {
+        return fail(lock.error().code == ErrorCode::kafka_storage_error &&
+                            !disk_.exists(directory.path / lock_file)
+                        ? ErrorCode::kafka_storage_error
+                        : ErrorCode::invalid_config,
+                    "{}: {}", directory.path.string(), lock.error().message);
+    }
+    directory.lock = std::move(*lock);
+    TRY(read_identity(directory));
+    directory.clean = disk_.exists(directory.path / clean_file);
+    TRY_ASSIGN(directory.recovery_points, read_checkpoint(directory, recovery_file));
+    TRY_ASSIGN(directory.log_starts, read_checkpoint(directory, log_start_file));
+    TRY_ASSIGN(directory.high_watermarks, read_checkpoint(directory, high_watermark_file));
+    if (directory.clean) {
+        // From now on a stop that is not orderly has to be seen.
+        TRY(disk_.remove(directory.path / clean_file));
+    }
+    return {};
+}
+
+Result<void> LogDirs::read_identity(Directory& directory) {
+    const auto path = directory.path / identity_file;
+    if (!disk_.exists(path)) {
+        return {};
+    }
+    TRY_ASSIGN(const auto text, disk_.read_text(path));
+    TRY_ASSIGN(const auto properties, parse_properties(text));
+    const auto version = value_of(properties, "version");
+    if (version != "0" && version != "1") {
+        return fail(ErrorCode::invalid_config,
+                    "{}: version \"{}\"; versions 0 and 1 are known. Is the directory of a newer "
+                    "broker, or of another program?",
+                    path.string(), version.value_or(""));
+    }
+    DirectoryIdentity found;
+    found.cluster_id = value_of(properties, "cluster.id");
+    const auto node = value_of(properties, version == "0" ? "broker.id" : "node.id");
+    if (node) {
+        std::int32_t number = -1;
+        std::from_chars(node->data(), node->data() + node->size(), number);
+        found.node = BrokerId{number};
+    }
+    if (const auto id = value_of(properties, "directory.id")) {
+        found.directory_id = Uuid::parse(*id);
+    }
+    const auto differs = [](const auto& mine, const auto& theirs) {
+        return mine && theirs && *mine != *theirs;
+    };
+    if (differs(identity_.cluster_id, found.cluster_id) || differs(identity_.node, found.node)) {
+        return fail(ErrorCode::invalid_config,
+                    "{} is of broker {} of cluster {}; the directory before it is of broker {} of "
+                    "cluster {}",
+                    path.string(), found.node.value_or(no_broker), found.cluster_id.value_or("?"),
+                    identity_.node.value_or(no_broker), identity_.cluster_id.value_or("?"));
+    }
+    identity_ = std::move(found);
+    directory.has_identity = true;
+    return {};
+}
+
+Result<void> LogDirs::claim(BrokerId node, const std::string& cluster_id) {
+    for (auto& directory : directories_) {
+        if (directory.online && !directory.has_identity) {
+            TRY(disk_.replace_text(
+                directory.path / identity_file,
+                fmt::format("version=1\ncluster.id={}\nnode.id={}\ndirectory.id={}\n", cluster_id,
+                            node, random_.uuid())));
+            directory.has_identity = true;
+        }
+    }
+    identity_.node = node;
+    identity_.cluster_id = cluster_id;
+    return {};
+}
+
+/// An unreadable checkpoint costs a longer check of the logs, nothing else.
+Result<OffsetCheckpoint> LogDirs::read_checkpoint(const Directory& directory,
+                                                  std::string_view name) {
+    const auto path = directory.path / name;
+    if (!disk_.exists(path)) {
+        return OffsetCheckpoint{};
+    }
+    TRY_ASSIGN(const auto text, disk_.read_text(path));
+    auto parsed = parse_offset_checkpoint(text);
+    if (!parsed) {
+        log_.warn("{}: {}; taken as empty", path.string(), parsed.error().message);
+        return OffsetCheckpoint{};
+    }
+    return parsed;
+}
+
+Result<std::vector<FoundLog>> LogDirs::scan() {
+    std::map<TopicPartition, FoundLog> found;
+    for (std::size_t i = 0; i < directories_.size(); ++i) {
+        if (directories_[i].online) {
+            TRY(scan_directory(i, found));
+        }
+    }
+    std::vector<FoundLog> logs;
+    for (auto& [partition, log] : found) {
+        logs.push_back(std::move(log));
+    }
+    return logs;
+}
+
+Result<void> LogDirs::scan_directory(std::size_t index, std::map<TopicPartition, FoundLog>& found) {
+    const auto& directory = directories_[index];
+    TRY_ASSIGN(const auto entries, disk_.list(directory.path));
+    for (const auto& entry : entries) {
+        if (!entry.is_directory || entry.name == kraft_log) {
+            continue;
+        }
+        if (entry.name.ends_with(delete_folder_suffix)) {
+            TRY(disk_.remove_all(directory.path / entry.name));
+            continue;
+        }
+        const auto partition = partition_of_folder(entry.name);
+        if (!partition) {
+            log_.warn("{} is no folder of a partition; left alone",
+                      (directory.path / entry.name).string());
+            continue;
+        }
+        FoundLog log{.directory = index, .partition = *partition, .topic_id = {}};
+        const auto metadata = directory.path / entry.name / partition_metadata_file;
+        if (disk_.exists(metadata)) {
+            TRY_ASSIGN(const auto text, disk_.read_text(metadata));
+            log.topic_id = parse_partition_metadata(text);
+        }
+        const auto [at, added] = found.emplace(*partition, log);
+        if (!added) {
+            return fail(ErrorCode::invalid_config, "{} is in {} and in {}; remove one of them",
+                        *partition, directories_[at->second.directory].path.string(),
+                        directory.path.string());
+        }
+    }
+    return {};
+}
+
+Result<std::unique_ptr<Log>> LogDirs::open_log(const FoundLog& found, const LogConfig& config,
+                                               Now now) {
+    auto& directory = directories_[found.directory];
+    TRY_ASSIGN(auto log,
+               Log::open({.disk = disk_,
+                          .folder = directory.path / folder_name(found.partition),
+                          .partition = found.partition,
+                          .config = config,
+                          .log_start = offset_in(directory.log_starts, found.partition),
+                          .recovery_point = offset_in(directory.recovery_points, found.partition),
+                          .clean = directory.clean,
+                          .now = now,
+                          .log = log_}));
+    log->set_high_watermark(offset_in(directory.high_watermarks, found.partition));
+    ++directory.logs;
+    where_[found.partition] = found.directory;
+    return log;
+}
+
+Result<LogDirs::Directory*> LogDirs::roomiest() {
+    Directory* best = nullptr;
+    for (auto& directory : directories_) {
+        if (directory.online && (best == nullptr || directory.logs < best->logs)) {
+            best = &directory;
+        }
+    }
+    if (best == nullptr) {
+        return fail(ErrorCode::kafka_storage_error, "every log directory is offline");
+    }
+    return best;
+}
+
+Result<std::unique_ptr<Log>> LogDirs::create_log(const TopicPartition& partition, const TopicId& id,
+                                                 const LogConfig& config, Now now) {
+    TRY_ASSIGN(auto* directory, roomiest());
+    const auto folder = directory->path / folder_name(partition);
+    TRY(disk_.create_directories(folder));
+    TRY(write_metadata_file(folder, id));
+    TRY_ASSIGN(auto log, Log::open({.disk = disk_,
+                                    .folder = folder,
+                                    .partition = partition,
+                                    .config = config,
+                                    .now = now,
+                                    .log = log_}));
+    ++directory->logs;
+    where_[partition] = static_cast<std::size_t>(directory - directories_.data());
+    return log;
+}
+
+Result<void> LogDirs::write_topic_id(const FoundLog& found, const TopicId& id) {
+    return write_metadata_file(directories_[found.directory].path / folder_name(found.partition),
+                               id);
+}
+
+Result<void> LogDirs::write_metadata_file(const runtime::Path& folder, const TopicId& id) {
+    TRY_ASSIGN(const auto file,
+               disk_.open(folder / partition_metadata_file, runtime::OpenMode::create_or_open));
+    return file->write_at(0, as_bytes(fmt::format("version: 0\ntopic_id: {}", id)));
+}
+
+Result<runtime::Path> LogDirs::delete_log(std::unique_ptr<Log> log) {
+    const auto where = where_.find(log->partition());
+    INVARIANT(where != where_.end(), "{} is in no directory", log->partition());
+    const auto& id = random_.uuid();
+    const auto folder = log->folder();
+    // Kafka keeps folder names within 255 characters by cutting the topic's.
+    const auto suffix = fmt::format(".{:02x}{}", fmt::join(id.bytes, ""), delete_folder_suffix);
+    auto name = folder.filename().string();
+    name.resize(std::min<std::size_t>(name.size(), 255 - suffix.size()));
+    const auto target = folder.parent_path() / (name + suffix);
+    log.reset();
+    TRY(disk_.rename(folder, target));
+    --directories_[where->second].logs;
+    where_.erase(where);
+    return target;
+}
+
+Result<void> LogDirs::write_checkpoints(const std::vector<LogOffsets>& logs) {
+    std::vector<OffsetCheckpoint> recovery(directories_.size());
+    std::vector<OffsetCheckpoint> starts(directories_.size());
+    std::vector<OffsetCheckpoint> watermarks(directories_.size());
+    for (const auto& log : logs) {
+        recovery[log.directory][log.partition] = log.recovery_point;
+        watermarks[log.directory][log.partition] = log.high_watermark;
+        if (log.log_start > Offset{0}) {
+            starts[log.directory][log.partition] = log.log_start;
+        }
+    }
+    for (std::size_t i = 0; i < directories_.size(); ++i) {
+        const auto& directory = directories_[i];
+        if (!directory.online) {
+            continue;
+        }
+        TRY(disk_.replace_text(directory.path / recovery_file,
+                               offset_checkpoint_text(recovery[i])));
+        TRY(disk_.replace_text(directory.path / log_start_file, offset_checkpoint_text(starts[i])));
+        TRY(disk_.replace_text(directory.path / high_watermark_file,
+                               offset_checkpoint_text(watermarks[i])));
+    }
+    return {};
+}
+
+Result<void> LogDirs::mark_clean() {
+    for (const auto& directory : directories_) {
+        if (directory.online) {
+            TRY(disk_.replace_text(directory.path / clean_file,
+                                   R"({"version":0,"brokerEpoch":-1})"));
+        }
+    }
+    return {};
+}
+
+std::vector<DirectoryUse> LogDirs::use() const {
+    std::vector<DirectoryUse> uses;
+    for (const auto& directory : directories_) {
+        DirectoryUse use{.path = directory.path,
+                         .online = directory.online,
+                         .why_offline = directory.why_offline,
+                         .logs = directory.logs,
+                         .space = {}};
+        if (auto space = disk_.space(directory.path)) {
+            use.space = *space;
+        }
+        uses.push_back(std::move(use));
+    }
+    return uses;
+}
+
+std::size_t LogDirs::directory_of(const TopicPartition& partition) const {
+    const auto found = where_.find(partition);
+    INVARIANT(found != where_.end(), "{} is in no directory", partition);
+    return found->second;
+}
+
+const runtime::Path& LogDirs::first_directory() const {
+    const auto online = std::ranges::find(directories_, true, &Directory::online);
+    INVARIANT(online != directories_.end(), "no directory of {} is online", directories_.size());
+    return online->path;
+}
+
+}  // namespace barnabas::log

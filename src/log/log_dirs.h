@@ -1,0 +1,130 @@
+#pragma once
+
+#include "base/logger.h"
+#include "base/uuid.h"
+#include "log/checkpoint_text.h"
+#include "log/log.h"
+#include "runtime/disk.h"
+#include "runtime/random.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace barnabas::log {
+
+/// meta.properties: whose directory it is. Version 1 (KRaft) or 0 (ZooKeeper).
+struct DirectoryIdentity {
+    std::optional<BrokerId> node;
+    std::optional<std::string> cluster_id;
+    std::optional<Uuid> directory_id;
+};
+
+/// A partition's folder as it was found, before it is opened.
+struct FoundLog {
+    std::size_t directory = 0;
+    TopicPartition partition;
+    std::optional<TopicId> topic_id;  // of partition.metadata
+};
+
+/// What the checkpoints keep of one log.
+struct LogOffsets {
+    TopicPartition partition;
+    std::size_t directory = 0;
+    Offset recovery_point;
+    Offset log_start;
+    Offset high_watermark;
+};
+
+struct DirectoryUse {
+    runtime::Path path;
+    bool online = true;
+    std::string why_offline;
+    std::size_t logs = 0;
+    runtime::DiskSpace space;
+};
+
+/// The log directories of one broker: their locks, identity, checkpoints, and which partition is
+/// where. The logs themselves belong to the shards of their partitions. Used by one thread at a
+/// time. Always: each directory that is online is locked by us and by nobody else.
+class LogDirs {
+public:
+    struct Options {
+        runtime::Disk& disk;
+        runtime::Random& random;
+        std::vector<runtime::Path> directories;
+        Logger log;
+    };
+
+    /// Creates and locks the directories and reads what they say of themselves. A directory that
+    /// cannot be used is offline; an error if none can, if another process holds one, or if two
+    /// belong to different clusters or brokers.
+    static Result<std::unique_ptr<LogDirs>> open(Options options);
+
+    /// What the directories' meta.properties agree on; empty in new ones.
+    [[nodiscard]] const DirectoryIdentity& identity() const { return identity_; }
+    /// Writes meta.properties where there is none.
+    Result<void> claim(BrokerId node, const std::string& cluster_id);
+
+    /// The partitions' folders in all directories, by name; folders left by deletions are removed.
+    /// A partition found twice is an error.
+    Result<std::vector<FoundLog>> scan();
+
+    /// Opens one that scan() found, from its directory's checkpoints.
+    Result<std::unique_ptr<Log>> open_log(const FoundLog& found, const LogConfig& config, Now now);
+    /// Creates one in the online directory that has the fewest.
+    Result<std::unique_ptr<Log>> create_log(const TopicPartition& partition, const TopicId& id,
+                                            const LogConfig& config, Now now);
+    /// Writes partition.metadata into a folder that has none.
+    Result<void> write_topic_id(const FoundLog& found, const TopicId& id);
+    /// Renames a closed log's folder out of the way; remove the answer after
+    /// file.delete.delay.ms.
+    Result<runtime::Path> delete_log(std::unique_ptr<Log> log);
+    Result<void> remove_folder(const runtime::Path& folder) { return disk_.remove_all(folder); }
+
+    /// Writes recovery points, log start offsets and high watermarks, per directory.
+    Result<void> write_checkpoints(const std::vector<LogOffsets>& logs);
+    /// After every log was closed in order: the next start need not check them.
+    Result<void> mark_clean();
+
+    [[nodiscard]] std::vector<DirectoryUse> use() const;
+    [[nodiscard]] std::size_t directory_of(const TopicPartition& partition) const;
+    [[nodiscard]] runtime::Disk& disk() { return disk_; }
+    /// The first directory that is online: the broker keeps its own state there.
+    [[nodiscard]] const runtime::Path& first_directory() const;
+
+private:
+    struct Directory {
+        runtime::Path path;
+        std::unique_ptr<runtime::FileLock> lock;
+        bool online = false;
+        bool clean = false;
+        bool has_identity = false;
+        std::string why_offline;
+        OffsetCheckpoint recovery_points;
+        OffsetCheckpoint log_starts;
+        OffsetCheckpoint high_watermarks;
+        std::size_t logs = 0;
+    };
+
+    explicit LogDirs(Options options);
+    Result<void> open_directory(Directory& directory);
+    Result<void> read_identity(Directory& directory);
+    Result<OffsetCheckpoint> read_checkpoint(const Directory& directory, std::string_view name);
+    Result<void> scan_directory(std::size_t index, std::map<TopicPartition, FoundLog>& found);
+    Result<Directory*> roomiest();
+    Result<void> write_metadata_file(const runtime::Path& folder, const TopicId& id);
+
+    runtime::Disk& disk_;
+    runtime::Random& random_;
+    Logger log_;
+    std::vector<Directory> directories_;
+    DirectoryIdentity identity_;
+    std::map<TopicPartition, std::size_t> where_;
+};
+
+}  // namespace barnabas::log
