@@ -31,6 +31,9 @@ def arguments():
                         help="Barnabas without fsync before the acknowledgement, as Kafka, or as it "
                              "comes (default: kafka)")
     parser.add_argument("--no-cold", action="store_true", help="leave out the cold run")
+    parser.add_argument("--wait", type=int, default=60, metavar="SECONDS",
+                        help="how long each scenario waits for a quiet machine (default 60; not with "
+                             "--quick)")
     parser.add_argument("--dir", default=tempfile.gettempdir(), help="where the data go meanwhile")
     parser.add_argument("--results", default=str(brokers.REPOSITORY / "bench/results"),
                         help="where the table is kept; empty: nowhere")
@@ -53,7 +56,8 @@ def compare(options, parent):
         return scenarios.Context(broker=broker, java=java, quick=options.quick)
 
     work = session.Session(parent, names, context_of, durability=options.durability,
-                           runs=options.runs, cold=options.cold, quick=options.quick)
+                           runs=options.runs, cold=options.cold, quick=options.quick,
+                           wait_s=options.wait)
     failures = {}
     try:
         for scenario in chosen(options):

@@ -8,7 +8,6 @@ from . import brokers, clients, machine
 # Above these shares of all cores a measurement is marked as disturbed.
 FOREIGN_LIMIT = 0.03
 STOLEN_LIMIT = 0.03
-QUIET_WAIT_S = 60
 WARM_UP_S = 60
 IDLE_WAIT_S, IDLE_SAMPLE_S, IDLE_SHARE = 30, 0.4, 0.15
 
@@ -17,9 +16,9 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def wait_for_quiet():
-    """Gives other processes up to a minute to end; the measurement tells whether they did."""
-    limit = time.monotonic() + QUIET_WAIT_S
+def wait_for_quiet(limit_s):
+    """Gives other processes time to end; the measurement tells whether they did."""
+    limit = time.monotonic() + limit_s
     while time.monotonic() < limit:
         watch = machine.Watch([])
         time.sleep(1)
@@ -44,9 +43,11 @@ class Session:
     figures[scenario][broker] = {"warm": [run, ...], "cold": [run, ...]}
     """
 
-    def __init__(self, parent, names, context_of, *, durability, runs, cold, quick):
+    def __init__(self, parent, names, context_of, *, durability, runs, cold, quick,
+                 wait_s):
         self._parent, self._names, self._context_of = parent, names, context_of
         self._durability, self._runs, self._cold, self._quick = durability, runs, cold, quick
+        self._wait_s = wait_s
         self._warm = {}
         self.figures = {}
         self.peak_memory_mib = {}
@@ -71,7 +72,7 @@ class Session:
             scenario.prepare(contexts[name])
             self._once(scenario, contexts[name], "warm-up")
         if not self._quick:
-            wait_for_quiet()
+            wait_for_quiet(self._wait_s)
         for run in range(self._runs):
             for name in self._order(run):
                 self._alone(name)
