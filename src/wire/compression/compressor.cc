@@ -74,12 +74,12 @@ public:
     [[nodiscard]] int level() const { return level_; }
 
     Result<> compress(ByteView payload, ByteBuffer& out) {
+        deflateReset(&stream_);  // first: behind a finished stream the bound leaves out the wrapper
         const std::size_t most = deflateBound(&stream_, payload.size());
         if (most > std::numeric_limits<uInt>::max()) {
             return fail(ErrorCode::record_list_too_large,
                         "{} bytes are too many for one gzip payload", payload.size());
         }
-        deflateReset(&stream_);
         append_written(out, most, [&](std::byte* at) {
             // zlib's type is not const; it does not write there.
             stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(payload.data()));
