@@ -65,6 +65,15 @@ std::string vector_text(std::string_view name) {
     return text;
 }
 
+std::vector<boost::json::object> data_lines(std::string_view file) {
+    const auto path = fs::path{BARNABAS_TEST_DATA} / fmt::format("{}{}", file, own_suffix);
+    auto lines = parsed(unfolded(contents(path).value_or("")), file);
+    if (lines.empty()) {
+        ADD_FAILURE() << path << " is missing or unreadable";
+    }
+    return lines;
+}
+
 std::vector<boost::json::object> vector_lines(std::string_view name) {
     const char* const other = std::getenv("BARNABAS_VECTORS");
     if (!other || *other == '\0') {

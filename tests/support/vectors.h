@@ -16,6 +16,9 @@ namespace barnabas::testing {
 /// does not have yields no lines. Missing or empty data of our own fail the test.
 [[nodiscard]] std::vector<boost::json::object> vector_lines(std::string_view name);
 
+/// The lines of tests/data/<file>.jsonl.zst ("zookeeper/steady"), whatever BARNABAS_VECTORS says.
+[[nodiscard]] std::vector<boost::json::object> data_lines(std::string_view file);
+
 /// The names of all files that vector_lines() knows, from the data of our own.
 [[nodiscard]] std::vector<std::string> vector_files();
 
