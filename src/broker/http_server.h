@@ -39,7 +39,7 @@ public:
         : HttpServer(shard, std::move(handler), std::move(log), Limits{}) {}
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
-    ~HttpServer();  // INVARIANT: never served, or stopped
+    ~HttpServer();  // INVARIANT: stop() has ended, or the shard has stopped
 
     /// Accepts from `listener` until stop(). May be called for several.
     void serve(std::unique_ptr<runtime::Listener> listener);
