@@ -11,6 +11,8 @@
 
 namespace barnabas::broker {
 
+using boost::asio::awaitable;
+
 /// One shard's connections: accepts them, keeps them, closes idle ones. Lives on its shard.
 /// Always: a connection in the list is counted in the quota.
 class Acceptor {

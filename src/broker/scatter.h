@@ -10,6 +10,8 @@
 
 namespace barnabas::broker {
 
+using boost::asio::awaitable;
+
 /// Runs `work(i)` for each index of `targets`, on the shard that is targets[i], and goes on on
 /// `home` when all have ended. Work for `home` itself runs inline; with one shard nothing waits.
 /// `work` runs to its end without waiting; it is called from several threads at once, each time
