@@ -4,6 +4,7 @@
 #include "base/invariant.h"
 
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace barnabas::broker {
