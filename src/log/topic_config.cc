@@ -186,4 +186,78 @@ Result<void> check_topic_configs(const ConfigValues& values) {
     return {};
 }
 
+namespace {
+
+/// Nothing for "producer": batches stay as they come.
+std::optional<wire::Compression> compression_of(const ConfigValues& values) {
+    const std::string& type = values.text("compression.type");
+    const auto level = [&values](std::string_view name) {
+        return static_cast<int>(values.integer(name));
+    };
+    if (type == "uncompressed") {
+        return wire::Compression{.codec = wire::Codec::none, .level = 0};
+    }
+    if (type == "gzip") {
+        return wire::Compression{.codec = wire::Codec::gzip,
+                                 .level = level("compression.gzip.level")};
+    }
+    if (type == "lz4") {
+        return wire::Compression{.codec = wire::Codec::lz4,
+                                 .level = level("compression.lz4.level")};
+    }
+    if (type == "zstd") {
+        return wire::Compression{.codec = wire::Codec::zstd,
+                                 .level = level("compression.zstd.level")};
+    }
+    if (type == "snappy") {
+        return wire::Compression{.codec = wire::Codec::snappy, .level = 0};
+    }
+    return std::nullopt;
+}
+
+bool has_policy(const ConfigValues& values, std::string_view policy) {
+    const auto& policies = values.list("cleanup.policy");
+    return std::ranges::find(policies, policy) != policies.end();
+}
+
+}  // namespace
+
+LogConfig make_log_config(const ConfigValues& values) {
+    const auto bytes = [&values](std::string_view name) {
+        return static_cast<std::uint32_t>(values.integer(name));
+    };
+    const bool for_tests = !values.is_null("internal.segment.bytes");
+    const bool append_time = values.text("message.timestamp.type") == "LogAppendTime";
+    return {
+        .segment_bytes = bytes(for_tests ? "internal.segment.bytes" : "segment.bytes"),
+        .segment_ms = values.integer("segment.ms"),
+        .segment_jitter_ms = values.integer("segment.jitter.ms"),
+        .segment_index_bytes = bytes("segment.index.bytes"),
+        .index_interval_bytes = bytes("index.interval.bytes"),
+        .preallocate = values.boolean("preallocate"),
+        .retention_ms = values.integer("retention.ms"),
+        .retention_bytes = values.integer("retention.bytes"),
+        .file_delete_delay_ms = values.integer("file.delete.delay.ms"),
+        .cleanup_delete = has_policy(values, "delete"),
+        .cleanup_compact = has_policy(values, "compact"),
+        .max_message_bytes = bytes("max.message.bytes"),
+        .max_decompressed_bytes = bytes("max.decompressed.message.bytes"),
+        .compression = compression_of(values),
+        .timestamp_type =
+            append_time ? wire::TimestampType::log_append_time : wire::TimestampType::create_time,
+        .timestamp_before_max_ms = values.integer("message.timestamp.before.max.ms"),
+        .timestamp_after_max_ms = values.integer("message.timestamp.after.max.ms"),
+        .flush_messages = values.integer("flush.messages"),
+        .flush_ms = values.integer("flush.ms"),
+        .min_insync_replicas = static_cast<std::int32_t>(values.integer("min.insync.replicas"))};
+}
+
+Result<LogConfig> resolve_log_config(const ConfigDefinition& topic, const ConfigMap& set,
+                                     const ConfigDefinition& broker,
+                                     const BrokerConfigLayers& layers) {
+    TRY_ASSIGN(const ConfigValues values, effective_configs(topic, set, broker, layers));
+    TRY(check_topic_configs(values));
+    return make_log_config(values);
+}
+
 }  // namespace barnabas::log

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "base/config_definition.h"
+#include "base/config_resolver.h"
+#include "log/log_config.h"
 
 #include <span>
 
@@ -16,5 +18,15 @@ namespace barnabas::log {
 /// What Kafka demands of several values together: min.compaction.lag.ms is at most
 /// max.compaction.lag.ms, and so on. invalid_config, naming both.
 [[nodiscard]] Result<void> check_topic_configs(const ConfigValues& values);
+
+/// The settings of a topic's logs from one parsed value per row.
+[[nodiscard]] LogConfig make_log_config(const ConfigValues& values);
+
+/// All of it: what is `set` on the topic over what the broker gives, checked. invalid_config for an
+/// unknown name, a bad value, or values that do not go together.
+[[nodiscard]] Result<LogConfig> resolve_log_config(const ConfigDefinition& topic,
+                                                   const ConfigMap& set,
+                                                   const ConfigDefinition& broker,
+                                                   const BrokerConfigLayers& layers);
 
 }  // namespace barnabas::log
