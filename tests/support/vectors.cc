@@ -1,5 +1,7 @@
 #include "support/vectors.h"
 
+#include "support/exact_json.h"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <zstd.h>
@@ -42,13 +44,12 @@ std::vector<boost::json::object> parsed(std::string_view text, std::string_view 
     std::vector<boost::json::object> lines;
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
-        boost::system::error_code error;
-        auto value = boost::json::parse(text.substr(0, end), error);
-        if (error || !value.is_object()) {
-            ADD_FAILURE() << name << " line " << lines.size() + 1 << ": " << error.message();
+        auto value = parse_exactly(text.substr(0, end));
+        if (!value || !value->is_object()) {
+            ADD_FAILURE() << name << " line " << lines.size() + 1 << " is not a JSON object";
             break;
         }
-        lines.push_back(std::move(value.get_object()));
+        lines.push_back(std::move(value->get_object()));
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return lines;

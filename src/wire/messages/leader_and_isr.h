@@ -116,7 +116,7 @@ struct LeaderAndIsrRequest {
     template <class Self, class V>
     static void fields(Self& m, V& v) {
         v(m.controller_id, "controllerId");
-        v(m.is_kraft_controller, "isKraftController").since(7);
+        v(m.is_kraft_controller, "isKRaftController").since(7);
         v(m.controller_epoch, "controllerEpoch");
         v(m.broker_epoch, "brokerEpoch").since(2);
         v(m.type, "type").since(5);

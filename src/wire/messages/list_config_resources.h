@@ -31,17 +31,6 @@ struct ListConfigResourcesResponse {
     static constexpr Versions versions{0, 1};
     static constexpr std::int16_t flexible_since = 0;
 
-    struct ClientMetricsResource {
-        std::string name;
-        UnknownTags unknown_tags;
-
-        template <class Self, class V>
-        static void fields(Self& m, V& v) {
-            v(m.name, "name").until(0);
-            v.unknown(m.unknown_tags);
-        }
-    };
-
     struct ConfigResource {
         std::string resource_name;
         std::int8_t resource_type = 16;
@@ -57,7 +46,6 @@ struct ListConfigResourcesResponse {
 
     std::int32_t throttle_time_ms = 0;
     std::int16_t error_code = 0;
-    std::vector<ClientMetricsResource> client_metrics_resources;
     std::vector<ConfigResource> config_resources;
     UnknownTags unknown_tags;
 
@@ -65,7 +53,6 @@ struct ListConfigResourcesResponse {
     static void fields(Self& m, V& v) {
         v(m.throttle_time_ms, "throttleTimeMs");
         v(m.error_code, "errorCode");
-        v(m.client_metrics_resources, "clientMetricsResources").until(0);
         v(m.config_resources, "configResources");
         v.unknown(m.unknown_tags);
     }

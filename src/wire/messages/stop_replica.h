@@ -82,7 +82,7 @@ struct StopReplicaRequest {
     template <class Self, class V>
     static void fields(Self& m, V& v) {
         v(m.controller_id, "controllerId");
-        v(m.is_kraft_controller, "isKraftController").since(4);
+        v(m.is_kraft_controller, "isKRaftController").since(4);
         v(m.controller_epoch, "controllerEpoch");
         v(m.broker_epoch, "brokerEpoch").since(1);
         v(m.topic_states, "topicStates").since(3);

@@ -52,7 +52,6 @@ struct TxnOffsetCommitRequest {
     std::string group_id;
     std::int64_t producer_id = 0;
     std::int16_t producer_epoch = 0;
-    std::int32_t generation_id = -1;
     std::int32_t generation_id_or_member_epoch = -1;
     std::string member_id;
     std::optional<std::string> group_instance_id;
@@ -65,7 +64,6 @@ struct TxnOffsetCommitRequest {
         v(m.group_id, "groupId");
         v(m.producer_id, "producerId");
         v(m.producer_epoch, "producerEpoch");
-        v(m.generation_id, "generationId").versions(3, 4);
         v(m.generation_id_or_member_epoch, "generationIdOrMemberEpoch").since(3);
         v(m.member_id, "memberId").since(3);
         v(m.group_instance_id, "groupInstanceId").since(3).nullable();

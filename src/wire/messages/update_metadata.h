@@ -132,7 +132,7 @@ struct UpdateMetadataRequest {
     template <class Self, class V>
     static void fields(Self& m, V& v) {
         v(m.controller_id, "controllerId");
-        v(m.is_kraft_controller, "isKraftController").since(8);
+        v(m.is_kraft_controller, "isKRaftController").since(8);
         v(m.controller_epoch, "controllerEpoch");
         v(m.broker_epoch, "brokerEpoch").since(5);
         v(m.topic_states, "topicStates").since(5);

@@ -59,7 +59,7 @@ struct UpdateRaftVoterRequest {
         v(m.voter_id, "voterId");
         v(m.voter_directory_id, "voterDirectoryId");
         v(m.listeners, "listeners");
-        v(m.kraft_version_feature, "kraftVersionFeature");
+        v(m.kraft_version_feature, "kRaftVersionFeature");
         v.unknown(m.unknown_tags);
     }
 };

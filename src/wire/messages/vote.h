@@ -19,9 +19,6 @@ struct VoteRequest {
     struct Topic {
         struct Partition {
             std::int32_t partition_index = 0;
-            std::int32_t candidate_epoch = 0;
-            std::int32_t candidate_id = 0;
-            Uuid candidate_directory_id;
             std::int32_t replica_epoch = 0;
             std::int32_t replica_id = 0;
             Uuid replica_directory_id;
@@ -34,9 +31,6 @@ struct VoteRequest {
             template <class Self, class V>
             static void fields(Self& m, V& v) {
                 v(m.partition_index, "partitionIndex");
-                v(m.candidate_epoch, "candidateEpoch").until(1);
-                v(m.candidate_id, "candidateId").until(1);
-                v(m.candidate_directory_id, "candidateDirectoryId").versions(1, 1);
                 v(m.replica_epoch, "replicaEpoch");
                 v(m.replica_id, "replicaId");
                 v(m.replica_directory_id, "replicaDirectoryId").since(1);
