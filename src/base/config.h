@@ -12,9 +12,10 @@
 
 namespace barnabas {
 
-/// What a configuration value is read as: the types of Kafka's ConfigDef.Type.
+/// What a configuration value is read as: the types of Kafka's ConfigDef.Type, with the numbers of
+/// DescribeConfigs' responses.
 enum class ConfigType : std::int8_t {
-    boolean,
+    boolean = 1,
     string,
     int32,
     int16,

@@ -131,6 +131,23 @@ std::vector<ResolvedConfig> resolve_broker_configs(const ConfigDefinition& broke
     return all;
 }
 
+ConfigMap merge_layers(const ConfigDefinition& broker, const BrokerConfigLayers& layers) {
+    ConfigMap merged = layers.static_broker;
+    for (const ConfigMap* stronger : {&layers.dynamic_default, &layers.dynamic_broker}) {
+        for (const auto& [name, text] : *stronger) {
+            if (const ConfigRow* row = broker.find(name)) {
+                for (const ConfigSynonym& synonym : synonyms_of(*row)) {
+                    merged.erase(std::string(synonym.name));
+                }
+            }
+        }
+        for (const auto& [name, text] : *stronger) {
+            merged.insert_or_assign(name, text);
+        }
+    }
+    return merged;
+}
+
 ResolvedConfig resolve_resource_config(const ConfigRow& row, const ConfigMap& set,
                                        ConfigSource own_source, const ConfigDefinition& broker,
                                        const BrokerConfigLayers& layers) {
@@ -248,6 +265,23 @@ Result<ConfigMap> alter_configs(const ConfigDefinition& definition, const Config
         after.insert_or_assign(change.name, join(elements));
     }
     return after;
+}
+
+std::vector<std::string> drop_unusable(const ConfigDefinition& definition, ConfigMap& set) {
+    std::vector<std::string> dropped;
+    std::erase_if(set, [&](const auto& entry) {
+        const ConfigRow* row = definition.find(entry.first);
+        if (row == nullptr) {
+            dropped.push_back(definition.unknown(entry.first).message);
+            return true;
+        }
+        const auto value = parse_config(*row, entry.second);
+        if (!value) {
+            dropped.push_back(value.error().message);
+        }
+        return !value.has_value();
+    });
+    return dropped;
 }
 
 Result<void> validate_dynamic_broker_configs(const ConfigDefinition& broker, const ConfigMap& set,

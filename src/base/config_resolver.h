@@ -63,6 +63,11 @@ struct ResolvedConfig {
 [[nodiscard]] std::vector<ResolvedConfig> resolve_broker_configs(const ConfigDefinition& broker,
                                                                  const BrokerConfigLayers& layers);
 
+/// What a broker runs with, as texts: each name from the strongest layer that sets it. A layer that
+/// sets one of several synonyms hides the others of the layers below it.
+[[nodiscard]] ConfigMap merge_layers(const ConfigDefinition& broker,
+                                     const BrokerConfigLayers& layers);
+
 /// A topic's (or group's) row: what is set on the resource itself, else what the broker's rows
 /// named by its synonyms give, converted to the row's unit, else the default. The synonyms listed
 /// are those that Kafka's ConfigHelper lists: those after the first broker row's own entry.
@@ -95,6 +100,11 @@ struct ConfigChange {
 [[nodiscard]] Result<ConfigMap> alter_configs(const ConfigDefinition& definition,
                                               const ConfigMap& set,
                                               std::span<const ConfigChange> changes);
+
+/// Takes out of `set` what the definition does not know or accept, one sentence for each: for
+/// settings that were stored by another version, or by Kafka.
+[[nodiscard]] std::vector<std::string> drop_unusable(const ConfigDefinition& definition,
+                                                     ConfigMap& set);
 
 /// Whether broker values `set` may be stored as dynamic ones: for one broker (`per_broker`) or as
 /// the cluster's default. Refused: unknown and read-only names, per-broker names as a default, and

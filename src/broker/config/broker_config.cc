@@ -66,6 +66,9 @@ Result<ConfigMap> sort_names(const ConfigDefinition& definition, const ConfigMap
         }
         if (row->effect.kind == ConfigEffect::Kind::no_effect) {
             warnings.push_back(fmt::format("{} has no effect here: {}", name, row->effect.reason));
+        } else if (without_listener(name).size() != name.size()) {
+            warnings.push_back(fmt::format(
+                "{} has no effect here: settings of single listeners are not supported yet", name));
         }
         known.emplace(name, text);
     }
@@ -100,10 +103,14 @@ Result<BrokerId> broker_id(const ConfigValues& values, const ConfigMap& known) {
 /// A KRaft file is welcome if this process is the whole cluster: it is broker and controller.
 Result<void> check_kraft(const ConfigValues& values, BrokerId id) {
     const auto& roles = values.list("process.roles");
-    if (std::ranges::find(roles, "broker") == roles.end()) {
-        return fail(ErrorCode::invalid_config,
-                    "process.roles={}: a server of Barnabas is always a broker too; add broker",
-                    fmt::join(roles, ","));
+    for (const std::string_view role : {"broker", "controller"}) {
+        if (std::ranges::find(roles, role) == roles.end()) {
+            return fail(
+                ErrorCode::invalid_config,
+                "process.roles={}: a server of Barnabas is broker and controller, and joins no "
+                "KRaft quorum; add {}",
+                fmt::join(roles, ","), role);
+        }
     }
     for (const std::string& voter : values.list("controller.quorum.voters")) {
         if (!voter.starts_with(fmt::format("{}@", id))) {

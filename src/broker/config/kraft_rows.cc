@@ -121,8 +121,7 @@ constexpr ConfigRow rows[] = {
      "How long the quorum's log is kept.", no_effect(because_kraft)},
     {"process.roles", list, "broker,controller", non_empty_list_of("broker controller"), read_only,
      high,
-     "What a KRaft process is: broker, controller or both. A Barnabas server is both; controller "
-     "alone is refused."},
+     "What a KRaft process is; a server of Barnabas is broker and controller, never one alone."},
 };
 
 }  // namespace

@@ -142,6 +142,26 @@ TEST(ResolveResourceConfig, FallsBackToTheBrokerInItsOwnUnit) {
     EXPECT_EQ(lines(f.topic_config("throttled", {})), " 5");
 }
 
+TEST(MergeLayers, AStrongerSynonymHidesTheOthers) {
+    Fixture f;
+    f.statics = {{"log.retention.ms", "1"}, {"log.retention.hours", "2"}, {"broker.rack", "r"}};
+    f.defaults = {{"log.retention.minutes", "3"}, {"log.cleanup.policy", "compact"}};
+    EXPECT_EQ(merge_layers(f.broker, f.layers()), (ConfigMap{{"log.retention.minutes", "3"},
+                                                             {"log.cleanup.policy", "compact"},
+                                                             {"broker.rack", "r"}}));
+    f.own = {{"log.retention.ms", "4"}};
+    EXPECT_EQ(merge_layers(f.broker, f.layers()).at("log.retention.ms"), "4");
+    EXPECT_FALSE(merge_layers(f.broker, f.layers()).contains("log.retention.minutes"));
+}
+
+TEST(DropUnusable, KeepsWhatIsGoodAndNamesTheRest) {
+    const Fixture f;
+    ConfigMap set{
+        {"retention.ms", "1"}, {"message.format.version", "2.8"}, {"cleanup.policy", "x"}};
+    EXPECT_EQ(drop_unusable(f.topic, set).size(), 2U);
+    EXPECT_EQ(set, (ConfigMap{{"retention.ms", "1"}}));
+}
+
 TEST(EffectiveConfigs, GiveEachRowOneValue) {
     Fixture f;
     f.statics = {{"log.retention.minutes", "3"}};

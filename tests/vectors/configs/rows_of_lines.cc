@@ -112,7 +112,7 @@ std::optional<ConfigRule> range_of(std::string_view text) {
 }  // namespace
 
 ConfigType type_of(std::string_view name) {
-    for (int i = 0; i <= static_cast<int>(ConfigType::password); ++i) {
+    for (int i = 1; i <= static_cast<int>(ConfigType::password); ++i) {
         if (config_type_name(static_cast<ConfigType>(i)) == name) {
             return static_cast<ConfigType>(i);
         }

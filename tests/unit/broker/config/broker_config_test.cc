@@ -70,6 +70,7 @@ TEST(BrokerConfig, RefusesWithASentence) {
         {{{"zookeeper.connect", "localhost:2181"}}, "zookeeper.connect cannot be set: ZooKeeper"},
         {{{"authorizer.class.name", "X"}}, "authorizer.class.name cannot be set: access control"},
         {{{"process.roles", "controller"}}, "process.roles=controller: a server"},
+        {{{"process.roles", "broker"}}, "process.roles=broker: a server"},
         {{{"controller.quorum.voters", "1@a:1,2@b:1"}}, "controller.quorum.voters names 2@b:1"},
         {{{"listeners", "localhost:9092"}}, "listeners: localhost:9092 must have the form"},
         {{{"listeners", "PLAINTEXT://localhost"}}, "listeners: localhost must end in a colon"},
@@ -112,6 +113,7 @@ TEST(BrokerConfig, NamesOfOneListenerAreKnown) {
                               {"listener.name.sasl.plain.sasl.jaas.config", "secret"}});
     ASSERT_TRUE(loaded) << loaded.error().message;
     EXPECT_EQ(loaded->statics.size(), 2U);
+    EXPECT_EQ(loaded->warnings.size(), 2U) << "neither has an effect, and both say so";
 }
 
 TEST(BrokerConfig, BrokerIdAloneCounts) {
