@@ -3,6 +3,8 @@
 #include "base/config_text.h"
 #include "base/invariant.h"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -330,6 +332,24 @@ StoredTopic stored(const NewTopic& topic) {
         result.states.emplace_back(first_state(assignment, topic.controller_epoch));
     }
     return result;
+}
+
+std::vector<Op> import_ops(const ImportedCluster& cluster) {
+    std::vector<Op> ops;
+    ops.emplace_back(CreateOp{.path = std::string(paths::cluster_id),
+                              .data = encode_cluster_id(cluster.cluster_id)});
+    for (const auto& [broker, configs] : cluster.broker_configs) {
+        ops.emplace_back(
+            CreateOp{.path = paths::broker_config(broker), .data = encode_config(configs)});
+    }
+    if (!cluster.default_broker_configs.empty()) {
+        ops.emplace_back(CreateOp{.path = std::string(paths::default_broker_config),
+                                  .data = encode_config(cluster.default_broker_configs)});
+    }
+    for (const NewTopic& topic : cluster.topics) {
+        std::ranges::move(create_topic_ops(topic), std::back_inserter(ops));
+    }
+    return ops;
 }
 
 std::vector<Op> delete_topic_ops(std::string_view name, const StoredTopic& topic) {

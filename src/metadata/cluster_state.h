@@ -61,6 +61,16 @@ struct NewTopic {
 /// What reading it back would show.
 [[nodiscard]] StoredTopic stored(const NewTopic& topic);
 
+/// A cluster that was kept elsewhere, to be taken over by a tree that holds no cluster yet.
+struct ImportedCluster {
+    std::string cluster_id;
+    std::vector<NewTopic> topics;
+    std::map<BrokerId, ConfigMap> broker_configs;
+    ConfigMap default_broker_configs;
+};
+/// All of it as one multi, after prepare_tree(); node_exists: something was taken over before.
+[[nodiscard]] std::vector<Op> import_ops(const ImportedCluster& cluster);
+
 /// Everything of the topic; no_node or bad_version if it changed since `topic` was read.
 [[nodiscard]] std::vector<Op> delete_topic_ops(std::string_view name, const StoredTopic& topic);
 

@@ -102,7 +102,8 @@ public:
     Result<void> prepare_writes() {
         TRY_ASSIGN(Statement upsert, prepare(R"(
             INSERT INTO node VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (path) DO UPDATE SET
-            data = ?2, created_zxid = ?3, modified_zxid = ?4, version = ?5, children_version = ?6)"));
+            data = ?2, created_zxid = ?3, modified_zxid = ?4, version = ?5,
+            children_version = ?6)"));
         TRY_ASSIGN(Statement erase, prepare("DELETE FROM node WHERE path = ?1"));
         upsert_.emplace(std::move(upsert));
         erase_.emplace(std::move(erase));

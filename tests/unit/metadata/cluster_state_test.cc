@@ -113,6 +113,22 @@ TEST(ClusterState, ConfigurationsAreReplacedWhole) {
     }
 }
 
+TEST(ClusterState, AnImportedClusterReadsBackAndIsTakenOverOnce) {
+    const auto store = prepared_store();
+    const ImportedCluster cluster{.cluster_id = "elsewhere",
+                                  .topics = {two_partitions("a"), two_partitions("b")},
+                                  .broker_configs = {{BrokerId(1), {{"log.cleaner.threads", "2"}}}},
+                                  .default_broker_configs = {{"message.max.bytes", "7"}}};
+    ASSERT_TRUE(multi(*store, import_ops(cluster)));
+    const auto state = load(*store);
+    ASSERT_TRUE(state) << state.error().message;
+    EXPECT_EQ(state->cluster_id, "elsewhere");
+    EXPECT_EQ(state->topics.size(), 2U);
+    EXPECT_EQ(state->broker_configs, cluster.broker_configs);
+    EXPECT_EQ(state->default_broker_configs, cluster.default_broker_configs);
+    EXPECT_EQ(multi(*store, import_ops(cluster)).error().code, StoreErrorCode::node_exists);
+}
+
 TEST(ClusterState, TheFirstClusterIdStays) {
     const auto store = prepared_store();
     for (const char* proposed : {"first", "second"}) {
