@@ -11,8 +11,8 @@ constexpr std::size_t varint_max = 5;
 /// Records up to this size are waited for whole instead of piece by piece.
 constexpr std::int64_t waited_for_max = 64 * 1024;
 
-/// Reads one record in pieces; `left_` is what its size says is still to come. Each step ends with
-/// a fault in fault_ or an error where it cannot go on.
+/// Reads one record in pieces. Always: left_ is what the record's size says is still to come, and
+/// no step takes more than that.
 class CutRecord {
 public:
     CutRecord(PayloadWindow& window, std::int32_t index, std::int32_t size)
