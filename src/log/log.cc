@@ -47,6 +47,10 @@ void Log::set_high_watermark(Offset offset) {
     high_watermark_ = std::clamp(offset, log_start_, log_end());
 }
 
+Result<void> Log::begin_epoch(LeaderEpoch epoch) {
+    return epochs_.assign(epoch, log_end()) ? save_epochs() : Result<void>();
+}
+
 Log::Segments::iterator Log::segment_holding(Offset offset) {
     auto behind = segments_.upper_bound(offset);
     return behind == segments_.begin() ? behind : std::prev(behind);

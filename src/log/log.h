@@ -99,6 +99,10 @@ public:
     /// Clipped to [log_start, log_end].
     void set_high_watermark(Offset offset);
 
+    /// Who becomes the leader notes that its epoch begins at the log's end, so that the epoch can
+    /// be asked for before its first record. Nothing happens if the epoch is known.
+    Result<void> begin_epoch(LeaderEpoch epoch);
+
     /// Appends what a client or coordinator made. Offsets, epoch and, where the topic wants it,
     /// timestamps are set in the caller's buffer. The validator is the shard's.
     [[nodiscard]] std::expected<AppendInfo, wire::AppendRefusal> append(
