@@ -31,7 +31,8 @@ class Broker:
     """One broker and its directory. `start` may follow `stop` or `kill`: the port stays the same.
 
     `directory/data` is the log directory unless `log.dirs` is among the overrides, and
-    `directory/broker.log` holds what all its runs printed.
+    `directory/broker.log` holds what all its runs printed. An override of None leaves that name,
+    which the harness would set, out.
     """
 
     def __init__(self, directory, overrides=None, arguments=(), environment=None):
@@ -138,10 +139,10 @@ class Broker:
 
 class BarnabasBroker(Broker):
     def command(self):
-        overrides = {"log.dirs": str(self.data), **self.overrides}
         if self.port is None:
             self.port = free_port()
-        overrides.setdefault("listeners", f"PLAINTEXT://{self.host}:{self.port}")
+        overrides = {"log.dirs": str(self.data), "metrics.listeners": "",
+                     "listeners": f"PLAINTEXT://{self.host}:{self.port}", **self.overrides}
         command = [str(binary()), "server", *self.arguments]
         for name, value in overrides.items():
             if value is not None:

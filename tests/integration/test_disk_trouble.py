@@ -1,0 +1,248 @@
+"""Disks that are full, read-only, missing, or hold something spoilt."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+from support import batches, wire
+from support.waiting import wait_until
+
+KAFKA_STORAGE_ERROR = 56
+INDEX, TIME_INDEX = "00000000000000000000.index", "00000000000000000000.timeindex"
+
+pytestmark = pytest.mark.own  # a Kafka broker halts when its only log directory fails
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 64 MiB in memory. Mounting one needs root."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "barnabas-test", folder],
+                          stderr=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        pytest.fail("this test mounts a small tmpfs and must run as root: " + done.stderr.decode())
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_a_full_disk_refuses_produce_and_nothing_else(small_disk, broker_factory):
+    broker = broker_factory.start({
+        "log.dirs": small_disk / "data", "log.segment.bytes": 4 << 20,
+        "log.index.size.max.bytes": 65536, "log.retention.check.interval.ms": 500,
+        "file.delete.delay.ms": 0})
+    ballast = small_disk / "ballast"
+    batch = batches.build([(b"k", os.urandom(500_000))])
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "filled")
+        stored = 0
+        for _ in range(20):
+            assert wire.produce(connection, "filled", batch)["errorCode"] == 0
+            stored += 1
+        fill(ballast)
+
+        answers = [wire.produce(connection, "filled", batch) for _ in range(10)]
+        refused = [answer for answer in answers if answer["errorCode"] != 0]
+        stored += len(answers) - len(refused)
+        assert refused, "ten more batches cannot fit"
+        for answer in refused:
+            assert answer["errorCode"] == KAFKA_STORAGE_ERROR
+            assert answer["errorMessage"], "a sentence says why"
+
+        # everything else goes on
+        fetched = wire.fetch(connection, "filled", partition_max_bytes=60 << 20)
+        assert fetched["errorCode"] == 0
+        assert len(batches.read_all(fetched["records"])) == stored
+        assert wire.end_offset(connection, "filled") == stored
+        described = connection.call("DescribeConfigs", 4, resources=[
+            {"resourceType": 2, "resourceName": "filled", "configurationKeys": None}])
+        assert described["results"][0]["errorCode"] == 0
+        assert wire.metadata(connection, ["filled"])["topics"][0]["partitions"][0]["leaderId"] == 1
+
+        # and when there is room it recovers by itself
+        ballast.unlink()
+        wait_until(lambda: wire.produce(connection, "filled", batch)["errorCode"] == 0, 30,
+                   "produce is taken again")
+        end = wire.end_offset(connection, "filled")
+        assert end == stored + 1
+        last = wire.fetch(connection, "filled", offset=end - 1)
+        assert batches.read_all(last["records"])[-1].offset == end - 1
+    assert "space" in broker.log().lower(), "the log says what the trouble is"
+
+
+def test_room_can_be_made_through_the_protocol(small_disk, broker_factory):
+    """On the full disk records are deleted, or a topic: then there is room again."""
+    broker = broker_factory.start({
+        "log.dirs": small_disk / "data", "log.segment.bytes": 4 << 20,
+        "log.index.size.max.bytes": 65536, "log.retention.check.interval.ms": 500,
+        "log.segment.delete.delay.ms": 100, "file.delete.delay.ms": 100})
+    batch = batches.build([(b"k", os.urandom(500_000))])
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "old")
+        wire.create_topic(connection, "new")
+        for _ in range(40):
+            assert wire.produce(connection, "old", batch)["errorCode"] == 0
+        fill(small_disk / "ballast")
+        wait_until(lambda: wire.produce(connection, "new", batch)["errorCode"] != 0, 30,
+                   "the disk is full")
+        answer = connection.call("DeleteTopics", 5, topicNames=["old"], timeoutMs=10_000)
+        assert answer["responses"][0]["errorCode"] == 0
+        wait_until(lambda: wire.produce(connection, "new", batch)["errorCode"] == 0, 60,
+                   "produce is taken again")
+
+
+def test_a_broker_starts_on_a_full_disk(small_disk, broker_factory):
+    broker = broker_factory.start({"log.dirs": small_disk / "data",
+                                   "log.index.size.max.bytes": 65536})
+    batch = batches.build([(b"k", bytes(100_000))])
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "kept")
+        for _ in range(10):
+            assert wire.produce(connection, "kept", batch)["errorCode"] == 0
+    fill(small_disk / "ballast")
+    broker.kill()
+    broker.start()
+    with wire.connected(broker) as connection:
+        fetched = wire.fetch(connection, "kept", partition_max_bytes=60 << 20)
+        assert len(batches.read_all(fetched["records"])) == 10
+
+
+def fill(path):
+    """Takes all the room that is left."""
+    with path.open("wb", buffering=0) as file:
+        for size in (1 << 20, 4096, 1):
+            try:
+                while True:
+                    file.write(bytes(size))
+            except OSError:
+                pass
+
+
+def test_a_missing_log_directory_is_made(broker_factory, tmp_path):
+    deep = tmp_path / "not" / "there" / "yet"
+    broker = broker_factory.start({"log.dirs": deep})
+    assert (deep / "meta.properties").exists()
+    broker.stop()
+
+
+def test_a_log_directory_that_cannot_be_made_is_refused_with_a_sentence(broker_factory, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    broker = broker_factory.make({"log.dirs": tmp_path / "file" / "data"})
+    broker.launch()
+    assert broker.wait(30) != 0
+    assert str(tmp_path / "file" / "data") in broker.log()
+
+
+def test_a_read_only_log_directory_is_refused_with_a_sentence(broker_factory, small_disk):
+    folder = small_disk / "data"
+    folder.mkdir()
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    broker = broker_factory.make({"log.dirs": folder})
+    broker.launch()
+    assert broker.wait(30) != 0
+    said = broker.log()
+    assert str(folder) in said and "ead-only" in said, said
+
+
+def test_one_bad_log_directory_of_two_does_not_stop_the_other(broker_factory, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    broker = broker_factory.make({"log.dirs": f"{tmp_path / 'good'},{tmp_path / 'file' / 'bad'}"})
+    broker.start()
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "kept", 4)
+        assert wire.produce(connection, "kept", batches.build([(b"k", b"v")]), 3)["errorCode"] == 0
+
+
+
+def spoil_garbage(path):
+    path.write_bytes(os.urandom(max(path.stat().st_size, 120)))
+
+
+def spoil_empty(path):
+    path.write_bytes(b"")
+
+
+def spoil_missing(path):
+    path.unlink()
+
+
+def spoil_odd(path):
+    path.write_bytes(path.read_bytes() + b"\x01\x02\x03")
+
+
+def spoil_backwards(path):
+    data = path.read_bytes()
+    path.write_bytes(data[len(data) // 2:] + data[:len(data) // 2])
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+@pytest.mark.parametrize("file", [INDEX, TIME_INDEX])
+@pytest.mark.parametrize("spoil", [spoil_garbage, spoil_empty, spoil_missing, spoil_odd,
+                                   spoil_backwards], ids=lambda f: f.__name__)
+def test_a_spoilt_index_is_rebuilt(broker_factory, spoil, file, end):
+    broker = broker_factory.start({"log.index.interval.bytes": 100})
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "indexed")
+        for offset in range(100):
+            batch = batches.build([batches.Record(b"k", bytes(300), timestamp=1000 + offset)])
+            assert wire.produce(connection, "indexed", batch)["errorCode"] == 0
+    getattr(broker, end)()
+    spoil(broker.data / "indexed-0" / file)
+    broker.start()
+    with wire.connected(broker) as connection:
+        for offset in (0, 1, 50, 99):
+            fetched = wire.fetch(connection, "indexed", offset=offset, partition_max_bytes=1)
+            assert batches.read_all(fetched["records"])[0].offset == offset
+            found = wire.list_offset(connection, "indexed", 0, 1000 + offset)
+            assert (found["offset"], found["timestamp"]) == (offset, 1000 + offset)
+        answer = wire.produce(connection, "indexed", batches.build([(b"k", b"v")]))
+        assert (answer["errorCode"], answer["baseOffset"]) == (0, 100)
+
+
+@pytest.mark.parametrize("cut", [1, 30, 61, 200])
+def test_a_torn_tail_is_cut_and_said(broker_factory, cut):
+    broker = broker_factory.start()
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "torn")
+        for _ in range(10):
+            wire.produce(connection, "torn", batches.build([(b"k", os.urandom(300))]))
+    broker.kill()
+    segment = broker.data / "torn-0" / "00000000000000000000.log"
+    size = segment.stat().st_size
+    os.truncate(segment, size - cut)
+    broker.start()
+    with wire.connected(broker) as connection:
+        assert wire.end_offset(connection, "torn") == 9
+        fetched = wire.fetch(connection, "torn")
+        assert [r.offset for r in batches.read_all(fetched["records"])] == list(range(9))
+        answer = wire.produce(connection, "torn", batches.build([(b"k", b"v")]))
+        assert (answer["errorCode"], answer["baseOffset"]) == (0, 9)
+    assert "torn-0" in broker.log_of_this_run(), "the log says what was cut"
+
+
+def test_a_lost_checkpoint_loses_no_record(broker_factory):
+    broker = broker_factory.start()
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "kept")
+        for _ in range(10):
+            wire.produce(connection, "kept", batches.build([(b"k", b"v")]))
+    broker.stop()
+    for path in broker.data.glob("*-checkpoint"):
+        path.write_text("this is no checkpoint\n")
+    broker.start()
+    with wire.connected(broker) as connection:
+        assert len(batches.read_all(wire.fetch(connection, "kept")["records"])) == 10
+
+
+def test_a_lost_partition_folder_does_not_stop_the_others(broker_factory):
+    broker = broker_factory.start()
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "lost")
+        wire.create_topic(connection, "kept")
+        wire.produce(connection, "kept", batches.build([(b"k", b"v")]))
+    broker.stop()
+    shutil.rmtree(broker.data / "lost-0")
+    broker.start()
+    with wire.connected(broker) as connection:
+        assert len(batches.read_all(wire.fetch(connection, "kept")["records"])) == 1
