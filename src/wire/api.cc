@@ -102,16 +102,6 @@
 namespace barnabas::wire {
 namespace {
 
-template <class M>
-constexpr MessageInfo info_of() {
-    return {.name = M::name,
-            .versions = M::versions,
-            .flexible_since = M::flexible_since,
-            .schema = &schema_of<M>,
-            .create = [] { return static_cast<void*>(new M()); },
-            .destroy = [](void* message) { delete static_cast<M*>(message); }};
-}
-
 /// Who is served, and how.
 enum Flags : unsigned { brokers = 1, controllers = 2, cluster = 4, forwarded = 8 };
 

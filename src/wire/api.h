@@ -1,33 +1,15 @@
 #pragma once
 
-#include "wire/codec.h"
+#include "wire/message_info.h"
 #include "wire/schema.h"
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string_view>
 
 namespace barnabas::wire {
 
 enum class Direction : std::uint8_t { request, response };
-
-/// A message whose type is known only at run time: for tests, tools and fuzzing.
-struct MessageInfo {
-    std::string_view name;
-    Versions versions;
-    std::int16_t flexible_since = never_flexible;
-    const StructSchema& (*schema)() = nullptr;
-    void* (*create)() = nullptr;
-    void (*destroy)(void*) = nullptr;
-
-    [[nodiscard]] Layout layout(std::int16_t version) const {
-        return {.version = version, .flexible = version >= flexible_since};
-    }
-    using Object = std::unique_ptr<void, void (*)(void*)>;
-    /// An object as the default constructor leaves it.
-    [[nodiscard]] Object make() const { return {create(), destroy}; }
-};
 
 /// One API: what Apache Kafka says of it (org.apache.kafka.common.protocol.ApiKeys) and what this
 /// codec knows, which is more: all versions since Kafka 0.8.
