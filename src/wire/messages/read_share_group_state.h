@@ -62,7 +62,7 @@ struct ReadShareGroupStateResponse {
 
     struct Result {
         struct Partition {
-            struct StateBatche {
+            struct StateBatch {
                 std::int64_t first_offset = 0;
                 std::int64_t last_offset = 0;
                 std::int8_t delivery_state = 0;
@@ -84,7 +84,7 @@ struct ReadShareGroupStateResponse {
             std::optional<std::string> error_message;
             std::int32_t state_epoch = 0;
             std::int64_t start_offset = 0;
-            std::vector<StateBatche> state_batches;
+            std::vector<StateBatch> state_batches;
             UnknownTags unknown_tags;
 
             template <class Self, class V>

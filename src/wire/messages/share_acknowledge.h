@@ -18,7 +18,7 @@ struct ShareAcknowledgeRequest {
 
     struct Topic {
         struct Partition {
-            struct AcknowledgementBatche {
+            struct AcknowledgementBatch {
                 std::int64_t first_offset = 0;
                 std::int64_t last_offset = 0;
                 std::vector<std::int8_t> acknowledge_types;
@@ -34,7 +34,7 @@ struct ShareAcknowledgeRequest {
             };
 
             std::int32_t partition_index = 0;
-            std::vector<AcknowledgementBatche> acknowledgement_batches;
+            std::vector<AcknowledgementBatch> acknowledgement_batches;
             UnknownTags unknown_tags;
 
             template <class Self, class V>

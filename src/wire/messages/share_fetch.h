@@ -19,7 +19,7 @@ struct ShareFetchRequest {
 
     struct Topic {
         struct Partition {
-            struct AcknowledgementBatche {
+            struct AcknowledgementBatch {
                 std::int64_t first_offset = 0;
                 std::int64_t last_offset = 0;
                 std::vector<std::int8_t> acknowledge_types;
@@ -36,7 +36,7 @@ struct ShareFetchRequest {
 
             std::int32_t partition_index = 0;
             std::int32_t partition_max_bytes = 0;
-            std::vector<AcknowledgementBatche> acknowledgement_batches;
+            std::vector<AcknowledgementBatch> acknowledgement_batches;
             UnknownTags unknown_tags;
 
             template <class Self, class V>

@@ -18,7 +18,7 @@ struct WriteShareGroupStateRequest {
 
     struct Topic {
         struct Partition {
-            struct StateBatche {
+            struct StateBatch {
                 std::int64_t first_offset = 0;
                 std::int64_t last_offset = 0;
                 std::int8_t delivery_state = 0;
@@ -40,7 +40,7 @@ struct WriteShareGroupStateRequest {
             std::int32_t leader_epoch = 0;
             std::int64_t start_offset = 0;
             std::int32_t delivery_complete_count = -1;
-            std::vector<StateBatche> state_batches;
+            std::vector<StateBatch> state_batches;
             UnknownTags unknown_tags;
 
             template <class Self, class V>

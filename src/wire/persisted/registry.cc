@@ -2,8 +2,15 @@
 
 #include "wire/persisted/broker_records.h"
 #include "wire/persisted/cluster_records.h"
+#include "wire/persisted/consumer_group_assignment_records.h"
+#include "wire/persisted/consumer_group_records.h"
+#include "wire/persisted/coordinator_records.h"
+#include "wire/persisted/offset_records.h"
 #include "wire/persisted/remote_log_records.h"
 #include "wire/persisted/security_records.h"
+#include "wire/persisted/share_group_records.h"
+#include "wire/persisted/streams_group_assignment_records.h"
+#include "wire/persisted/streams_group_records.h"
 #include "wire/persisted/topic_records.h"
 
 #include <algorithm>
@@ -15,6 +22,14 @@ template <class Value>
 constexpr RecordInfo unkeyed(std::string_view name) {
     return {
         .family = Value::family, .id = Value::record_id, .name = name, .value = info_of<Value>()};
+}
+
+template <class Key, class Value>
+constexpr RecordInfo keyed(std::string_view name) {
+    static_assert(Key::family == Value::family && Key::record_id == Value::record_id);
+    auto info = unkeyed<Value>(name);
+    info.key = info_of<Key>();
+    return info;
 }
 
 constexpr RecordInfo metadata[] = {
@@ -54,12 +69,64 @@ constexpr RecordInfo remote_log[] = {
     unkeyed<RemoteLogSegmentMetadataSnapshotRecord>("REMOTE_LOG_SEGMENT_METADATA_SNAPSHOT_RECORD"),
 };
 
+constexpr RecordInfo group[] = {
+    keyed<LegacyOffsetCommitKey, LegacyOffsetCommitValue>("LEGACY_OFFSET_COMMIT"),
+    keyed<OffsetCommitKey, OffsetCommitValue>("OFFSET_COMMIT"),
+    keyed<GroupMetadataKey, GroupMetadataValue>("GROUP_METADATA"),
+    keyed<ConsumerGroupMetadataKey, ConsumerGroupMetadataValue>("CONSUMER_GROUP_METADATA"),
+    keyed<ConsumerGroupPartitionMetadataKey, ConsumerGroupPartitionMetadataValue>(
+        "CONSUMER_GROUP_PARTITION_METADATA"),
+    keyed<ConsumerGroupMemberMetadataKey, ConsumerGroupMemberMetadataValue>(
+        "CONSUMER_GROUP_MEMBER_METADATA"),
+    keyed<ConsumerGroupTargetAssignmentMetadataKey, ConsumerGroupTargetAssignmentMetadataValue>(
+        "CONSUMER_GROUP_TARGET_ASSIGNMENT_METADATA"),
+    keyed<ConsumerGroupTargetAssignmentMemberKey, ConsumerGroupTargetAssignmentMemberValue>(
+        "CONSUMER_GROUP_TARGET_ASSIGNMENT_MEMBER"),
+    keyed<ConsumerGroupCurrentMemberAssignmentKey, ConsumerGroupCurrentMemberAssignmentValue>(
+        "CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT"),
+    keyed<ShareGroupMemberMetadataKey, ShareGroupMemberMetadataValue>(
+        "SHARE_GROUP_MEMBER_METADATA"),
+    keyed<ShareGroupMetadataKey, ShareGroupMetadataValue>("SHARE_GROUP_METADATA"),
+    keyed<ShareGroupTargetAssignmentMetadataKey, ShareGroupTargetAssignmentMetadataValue>(
+        "SHARE_GROUP_TARGET_ASSIGNMENT_METADATA"),
+    keyed<ShareGroupTargetAssignmentMemberKey, ShareGroupTargetAssignmentMemberValue>(
+        "SHARE_GROUP_TARGET_ASSIGNMENT_MEMBER"),
+    keyed<ShareGroupCurrentMemberAssignmentKey, ShareGroupCurrentMemberAssignmentValue>(
+        "SHARE_GROUP_CURRENT_MEMBER_ASSIGNMENT"),
+    keyed<ShareGroupStatePartitionMetadataKey, ShareGroupStatePartitionMetadataValue>(
+        "SHARE_GROUP_STATE_PARTITION_METADATA"),
+    keyed<ConsumerGroupRegularExpressionKey, ConsumerGroupRegularExpressionValue>(
+        "CONSUMER_GROUP_REGULAR_EXPRESSION"),
+    keyed<StreamsGroupMetadataKey, StreamsGroupMetadataValue>("STREAMS_GROUP_METADATA"),
+    keyed<StreamsGroupMemberMetadataKey, StreamsGroupMemberMetadataValue>(
+        "STREAMS_GROUP_MEMBER_METADATA"),
+    keyed<StreamsGroupTargetAssignmentMetadataKey, StreamsGroupTargetAssignmentMetadataValue>(
+        "STREAMS_GROUP_TARGET_ASSIGNMENT_METADATA"),
+    keyed<StreamsGroupTargetAssignmentMemberKey, StreamsGroupTargetAssignmentMemberValue>(
+        "STREAMS_GROUP_TARGET_ASSIGNMENT_MEMBER"),
+    keyed<StreamsGroupCurrentMemberAssignmentKey, StreamsGroupCurrentMemberAssignmentValue>(
+        "STREAMS_GROUP_CURRENT_MEMBER_ASSIGNMENT"),
+    keyed<StreamsGroupTopologyKey, StreamsGroupTopologyValue>("STREAMS_GROUP_TOPOLOGY"),
+};
+
+constexpr RecordInfo transaction[] = {
+    keyed<TransactionLogKey, TransactionLogValue>("TRANSACTION_LOG"),
+};
+
+constexpr RecordInfo share[] = {
+    keyed<ShareSnapshotKey, ShareSnapshotValue>("SHARE_SNAPSHOT"),
+    keyed<ShareUpdateKey, ShareUpdateValue>("SHARE_UPDATE"),
+};
+
 constexpr bool is_table_of(RecordFamily family, std::span<const RecordInfo> records) {
     return std::ranges::is_sorted(records, {}, &RecordInfo::id) &&
            std::ranges::all_of(records, [&](const auto& each) { return each.family == family; });
 }
 static_assert(is_table_of(RecordFamily::metadata, metadata));
 static_assert(is_table_of(RecordFamily::remote_log, remote_log));
+static_assert(is_table_of(RecordFamily::group, group));
+static_assert(is_table_of(RecordFamily::transaction, transaction));
+static_assert(is_table_of(RecordFamily::share, share));
 
 }  // namespace
 
@@ -69,6 +136,12 @@ std::span<const RecordInfo> all_records(RecordFamily family) {
             return metadata;
         case RecordFamily::remote_log:
             return remote_log;
+        case RecordFamily::group:
+            return group;
+        case RecordFamily::transaction:
+            return transaction;
+        case RecordFamily::share:
+            return share;
     }
     return {};
 }
