@@ -9,6 +9,16 @@
 namespace barnabas::log {
 namespace {
 
+/// Kafka's UnifiedLog: a client's batch has no place in the log yet.
+Result<void> check_base_offset(const wire::BatchView& batch, const AppendRequest& request) {
+    if (request.origin == wire::AppendOrigin::client && !batch.is_legacy() &&
+        batch.base_offset() != Offset{0}) {
+        return fail(ErrorCode::invalid_record, "a client's batch begins at offset 0, not {}",
+                    batch.base_offset());
+    }
+    return {};
+}
+
 wire::AppendRefusal refuse(Error error) {
     return {.error = std::move(error), .record_errors = {}};
 }
@@ -117,6 +127,9 @@ std::expected<AppendInfo, wire::AppendRefusal> Log::append(MutableByteView recor
         }
         if (auto fits = check_size((*batch)->size()); !fits) {
             return std::unexpected(refuse(std::move(fits.error())));
+        }
+        if (auto placed = check_base_offset(**batch, request); !placed) {
+            return std::unexpected(refuse(std::move(placed.error())));
         }
         if (request.origin == wire::AppendOrigin::client && !(*batch)->is_control()) {
             auto known = check_producer(**batch);
