@@ -1,0 +1,169 @@
+#include "replication/partition.h"
+
+#include "base/invariant.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace barnabas::replication {
+namespace {
+
+constexpr std::int32_t replicas = 1;  // until there are followers
+
+ProduceOutcome refused(Error error, std::vector<log::RecordError> record_errors = {}) {
+    return {.error = error.code,
+            .message = std::move(error.message),
+            .record_errors = std::move(record_errors)};
+}
+
+/// Transactions need their coordinator, which comes with the groups'.
+Result<void> check_transactional(ByteView records) {
+    TRY_ASSIGN(const auto batch, wire::next_batch(records));
+    if (batch && batch->is_transactional()) {
+        return fail(ErrorCode::invalid_txn_state,
+                    "a batch of a transaction that no coordinator of this broker knows");
+    }
+    return {};
+}
+
+}  // namespace
+
+Partition::Partition(TopicId id, LeaderEpoch epoch, std::unique_ptr<log::Log> log)
+    : id_(id), epoch_(epoch), log_(std::move(log)) {
+    // The only replica has everything that is committed.
+    log_->set_high_watermark(log_->log_end());
+}
+
+Partition::~Partition() {
+    for (const auto& wait : waiting_) {
+        wait->wake_now();
+    }
+}
+
+std::unique_ptr<log::Log> Partition::release_log() {
+    return std::move(log_);
+}
+
+ProduceOutcome Partition::produce(const ProduceFrom& from, wire::AppendValidator& validator) {
+    const auto min_isr = log_->config().min_insync_replicas;
+    if (from.acks_all && min_isr > replicas) {
+        return refused({ErrorCode::not_enough_replicas,
+                        fmt::format("{} has {} replica in sync; min.insync.replicas is {}", name(),
+                                    replicas, min_isr)});
+    }
+    if (auto checked = wire::check_produced_records(from.records, from.version); !checked) {
+        return refused(std::move(checked.error()));
+    }
+    if (auto checked = check_transactional(from.records); !checked) {
+        return refused(std::move(checked.error()));
+    }
+    auto appended = log_->append(
+        from.records, {.origin = wire::AppendOrigin::client, .epoch = epoch_, .now = from.now},
+        validator);
+    if (!appended) {
+        return refused(std::move(appended.error().error),
+                       std::move(appended.error().record_errors));
+    }
+    if (!appended->duplicate) {
+        log_->set_high_watermark(log_->log_end());
+        wake_fetches(appended->bytes);
+    }
+    return {.base_offset = appended->first,
+            .log_append_time = appended->log_append_time,
+            .log_start = log_->log_start(),
+            .records = appended->records,
+            .bytes = appended->bytes};
+}
+
+std::optional<ErrorCode> Partition::check_epoch(LeaderEpoch theirs) const {
+    if (theirs == no_epoch || theirs == epoch_) {
+        return std::nullopt;
+    }
+    return theirs < epoch_ ? ErrorCode::fenced_leader_epoch : ErrorCode::unknown_leader_epoch;
+}
+
+ReadOutcome Partition::read(const ReadFrom& from) {
+    ReadOutcome outcome{.high_watermark = log_->high_watermark(),
+                        .last_stable = log_->last_stable_offset(),
+                        .log_start = log_->log_start()};
+    if (const auto error = check_epoch(from.current_leader_epoch)) {
+        outcome.error = *error;
+        return outcome;
+    }
+    if (from.last_fetched_epoch != no_epoch) {
+        const auto end = log_->epochs().end_of(from.last_fetched_epoch, log_->log_end());
+        if (end.epoch == no_epoch) {
+            outcome.error = ErrorCode::offset_out_of_range;
+            return outcome;
+        }
+        if (end.epoch < from.last_fetched_epoch || end.end < from.offset) {
+            outcome.diverging = end;
+            return outcome;
+        }
+    }
+    const Offset end = from.read_committed ? outcome.last_stable : outcome.high_watermark;
+    auto records = log_->read(
+        from.offset,
+        {.max_bytes = from.max_bytes, .at_least_one_batch = from.at_least_one_batch, .end = end});
+    if (!records) {
+        outcome.error = records.error().code;
+        return outcome;
+    }
+    outcome.records = std::move(*records);
+    if (from.read_committed && outcome.records.size > 0) {
+        auto aborted = log_->aborted_transactions(from.offset, end);
+        if (!aborted) {
+            outcome.error = aborted.error().code;
+            outcome.records = {};
+            return outcome;
+        }
+        outcome.aborted = std::move(*aborted);
+    }
+    return outcome;
+}
+
+Result<log::FoundOffset> Partition::find_offset(Timestamp asked, bool read_committed) {
+    const Offset end = read_committed ? log_->last_stable_offset() : log_->high_watermark();
+    const auto at = [this](Offset offset) {
+        return log::FoundOffset{
+            .timestamp = no_timestamp, .offset = offset, .epoch = log_->epochs().of(offset)};
+    };
+    if (asked == asks_latest) {
+        auto latest = at(end);
+        latest.epoch = log_->epochs().latest();
+        return latest;
+    }
+    if (asked == asks_earliest || asked == asks_earliest_local) {
+        return at(log_->log_start());
+    }
+    if (asked == asks_latest_tiered || asked == asks_earliest_pending_upload) {
+        return log::FoundOffset{};  // nothing is stored elsewhere
+    }
+    if (asked != asks_max_timestamp && asked.get() < 0) {
+        return fail(ErrorCode::unsupported_version,
+                    "timestamp {} is none of the special values -1 to -6", asked);
+    }
+    TRY_ASSIGN(const auto found, asked == asks_max_timestamp ? log_->find_max_timestamp()
+                                                             : log_->find_by_timestamp(asked));
+    return found && found->offset < end ? *found : log::FoundOffset{};
+}
+
+void Partition::watch(std::shared_ptr<FetchWait> wait, Offset seen_end) {
+    if (log_->high_watermark() > seen_end) {
+        wait->wake_now();
+        return;
+    }
+    waiting_.push_back(std::move(wait));
+}
+
+void Partition::unwatch(const FetchWait* wait) {
+    std::erase_if(waiting_, [wait](const auto& waiting) { return waiting.get() == wait; });
+}
+
+void Partition::wake_fetches(std::int64_t bytes) {
+    for (const auto& wait : waiting_) {
+        wait->add(bytes);
+    }
+}
+
+}  // namespace barnabas::replication

@@ -1,0 +1,108 @@
+#pragma once
+
+#include "base/result.h"
+#include "base/time.h"
+#include "base/types.h"
+#include "log/log.h"
+#include "replication/fetch_wait.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace barnabas::replication {
+
+/// What a client sent for one partition.
+struct ProduceFrom {
+    MutableByteView records;
+    std::int16_t version = 0;
+    bool acks_all = false;
+    Now now;
+};
+
+/// What a client's produced buffer came to. On an error nothing was appended.
+struct ProduceOutcome {
+    ErrorCode error = ErrorCode::none;
+    std::string message;
+    Offset base_offset = no_offset;
+    Timestamp log_append_time = no_timestamp;
+    Offset log_start = no_offset;
+    std::vector<log::RecordError> record_errors;
+    std::int64_t records = 0;
+    std::int64_t bytes = 0;
+};
+
+/// What one partition of a fetch asks for.
+struct ReadFrom {
+    Offset offset;
+    LeaderEpoch current_leader_epoch = no_epoch;  // what the client believes; none: unchecked
+    LeaderEpoch last_fetched_epoch = no_epoch;    // none: not asked whether the logs diverge
+    std::uint32_t max_bytes = 0;
+    bool at_least_one_batch = false;
+    bool read_committed = false;
+};
+
+struct ReadOutcome {
+    ErrorCode error = ErrorCode::none;
+    Offset high_watermark = no_offset;
+    Offset last_stable = no_offset;
+    Offset log_start = no_offset;
+    runtime::FileSlice records;  // whole batches, the first may begin before the asked offset
+    std::vector<log::AbortedTransaction> aborted;
+    std::optional<log::EpochEnd> diverging;
+};
+
+/// A partition that this broker leads, over its log. Lives on the partition's shard.
+/// Always: log start <= high watermark <= log end. With one replica, what is appended is committed.
+class Partition {
+public:
+    Partition(TopicId id, LeaderEpoch epoch, std::unique_ptr<log::Log> log);
+    Partition(const Partition&) = delete;
+    Partition& operator=(const Partition&) = delete;
+    ~Partition();  // wakes every fetch that waits: the partition is gone
+
+    [[nodiscard]] const TopicPartition& name() const { return log_->partition(); }
+    [[nodiscard]] const TopicId& id() const { return id_; }
+    [[nodiscard]] LeaderEpoch leader_epoch() const { return epoch_; }
+    [[nodiscard]] log::Log& log() { return *log_; }
+    [[nodiscard]] const log::Log& log() const { return *log_; }
+
+    /// Appends what a client sent in a Produce request of `version`; offsets are assigned in place.
+    /// `acks_all` asks for min.insync.replicas. The validator is the shard's.
+    ProduceOutcome produce(const ProduceFrom& from, wire::AppendValidator& validator);
+
+    [[nodiscard]] ReadOutcome read(const ReadFrom& from);
+
+    /// Nothing if a client that believes in `theirs` may go on; else FENCED_LEADER_EPOCH or
+    /// UNKNOWN_LEADER_EPOCH (KIP-320).
+    [[nodiscard]] std::optional<ErrorCode> check_epoch(LeaderEpoch theirs) const;
+
+    /// ListOffsets: a timestamp, or one of the special values below. The offset is no_offset where
+    /// no record is that young.
+    [[nodiscard]] Result<log::FoundOffset> find_offset(Timestamp asked, bool read_committed);
+    static constexpr Timestamp asks_latest{-1};
+    static constexpr Timestamp asks_earliest{-2};
+    static constexpr Timestamp asks_max_timestamp{-3};
+    static constexpr Timestamp asks_earliest_local{-4};
+    static constexpr Timestamp asks_latest_tiered{-5};
+    static constexpr Timestamp asks_earliest_pending_upload{-6};
+
+    /// Tells `wait` of bytes that become readable behind `seen_end`, the end that the fetch saw: at
+    /// once if there are some already.
+    void watch(std::shared_ptr<FetchWait> wait, Offset seen_end);
+    void unwatch(const FetchWait* wait);
+
+    /// Gives the log away, to be closed or deleted; the partition goes next.
+    [[nodiscard]] std::unique_ptr<log::Log> release_log();
+
+private:
+    void wake_fetches(std::int64_t bytes);
+
+    TopicId id_;
+    LeaderEpoch epoch_;
+    std::unique_ptr<log::Log> log_;
+    std::vector<std::shared_ptr<FetchWait>> waiting_;
+};
+
+}  // namespace barnabas::replication
