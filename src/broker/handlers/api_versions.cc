@@ -1,0 +1,52 @@
+// ApiVersions. Versions 0-5; 3 names the client's software, 4 lists feature ranges that begin at 0,
+// 5 carries the cluster and node that the client expects (KIP-1242). A version that is not known is
+// answered in version 0 with UNSUPPORTED_VERSION (dispatcher.cc).
+#include "wire/messages/api_versions.h"
+
+#include "broker/handlers/handler_row.h"
+#include "broker/handlers/handlers.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace barnabas::broker {
+namespace {
+
+/// Kafka's pattern for names and versions of client software (KIP-511).
+bool is_software_word(std::string_view word) {
+    const auto plain = [](unsigned char c) { return std::isalnum(c) != 0; };
+    const auto inner = [plain](unsigned char c) { return plain(c) || c == '-' || c == '.'; };
+    return !word.empty() && plain(static_cast<unsigned char>(word.front())) &&
+           plain(static_cast<unsigned char>(word.back())) && std::ranges::all_of(word, inner);
+}
+
+ErrorCode check(const Call& call, const wire::ApiVersionsRequest& request) {
+    if (call.version >= 3 && (!is_software_word(request.client_software_name) ||
+                              !is_software_word(request.client_software_version))) {
+        return ErrorCode::invalid_request;
+    }
+    const auto& image = *call.home.image;
+    const bool other_cluster = request.cluster_id && *request.cluster_id != image.cluster_id;
+    const bool other_node = request.node_id >= 0 && request.node_id != call.services.node.get();
+    return other_cluster || other_node ? ErrorCode::rebootstrap_required : ErrorCode::none;
+}
+
+}  // namespace
+
+wire::ApiVersionsResponse handle_api_versions(Call& call, wire::ApiVersionsRequest& request) {
+    wire::ApiVersionsResponse response;
+    const auto error = check(call, request);
+    response.error_code = static_cast<std::int16_t>(error);
+    call.count_error(error);
+    if (error != ErrorCode::none) {
+        return response;
+    }
+    for (const auto& row : handler_rows()) {
+        response.api_keys.push_back({.api_key = row.api_key,
+                                     .min_version = row.versions.first,
+                                     .max_version = row.versions.last});
+    }
+    return response;
+}
+
+}  // namespace barnabas::broker

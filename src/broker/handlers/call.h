@@ -1,0 +1,35 @@
+#pragma once
+
+#include "broker/services.h"
+#include "rpc/reply.h"
+
+#include <cstdint>
+#include <string>
+
+namespace barnabas::broker {
+
+/// One request on its way through a handler: who asks, and what there is to answer with. Lives
+/// until the reply is encoded.
+struct Call {
+    Services& services;
+    BrokerShard& home;            // the connection's shard, where handlers run
+    const std::string& listener;  // the name of the listener that it came in by
+    std::int16_t api_key = 0;
+    std::int16_t version = 0;
+    std::optional<std::string> client_id;
+    Time received;
+
+    /// Not `send` if the request is not answered, or the connection closed.
+    rpc::Reply::Kind outcome = rpc::Reply::Kind::send;
+    /// Parts of files that the response splices in (wire::Records::spliced).
+    std::vector<runtime::FileSlice> sources{};
+
+    /// Counts an error of the response for the metrics.
+    void count_error(ErrorCode error) {
+        if (error != ErrorCode::none) {
+            home.metrics.on_error(api_key, error);
+        }
+    }
+};
+
+}  // namespace barnabas::broker

@@ -1,0 +1,116 @@
+// ListOffsets. Versions 0-11; 1 answers one offset instead of a list, 2 knows isolation levels, 4
+// the leader epoch, 7 the largest timestamp (-3), 8 the earliest local offset (-4), 9 the last
+// tiered one
+// (-5), 11 the earliest that waits for upload (-6).
+#include "wire/messages/list_offsets.h"
+
+#include "broker/handlers/handlers.h"
+#include "broker/scatter.h"
+
+#include <algorithm>
+
+namespace barnabas::broker {
+namespace {
+
+using wire::ListOffsetsRequest;
+using wire::ListOffsetsResponse;
+using Answer = ListOffsetsResponse::Topic::Partition;
+
+struct Item {
+    const TopicImage* topic = nullptr;
+    const ListOffsetsRequest::Topic::Partition* asked = nullptr;
+    BrokerShard* owner = nullptr;
+    ErrorCode error = ErrorCode::none;
+    log::FoundOffset found;
+};
+
+Item make_item(const Call& call, const TopicImage* topic,
+               const ListOffsetsRequest::Topic::Partition& asked) {
+    Item item{.topic = topic, .asked = &asked, .found = {}};
+    const PartitionId number{asked.partition_index};
+    const auto* partition = topic == nullptr ? nullptr : topic->partition(number);
+    if (partition == nullptr) {
+        item.error = ErrorCode::unknown_topic_or_partition;
+    } else if (partition->leader != call.services.node) {
+        item.error = ErrorCode::not_leader_or_follower;
+    } else {
+        item.owner = &call.services.owner(topic->id, number);
+    }
+    return item;
+}
+
+/// On the owner's shard.
+void look_up(Item& item, bool read_committed) {
+    auto* partition =
+        item.owner->partitions.find(item.topic->id, PartitionId{item.asked->partition_index});
+    if (partition == nullptr) {
+        item.error = ErrorCode::not_leader_or_follower;
+        return;
+    }
+    if (const auto stale = partition->check_epoch(LeaderEpoch{item.asked->current_leader_epoch})) {
+        item.error = *stale;
+        return;
+    }
+    auto found = partition->find_offset(Timestamp{item.asked->timestamp}, read_committed);
+    if (!found) {
+        item.error = found.error().code;
+        return;
+    }
+    item.found = *found;
+}
+
+Answer answer_of(Call& call, const Item& item) {
+    Answer answer;
+    answer.partition_index = item.asked->partition_index;
+    answer.error_code = static_cast<std::int16_t>(item.error);
+    call.count_error(item.error);
+    if (call.version == 0) {
+        if (item.error == ErrorCode::none && item.found.offset != no_offset) {
+            answer.old_style_offsets = {item.found.offset.get()};
+        }
+        return answer;
+    }
+    answer.timestamp = item.found.timestamp.get();
+    answer.offset = item.found.offset.get();
+    answer.leader_epoch = item.found.epoch.get();
+    return answer;
+}
+
+}  // namespace
+
+awaitable<ListOffsetsResponse> handle_list_offsets(Call& call, ListOffsetsRequest& request) {
+    const ClusterImagePtr image = call.home.image;
+    std::vector<Item> items;
+    std::vector<runtime::Shard*> shards;
+    for (const auto& topic : request.topics) {
+        for (const auto& partition : topic.partitions) {
+            items.push_back(make_item(call, image->topic(topic.name), partition));
+            if (auto* owner = items.back().owner;
+                owner != nullptr && std::ranges::find(shards, &owner->shard) == shards.end()) {
+                shards.push_back(&owner->shard);
+            }
+        }
+    }
+    const bool read_committed = request.isolation_level == 1;
+    std::function<void(std::size_t)> work = [&](std::size_t target) {
+        for (auto& item : items) {
+            if (item.owner != nullptr && &item.owner->shard == shards[target]) {
+                look_up(item, read_committed);
+            }
+        }
+    };
+    co_await scatter(call.home.shard, shards, work);
+
+    ListOffsetsResponse response;
+    auto item = items.begin();
+    for (const auto& topic : request.topics) {
+        auto& answers = response.topics.emplace_back();
+        answers.name = topic.name;
+        for (std::size_t i = 0; i < topic.partitions.size(); ++i, ++item) {
+            answers.partitions.push_back(answer_of(call, *item));
+        }
+    }
+    co_return response;
+}
+
+}  // namespace barnabas::broker

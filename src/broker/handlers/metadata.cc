@@ -1,0 +1,155 @@
+// Metadata. Versions 0-13; 1 can ask for no topic, 4 may forbid auto-creation, 5 tells offline
+// replicas, 7 leader epochs, 8 authorized operations, 10 topic ids, 12 asks by topic id, 13 has an
+// error of its own.
+#include "wire/messages/metadata.h"
+
+#include "base/topic_name.h"
+#include "broker/handlers/handlers.h"
+#include "broker/topic_service.h"
+
+#include <algorithm>
+
+namespace barnabas::broker {
+namespace {
+
+using wire::MetadataRequest;
+using wire::MetadataResponse;
+
+/// Without ACLs everybody may do everything: a bit for each of AclOperation's codes that Kafka
+/// knows for topics, and for the cluster.
+constexpr std::int32_t topic_operations = 0b0000'1101'1111'1000;
+constexpr std::int32_t cluster_operations = 0b0001'1111'1010'0000;
+
+std::vector<std::int32_t> numbers(const std::vector<BrokerId>& ids) {
+    std::vector<std::int32_t> result;
+    result.reserve(ids.size());
+    std::ranges::transform(ids, std::back_inserter(result), &BrokerId::get);
+    return result;
+}
+
+MetadataResponse::Topic describe(const TopicImage& topic, bool operations) {
+    MetadataResponse::Topic answer;
+    answer.name = topic.name;
+    answer.topic_id = topic.id;
+    answer.is_internal = topic.internal;
+    answer.partitions.reserve(topic.partitions.size());
+    for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
+        const auto& partition = topic.partitions[i];
+        auto& entry = answer.partitions.emplace_back();
+        entry.partition_index = static_cast<std::int32_t>(i);
+        entry.leader_id = partition.leader.get();
+        entry.leader_epoch = partition.leader_epoch.get();
+        entry.replica_nodes = numbers(partition.replicas);
+        entry.isr_nodes = numbers(partition.isr);
+        entry.offline_replicas = numbers(partition.offline);
+        if (partition.leader == no_broker) {
+            entry.error_code = static_cast<std::int16_t>(ErrorCode::leader_not_available);
+        }
+    }
+    if (operations) {
+        answer.topic_authorized_operations = topic_operations;
+    }
+    return answer;
+}
+
+MetadataResponse::Topic unknown(Call& call, const MetadataRequest::Topic& asked, ErrorCode error) {
+    MetadataResponse::Topic answer;
+    answer.name = asked.name;
+    if (!answer.name && call.version < 12) {
+        answer.name = "";
+    }
+    answer.topic_id = asked.topic_id;
+    answer.error_code = static_cast<std::int16_t>(error);
+    call.count_error(error);
+    return answer;
+}
+
+/// The names among those asked for that are to be created first.
+std::vector<std::string> to_create(const Call& call, const MetadataRequest& request) {
+    std::vector<std::string> names;
+    const bool allowed = (call.version < 4 || request.allow_auto_topic_creation) &&
+                         call.home.settings->config.topics.auto_create;
+    if (!allowed || !request.topics) {
+        return names;
+    }
+    for (const auto& topic : *request.topics) {
+        if (topic.name && check_topic_name(*topic.name) && !is_internal_topic(*topic.name) &&
+            call.home.image->topic(*topic.name) == nullptr) {
+            names.push_back(*topic.name);
+        }
+    }
+    return names;
+}
+
+awaitable<void> auto_create(Call& call, std::vector<std::string> names) {
+    std::vector<WantedTopic> wanted;
+    for (auto& name : names) {
+        wanted.push_back({.name = std::move(name), .assignments = {}, .configs = {}});
+    }
+    auto& services = call.services;
+    auto create = [&services, &wanted] { return services.topics->create(wanted); };
+    const auto created =
+        co_await runtime::await_on(call.home.shard, services.shards.front()->shard, create);
+    for (const auto& topic : created) {
+        if (topic.error != ErrorCode::none && topic.error != ErrorCode::topic_already_exists) {
+            services.log.warn("a topic is not created automatically: {}", topic.message);
+        }
+    }
+}
+
+void add_asked(Call& call, const MetadataRequest& request, MetadataResponse& response) {
+    const auto& image = *call.home.image;
+    for (const auto& asked : *request.topics) {
+        const bool by_id = !asked.topic_id.is_zero();
+        const auto* topic = by_id        ? image.topic(asked.topic_id)
+                            : asked.name ? image.topic(*asked.name)
+                                         : nullptr;
+        if (topic != nullptr) {
+            response.topics.push_back(
+                describe(*topic, request.include_topic_authorized_operations));
+        } else if (by_id) {
+            response.topics.push_back(unknown(call, asked, ErrorCode::unknown_topic_id));
+        } else if (!asked.name || !check_topic_name(*asked.name)) {
+            response.topics.push_back(unknown(call, asked, ErrorCode::invalid_topic_exception));
+        } else {
+            response.topics.push_back(unknown(call, asked, ErrorCode::unknown_topic_or_partition));
+        }
+    }
+}
+
+void add_all(Call& call, const MetadataRequest& request, MetadataResponse& response) {
+    for (const auto& [name, topic] : call.home.image->topics()) {
+        response.topics.push_back(describe(*topic, request.include_topic_authorized_operations));
+    }
+}
+
+}  // namespace
+
+awaitable<MetadataResponse> handle_metadata(Call& call, MetadataRequest& request) {
+    if (auto names = to_create(call, request); !names.empty()) {
+        co_await auto_create(call, std::move(names));
+    }
+    const auto& image = *call.home.image;
+    MetadataResponse response;
+    for (const auto& broker : image.brokers) {
+        const auto endpoint = broker.endpoints.find(call.listener);
+        if (endpoint != broker.endpoints.end()) {
+            auto& entry = response.brokers.emplace_back();
+            entry.node_id = broker.id.get();
+            entry.host = endpoint->second.host;
+            entry.port = endpoint->second.port;
+            entry.rack = broker.rack;
+        }
+    }
+    response.cluster_id = image.cluster_id;
+    response.controller_id = image.controller.get();
+    if (request.include_cluster_authorized_operations) {
+        response.cluster_authorized_operations = cluster_operations;
+    }
+    // Version 0 has no null: an empty list asks for everything.
+    const bool all = !request.topics || (call.version == 0 && request.topics->empty());
+    all ? add_all(call, request, response) : add_asked(call, request, response);
+    co_return response;
+}
+
+}  // namespace barnabas::broker

@@ -1,0 +1,162 @@
+// Produce. Versions 0-13; 3 brought transactional ids and format 2 batches, 5 the log start offset,
+// 7 zstd, 8 per-record errors and sentences (KIP-467), 10 the leader to go to instead (KIP-951), 13
+// topic ids (KIP-516). Versions 0-2 come from old clients with formats 0 and 1, which are
+// converted.
+#include "wire/messages/produce.h"
+
+#include "broker/handlers/handlers.h"
+#include "broker/scatter.h"
+
+#include <algorithm>
+
+namespace barnabas::broker {
+namespace {
+
+using wire::ProduceRequest;
+using wire::ProduceResponse;
+
+/// One partition of the request on its way to the shard that owns it.
+struct Item {
+    const TopicImage* topic = nullptr;
+    PartitionId partition;
+    MutableByteView records;
+    BrokerShard* owner = nullptr;  // none: `outcome` is an error already
+    replication::ProduceOutcome outcome;
+};
+
+replication::ProduceOutcome refused(ErrorCode error, std::string message) {
+    return {.error = error, .message = std::move(message)};
+}
+
+const TopicImage* find_topic(const ClusterImage& image, const ProduceRequest::TopicData& topic,
+                             std::int16_t version) {
+    return version >= 13 ? image.topic(topic.topic_id) : image.topic(topic.name);
+}
+
+/// Everything that can be refused without the partition's shard.
+Item make_item(const Call& call, const ProduceRequest& request, const TopicImage* topic,
+               const ProduceRequest::TopicData::PartitionData& data) {
+    Item item{.topic = topic, .partition = PartitionId{data.index}, .records = {}, .outcome = {}};
+    const PartitionImage* partition = topic == nullptr ? nullptr : topic->partition(item.partition);
+    if (request.acks < -1 || request.acks > 1) {
+        item.outcome = refused(ErrorCode::invalid_required_acks,
+                               fmt::format("acks is {}; it must be -1, 0 or 1", request.acks));
+    } else if (topic == nullptr) {
+        item.outcome = refused(call.version >= 13 ? ErrorCode::unknown_topic_id
+                                                  : ErrorCode::unknown_topic_or_partition,
+                               "this broker knows no such topic");
+    } else if (partition == nullptr) {
+        item.outcome = refused(ErrorCode::unknown_topic_or_partition,
+                               fmt::format("topic {} has {} partitions, numbered from 0",
+                                           topic->name, topic->partitions.size()));
+    } else if (topic->internal) {
+        item.outcome = refused(ErrorCode::invalid_topic_exception,
+                               fmt::format("{} is written by the broker alone", topic->name));
+    } else if (partition->leader != call.services.node) {
+        item.outcome = refused(ErrorCode::not_leader_or_follower,
+                               fmt::format("broker {} leads it", partition->leader));
+    } else {
+        item.records = data.records.mutable_bytes();
+        item.owner = &call.services.owner(topic->id, item.partition);
+    }
+    return item;
+}
+
+std::vector<Item> make_items(const Call& call, const ProduceRequest& request) {
+    std::vector<Item> items;
+    for (const auto& topic : request.topic_data) {
+        const auto* image = find_topic(*call.home.image, topic, call.version);
+        for (const auto& partition : topic.partition_data) {
+            items.push_back(make_item(call, request, image, partition));
+        }
+    }
+    return items;
+}
+
+/// On the owner's shard.
+void append(Item& item, const replication::ProduceFrom& from) {
+    auto& owner = *item.owner;
+    auto* partition = owner.partitions.find(item.topic->id, item.partition);
+    if (partition == nullptr) {
+        item.outcome = refused(ErrorCode::not_leader_or_follower, "its log is not open here");
+        return;
+    }
+    item.outcome = partition->produce(from, owner.validator);
+    owner.metrics.produced_records += static_cast<std::uint64_t>(item.outcome.records);
+    owner.metrics.produced_bytes += static_cast<std::uint64_t>(item.outcome.bytes);
+}
+
+awaitable<void> append_all(Call& call, std::vector<Item>& items, std::int16_t acks) {
+    std::vector<runtime::Shard*> targets;
+    for (const auto& item : items) {
+        if (item.owner != nullptr &&
+            std::ranges::find(targets, &item.owner->shard) == targets.end()) {
+            targets.push_back(&item.owner->shard);
+        }
+    }
+    const auto now = call.home.shard.clock().both();
+    std::function<void(std::size_t)> work = [&](std::size_t target) {
+        for (auto& item : items) {
+            if (item.owner != nullptr && &item.owner->shard == targets[target]) {
+                append(item, {.records = item.records,
+                              .version = call.version,
+                              .acks_all = acks == -1,
+                              .now = now});
+            }
+        }
+    };
+    co_await scatter(call.home.shard, targets, work);
+}
+
+ProduceResponse::Response::PartitionResponse answer(Call& call, Item& item) {
+    ProduceResponse::Response::PartitionResponse response;
+    auto& outcome = item.outcome;
+    response.index = item.partition.get();
+    response.error_code = static_cast<std::int16_t>(outcome.error);
+    response.base_offset = outcome.base_offset.get();
+    response.log_append_time_ms = outcome.log_append_time.get();
+    response.log_start_offset = outcome.log_start.get();
+    for (auto& bad : outcome.record_errors) {
+        response.record_errors.push_back(
+            {.batch_index = bad.index, .batch_index_error_message = std::move(bad.message)});
+    }
+    if (outcome.error != ErrorCode::none) {
+        response.error_message = std::move(outcome.message);
+    }
+    if (outcome.error == ErrorCode::not_leader_or_follower && item.topic != nullptr) {
+        const auto* partition = item.topic->partition(item.partition);
+        response.current_leader = {.leader_id = partition->leader.get(),
+                                   .leader_epoch = partition->leader_epoch.get()};
+    }
+    call.count_error(outcome.error);
+    return response;
+}
+
+}  // namespace
+
+awaitable<ProduceResponse> handle_produce(Call& call, ProduceRequest& request) {
+    // The image may be replaced while the request waits: this one stays.
+    const ClusterImagePtr image = call.home.image;
+    auto items = make_items(call, request);
+    co_await append_all(call, items, request.acks);
+
+    ProduceResponse response;
+    auto item = items.begin();
+    bool failed = false;
+    for (const auto& topic : request.topic_data) {
+        auto& answers = response.responses.emplace_back();
+        answers.name = topic.name;
+        answers.topic_id = topic.topic_id;
+        for (std::size_t i = 0; i < topic.partition_data.size(); ++i, ++item) {
+            failed = failed || item->outcome.error != ErrorCode::none;
+            answers.partition_responses.push_back(answer(call, *item));
+        }
+    }
+    if (request.acks == 0) {
+        // Nobody reads a response; a closed connection is how the client learns of the error.
+        call.outcome = failed ? rpc::Reply::Kind::close : rpc::Reply::Kind::none;
+    }
+    co_return response;
+}
+
+}  // namespace barnabas::broker
