@@ -101,7 +101,8 @@ void Acceptor::plan_idle_check() {
 void Acceptor::close_idle() {
     const auto now = ports_.shard.clock().now();
     for (auto& entry : connections_) {
-        if (entry.connection->idle() && now - entry.connection->last_activity() > options_.idle_max) {
+        if (entry.connection->idle() &&
+            now - entry.connection->last_activity() > options_.idle_max) {
             ports_.log.debug("connection of {} closed: idle for connections.max.idle.ms",
                              entry.connection->peer());
             entry.connection->close();

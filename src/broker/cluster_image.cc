@@ -21,6 +21,11 @@ const TopicImage* ClusterImage::topic(const TopicId& id) const {
     return found == by_id_.end() ? nullptr : found->second;
 }
 
+std::shared_ptr<const TopicImage> ClusterImage::by_name(std::string_view name) const {
+    const auto found = by_name_.find(name);
+    return found == by_name_.end() ? nullptr : found->second;
+}
+
 const BrokerImage* ClusterImage::broker(BrokerId id) const {
     const auto found = std::ranges::find(brokers, id, &BrokerImage::id);
     return found == brokers.end() ? nullptr : &*found;

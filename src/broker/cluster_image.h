@@ -51,6 +51,8 @@ public:
 
     [[nodiscard]] const TopicImage* topic(std::string_view name) const;
     [[nodiscard]] const TopicImage* topic(const TopicId& id) const;
+    /// The same, to be kept beyond the image; null if there is none.
+    [[nodiscard]] std::shared_ptr<const TopicImage> by_name(std::string_view name) const;
     [[nodiscard]] const BrokerImage* broker(BrokerId id) const;
     /// By name.
     [[nodiscard]] const std::map<std::string_view, std::shared_ptr<const TopicImage>>& topics()
@@ -62,7 +64,8 @@ public:
     void remove_topic(std::string_view name);
 
 private:
-    std::map<std::string_view, std::shared_ptr<const TopicImage>> by_name_;  // the topics' own names
+    std::map<std::string_view, std::shared_ptr<const TopicImage>>
+        by_name_;  // the topics' own names
     std::unordered_map<TopicId, const TopicImage*> by_id_;
 };
 

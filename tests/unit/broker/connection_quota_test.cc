@@ -6,8 +6,7 @@ namespace barnabas::broker {
 namespace {
 
 TEST(ConnectionQuota, CountsAllAndPerAddress) {
-    ConnectionQuota quota(
-        {.total_max = 4, .per_ip_max = 2, .per_ip_overrides = {{"10.0.0.9", 3}}});
+    ConnectionQuota quota({.total_max = 4, .per_ip_max = 2, .per_ip_overrides = {{"10.0.0.9", 3}}});
     EXPECT_TRUE(quota.admit("10.0.0.1"));
     EXPECT_TRUE(quota.admit("10.0.0.1"));
     EXPECT_FALSE(quota.admit("10.0.0.1"));

@@ -1,0 +1,190 @@
+#include "broker/broker.h"
+
+#include "base/invariant.h"
+#include "broker/await_answer.h"
+#include "metadata/embedded_store.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace barnabas::broker {
+namespace {
+
+constexpr std::string_view state_file = "cluster.db";
+
+ConnectionQuota::Limits quota_of(const NetworkConfig& config) {
+    ConnectionQuota::Limits limits{.total_max = config.max_connections,
+                                   .per_ip_max = config.max_connections_per_ip,
+                                   .per_ip_overrides = {}};
+    for (const auto& [ip, limit] : config.max_connections_per_ip_overrides) {
+        limits.per_ip_overrides[ip] = limit;
+    }
+    return limits;
+}
+
+/// Each shard's part of queued.max.request.bytes; without one, a bound that a small machine stands.
+std::size_t request_bytes_per_shard(const NetworkConfig& config, std::size_t shards) {
+    constexpr std::int64_t standard = 256 << 20;
+    return static_cast<std::size_t>(config.queued_max_request_bytes.value_or(standard)) / shards;
+}
+
+}  // namespace
+
+Broker::Broker(Ports ports, Options options)
+    : ports_(std::move(ports)),
+      options_(std::move(options)),
+      definitions_(Definitions::make()),
+      quota_(quota_of(options_.config.network)) {
+    INVARIANT(!ports_.shards.empty(), "a broker without shards");
+}
+
+Broker::~Broker() {
+    INVARIANT(fronts_.empty(), "broker {} is destroyed while it serves", options_.config.id);
+}
+
+awaitable<Result<void>> Broker::start() {
+    started_ = ports_.shards.front()->clock().now();
+    tasks_ = std::make_unique<runtime::TaskGroup>(*ports_.shards.front());
+    auto stage = co_await open_state();
+    if (stage) {
+        make_shards();
+        stage = co_await open_topics();
+    }
+    if (stage) {
+        stage = co_await listen();
+    }
+    if (stage) {
+        stage = serve_http();
+    }
+    if (stage) {
+        tasks_->spawn(topics_->run_upkeep());
+        ready_ = true;
+    }
+    co_return stage;
+}
+
+/// The directories and the cluster's state: who we are.
+awaitable<Result<void>> Broker::open_state() {
+    auto& home = *ports_.shards.front();
+    std::vector<runtime::Path> directories(options_.config.storage.log_dirs.begin(),
+                                           options_.config.storage.log_dirs.end());
+    auto dirs = log::LogDirs::open({.disk = ports_.disk,
+                                    .random = home.random(),
+                                    .directories = std::move(directories),
+                                    .log = ports_.log.named("log")});
+    if (!dirs) {
+        co_return fail(std::move(dirs));
+    }
+    dirs_ = std::move(*dirs);
+    if (options_.state == StateKind::temporary) {
+        store_ = metadata::make_memory_store();
+    } else {
+        auto store =
+            metadata::open_embedded_store(ports_.disk, dirs_->first_directory() / state_file);
+        if (!store) {
+            co_return fail(std::move(store));
+        }
+        store_ = std::move(*store);
+    }
+    const auto& found = dirs_->identity();
+    if (found.node && *found.node != options_.config.id) {
+        if (options_.statics.contains("node.id") || options_.statics.contains("broker.id")) {
+            co_return fail(ErrorCode::invalid_config,
+                           "node.id is {}, but the log directories are of broker {}",
+                           options_.config.id, *found.node);
+        }
+        ports_.log.info("taking over node id {} from the log directories", *found.node);
+        options_.config.id = *found.node;
+    }
+    auto prepare = [this](auto done) { metadata::prepare_tree(*store_, std::move(done)); };
+    auto prepared = co_await await_answer<Result<void>>(home, std::move(prepare));
+    if (!prepared) {
+        co_return prepared;
+    }
+    const auto proposed = found.cluster_id.value_or(home.random().uuid().to_string());
+    auto ensure = [this, &proposed](auto done) {
+        metadata::ensure_cluster_id(*store_, proposed, std::move(done));
+    };
+    const auto cluster_id = co_await await_answer<Result<std::string>>(home, std::move(ensure));
+    if (!cluster_id) {
+        co_return fail(Result<std::string>(cluster_id));
+    }
+    if (found.cluster_id && *found.cluster_id != *cluster_id) {
+        co_return fail(ErrorCode::inconsistent_cluster_id,
+                       "the log directories are of cluster {}, the cluster state of {}",
+                       *found.cluster_id, *cluster_id);
+    }
+    if (auto claimed = dirs_->claim(options_.config.id, *cluster_id); !claimed) {
+        co_return claimed;
+    }
+    auto load = [this](auto done) { metadata::load_cluster_state(*store_, std::move(done)); };
+    auto state = co_await await_answer<Result<metadata::ClusterState>>(home, std::move(load));
+    if (!state) {
+        co_return fail(std::move(state));
+    }
+    state_ = std::move(*state);
+    state_.cluster_id = *cluster_id;
+    co_return Result<void>();
+}
+
+void Broker::make_shards() {
+    services_.node = options_.config.id;
+    services_.log = ports_.log.named("request");
+    services_.definitions = &definitions_;
+    const auto count = ports_.shards.size();
+    const auto slots = static_cast<std::size_t>(options_.config.fetch.session_slots);
+    const auto request_bytes = request_bytes_per_shard(options_.config.network, count);
+    const auto settings = std::make_shared<const Settings>(
+        Settings{.config = options_.config, .statics = options_.statics});
+    const auto seed = ports_.shards.front()->random().next();
+    for (std::size_t i = 0; i < count; ++i) {
+        const FetchSessionCache::Options sessions{.slots = slots / count + 1,
+                                                  .shard = static_cast<std::uint32_t>(i),
+                                                  .shards = static_cast<std::uint32_t>(count),
+                                                  .seed = seed};
+        services_.shards.push_back(
+            std::make_unique<BrokerShard>(*ports_.shards[i], sessions, request_bytes));
+        services_.shards.back()->settings = settings;
+    }
+}
+
+awaitable<Result<void>> Broker::open_topics() {
+    auto& home = *ports_.shards.front();
+    producer_ids_ = std::make_unique<ProducerIds>(home, *store_, services_.node);
+    topics_ =
+        std::make_unique<TopicService>(TopicService::Ports{.services = services_,
+                                                           .store = *store_,
+                                                           .dirs = *dirs_,
+                                                           .definitions = definitions_,
+                                                           .log = ports_.log.named("topics")});
+    services_.producer_ids = producer_ids_.get();
+    services_.topics = topics_.get();
+    ClusterImage image;
+    image.cluster_id = state_.cluster_id;
+    image.controller = services_.node;
+    co_return co_await topics_->start(std::move(state_), std::move(image));
+}
+
+awaitable<void> Broker::stop() {
+    stopping_ = true;
+    ready_ = false;
+    if (http_) {
+        co_await http_->stop();
+    }
+    for (std::size_t i = 0; i < fronts_.size(); ++i) {
+        auto stop_front = [this, i]() -> awaitable<void> { return fronts_[i].acceptor->stop(); };
+        co_await runtime::await_on(*ports_.shards.front(), *ports_.shards[i], stop_front);
+        auto drop = [this, i] { fronts_[i] = Front(); };
+        co_await runtime::call_on(*ports_.shards.front(), *ports_.shards[i], drop);
+    }
+    fronts_.clear();
+    if (topics_) {
+        co_await topics_->stop();
+    }
+    if (tasks_) {
+        co_await tasks_->join();
+    }
+}
+
+}  // namespace barnabas::broker

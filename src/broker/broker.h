@@ -1,0 +1,98 @@
+#pragma once
+
+#include "broker/acceptor.h"
+#include "broker/connection_quota.h"
+#include "broker/dispatcher.h"
+#include "broker/http_server.h"
+#include "broker/producer_ids.h"
+#include "broker/services.h"
+#include "broker/topic_service.h"
+#include "log/log_dirs.h"
+#include "metadata/store.h"
+#include "runtime/shard.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace barnabas::broker {
+
+/// Keeps nothing on disk beside the logs: --temporary.
+enum class StateKind { durable, temporary };
+
+/// One broker: its listeners, partitions and cluster state, on the shards it is given. Made,
+/// started, stopped and destroyed on the first of them. The ports outlive it.
+class Broker {
+public:
+    struct Ports {
+        std::vector<runtime::Shard*> shards;  // at least one
+        runtime::Disk& disk;
+        Logger log;
+        /// For what clients are told where a listener takes every address.
+        std::string host_name;
+    };
+    struct Options {
+        BrokerConfig config;
+        ConfigMap statics;
+        StateKind state = StateKind::durable;
+    };
+
+    Broker(Ports ports, Options options);
+    Broker(const Broker&) = delete;
+    Broker& operator=(const Broker&) = delete;
+    ~Broker();  // INVARIANT: never started, or stopped
+
+    /// In stages: directories, cluster state, logs, listeners. After an error stop() tidies up.
+    awaitable<Result<void>> start();
+    /// The stages in reverse. Requests under way are answered or their connections closed.
+    awaitable<void> stop();
+
+    /// Where clients can connect, as bound: (listener's name, endpoint).
+    [[nodiscard]] const std::vector<std::pair<std::string, runtime::Endpoint>>& bound() const {
+        return bound_;
+    }
+    /// Where clients are sent: (listener's name, endpoint).
+    [[nodiscard]] const std::vector<std::pair<std::string, runtime::Endpoint>>& advertised() const {
+        return advertised_;
+    }
+    [[nodiscard]] const std::vector<runtime::Endpoint>& http() const { return http_bound_; }
+
+private:
+    /// What one shard serves connections with.
+    struct Front {
+        std::unique_ptr<Acceptor> acceptor;
+        std::vector<std::unique_ptr<Dispatcher>> dispatchers;
+    };
+
+    void make_shards();
+    awaitable<Result<void>> open_state();
+    awaitable<Result<void>> open_topics();
+    awaitable<Result<void>> listen();
+    Result<std::vector<std::unique_ptr<runtime::Listener>>> bind(runtime::Shard& shard, bool first);
+    void advertise();
+    Result<void> serve_http();
+    awaitable<HttpResponse> answer_http(std::string path);
+    awaitable<std::string> metrics_page();
+
+    Ports ports_;
+    Options options_;
+    Definitions definitions_;
+    Services services_;
+    ConnectionQuota quota_;
+    std::unique_ptr<log::LogDirs> dirs_;
+    std::unique_ptr<metadata::Store> store_;
+    std::unique_ptr<TopicService> topics_;
+    std::unique_ptr<ProducerIds> producer_ids_;
+    std::unique_ptr<runtime::TaskGroup> tasks_;
+    std::vector<Front> fronts_;  // one per shard
+    std::unique_ptr<HttpServer> http_;
+    metadata::ClusterState state_;
+    std::vector<std::pair<std::string, runtime::Endpoint>> bound_;
+    std::vector<std::pair<std::string, runtime::Endpoint>> advertised_;
+    std::vector<runtime::Endpoint> http_bound_;
+    Time started_{};
+    bool ready_ = false;
+    bool stopping_ = false;
+};
+
+}  // namespace barnabas::broker

@@ -1,0 +1,155 @@
+#include "broker/fetch_operation.h"
+
+#include "broker/scatter.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+
+namespace barnabas::broker {
+namespace {
+
+/// What a waiting fetch sleeps on; its last owner lets go of it at home.
+struct Bell {
+    explicit Bell(runtime::Shard& home) : signal(home) {}
+    runtime::Signal signal;
+    bool rung = false;
+};
+
+}  // namespace
+
+FetchOperation::FetchOperation(Services& services, BrokerShard& home, const FetchContext& context,
+                               FetchDemands demands)
+    : services_(services), home_(home), image_(home.image), demands_(demands) {
+    items_.reserve(context.size());
+    for (std::size_t i = 0; i < context.size(); ++i) {
+        items_.push_back(make_item(context, i));
+        if (auto* owner = items_.back().owner;
+            owner != nullptr && std::ranges::find(shards_, &owner->shard) == shards_.end()) {
+            shards_.push_back(&owner->shard);
+        }
+    }
+}
+
+FetchOperation::Item FetchOperation::make_item(const FetchContext& context, std::size_t i) const {
+    const auto& asked = context.topic(i);
+    const auto& position = context.position(i);
+    const bool by_id = !asked.id.is_zero();
+    Item item{.topic = by_id ? image_->topic(asked.id) : image_->topic(asked.name),
+              .partition = position.partition,
+              .from = {.offset = position.fetch_offset,
+                       .current_leader_epoch = position.current_leader_epoch,
+                       .last_fetched_epoch = position.last_fetched_epoch,
+                       .max_bytes = static_cast<std::uint32_t>(std::max(0, position.max_bytes)),
+                       .at_least_one_batch = false,
+                       .read_committed = demands_.read_committed},
+              .outcome = {}};
+    const auto* partition = item.topic == nullptr ? nullptr : item.topic->partition(item.partition);
+    if (item.topic == nullptr && by_id) {
+        item.outcome.error = ErrorCode::unknown_topic_id;
+    } else if (partition == nullptr) {
+        item.outcome.error = ErrorCode::unknown_topic_or_partition;
+    } else if (partition->leader != services_.node) {
+        item.outcome.error = ErrorCode::not_leader_or_follower;
+    } else {
+        item.owner = &services_.owner(item.topic->id, item.partition);
+    }
+    return item;
+}
+
+awaitable<void> FetchOperation::run() {
+    const Time deadline = home_.shard.clock().now() + demands_.wait_max;
+    co_await read_all();
+    while (!is_enough() && home_.shard.clock().now() < deadline) {
+        co_await wait_for_more(deadline);
+        co_await read_all();
+    }
+}
+
+awaitable<void> FetchOperation::read_all() {
+    std::function<void(std::size_t)> work = [this](std::size_t i) { read_on(*shards_[i]); };
+    co_await scatter(home_.shard, shards_, work);
+    keep_within_limit();
+}
+
+/// On the shard that owns the items, in their order.
+void FetchOperation::read_on(const runtime::Shard& shard) {
+    std::uint32_t left = demands_.bytes_max;
+    bool first = demands_.at_least_one_batch;
+    for (auto& item : items_) {
+        if (item.owner == nullptr || &item.owner->shard != &shard) {
+            continue;
+        }
+        auto* partition = item.owner->partitions.find(item.topic->id, item.partition);
+        if (partition == nullptr) {
+            item.outcome = {.error = ErrorCode::not_leader_or_follower};
+            continue;
+        }
+        auto from = item.from;
+        from.max_bytes = std::min(from.max_bytes, left);
+        from.at_least_one_batch = first;
+        item.outcome = partition->read(from);
+        const auto got = item.outcome.records.size;
+        left -= std::min(left, got);
+        first = first && got == 0;
+    }
+}
+
+/// Each shard read as if it were alone: what is too much together is left for the next fetch.
+void FetchOperation::keep_within_limit() {
+    bytes_ = 0;
+    bool first = demands_.at_least_one_batch;
+    for (auto& item : items_) {
+        auto& records = item.outcome.records;
+        if (!first && bytes_ + records.size > demands_.bytes_max) {
+            records = {};
+        }
+        bytes_ += records.size;
+        first = first && records.size == 0;
+    }
+}
+
+bool FetchOperation::is_enough() const {
+    const auto must_answer = [](const Item& item) {
+        return item.outcome.error != ErrorCode::none || item.outcome.diverging.has_value();
+    };
+    return items_.empty() || bytes_ >= demands_.bytes_min ||
+           std::ranges::any_of(items_, must_answer);
+}
+
+awaitable<void> FetchOperation::wait_for_more(Time deadline) {
+    auto bell = std::make_shared<Bell>(home_.shard);
+    auto ring = [bell, &home = home_.shard] {
+        home.post([bell] {
+            bell->rung = true;
+            bell->signal.notify_all();
+        });
+    };
+    auto wait = std::make_shared<replication::FetchWait>(demands_.bytes_min - bytes_, ring);
+    const auto each = [this](const runtime::Shard& shard, const auto& act) {
+        for (auto& item : items_) {
+            if (item.owner != nullptr && &item.owner->shard == &shard) {
+                if (auto* found = item.owner->partitions.find(item.topic->id, item.partition)) {
+                    act(*found, item);
+                }
+            }
+        }
+    };
+    std::function<void(std::size_t)> watch = [&](std::size_t i) {
+        each(*shards_[i], [&](replication::Partition& partition, const Item& item) {
+            partition.watch(wait, item.outcome.high_watermark);
+        });
+    };
+    std::function<void(std::size_t)> unwatch = [&](std::size_t i) {
+        each(*shards_[i], [&](replication::Partition& partition, const Item&) {
+            partition.unwatch(wait.get());
+        });
+    };
+    co_await scatter(home_.shard, shards_, watch);
+    while (!bell->rung && home_.shard.clock().now() < deadline) {
+        co_await bell->signal.wait_until(deadline);
+    }
+    co_await scatter(home_.shard, shards_, unwatch);
+}
+
+}  // namespace barnabas::broker

@@ -1,0 +1,25 @@
+#include "broker/partition_table.h"
+
+#include "base/invariant.h"
+
+#include <utility>
+
+namespace barnabas::broker {
+
+replication::Partition* PartitionTable::find(const TopicId& topic, PartitionId partition) const {
+    const auto found = partitions_.find({topic, partition});
+    return found == partitions_.end() ? nullptr : found->second.get();
+}
+
+replication::Partition& PartitionTable::add(std::unique_ptr<replication::Partition> partition) {
+    const Key key{partition->id(), partition->name().partition};
+    const auto [at, added] = partitions_.emplace(key, std::move(partition));
+    INVARIANT(added, "partition {} is added twice", at->second->name());
+    return *at->second;
+}
+
+void PartitionTable::remove(const TopicId& topic, PartitionId partition) {
+    partitions_.erase({topic, partition});
+}
+
+}  // namespace barnabas::broker

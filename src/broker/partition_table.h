@@ -1,0 +1,45 @@
+#pragma once
+
+#include "base/types.h"
+#include "replication/partition.h"
+
+#include <memory>
+#include <unordered_map>
+
+namespace barnabas::broker {
+
+/// The partitions of one shard, by topic id and number. Lives on its shard.
+class PartitionTable {
+public:
+    /// nullptr if this shard has no such partition.
+    [[nodiscard]] replication::Partition* find(const TopicId& topic, PartitionId partition) const;
+    /// INVARIANT: it is not there yet.
+    replication::Partition& add(std::unique_ptr<replication::Partition> partition);
+    /// Forgets it; fetches that wait for it are woken. Nothing happens if it is not there.
+    void remove(const TopicId& topic, PartitionId partition);
+    void clear() { partitions_.clear(); }
+
+    [[nodiscard]] std::size_t size() const { return partitions_.size(); }
+    template <class Each>
+    void for_each(Each each) const {
+        for (const auto& [key, partition] : partitions_) {
+            each(*partition);
+        }
+    }
+
+private:
+    struct Key {
+        TopicId topic;
+        PartitionId partition;
+        friend bool operator==(const Key&, const Key&) = default;
+    };
+    struct Hash {
+        std::size_t operator()(const Key& key) const noexcept {
+            const auto number = static_cast<std::uint32_t>(key.partition.get());
+            return std::hash<TopicId>{}(key.topic) ^ (number * 0x9e3779b97f4a7c15ULL);
+        }
+    };
+    std::unordered_map<Key, std::unique_ptr<replication::Partition>, Hash> partitions_;
+};
+
+}  // namespace barnabas::broker

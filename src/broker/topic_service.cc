@@ -1,0 +1,386 @@
+#include "broker/topic_service.h"
+
+#include "base/invariant.h"
+#include "base/topic_name.h"
+#include "broker/await_answer.h"
+#include "log/topic_config.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace barnabas::broker {
+namespace {
+
+CreatedTopic refused(Error error) {
+    return {.error = error.code, .message = std::move(error.message)};
+}
+
+std::vector<metadata::ReplicaAssignment> all_on(BrokerId broker, std::int32_t partitions) {
+    return std::vector<metadata::ReplicaAssignment>(
+        static_cast<std::size_t>(partitions), metadata::ReplicaAssignment{.replicas = {broker}});
+}
+
+}  // namespace
+
+TopicService::TopicService(Ports ports)
+    : ports_(std::move(ports)),
+      home_(ports_.services.shards.front()->shard),
+      turn_(home_),
+      stop_signal_(home_) {}
+
+TopicService::~TopicService() = default;
+
+awaitable<TopicService::Turn> TopicService::take_turn() {
+    while (busy_) {
+        co_await turn_.wait_until(never);
+    }
+    busy_ = true;
+    co_return Turn(*this);
+}
+
+BrokerConfigLayers TopicService::layers() const {
+    return {.dynamic_broker = image_->broker_configs,
+            .dynamic_default = image_->default_configs,
+            .static_broker = ports_.services.shards.front()->settings->statics};
+}
+
+Result<log::LogConfig> TopicService::log_config(const ConfigMap& topic_configs) const {
+    return log::resolve_log_config(ports_.definitions.topic, topic_configs,
+                                   ports_.definitions.broker, layers());
+}
+
+Result<void> TopicService::check(const WantedTopic& wanted) const {
+    TRY(check_topic_name(wanted.name));
+    if (stored_.contains(wanted.name)) {
+        return fail(ErrorCode::topic_already_exists, "topic {} exists", wanted.name);
+    }
+    for (const auto& [name, topic] : stored_) {
+        if (topics_collide(name, wanted.name)) {
+            return fail(ErrorCode::invalid_topic_exception,
+                        "{} collides with topic {}: '.' and '_' look alike in metrics", wanted.name,
+                        name);
+        }
+    }
+    return {};
+}
+
+Result<std::vector<metadata::ReplicaAssignment>> TopicService::assign(
+    const WantedTopic& wanted) const {
+    const auto node = ports_.services.node;
+    if (wanted.assignments.empty()) {
+        const auto& defaults = ports_.services.shards.front()->settings->config.topics;
+        const auto partitions =
+            wanted.partitions == -1 ? defaults.default_partitions : wanted.partitions;
+        const auto factor = wanted.replication_factor == -1 ? defaults.default_replication_factor
+                                                            : wanted.replication_factor;
+        if (partitions <= 0) {
+            return fail(ErrorCode::invalid_partitions, "{} partitions; a topic has at least 1",
+                        partitions);
+        }
+        if (factor != 1) {
+            return fail(ErrorCode::invalid_replication_factor,
+                        "replication factor {}; the cluster has 1 broker", factor);
+        }
+        return all_on(node, partitions);
+    }
+    if (wanted.partitions != -1 || wanted.replication_factor != -1) {
+        return fail(ErrorCode::invalid_request,
+                    "both an assignment and numbers of partitions and replicas are given; the "
+                    "numbers must be -1");
+    }
+    std::int32_t next = 0;
+    for (const auto& [partition, brokers] : wanted.assignments) {
+        if (partition != next++ || brokers != std::vector{node.get()}) {
+            return fail(ErrorCode::invalid_replica_assignment,
+                        "partition {} on brokers [{}]; partitions are numbered from 0 without "
+                        "gaps, and broker {} is the only one",
+                        partition, fmt::join(brokers, ","), node);
+        }
+    }
+    return all_on(node, next);
+}
+
+Result<metadata::NewTopic> TopicService::plan(const WantedTopic& wanted) const {
+    TRY(check(wanted));
+    TRY_ASSIGN(auto partitions, assign(wanted));
+    TRY(log_config(wanted.configs));
+    return metadata::NewTopic{
+        .name = wanted.name,
+        .node = {.id = home_.random().uuid(), .partitions = std::move(partitions)},
+        .configs = wanted.configs,
+        .controller_epoch = controller_epoch_};
+}
+
+awaitable<std::vector<CreatedTopic>> TopicService::create(std::vector<WantedTopic> wanted) {
+    const Turn turn = co_await take_turn();
+    std::vector<CreatedTopic> created;
+    for (auto& topic : wanted) {
+        created.push_back(co_await create_one(std::move(topic)));
+    }
+    co_return created;
+}
+
+awaitable<CreatedTopic> TopicService::create_one(WantedTopic wanted) {
+    auto planned = plan(wanted);
+    if (!planned) {
+        co_return refused(std::move(planned.error()));
+    }
+    CreatedTopic created{.message = {},
+                         .topic = {},
+                         .partitions = static_cast<std::int32_t>(planned->node.partitions.size()),
+                         .replication_factor = 1};
+    if (wanted.validate_only) {
+        co_return created;
+    }
+    auto stored = co_await store_ops(metadata::create_topic_ops(*planned));
+    if (!stored) {
+        co_return refused(std::move(stored.error()));
+    }
+    stored_.insert_or_assign(wanted.name, metadata::stored(*planned));
+    auto opened = co_await create_logs(wanted.name, 0);
+    if (!opened) {
+        co_return refused(std::move(opened.error()));
+    }
+    created.topic = image_->by_name(wanted.name);
+    ports_.log.info("topic {} created: {} partitions, id {}", wanted.name, created.partitions,
+                    planned->node.id);
+    co_return created;
+}
+
+awaitable<Result<void>> TopicService::store_ops(std::vector<metadata::Op> ops) {
+    using Answer = metadata::StoreResult<std::vector<metadata::OpOutcome>>;
+    auto start = [this, &ops](auto done) { ports_.store.multi(std::move(ops), std::move(done)); };
+    auto answer = co_await await_answer<Answer>(home_, std::move(start));
+    if (!answer) {
+        const Error error = metadata::to_error(answer.error());
+        co_return fail(error.code, "{}", error.message);
+    }
+    co_return Result<void>();
+}
+
+/// Makes the logs of a topic's partitions from `first` on, hands them to their shards and publishes
+/// the topic.
+awaitable<Result<void>> TopicService::create_logs(std::string name, std::int32_t first) {
+    const auto& topic = stored_.at(name);
+    const TopicId id = topic.node.id;
+    auto config = log_config(topic.configs);
+    if (!config) {
+        co_return fail(std::move(config));
+    }
+    std::vector<TopicPartition> wanted;
+    for (auto i = first; i < static_cast<std::int32_t>(topic.node.partitions.size()); ++i) {
+        wanted.push_back({name, PartitionId{i}});
+    }
+    const Now now = home_.clock().both();
+    auto make = [this, id, now, wanted, config = *config]() -> Result<OpenLogs> {
+        OpenLogs logs;
+        for (const auto& partition : wanted) {
+            TRY_ASSIGN(auto log, ports_.dirs.create_log(partition, id, config, now));
+            logs.emplace_back(id, std::move(log));
+        }
+        return logs;
+    };
+    auto logs = co_await runtime::run_blocking(home_, std::move(make));
+    if (!logs) {
+        co_return fail(std::move(logs));
+    }
+    co_await hand_out(std::move(*logs));
+    auto image = std::make_shared<ClusterImage>(*image_);
+    image->put_topic(image_of(name, stored_.at(name)));
+    co_await publish(std::move(image));
+    co_return Result<void>();
+}
+
+/// Each log goes to the shard that owns its partition.
+awaitable<void> TopicService::hand_out(OpenLogs logs) {
+    for (auto& shard : ports_.services.shards) {
+        auto add = [this, &shard, &logs] {
+            for (auto& [id, log] : logs) {
+                const auto number = log ? log->partition().partition : PartitionId{-1};
+                if (log && &ports_.services.owner(id, number) == shard.get()) {
+                    shard->partitions.add(std::make_unique<replication::Partition>(
+                        id, LeaderEpoch{0}, std::move(log)));
+                }
+            }
+        };
+        co_await runtime::call_on(home_, shard->shard, add);
+    }
+}
+
+std::shared_ptr<const TopicImage> TopicService::image_of(const std::string& name,
+                                                         const metadata::StoredTopic& topic) const {
+    auto image = std::make_shared<TopicImage>();
+    image->name = name;
+    image->id = topic.node.id;
+    image->internal = is_internal_topic(name);
+    image->configs = topic.configs;
+    for (std::size_t i = 0; i < topic.node.partitions.size(); ++i) {
+        auto& partition = image->partitions.emplace_back();
+        partition.replicas = topic.node.partitions[i].replicas;
+        partition.isr = partition.replicas;
+        partition.leader = ports_.services.node;
+        if (missing_.contains({name, PartitionId{static_cast<std::int32_t>(i)}})) {
+            partition.leader = no_broker;
+            partition.offline = partition.replicas;
+            partition.isr.clear();
+        }
+    }
+    return image;
+}
+
+awaitable<void> TopicService::publish(ClusterImagePtr image) {
+    image_ = std::move(image);
+    for (auto& shard : ports_.services.shards) {
+        auto replace = [&shard, published = image_] { shard->image = published; };
+        co_await runtime::call_on(home_, shard->shard, replace);
+    }
+}
+
+awaitable<Result<void>> TopicService::add_partitions(std::string name, std::int32_t total,
+                                                     bool validate_only) {
+    const Turn turn = co_await take_turn();
+    const auto found = stored_.find(name);
+    if (found == stored_.end()) {
+        co_return fail(ErrorCode::unknown_topic_or_partition, "there is no topic {}", name);
+    }
+    const auto now = static_cast<std::int32_t>(found->second.node.partitions.size());
+    if (total <= now) {
+        co_return fail(ErrorCode::invalid_partitions,
+                       "topic {} has {} partitions; the new number {} must be larger", name, now,
+                       total);
+    }
+    if (validate_only) {
+        co_return Result<void>();
+    }
+    const auto added = all_on(ports_.services.node, total - now);
+    auto stored = co_await store_ops(
+        metadata::add_partitions_ops(name, found->second, added, controller_epoch_));
+    if (!stored) {
+        co_return fail(std::move(stored));
+    }
+    auto& topic = stored_.at(name);
+    topic.node.partitions.insert(topic.node.partitions.end(), added.begin(), added.end());
+    ++topic.version;
+    co_return co_await create_logs(name, now);
+}
+
+awaitable<Result<void>> TopicService::remove(std::string name) {
+    const Turn turn = co_await take_turn();
+    const auto found = stored_.find(name);
+    if (found == stored_.end()) {
+        co_return fail(ErrorCode::unknown_topic_or_partition, "there is no topic {}", name);
+    }
+    auto removed = co_await store_ops(metadata::delete_topic_ops(name, found->second));
+    if (!removed) {
+        co_return fail(std::move(removed));
+    }
+    const auto topic = image_->by_name(name);
+    stored_.erase(found);
+    auto image = std::make_shared<ClusterImage>(*image_);
+    image->remove_topic(name);
+    co_await publish(std::move(image));
+    co_await delete_logs(topic);
+    ports_.log.info("topic {} deleted", name);
+    co_return Result<void>();
+}
+
+/// The folders are renamed now and removed after file.delete.delay.ms.
+awaitable<void> TopicService::delete_logs(std::shared_ptr<const TopicImage> topic) {
+    std::vector<std::unique_ptr<log::Log>> logs;
+    for (auto& shard : ports_.services.shards) {
+        auto take = [&] {
+            for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
+                const PartitionId number{static_cast<std::int32_t>(i)};
+                if (auto* partition = shard->partitions.find(topic->id, number)) {
+                    logs.push_back(partition->release_log());
+                    shard->partitions.remove(topic->id, number);
+                }
+            }
+        };
+        co_await runtime::call_on(home_, shard->shard, take);
+    }
+    const auto delay = logs.empty() ? 0 : logs.front()->config().file_delete_delay_ms;
+    auto rename = [this, &logs]() -> std::vector<runtime::Path> {
+        std::vector<runtime::Path> folders;
+        for (auto& log : logs) {
+            const auto partition = log->partition();
+            auto folder = ports_.dirs.delete_log(std::move(log));
+            if (folder) {
+                folders.push_back(std::move(*folder));
+            } else {
+                ports_.log.error("{} cannot be deleted: {}; remove its folder by hand", partition,
+                                 folder.error().message);
+            }
+        }
+        return folders;
+    };
+    auto folders = co_await runtime::run_blocking(home_, std::move(rename));
+    const Time when = home_.clock().now() + std::chrono::milliseconds(delay);
+    for (auto& folder : folders) {
+        doomed_folders_.push_back({.when = when, .folder = std::move(folder)});
+    }
+    stop_signal_.notify_all();  // the upkeep may have to wake earlier now
+}
+
+awaitable<Result<void>> TopicService::set_topic_configs(std::string name, ConfigMap configs) {
+    const Turn turn = co_await take_turn();
+    const auto found = stored_.find(name);
+    if (found == stored_.end()) {
+        co_return fail(ErrorCode::unknown_topic_or_partition, "there is no topic {}", name);
+    }
+    auto config = log_config(configs);
+    if (!config) {
+        co_return fail(std::move(config));
+    }
+    auto start = [&](auto done) {
+        metadata::set_topic_config(ports_.store, name, configs, std::move(done));
+    };
+    auto stored = co_await await_answer<Result<void>>(home_, std::move(start));
+    if (!stored) {
+        co_return stored;
+    }
+    found->second.configs = std::move(configs);
+    found->second.has_config_node = true;
+    auto image = std::make_shared<ClusterImage>(*image_);
+    image->put_topic(image_of(name, found->second));
+    co_await publish(std::move(image));
+    co_await apply_log_config(name, *config);
+    co_return Result<void>();
+}
+
+awaitable<void> TopicService::apply_log_config(std::string name, log::LogConfig config) {
+    for (auto& shard : ports_.services.shards) {
+        auto apply = [&] {
+            shard->partitions.for_each([&](replication::Partition& partition) {
+                if (partition.name().topic == name) {
+                    partition.log().set_config(config);
+                }
+            });
+        };
+        co_await runtime::call_on(home_, shard->shard, apply);
+    }
+}
+
+awaitable<Result<void>> TopicService::set_broker_configs(bool all_brokers, ConfigMap configs) {
+    const Turn turn = co_await take_turn();
+    const auto whose = all_brokers ? no_broker : ports_.services.node;
+    auto start = [&](auto done) {
+        metadata::set_broker_config(ports_.store, whose, configs, std::move(done));
+    };
+    auto stored = co_await await_answer<Result<void>>(home_, std::move(start));
+    if (!stored) {
+        co_return stored;
+    }
+    auto image = std::make_shared<ClusterImage>(*image_);
+    (all_brokers ? image->default_configs : image->broker_configs) = std::move(configs);
+    co_await publish(std::move(image));
+    for (const auto& [name, topic] : stored_) {
+        if (auto config = log_config(topic.configs)) {
+            co_await apply_log_config(name, *config);
+        }
+    }
+    co_return Result<void>();
+}
+
+}  // namespace barnabas::broker

@@ -1,0 +1,151 @@
+#pragma once
+
+#include "broker/services.h"
+#include "log/log_dirs.h"
+#include "metadata/cluster_state.h"
+#include "metadata/store.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace barnabas::broker {
+
+/// A topic as a request wants it; judged by TopicService.
+struct WantedTopic {
+    std::string name;
+    std::int32_t partitions = -1;                                   // -1: the broker's default
+    std::int16_t replication_factor = -1;                           // -1: the broker's default
+    std::map<std::int32_t, std::vector<std::int32_t>> assignments;  // instead of the two numbers
+    ConfigMap configs;
+    bool validate_only = false;
+};
+
+/// What became of it. `topic` is there unless there is an error or it was only validated.
+struct CreatedTopic {
+    ErrorCode error = ErrorCode::none;
+    std::string message;
+    std::shared_ptr<const TopicImage> topic;
+    std::int32_t partitions = -1;
+    std::int16_t replication_factor = -1;
+};
+
+/// Changes the cluster's topics and configurations: in the store, then on disk, then in the image
+/// that every shard serves from. Lives on shard 0; one change after the other.
+class TopicService {
+public:
+    struct Ports {
+        Services& services;
+        metadata::Store& store;
+        log::LogDirs& dirs;
+        const Definitions& definitions;
+        Logger log;
+    };
+
+    explicit TopicService(Ports ports);
+    TopicService(const TopicService&) = delete;
+    TopicService& operator=(const TopicService&) = delete;
+    ~TopicService();
+
+    /// Takes over what the store holds and opens the logs that are there; creates those that are
+    /// missing. Publishes the first image.
+    awaitable<Result<void>> start(metadata::ClusterState state, ClusterImage image);
+
+    /// This broker serves from now on, at these endpoints by listener name: clients may hear of it.
+    awaitable<void> announce(BrokerImage self);
+
+    awaitable<std::vector<CreatedTopic>> create(std::vector<WantedTopic> wanted);
+    awaitable<Result<void>> remove(std::string name);
+    awaitable<Result<void>> add_partitions(std::string name, std::int32_t total,
+                                           bool validate_only);
+    /// Replaces what is set for a topic, for this broker, or for all brokers.
+    awaitable<Result<void>> set_topic_configs(std::string name, ConfigMap configs);
+    awaitable<Result<void>> set_broker_configs(bool all_brokers, ConfigMap configs);
+
+    /// Writes checkpoints, flushes, applies retention, rolls; until stop().
+    awaitable<void> run_upkeep();
+    /// Closes every log in order and leaves the marks of a clean stop.
+    awaitable<void> stop();
+
+    [[nodiscard]] const ClusterImagePtr& image() const { return image_; }
+    [[nodiscard]] log::LogDirs& dirs() { return ports_.dirs; }
+
+private:
+    class Turn;
+    /// A topic's id and one of its logs, on their way to the shard that will own it.
+    using OpenLogs = std::vector<std::pair<TopicId, std::unique_ptr<log::Log>>>;
+
+    awaitable<Turn> take_turn();
+    [[nodiscard]] BrokerConfigLayers layers() const;
+    Result<log::LogConfig> log_config(const ConfigMap& topic_configs) const;
+
+    Result<void> check(const WantedTopic& wanted) const;
+    Result<std::vector<metadata::ReplicaAssignment>> assign(const WantedTopic& wanted) const;
+    Result<metadata::NewTopic> plan(const WantedTopic& wanted) const;
+    awaitable<CreatedTopic> create_one(WantedTopic wanted);
+    awaitable<Result<void>> store_ops(std::vector<metadata::Op> ops);
+    awaitable<Result<void>> create_logs(std::string name, std::int32_t first);
+    awaitable<void> hand_out(OpenLogs logs);
+    awaitable<void> delete_logs(std::shared_ptr<const TopicImage> topic);
+    awaitable<void> apply_log_config(std::string name, log::LogConfig config);
+    [[nodiscard]] std::shared_ptr<const TopicImage> image_of(
+        const std::string& name, const metadata::StoredTopic& topic) const;
+    awaitable<void> publish(ClusterImagePtr image);
+
+    // Start (topic_start.cc)
+    awaitable<Result<void>> take_over(std::vector<log::FoundLog> found);
+    Result<OpenLogs> open_logs(const std::vector<log::FoundLog>& found);
+    Result<void> create_missing(OpenLogs& logs);
+
+    // Upkeep (topic_upkeep.cc)
+    awaitable<void> upkeep_round(bool retention);
+    awaitable<void> maintain(BrokerShard& shard, bool retention);
+    awaitable<void> flush_due_logs(BrokerShard& shard);
+    awaitable<std::vector<log::LogOffsets>> gather_offsets();
+    awaitable<void> write_checkpoints();
+    awaitable<void> remove_doomed();
+    [[nodiscard]] Time next_round() const;
+
+    Ports ports_;
+    runtime::Shard& home_;
+    runtime::Signal turn_;
+    bool busy_ = false;
+    bool stopping_ = false;
+    runtime::Signal stop_signal_;
+    ClusterImagePtr image_;  // never null after start()
+    std::map<std::string, metadata::StoredTopic, std::less<>> stored_;
+    std::int32_t controller_epoch_ = 1;
+    std::set<TopicPartition> missing_;  // their directory is offline
+    struct Doomed {
+        Time when;
+        runtime::Path folder;
+    };
+    std::deque<Doomed> doomed_folders_;
+    std::vector<std::pair<Time, std::unique_ptr<log::Segment>>> doomed_segments_;
+    std::vector<log::LogOffsets> checkpointed_;  // as last written
+};
+
+/// Holds the service while one change is under way; the next waits in line.
+class TopicService::Turn {
+public:
+    explicit Turn(TopicService& service) : service_(&service) {}
+    Turn(Turn&& other) noexcept : service_(std::exchange(other.service_, nullptr)) {}
+    Turn& operator=(Turn&&) = delete;
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() {
+        if (service_ != nullptr) {
+            service_->busy_ = false;
+            service_->turn_.notify_all();
+        }
+    }
+
+private:
+    TopicService* service_;
+};
+
+}  // namespace barnabas::broker

@@ -1,0 +1,233 @@
+// What happens to the logs while nobody asks: flushes, retention, checkpoints, removals; and the
+// end.
+#include "broker/scatter.h"
+#include "broker/topic_service.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace barnabas::broker {
+namespace {
+
+/// A log that has to be flushed: found again by name, since it may go while the disk works.
+struct Flush {
+    TopicId topic;
+    PartitionId partition;
+    log::FlushPlan plan;
+};
+
+bool same_offsets(const log::LogOffsets& a, const log::LogOffsets& b) {
+    return a.partition == b.partition && a.recovery_point == b.recovery_point &&
+           a.log_start == b.log_start && a.high_watermark == b.high_watermark;
+}
+
+}  // namespace
+
+awaitable<void> TopicService::run_upkeep() {
+    const auto& storage = ports_.services.shards.front()->settings->config.storage;
+    Time retention_due = home_.clock().now() + storage.retention_check_interval;
+    while (!stopping_) {
+        co_await stop_signal_.wait_until(next_round());
+        if (stopping_) {
+            break;
+        }
+        const bool retention = home_.clock().now() >= retention_due;
+        if (retention) {
+            retention_due = home_.clock().now() + storage.retention_check_interval;
+        }
+        co_await upkeep_round(retention);
+    }
+}
+
+Time TopicService::next_round() const {
+    const auto& storage = ports_.services.shards.front()->settings->config.storage;
+    const Time now = home_.clock().now();
+    Time next = now + std::min(storage.high_watermark_checkpoint_interval,
+                               storage.retention_check_interval);
+    if (!doomed_folders_.empty()) {
+        next = std::min(next, std::max(now, doomed_folders_.front().when));
+    }
+    return next;
+}
+
+awaitable<void> TopicService::upkeep_round(bool retention) {
+    for (auto& shard : ports_.services.shards) {
+        co_await maintain(*shard, retention);
+        co_await flush_due_logs(*shard);
+    }
+    co_await write_checkpoints();
+    co_await remove_doomed();
+}
+
+awaitable<void> TopicService::maintain(BrokerShard& shard, bool retention) {
+    const Now now = home_.clock().both();
+    std::vector<std::unique_ptr<log::Segment>> deleted;
+    std::int64_t delay_ms = 0;
+    auto work = [&] {
+        shard.partitions.for_each([&](replication::Partition& partition) {
+            auto& log = partition.log();
+            auto rolled = log.roll_if_due(now);
+            if (rolled && retention) {
+                auto given_up = log.apply_retention(now);
+                rolled = given_up ? Result<void>() : fail(std::move(given_up));
+            }
+            if (!rolled) {
+                ports_.log.error("{}: {}", partition.name(), rolled.error().message);
+            }
+            for (auto& segment : log.take_deleted()) {
+                deleted.push_back(std::move(segment));
+                delay_ms = std::max(delay_ms, log.config().file_delete_delay_ms);
+            }
+        });
+    };
+    co_await runtime::call_on(home_, shard.shard, work);
+    const Time when = now.steady + std::chrono::milliseconds(delay_ms);
+    for (auto& segment : deleted) {
+        doomed_segments_.emplace_back(when, std::move(segment));
+    }
+}
+
+awaitable<void> TopicService::flush_due_logs(BrokerShard& shard) {
+    const Now now = home_.clock().both();
+    auto collect = [&]() -> std::vector<Flush> {
+        std::vector<Flush> due;
+        shard.partitions.for_each([&](replication::Partition& partition) {
+            if (partition.log().flush_due(now)) {
+                if (auto plan = partition.log().begin_flush()) {
+                    due.push_back({.topic = partition.id(),
+                                   .partition = partition.name().partition,
+                                   .plan = std::move(*plan)});
+                }
+            }
+        });
+        return due;
+    };
+    auto due = co_await runtime::call_on(home_, shard.shard, collect);
+    if (due.empty()) {
+        co_return;
+    }
+    auto sync = [this, &due] {
+        std::erase_if(due, [this](const Flush& flush) {
+            const auto synced = flush.plan.sync();
+            if (!synced) {
+                ports_.log.error("flush failed: {}", synced.error().message);
+            }
+            return !synced;
+        });
+        return true;
+    };
+    co_await runtime::run_blocking(home_, std::move(sync));
+    auto tell = [&] {
+        for (const auto& flush : due) {
+            if (auto* partition = shard.partitions.find(flush.topic, flush.partition)) {
+                partition->log().flushed(flush.plan, now);
+            }
+        }
+    };
+    co_await runtime::call_on(home_, shard.shard, tell);
+}
+
+awaitable<std::vector<log::LogOffsets>> TopicService::gather_offsets() {
+    std::vector<log::LogOffsets> offsets;
+    for (auto& shard : ports_.services.shards) {
+        auto gather = [&] {
+            shard->partitions.for_each([&](const replication::Partition& partition) {
+                const auto& log = partition.log();
+                offsets.push_back({.partition = partition.name(),
+                                   .recovery_point = log.recovery_point(),
+                                   .log_start = log.log_start(),
+                                   .high_watermark = log.high_watermark()});
+            });
+        };
+        co_await runtime::call_on(home_, shard->shard, gather);
+    }
+    for (auto& log : offsets) {
+        log.directory = ports_.dirs.directory_of(log.partition);
+    }
+    std::ranges::sort(offsets, {}, &log::LogOffsets::partition);
+    co_return offsets;
+}
+
+awaitable<void> TopicService::write_checkpoints() {
+    const Turn turn = co_await take_turn();
+    auto offsets = co_await gather_offsets();
+    if (std::ranges::equal(offsets, checkpointed_, same_offsets)) {
+        co_return;
+    }
+    auto write = [this, &offsets] { return ports_.dirs.write_checkpoints(offsets); };
+    const auto written = co_await runtime::run_blocking(home_, std::move(write));
+    if (!written) {
+        ports_.log.error(
+            "checkpoints cannot be written: {}; the next start after a crash reads "
+            "more",
+            written.error().message);
+        co_return;
+    }
+    checkpointed_ = std::move(offsets);
+}
+
+awaitable<void> TopicService::remove_doomed() {
+    const Time now = home_.clock().now();
+    std::vector<runtime::Path> folders;
+    while (!doomed_folders_.empty() && doomed_folders_.front().when <= now) {
+        folders.push_back(std::move(doomed_folders_.front().folder));
+        doomed_folders_.pop_front();
+    }
+    std::vector<std::unique_ptr<log::Segment>> segments;
+    std::erase_if(doomed_segments_, [&](auto& doomed) {
+        if (doomed.first > now) {
+            return false;
+        }
+        segments.push_back(std::move(doomed.second));
+        return true;
+    });
+    if (folders.empty() && segments.empty()) {
+        co_return;
+    }
+    auto remove = [this, &folders, &segments] {
+        for (const auto& folder : folders) {
+            if (auto removed = ports_.dirs.remove_folder(folder); !removed) {
+                ports_.log.error("{}", removed.error().message);
+            }
+        }
+        for (auto& segment : segments) {
+            if (auto removed = segment->remove(); !removed) {
+                ports_.log.error("{}", removed.error().message);
+            }
+        }
+        return true;
+    };
+    co_await runtime::run_blocking(home_, std::move(remove));
+}
+
+awaitable<void> TopicService::stop() {
+    stopping_ = true;
+    stop_signal_.notify_all();
+    const Turn turn = co_await take_turn();
+    bool all_closed = true;
+    for (auto& shard : ports_.services.shards) {
+        auto close = [&] {
+            shard->partitions.for_each([&](replication::Partition& partition) {
+                if (auto closed = partition.log().close(); !closed) {
+                    all_closed = false;
+                    ports_.log.error("{}: {}", partition.name(), closed.error().message);
+                }
+            });
+        };
+        co_await runtime::call_on(home_, shard->shard, close);
+    }
+    auto offsets = co_await gather_offsets();
+    auto written = ports_.dirs.write_checkpoints(offsets);
+    if (written && all_closed) {
+        written = ports_.dirs.mark_clean();
+    }
+    if (!written) {
+        ports_.log.error("the next start will check the logs: {}", written.error().message);
+    }
+    for (auto& shard : ports_.services.shards) {
+        auto clear = [&shard] { shard->partitions.clear(); };
+        co_await runtime::call_on(home_, shard->shard, clear);
+    }
+}
+
+}  // namespace barnabas::broker
