@@ -76,7 +76,8 @@ public:
     /// An empty host listens on IPv6 and IPv4 at once where the machine has both.
     [[nodiscard]] virtual Result<std::unique_ptr<Listener>> listen(Endpoint at,
                                                                    ListenOptions options) = 0;
-    /// Tries each address of the name until `deadline`.
+    /// Tries each address of the name until `deadline`. Name `to` on a line of its own: g++ 12
+    /// destroys an aggregate that is written inside a co_await expression twice.
     virtual awaitable<Result<std::unique_ptr<Stream>>> connect(Endpoint to, StreamOptions options,
                                                                Time deadline) = 0;
 };

@@ -206,7 +206,8 @@ awaitable<void> listen_everywhere(RealRuntime& runtime) {
         TaskGroup tasks(shard);
         tasks.spawn(serve_echo(listener.get(), &tasks));
         for (const std::string& client : clients) {
-            auto stream = co_await connect_to(shard, {client, listener->local().port});
+            const Endpoint to{client, listener->local().port};
+            auto stream = co_await connect_to(shard, to);
             EXPECT_NE(stream->peer().host.find(client == "localhost" ? "1" : client),
                       std::string::npos);
         }
@@ -303,7 +304,8 @@ awaitable<std::unique_ptr<Listener>> open_shared(Shard& shard, Endpoint at) {
 awaitable<void> share_a_port(RealRuntime& runtime) {
     Shard& here = runtime.shard(0);
     Shard& there = runtime.shard(1);
-    auto first = co_await open_shared(here, {"127.0.0.1", 0});
+    const Endpoint any_port{"127.0.0.1", 0};
+    auto first = co_await open_shared(here, any_port);
     const Endpoint at = first->local();
     auto open = [&there, at] { return open_shared(there, at); };
     auto second = co_await await_on(here, there, std::move(open));

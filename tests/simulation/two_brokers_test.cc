@@ -132,8 +132,8 @@ private:
     }
 
     awaitable<void> ask(int connection) {
-        auto stream =
-            co_await shard_.network().connect({other_, port}, {}, shard_.clock().now() + 30s);
+        const Endpoint to{other_, port};
+        auto stream = co_await shard_.network().connect(to, {}, shard_.clock().now() + 30s);
         EXPECT_TRUE(stream) << (stream ? "" : stream.error().message);
         std::string buffer;
         for (int i = 0; i < requests_each; ++i) {
