@@ -129,9 +129,6 @@ awaitable<Result<void>> RealStream::write(std::span<const Piece> pieces) {
 
 void RealStream::close() {
     boost::system::error_code ignored;
-    // Without the shutdown a peer's unread bytes would turn the close into a reset that may
-    // overtake the last response.
-    socket_.shutdown(TcpSocket::shutdown_both, ignored);
     socket_.close(ignored);
 }
 

@@ -4,6 +4,7 @@
 #include "runtime/simulated/simulated_network.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace barnabas::runtime {
 
@@ -120,6 +121,9 @@ void Connection::arrive(int to) {
 void Connection::resume() {
     for (const int side : {0, 1}) {
         End& end = sides_[index(side)];
+        if (std::exchange(end.reset_owed, false)) {
+            break_later(side);
+        }
         if (end.expected || end.coming.empty()) {
             continue;
         }
@@ -153,6 +157,8 @@ void Connection::break_later(int side) {
         model_.world().clock.now() + model_.delay(), [self = shared_from_this(), side] {
             if (self->model_.reachable(self->sides_[0].is.machine, self->sides_[1].is.machine)) {
                 self->break_side(side);
+            } else {
+                self->sides_[index(side)].reset_owed = true;  // until resume()
             }
         });
 }

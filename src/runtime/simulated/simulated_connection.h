@@ -69,6 +69,7 @@ private:
         bool end_arrived = false;
         bool closed = false;  // by its own program
         bool reset = false;
+        bool reset_owed = false;  // the news of it met a partition
         Wakeup reader;
         Wakeup writer;
     };

@@ -20,7 +20,7 @@ struct Span {
 
 struct SimulationOptions {
     Span network_delay{50us, 500us};
-    /// One segment in this many takes ten times as long.
+    /// One segment in this many (at least 1) takes ten times as long.
     std::uint64_t slow_segment_every = 50;
     /// What a blocking call takes: fsync, opening a file.
     Span blocking_delay{20us, 2ms};

@@ -38,8 +38,9 @@ struct Fixture {
     }
     static awaitable<void> open(Fixture* at, Duration patience) {
         Shard& shard = at->simulation.machine(0).shard(0);
-        auto stream =
-            co_await shard.network().connect({"b", 9092}, {}, shard.clock().now() + patience);
+        const Endpoint to{"b", 9092};
+        const Time deadline = shard.clock().now() + patience;
+        auto stream = co_await shard.network().connect(to, {}, deadline);
         if (stream) {
             at->client = std::move(*stream);
         } else {
@@ -180,6 +181,20 @@ TEST(SimulatedNetwork, AKilledProcessResetsItsConnectionsAndACrashedMachineIsSil
         at.connect();
         EXPECT_TRUE(at.server) << "it accepts again";
     }
+}
+
+TEST(SimulatedNetwork, AResetThatMeetsAPartitionArrivesWhenItHeals) {
+    Fixture at;
+    at.connect();
+    at.on(0, Fixture::read(&at, at.client.get()));
+    at.simulation.network().partition("a", "b");
+    at.simulation.machine(1).kill();
+    at.server.reset();
+    at.simulation.run_for(60s);
+    EXPECT_EQ(at.error, "");
+    at.simulation.network().heal();
+    at.simulation.run_for(1s);
+    EXPECT_NE(at.error.find("Connection reset by peer"), std::string::npos);
 }
 
 TEST(SimulatedNetwork, CloseEndsReadsAndWritesThatWait) {
