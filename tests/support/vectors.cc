@@ -58,7 +58,11 @@ std::vector<boost::json::object> parsed(std::string_view text, std::string_view 
 }  // namespace
 
 std::string vector_text(std::string_view name) {
-    const auto path = own_folder / fmt::format("{}{}", name, own_suffix);
+    return data_text(fmt::format("vectors/{}{}", name, own_suffix));
+}
+
+std::string data_text(std::string_view file) {
+    const auto path = fs::path{BARNABAS_TEST_DATA} / file;
     auto text = unfolded(contents(path).value_or(""));
     if (text.empty()) {
         ADD_FAILURE() << path << " is missing or unreadable";

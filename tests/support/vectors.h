@@ -25,6 +25,9 @@ namespace barnabas::testing {
 /// One of our own copies as it was before compression.
 [[nodiscard]] std::string vector_text(std::string_view name);
 
+/// Any text of tests/data, before its compression ("protocol/kafka-4.4.txt.zst").
+[[nodiscard]] std::string data_text(std::string_view file);
+
 /// Lower-case hex, as every member whose name ends in "hex" has it.
 [[nodiscard]] std::vector<std::byte> bytes_of_hex(std::string_view hex);
 [[nodiscard]] std::string hex_of_bytes(ByteView bytes);

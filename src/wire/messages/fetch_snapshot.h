@@ -117,7 +117,7 @@ struct FetchSnapshotResponse {
             SnapshotId snapshot_id;
             std::int64_t size = 0;
             std::int64_t position = 0;
-            Records unaligned_records;
+            Records unaligned_records{ByteView{}};
             CurrentLeader current_leader;
             UnknownTags unknown_tags;
 
@@ -128,7 +128,7 @@ struct FetchSnapshotResponse {
                 v(m.snapshot_id, "snapshotId");
                 v(m.size, "size");
                 v(m.position, "position");
-                v(m.unaligned_records, "unalignedRecords").nullable();
+                v(m.unaligned_records, "unalignedRecords");
                 v(m.current_leader, "currentLeader").tag(0);
                 v.unknown(m.unknown_tags);
             }

@@ -147,7 +147,7 @@ struct ShareFetchResponse {
             std::int16_t acknowledge_error_code = 0;
             std::optional<std::string> acknowledge_error_message;
             CurrentLeader current_leader;
-            Records records;
+            Records records{ByteView{}};
             std::vector<AcquiredRecord> acquired_records;
             UnknownTags unknown_tags;
 
@@ -159,7 +159,7 @@ struct ShareFetchResponse {
                 v(m.acknowledge_error_code, "acknowledgeErrorCode");
                 v(m.acknowledge_error_message, "acknowledgeErrorMessage").nullable();
                 v(m.current_leader, "currentLeader");
-                v(m.records, "records").nullable();
+                v(m.records, "records");
                 v(m.acquired_records, "acquiredRecords");
                 v.unknown(m.unknown_tags);
             }
