@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace barnabas::testing {
 namespace {
@@ -165,7 +166,10 @@ ConfigRule RowsOfLines::rule_of(const boost::json::object& line) {
 }
 
 RowsOfLines::RowsOfLines() {
-    for (const auto& line : vector_lines("configs")) {
+    // Our own lines too: another folder may have values without the definitions.
+    auto lines = vector_lines("configs");
+    std::ranges::move(data_lines("vectors/configs"), std::back_inserter(lines));
+    for (const auto& line : lines) {
         if (!line.contains("type")) {
             continue;
         }
