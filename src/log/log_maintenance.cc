@@ -191,9 +191,11 @@ Result<void> Log::remove_snapshots(Offset from, Offset end) {
 }
 
 Result<void> Log::close() {
-    TRY_ASSIGN(const auto plan, begin_flush());
-    TRY(plan.sync());
-    recovery_point_ = log_end();
+    if (unflushed() > 0) {
+        TRY_ASSIGN(const auto plan, begin_flush());
+        TRY(plan.sync());
+        recovery_point_ = log_end();
+    }
     for (auto& [base, segment] : segments_) {
         TRY(segment->seal());
     }
