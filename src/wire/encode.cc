@@ -42,11 +42,8 @@ const void* present(const FieldSchema& field, const void* object) {
     if (field.optional != nullptr) {
         return field.optional->get(member);
     }
-    if (field.kind == FieldKind::records && field.array == nullptr &&
-        static_cast<const Records*>(member)->is_null()) {
-        return nullptr;
-    }
-    return member;
+    const bool is_records = field.kind == FieldKind::records && field.array == nullptr;
+    return is_records && static_cast<const Records*>(member)->is_null() ? nullptr : member;
 }
 
 void Encoder::structure(const StructSchema& schema, const void* object) {
