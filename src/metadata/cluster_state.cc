@@ -392,6 +392,16 @@ std::vector<Op> add_partitions_ops(std::string_view name, const StoredTopic& top
     return ops;
 }
 
+StoredTopic with_partitions(StoredTopic topic, const std::vector<ReplicaAssignment>& added,
+                            std::int32_t controller_epoch) {
+    for (const ReplicaAssignment& assignment : added) {
+        topic.node.partitions.push_back(assignment);
+        topic.states.emplace_back(first_state(assignment, controller_epoch));
+    }
+    ++topic.version;
+    return topic;
+}
+
 namespace {
 
 void set_config(Store& store, std::string path, const ConfigMap& configs,

@@ -78,6 +78,10 @@ struct ImportedCluster {
 [[nodiscard]] std::vector<Op> add_partitions_ops(std::string_view name, const StoredTopic& topic,
                                                  const std::vector<ReplicaAssignment>& added,
                                                  std::int32_t controller_epoch);
+/// What reading the topic back after that would show.
+[[nodiscard]] StoredTopic with_partitions(StoredTopic topic,
+                                          const std::vector<ReplicaAssignment>& added,
+                                          std::int32_t controller_epoch);
 
 /// Replaces everything that is set for a topic, one broker, or all brokers (no_broker), whether or
 /// not there was a node.

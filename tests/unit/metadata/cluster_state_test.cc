@@ -94,6 +94,13 @@ TEST(ClusterState, PartitionsAreAddedOnce) {
     EXPECT_EQ(state->topics.at("t").node.partitions.size(), 3U);
     EXPECT_EQ(state->topics.at("t").states[2]->leader, BrokerId(5));
     EXPECT_EQ(multi(*store, ops).error().code, StoreErrorCode::bad_version);
+
+    const auto after = with_partitions(stored(topic), {{.replicas = {BrokerId(5)}}}, 4);
+    EXPECT_EQ(after.node, state->topics.at("t").node);
+    EXPECT_EQ(after.states, state->topics.at("t").states);
+    EXPECT_EQ(after.version, state->topics.at("t").version);
+    EXPECT_TRUE(multi(*store, delete_topic_ops("t", after)));
+    EXPECT_TRUE(load(*store)->topics.empty());
 }
 
 TEST(ClusterState, ConfigurationsAreReplacedWhole) {
