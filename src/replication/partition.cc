@@ -148,6 +148,22 @@ Result<log::FoundOffset> Partition::find_offset(Timestamp asked, bool read_commi
     return found && found->offset < end ? *found : log::FoundOffset{};
 }
 
+Result<Offset> Partition::delete_records(Offset before) {
+    const auto& config = log_->config();
+    if (config.cleanup_compact && !config.cleanup_delete) {
+        return fail(ErrorCode::policy_violation,
+                    "{} is compacted only: cleanup.policy must contain delete", name());
+    }
+    const Offset begin = before == Offset{-1} ? log_->high_watermark() : before;
+    if (begin < Offset{0}) {
+        return fail(ErrorCode::offset_out_of_range,
+                    "offset {} of {}; it must be -1 (the high watermark) or at least 0", before,
+                    name());
+    }
+    TRY(log_->delete_records_before(begin));
+    return log_->log_start();
+}
+
 void Partition::watch(std::shared_ptr<FetchWait> wait, Offset seen_end) {
     if (log_->high_watermark() > seen_end) {
         wait->wake_now();

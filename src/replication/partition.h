@@ -88,6 +88,11 @@ public:
     static constexpr Timestamp asks_latest_tiered{-5};
     static constexpr Timestamp asks_earliest_pending_upload{-6};
 
+    /// DeleteRecords: the log begins at `before` (-1: at the high watermark) from now on; answers
+    /// where it begins. policy_violation on a topic that is only compacted, offset_out_of_range
+    /// beyond the high watermark.
+    Result<Offset> delete_records(Offset before);
+
     /// Tells `wait` of bytes that become readable behind `seen_end`, the end that the fetch saw: at
     /// once if there are some already.
     void watch(std::shared_ptr<FetchWait> wait, Offset seen_end);
