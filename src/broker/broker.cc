@@ -13,16 +13,6 @@ namespace {
 
 constexpr std::string_view state_file = "cluster.db";
 
-ConnectionQuota::Limits quota_of(const NetworkConfig& config) {
-    ConnectionQuota::Limits limits{.total_max = config.max_connections,
-                                   .per_ip_max = config.max_connections_per_ip,
-                                   .per_ip_overrides = {}};
-    for (const auto& [ip, limit] : config.max_connections_per_ip_overrides) {
-        limits.per_ip_overrides[ip] = limit;
-    }
-    return limits;
-}
-
 /// Each shard's part of queued.max.request.bytes; without one, a bound that a small machine stands.
 std::size_t request_bytes_per_shard(const NetworkConfig& config, std::size_t shards) {
     constexpr std::int64_t standard = 256 << 20;
@@ -35,7 +25,7 @@ Broker::Broker(Ports ports, Options options)
     : ports_(std::move(ports)),
       options_(std::move(options)),
       definitions_(Definitions::make()),
-      quota_(quota_of(options_.config.network)) {
+      quota_(limits_of(options_.config.network)) {
     INVARIANT(!ports_.shards.empty(), "a broker without shards");
 }
 
@@ -132,11 +122,16 @@ void Broker::make_shards() {
     services_.node = options_.config.id;
     services_.log = ports_.log.named("request");
     services_.definitions = &definitions_;
+    services_.quota = &quota_;
     const auto count = ports_.shards.size();
     const auto slots = static_cast<std::size_t>(options_.config.fetch.session_slots);
     const auto request_bytes = request_bytes_per_shard(options_.config.network, count);
+    auto statics = options_.statics;
+    if (!statics.contains("broker.id")) {
+        statics.insert_or_assign("node.id", fmt::format("{}", options_.config.id));
+    }
     const auto settings = std::make_shared<const Settings>(
-        Settings{.config = options_.config, .statics = options_.statics});
+        Settings{.config = options_.config, .statics = std::move(statics)});
     const auto seed = ports_.shards.front()->random().next();
     for (std::size_t i = 0; i < count; ++i) {
         const FetchSessionCache::Options sessions{.slots = slots / count + 1,

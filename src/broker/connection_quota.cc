@@ -1,12 +1,18 @@
 #include "broker/connection_quota.h"
 
 #include "base/invariant.h"
+#include "broker/config/broker_config.h"
 
 #include <utility>
 
 namespace barnabas::broker {
 
 ConnectionQuota::ConnectionQuota(Limits limits) : limits_(std::move(limits)) {}
+
+void ConnectionQuota::set_limits(Limits limits) {
+    const std::lock_guard lock(mutex_);
+    limits_ = std::move(limits);
+}
 
 Result<void> ConnectionQuota::admit(const std::string& ip) {
     const std::lock_guard lock(mutex_);
@@ -41,6 +47,16 @@ void ConnectionQuota::release(const std::string& ip) {
 std::int64_t ConnectionQuota::open() const {
     const std::lock_guard lock(mutex_);
     return total_;
+}
+
+ConnectionQuota::Limits limits_of(const NetworkConfig& config) {
+    ConnectionQuota::Limits limits{.total_max = config.max_connections,
+                                   .per_ip_max = config.max_connections_per_ip,
+                                   .per_ip_overrides = {}};
+    for (const auto& [ip, limit] : config.max_connections_per_ip_overrides) {
+        limits.per_ip_overrides[ip] = limit;
+    }
+    return limits;
 }
 
 }  // namespace barnabas::broker

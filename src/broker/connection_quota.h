@@ -22,6 +22,9 @@ public:
 
     explicit ConnectionQuota(Limits limits);
 
+    /// For the connections to come; those that are open stay.
+    void set_limits(Limits limits);
+
     /// Counts one more from `ip`, or says which limit refuses it and counts nothing.
     Result<void> admit(const std::string& ip);
     /// Undoes an admit().
@@ -35,5 +38,8 @@ private:
     std::int64_t total_ = 0;
     std::map<std::string, std::int64_t> by_ip_;
 };
+
+struct NetworkConfig;
+[[nodiscard]] ConnectionQuota::Limits limits_of(const NetworkConfig& config);
 
 }  // namespace barnabas::broker

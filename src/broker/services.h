@@ -20,6 +20,7 @@ namespace barnabas::broker {
 
 using boost::asio::awaitable;
 
+class ConnectionQuota;
 class TopicService;
 class ProducerIds;
 
@@ -48,6 +49,7 @@ struct Services {
     Logger log;
     std::vector<std::unique_ptr<BrokerShard>> shards;
     const Definitions* definitions = nullptr;
+    ConnectionQuota* quota = nullptr;     // safe on every shard
     TopicService* topics = nullptr;       // on shard 0
     ProducerIds* producer_ids = nullptr;  // on shard 0
 

@@ -46,8 +46,13 @@ BrokerConfigLayers TopicService::layers() const {
 }
 
 Result<log::LogConfig> TopicService::log_config(const ConfigMap& topic_configs) const {
+    return log_config(topic_configs, layers());
+}
+
+Result<log::LogConfig> TopicService::log_config(const ConfigMap& topic_configs,
+                                                const BrokerConfigLayers& layers) const {
     return log::resolve_log_config(ports_.definitions.topic, topic_configs,
-                                   ports_.definitions.broker, layers());
+                                   ports_.definitions.broker, layers);
 }
 
 Result<void> TopicService::check(const WantedTopic& wanted) const {
@@ -77,6 +82,11 @@ Result<std::vector<metadata::ReplicaAssignment>> TopicService::assign(
         if (partitions <= 0) {
             return fail(ErrorCode::invalid_partitions, "{} partitions; a topic has at least 1",
                         partitions);
+        }
+        if (partitions > new_partitions_max) {
+            return fail(ErrorCode::policy_violation,
+                        "{} partitions; one request creates at most {}", partitions,
+                        new_partitions_max);
         }
         if (factor != 1) {
             return fail(ErrorCode::invalid_replication_factor,
@@ -237,31 +247,59 @@ awaitable<void> TopicService::publish(ClusterImagePtr image) {
     }
 }
 
-awaitable<Result<void>> TopicService::add_partitions(std::string name, std::int32_t total,
-                                                     bool validate_only) {
-    const Turn turn = co_await take_turn();
-    const auto found = stored_.find(name);
+Result<void> TopicService::check(const WantedPartitions& wanted) const {
+    const auto found = stored_.find(wanted.topic);
     if (found == stored_.end()) {
-        co_return fail(ErrorCode::unknown_topic_or_partition, "there is no topic {}", name);
+        return fail(ErrorCode::unknown_topic_or_partition, "there is no topic {}", wanted.topic);
     }
     const auto now = static_cast<std::int32_t>(found->second.node.partitions.size());
-    if (total <= now) {
-        co_return fail(ErrorCode::invalid_partitions,
-                       "topic {} has {} partitions; the new number {} must be larger", name, now,
-                       total);
+    if (wanted.total <= now) {
+        return fail(ErrorCode::invalid_partitions,
+                    "topic {} has {} partitions; the new number {} must be larger", wanted.topic,
+                    now, wanted.total);
     }
-    if (validate_only) {
-        co_return Result<void>();
+    const auto added = wanted.total - now;
+    if (added > new_partitions_max) {
+        return fail(ErrorCode::policy_violation,
+                    "{} partitions more for topic {}; one request creates at most {}", added,
+                    wanted.topic, new_partitions_max);
     }
-    const auto added = all_on(ports_.services.node, total - now);
+    if (!wanted.assignments) {
+        return {};
+    }
+    if (std::cmp_not_equal(wanted.assignments->size(), added)) {
+        return fail(ErrorCode::invalid_replica_assignment,
+                    "{} assignments for {} new partitions of topic {}; give one each",
+                    wanted.assignments->size(), added, wanted.topic);
+    }
+    const auto node = ports_.services.node;
+    for (const auto& brokers : *wanted.assignments) {
+        if (brokers != std::vector{node.get()}) {
+            return fail(ErrorCode::invalid_replica_assignment,
+                        "a new partition on brokers [{}]; broker {} is the only one",
+                        fmt::join(brokers, ","), node);
+        }
+    }
+    return {};
+}
+
+awaitable<Result<void>> TopicService::add_partitions(WantedPartitions wanted) {
+    const Turn turn = co_await take_turn();
+    auto checked = check(wanted);
+    if (!checked || wanted.validate_only) {
+        co_return checked;
+    }
+    const auto& name = wanted.topic;
+    const auto found = stored_.find(name);
+    const auto now = static_cast<std::int32_t>(found->second.node.partitions.size());
+    const auto added = all_on(ports_.services.node, wanted.total - now);
     auto stored = co_await store_ops(
         metadata::add_partitions_ops(name, found->second, added, controller_epoch_));
     if (!stored) {
         co_return fail(std::move(stored));
     }
     auto& topic = stored_.at(name);
-    topic.node.partitions.insert(topic.node.partitions.end(), added.begin(), added.end());
-    ++topic.version;
+    topic = metadata::with_partitions(std::move(topic), added, controller_epoch_);
     co_return co_await create_logs(name, now);
 }
 
@@ -323,64 +361,27 @@ awaitable<void> TopicService::delete_logs(std::shared_ptr<const TopicImage> topi
     stop_signal_.notify_all();  // the upkeep may have to wake earlier now
 }
 
-awaitable<Result<void>> TopicService::set_topic_configs(std::string name, ConfigMap configs) {
+awaitable<std::vector<DirectoryReport>> TopicService::describe_directories() {
     const Turn turn = co_await take_turn();
-    const auto found = stored_.find(name);
-    if (found == stored_.end()) {
-        co_return fail(ErrorCode::unknown_topic_or_partition, "there is no topic {}", name);
-    }
-    auto config = log_config(configs);
-    if (!config) {
-        co_return fail(std::move(config));
-    }
-    auto start = [&](auto done) {
-        metadata::set_topic_config(ports_.store, name, configs, std::move(done));
-    };
-    auto stored = co_await await_answer<Result<void>>(home_, std::move(start));
-    if (!stored) {
-        co_return stored;
-    }
-    found->second.configs = std::move(configs);
-    found->second.has_config_node = true;
-    auto image = std::make_shared<ClusterImage>(*image_);
-    image->put_topic(image_of(name, found->second));
-    co_await publish(std::move(image));
-    co_await apply_log_config(name, *config);
-    co_return Result<void>();
-}
-
-awaitable<void> TopicService::apply_log_config(std::string name, log::LogConfig config) {
+    std::map<TopicPartition, std::uint64_t> sizes;
     for (auto& shard : ports_.services.shards) {
-        auto apply = [&] {
-            shard->partitions.for_each([&](replication::Partition& partition) {
-                if (partition.name().topic == name) {
-                    partition.log().set_config(config);
-                }
+        auto gather = [&] {
+            shard->partitions.for_each([&](const replication::Partition& partition) {
+                sizes.emplace(partition.name(), partition.log().size_bytes());
             });
         };
-        co_await runtime::call_on(home_, shard->shard, apply);
+        co_await runtime::call_on(home_, shard->shard, gather);
     }
-}
-
-awaitable<Result<void>> TopicService::set_broker_configs(bool all_brokers, ConfigMap configs) {
-    const Turn turn = co_await take_turn();
-    const auto whose = all_brokers ? no_broker : ports_.services.node;
-    auto start = [&](auto done) {
-        metadata::set_broker_config(ports_.store, whose, configs, std::move(done));
-    };
-    auto stored = co_await await_answer<Result<void>>(home_, std::move(start));
-    if (!stored) {
-        co_return stored;
+    auto look = [this] { return ports_.dirs.use(); };
+    auto uses = co_await runtime::run_blocking(home_, std::move(look));
+    std::vector<DirectoryReport> reports;
+    for (auto& use : uses) {
+        reports.push_back({.use = std::move(use), .log_sizes = {}});
     }
-    auto image = std::make_shared<ClusterImage>(*image_);
-    (all_brokers ? image->default_configs : image->broker_configs) = std::move(configs);
-    co_await publish(std::move(image));
-    for (const auto& [name, topic] : stored_) {
-        if (auto config = log_config(topic.configs)) {
-            co_await apply_log_config(name, *config);
-        }
+    for (auto& [partition, size] : sizes) {
+        reports[ports_.dirs.directory_of(partition)].log_sizes.emplace(partition, size);
     }
-    co_return Result<void>();
+    co_return reports;
 }
 
 }  // namespace barnabas::broker

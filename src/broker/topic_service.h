@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/config_resolver.h"
 #include "broker/services.h"
 #include "log/log_dirs.h"
 #include "metadata/cluster_state.h"
@@ -8,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -33,6 +35,31 @@ struct CreatedTopic {
     std::int32_t partitions = -1;
     std::int16_t replication_factor = -1;
 };
+
+/// More partitions for a topic. Judged by TopicService.
+struct WantedPartitions {
+    std::string topic;
+    std::int32_t total = 0;
+    /// Replicas of each new partition; nothing: the broker chooses.
+    std::optional<std::vector<std::vector<std::int32_t>>> assignments;
+    bool validate_only = false;
+};
+
+/// What a request changes of one resource's configurations.
+struct ConfigEdit {
+    std::vector<ConfigChange> changes;
+    bool replace_all = false;  // what is not named is unset (AlterConfigs)
+    bool validate_only = false;
+};
+
+/// One log directory, and the sizes of the logs in it.
+struct DirectoryReport {
+    log::DirectoryUse use;
+    std::map<TopicPartition, std::uint64_t> log_sizes;
+};
+
+/// As many partitions as one request may create (Kafka's ReplicationControlManager).
+inline constexpr std::int32_t new_partitions_max = 10'000;
 
 /// Changes the cluster's topics and configurations: in the store, then on disk, then in the image
 /// that every shard serves from. Lives on shard 0; one change after the other.
@@ -60,11 +87,13 @@ public:
 
     awaitable<std::vector<CreatedTopic>> create(std::vector<WantedTopic> wanted);
     awaitable<Result<void>> remove(std::string name);
-    awaitable<Result<void>> add_partitions(std::string name, std::int32_t total,
-                                           bool validate_only);
-    /// Replaces what is set for a topic, for this broker, or for all brokers.
-    awaitable<Result<void>> set_topic_configs(std::string name, ConfigMap configs);
-    awaitable<Result<void>> set_broker_configs(bool all_brokers, ConfigMap configs);
+    awaitable<Result<void>> add_partitions(WantedPartitions wanted);
+    /// Changes what is set for a topic, for this broker, or for all brokers, and lets it take
+    /// effect. On an error nothing has changed.
+    awaitable<Result<void>> alter_topic_configs(std::string name, ConfigEdit edit);
+    awaitable<Result<void>> alter_broker_configs(bool all_brokers, ConfigEdit edit);
+
+    awaitable<std::vector<DirectoryReport>> describe_directories();
 
     /// Writes checkpoints, flushes, applies retention, rolls; until stop().
     awaitable<void> run_upkeep();
@@ -82,6 +111,8 @@ private:
     awaitable<Turn> take_turn();
     [[nodiscard]] BrokerConfigLayers layers() const;
     Result<log::LogConfig> log_config(const ConfigMap& topic_configs) const;
+    Result<log::LogConfig> log_config(const ConfigMap& topic_configs,
+                                      const BrokerConfigLayers& layers) const;
 
     Result<void> check(const WantedTopic& wanted) const;
     Result<std::vector<metadata::ReplicaAssignment>> assign(const WantedTopic& wanted) const;
@@ -91,7 +122,14 @@ private:
     awaitable<Result<void>> create_logs(std::string name, std::int32_t first);
     awaitable<void> hand_out(OpenLogs logs);
     awaitable<void> delete_logs(std::shared_ptr<const TopicImage> topic);
+    [[nodiscard]] Result<void> check(const WantedPartitions& wanted) const;
+
+    // Configurations (topic_service_configs.cc)
+    Result<Settings> check_broker_configs(bool all_brokers, const ConfigMap& configs) const;
+    awaitable<Result<void>> store_broker_configs(bool all_brokers, const ConfigMap& configs);
     awaitable<void> apply_log_config(std::string name, log::LogConfig config);
+    awaitable<void> apply_settings(Settings settings);
+    awaitable<void> apply_stored_configs();
     [[nodiscard]] std::shared_ptr<const TopicImage> image_of(
         const std::string& name, const metadata::StoredTopic& topic) const;
     awaitable<void> publish(ClusterImagePtr image);

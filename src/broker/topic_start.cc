@@ -17,6 +17,7 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
         image.broker_configs = std::move(mine->second);
     }
     image_ = std::make_shared<const ClusterImage>(std::move(image));
+    co_await apply_stored_configs();
 
     auto found = ports_.dirs.scan();
     if (!found) {

@@ -28,10 +28,7 @@ public:
 
     [[nodiscard]] IndexFile& file() { return file_; }
 
-    /// Makes it ready for append(), which cannot fail then.
-    Result<void> prepare();
-    /// What cannot be written now is in memory and written by write_out().
-    void append(const AbortedTransaction& aborted);
+    Result<void> append(const AbortedTransaction& aborted);
     Result<std::vector<AbortedTransaction>> all();
     /// Drops all.
     Result<void> clear();
@@ -39,9 +36,11 @@ public:
     Result<void> truncate_to(Offset offset);
     /// Writes what is not in the file yet; creates none for nothing.
     Result<void> write_out();
+    Result<void> sync();
 
 private:
-    runtime::Disk& disk_;
+    Result<bool> has_entries();
+
     IndexFile file_;
 };
 

@@ -1,10 +1,14 @@
 #pragma once
 
+#include "base/result.h"
 #include "broker/services.h"
 #include "rpc/reply.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace barnabas::broker {
 
@@ -29,6 +33,14 @@ struct Call {
         if (error != ErrorCode::none) {
             home.metrics.on_error(api_key, error);
         }
+    }
+
+    /// Puts an error and its sentence into a part of the response, and counts it.
+    template <class Answer>
+    void refuse(Answer& answer, Error error) {
+        answer.error_code = static_cast<std::int16_t>(error.code);
+        answer.error_message = std::move(error.message);
+        count_error(error.code);
     }
 };
 

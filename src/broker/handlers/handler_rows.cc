@@ -1,12 +1,25 @@
 #include "broker/handlers/handler_row.h"
 #include "broker/handlers/handlers.h"
+#include "wire/messages/alter_configs.h"
 #include "wire/messages/api_versions.h"
+#include "wire/messages/create_partitions.h"
 #include "wire/messages/create_topics.h"
+#include "wire/messages/delete_records.h"
 #include "wire/messages/delete_topics.h"
+#include "wire/messages/describe_cluster.h"
+#include "wire/messages/describe_configs.h"
+#include "wire/messages/describe_log_dirs.h"
+#include "wire/messages/describe_producers.h"
+#include "wire/messages/describe_topic_partitions.h"
 #include "wire/messages/fetch.h"
+#include "wire/messages/find_coordinator.h"
+#include "wire/messages/incremental_alter_configs.h"
 #include "wire/messages/init_producer_id.h"
+#include "wire/messages/list_config_resources.h"
+#include "wire/messages/list_groups.h"
 #include "wire/messages/list_offsets.h"
 #include "wire/messages/metadata.h"
+#include "wire/messages/offset_for_leader_epoch.h"
 #include "wire/messages/produce.h"
 
 #include <algorithm>
@@ -21,10 +34,23 @@ constexpr HandlerRow rows[] = {
     handler_row<FetchRequest, handle_fetch>(),
     handler_row<ListOffsetsRequest, handle_list_offsets>(),
     handler_row<MetadataRequest, handle_metadata>(),
+    handler_row<FindCoordinatorRequest, handle_find_coordinator>(),
+    handler_row<ListGroupsRequest, handle_list_groups>(),
     handler_row<ApiVersionsRequest, handle_api_versions>(),
     handler_row<CreateTopicsRequest, handle_create_topics>(),
     handler_row<DeleteTopicsRequest, handle_delete_topics>(),
+    handler_row<DeleteRecordsRequest, handle_delete_records>(),
     handler_row<InitProducerIdRequest, handle_init_producer_id>({0, 5}),
+    handler_row<OffsetForLeaderEpochRequest, handle_offset_for_leader_epoch>(),
+    handler_row<DescribeConfigsRequest, handle_describe_configs>(),
+    handler_row<AlterConfigsRequest, handle_alter_configs>(),
+    handler_row<DescribeLogDirsRequest, handle_describe_log_dirs>(),
+    handler_row<CreatePartitionsRequest, handle_create_partitions>(),
+    handler_row<IncrementalAlterConfigsRequest, handle_incremental_alter_configs>(),
+    handler_row<DescribeClusterRequest, handle_describe_cluster>(),
+    handler_row<DescribeProducersRequest, handle_describe_producers>(),
+    handler_row<ListConfigResourcesRequest, handle_list_config_resources>(),
+    handler_row<DescribeTopicPartitionsRequest, handle_describe_topic_partitions>(),
 };
 
 static_assert(std::ranges::is_sorted(rows, {}, &HandlerRow::api_key));

@@ -5,20 +5,46 @@
 // One declaration per API that is served; each is defined in the file of its name.
 
 namespace barnabas::wire {
+struct AlterConfigsRequest;
+struct AlterConfigsResponse;
 struct ApiVersionsRequest;
 struct ApiVersionsResponse;
+struct CreatePartitionsRequest;
+struct CreatePartitionsResponse;
 struct CreateTopicsRequest;
 struct CreateTopicsResponse;
+struct DeleteRecordsRequest;
+struct DeleteRecordsResponse;
 struct DeleteTopicsRequest;
 struct DeleteTopicsResponse;
+struct DescribeClusterRequest;
+struct DescribeClusterResponse;
+struct DescribeConfigsRequest;
+struct DescribeConfigsResponse;
+struct DescribeLogDirsRequest;
+struct DescribeLogDirsResponse;
+struct DescribeProducersRequest;
+struct DescribeProducersResponse;
+struct DescribeTopicPartitionsRequest;
+struct DescribeTopicPartitionsResponse;
 struct FetchRequest;
 struct FetchResponse;
+struct FindCoordinatorRequest;
+struct FindCoordinatorResponse;
+struct IncrementalAlterConfigsRequest;
+struct IncrementalAlterConfigsResponse;
 struct InitProducerIdRequest;
 struct InitProducerIdResponse;
+struct ListConfigResourcesRequest;
+struct ListConfigResourcesResponse;
+struct ListGroupsRequest;
+struct ListGroupsResponse;
 struct ListOffsetsRequest;
 struct ListOffsetsResponse;
 struct MetadataRequest;
 struct MetadataResponse;
+struct OffsetForLeaderEpochRequest;
+struct OffsetForLeaderEpochResponse;
 struct ProduceRequest;
 struct ProduceResponse;
 }  // namespace barnabas::wire
@@ -37,5 +63,30 @@ awaitable<wire::DeleteTopicsResponse> handle_delete_topics(Call& call,
                                                            wire::DeleteTopicsRequest& request);
 awaitable<wire::InitProducerIdResponse> handle_init_producer_id(
     Call& call, wire::InitProducerIdRequest& request);
+wire::DescribeConfigsResponse handle_describe_configs(Call& call,
+                                                      wire::DescribeConfigsRequest& request);
+awaitable<wire::CreatePartitionsResponse> handle_create_partitions(
+    Call& call, wire::CreatePartitionsRequest& request);
+awaitable<wire::IncrementalAlterConfigsResponse> handle_incremental_alter_configs(
+    Call& call, wire::IncrementalAlterConfigsRequest& request);
+awaitable<wire::AlterConfigsResponse> handle_alter_configs(Call& call,
+                                                           wire::AlterConfigsRequest& request);
+wire::DescribeClusterResponse handle_describe_cluster(Call& call,
+                                                      wire::DescribeClusterRequest& request);
+wire::FindCoordinatorResponse handle_find_coordinator(Call& call,
+                                                      wire::FindCoordinatorRequest& request);
+wire::ListGroupsResponse handle_list_groups(Call& call, wire::ListGroupsRequest& request);
+awaitable<wire::DeleteRecordsResponse> handle_delete_records(Call& call,
+                                                             wire::DeleteRecordsRequest& request);
+awaitable<wire::OffsetForLeaderEpochResponse> handle_offset_for_leader_epoch(
+    Call& call, wire::OffsetForLeaderEpochRequest& request);
+awaitable<wire::DescribeProducersResponse> handle_describe_producers(
+    Call& call, wire::DescribeProducersRequest& request);
+wire::ListConfigResourcesResponse handle_list_config_resources(
+    Call& call, wire::ListConfigResourcesRequest& request);
+wire::DescribeTopicPartitionsResponse handle_describe_topic_partitions(
+    Call& call, wire::DescribeTopicPartitionsRequest& request);
+awaitable<wire::DescribeLogDirsResponse> handle_describe_log_dirs(
+    Call& call, wire::DescribeLogDirsRequest& request);
 
 }  // namespace barnabas::broker

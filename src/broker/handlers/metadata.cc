@@ -4,6 +4,7 @@
 #include "wire/messages/metadata.h"
 
 #include "base/topic_name.h"
+#include "broker/handlers/authorized_operations.h"
 #include "broker/handlers/handlers.h"
 #include "broker/topic_service.h"
 
@@ -14,11 +15,6 @@ namespace {
 
 using wire::MetadataRequest;
 using wire::MetadataResponse;
-
-/// Without ACLs everybody may do everything: a bit for each of AclOperation's codes that Kafka
-/// knows for topics, and for the cluster.
-constexpr std::int32_t topic_operations = 0b0000'1101'1111'1000;
-constexpr std::int32_t cluster_operations = 0b0001'1111'1010'0000;
 
 std::vector<std::int32_t> numbers(const std::vector<BrokerId>& ids) {
     std::vector<std::int32_t> result;
@@ -47,7 +43,7 @@ MetadataResponse::Topic describe(const TopicImage& topic, bool operations) {
         }
     }
     if (operations) {
-        answer.topic_authorized_operations = topic_operations;
+        answer.topic_authorized_operations = all_topic_operations;
     }
     return answer;
 }
@@ -144,7 +140,7 @@ awaitable<MetadataResponse> handle_metadata(Call& call, MetadataRequest& request
     response.cluster_id = image.cluster_id;
     response.controller_id = image.controller.get();
     if (request.include_cluster_authorized_operations) {
-        response.cluster_authorized_operations = cluster_operations;
+        response.cluster_authorized_operations = all_cluster_operations;
     }
     // Version 0 has no null: an empty list asks for everything.
     const bool all = !request.topics || (call.version == 0 && request.topics->empty());

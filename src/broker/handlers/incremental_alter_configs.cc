@@ -1,0 +1,68 @@
+// IncrementalAlterConfigs (KIP-339). Versions 0-1, the same fields. Topics, this broker, and what
+// is set for all brokers.
+#include "wire/messages/incremental_alter_configs.h"
+
+#include "broker/handlers/config_edit.h"
+#include "broker/handlers/handlers.h"
+
+#include <map>
+
+namespace barnabas::broker {
+namespace {
+
+using wire::IncrementalAlterConfigsRequest;
+using wire::IncrementalAlterConfigsResponse;
+
+Result<ResourceEdit> edit_of(const IncrementalAlterConfigsRequest::Resource& resource,
+                             bool validate_only) {
+    ResourceEdit edit{
+        .type = resource.resource_type, .name = resource.resource_name, .edit = {.changes = {}}};
+    edit.edit.validate_only = validate_only;
+    for (const auto& config : resource.configs) {
+        if (config.config_operation < 0 || config.config_operation > 3) {
+            return fail(ErrorCode::invalid_request,
+                        "operation {} on {}; there are SET (0), DELETE (1), APPEND (2) and "
+                        "SUBTRACT (3)",
+                        config.config_operation, config.name);
+        }
+        edit.edit.changes.push_back(
+            {.name = config.name,
+             .value = config.value,
+             .operation = static_cast<ConfigOperation>(config.config_operation)});
+    }
+    return edit;
+}
+
+}  // namespace
+
+awaitable<IncrementalAlterConfigsResponse> handle_incremental_alter_configs(
+    Call& call, IncrementalAlterConfigsRequest& request) {
+    std::map<std::pair<std::int8_t, std::string_view>, int> named;
+    for (const auto& resource : request.resources) {
+        ++named[{resource.resource_type, resource.resource_name}];
+    }
+    IncrementalAlterConfigsResponse response;
+    for (const auto& resource : request.resources) {
+        IncrementalAlterConfigsResponse::Response answer;
+        answer.error_message.reset();
+        answer.resource_type = resource.resource_type;
+        answer.resource_name = resource.resource_name;
+        Result<void> changed;
+        auto edit = edit_of(resource, request.validate_only);
+        if (named[{resource.resource_type, resource.resource_name}] > 1) {
+            changed = fail(ErrorCode::invalid_request, "resource {} stands twice in the request",
+                           resource.resource_name);
+        } else if (!edit) {
+            changed = fail(std::move(edit));
+        } else {
+            changed = co_await edit_resource(call, std::move(*edit));
+        }
+        if (!changed) {
+            call.refuse(answer, std::move(changed.error()));
+        }
+        response.responses.push_back(std::move(answer));
+    }
+    co_return response;
+}
+
+}  // namespace barnabas::broker
