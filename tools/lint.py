@@ -88,7 +88,7 @@ def check_modules(files, modules, problems):
 
 def function_lengths(lines):
     """(first line, length) of each function body. clang-format fixes the layout: a body opens with
-    a line that ends in '{' and closes with the first '}' at that line's indentation."""
+    a line that ends in '{' and closes with the first '}' that is indented no deeper."""
     opener = re.compile(r"^(\s*)\S.*\)[^;]*\{$")
     other = re.compile(r"^\s*(if|for|while|switch|else|do|catch|try|return|co_return|namespace|"
                        r"class|struct|enum|union|extern|\}|TEST)\b|= \{$|= \[.*\{$")
@@ -97,7 +97,8 @@ def function_lengths(lines):
         if not found or other.search(line):
             continue
         for end in range(number + 1, len(lines)):
-            if lines[end].startswith(found.group(1) + "}"):
+            if lines[end].lstrip().startswith("}") and \
+                    len(lines[end]) - len(lines[end].lstrip()) <= len(found.group(1)):
                 yield number + 1, end - number + 1
                 break
 
