@@ -2,6 +2,7 @@
 add_module(base LIBRARIES spdlog::spdlog isal z)
 add_module(runtime USES base LIBRARIES barnabas_asio_pch PCH asio)
 add_module(wire USES base LIBRARIES z snappy lz4 zstd Boost::json)
+add_module(sasl USES base LIBRARIES OpenSSL::Crypto)
 add_module(log USES base runtime wire)
 add_module(rpc USES base runtime wire PCH asio)
 add_module(metadata USES base runtime LIBRARIES SQLite::SQLite3 Boost::json)
