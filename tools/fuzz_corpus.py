@@ -66,7 +66,33 @@ def wire_append():
         yield bytes([rules | target << 3]) + bytes.fromhex(line["hex"])
 
 
-TARGETS = [wire_sets, wire_payload, wire_snappy, wire_append]
+def wire_messages():
+    """Places in the tables of wire/api.cc and wire/persisted/registry.cc, which are by rising key."""
+    apis = sorted(line["key"] for line in lines("api-keys"))
+    lowest = {}
+    bodies = [line for name in ("rpc-requests", "rpc-responses", "rpc-legacy", "rpc-malformed")
+              for line in lines(name)]
+    for line in bodies:
+        message = (line["key"], line["type"])
+        lowest[message] = min(lowest.get(message, line["version"]), line["version"])
+    for line in bodies:
+        response = line["type"] == "response"
+        choice = [response, apis.index(line["key"]),
+                  line["version"] - lowest[line["key"], line["type"]]]
+        yield bytes(choice) + bytes.fromhex(line["hex"])
+    for line in lines("frames") + lines("frames-legacy"):
+        if line["type"] == "request":
+            yield b"\2\0\0" + bytes.fromhex(line["hex"])[4:]
+    families = ["metadata", "remote-log-metadata", "group", "transaction", "share"]
+    stored = lines("metadata-records") + lines("coordinator-records")
+    for line in stored:
+        family = line["family"]
+        ids = sorted({each["id"] for each in stored if each["family"] == family})
+        choice = [4 if line["part"] == "key" else 3, ids.index(line["id"]), families.index(family)]
+        yield bytes(choice) + bytes.fromhex(line["hex"])
+
+
+TARGETS = [wire_sets, wire_payload, wire_snappy, wire_append, wire_messages]
 
 
 def main():
