@@ -30,7 +30,8 @@ struct Layout {
                                                 ByteView input, void* object,
                                                 const DecodeLimits& limits = {});
 
-/// Appends `object` to `output`. INVARIANT: what is null is nullable in that version.
+/// Appends `object` to `output`. Strings are cut at string_bytes_max. INVARIANT: what is null is
+/// nullable in that version.
 void encode_struct(const StructSchema& schema, Layout layout, const void* object, Output& output);
 
 /// Equal in every field that `version` has, bytes by their contents.

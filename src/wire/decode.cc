@@ -99,7 +99,7 @@ void Decoder::field(const PlanStep& step, void* object, bool tagged) {
 std::int64_t Decoder::length(const FieldSchema& field, bool is_array) {
     std::int64_t length = 0;
     if (layout_.flexible && !field.classic_length) {
-        length = static_cast<std::int64_t>(in_.unsigned_varint()) - 1;
+        length = static_cast<std::int32_t>(in_.unsigned_varint() - 1);  // wraps, as Kafka's does
     } else if (!is_array && field.kind == FieldKind::string) {
         length = in_.integer<std::int16_t>();
     } else {
@@ -116,7 +116,7 @@ void Decoder::array(const FieldSchema& field, void* member, std::int64_t count) 
                              elements, in_.left(), limits_.array_elements_max));
         return;
     }
-    field.array->reserve(member, std::min(elements, limits_.reserved_elements_max));
+    field.array->clear(member, std::min(elements, limits_.reserved_elements_max));
     for (std::size_t i = 0; i < elements && in_.ok(); ++i) {
         void* to = field.array->append(member);
         if (field.kind == FieldKind::string || field.kind == FieldKind::bytes) {
@@ -133,6 +133,11 @@ void Decoder::array(const FieldSchema& field, void* member, std::int64_t count) 
 }
 
 void Decoder::lengthy(const FieldSchema& field, void* to, std::int64_t length) {
+    if (field.kind == FieldKind::string && static_cast<std::size_t>(length) > string_bytes_max)
+        [[unlikely]] {
+        in_.fail(fmt::format("a string of {} bytes; at most {}", length, string_bytes_max));
+        return;
+    }
     const ByteView taken = in_.bytes(static_cast<std::size_t>(length));
     switch (field.kind) {
         case FieldKind::string:

@@ -40,7 +40,11 @@ inline constexpr ArrayAccess array_access{
     .data = [](const void* a) -> const void* {
         return static_cast<const std::vector<T>*>(a)->data();
     },
-    .reserve = [](void* a, std::size_t n) { static_cast<std::vector<T>*>(a)->reserve(n); },
+    .clear =
+        [](void* a, std::size_t n) {
+            static_cast<std::vector<T>*>(a)->clear();
+            static_cast<std::vector<T>*>(a)->reserve(n);
+        },
     .append = [](void* a) -> void* { return &static_cast<std::vector<T>*>(a)->emplace_back(); },
     .stride = sizeof(T),
 };

@@ -3,10 +3,10 @@
 #include "wire/field_equality.h"
 #include "wire/writer.h"
 
-#include <algorithm>
 #include <bit>
-#include <limits>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace barnabas::wire {
 namespace {
@@ -22,6 +22,8 @@ private:
     void field(const PlanStep& step, const void* object, bool tagged);
     void array(const FieldSchema& field, const void* member);
     void value(const FieldSchema& field, const void* from);
+    void number(FieldKind kind, const void* from);
+    void text(const FieldSchema& field, std::string_view text);
     void length(const FieldSchema& field, bool is_array, std::size_t length);
     void null(const FieldSchema& field, bool tagged);
     void records(const FieldSchema& field, const Records& records);
@@ -40,11 +42,8 @@ const void* present(const FieldSchema& field, const void* object) {
     if (field.optional != nullptr) {
         return field.optional->get(member);
     }
-    if (field.kind == FieldKind::records && field.array == nullptr &&
-        static_cast<const Records*>(member)->is_null()) {
-        return nullptr;
-    }
-    return member;
+    const bool is_records = field.kind == FieldKind::records && field.array == nullptr;
+    return is_records && static_cast<const Records*>(member)->is_null() ? nullptr : member;
 }
 
 void Encoder::structure(const StructSchema& schema, const void* object) {
@@ -91,7 +90,6 @@ void Encoder::length(const FieldSchema& field, bool is_array, std::size_t length
     if (layout_.flexible && !field.classic_length) {
         out_.unsigned_varint(static_cast<std::uint32_t>(length + 1));
     } else if (field.kind == FieldKind::string && !is_array) {
-        INVARIANT(length <= std::numeric_limits<std::int16_t>::max(), "a string of {}", length);
         out_.integer(static_cast<std::int16_t>(length));
     } else {
         out_.integer(static_cast<std::int32_t>(length));
@@ -109,6 +107,34 @@ void Encoder::array(const FieldSchema& field, const void* member) {
 
 void Encoder::value(const FieldSchema& field, const void* from) {
     switch (field.kind) {
+        case FieldKind::uuid: {
+            const auto& id = static_cast<const Uuid*>(from)->bytes;
+            out_.bytes(std::as_bytes(std::span(id)));
+            break;
+        }
+        case FieldKind::string:
+            text(field, *static_cast<const std::string*>(from));
+            break;
+        case FieldKind::bytes: {
+            const auto& bytes = *static_cast<const ByteView*>(from);
+            length(field, false, bytes.size());
+            out_.bytes(bytes);
+            break;
+        }
+        case FieldKind::records:
+            records(field, *static_cast<const Records*>(from));
+            break;
+        case FieldKind::structure:
+            structure(field.nested(), from);
+            break;
+        default:
+            number(field.kind, from);
+            break;
+    }
+}
+
+void Encoder::number(FieldKind kind, const void* from) {
+    switch (kind) {
         case FieldKind::boolean:
             out_.integer<std::int8_t>(*static_cast<const bool*>(from) ? 1 : 0);
             break;
@@ -129,30 +155,22 @@ void Encoder::value(const FieldSchema& field, const void* from) {
         case FieldKind::float64:
             out_.integer(std::bit_cast<std::int64_t>(*static_cast<const double*>(from)));
             break;
-        case FieldKind::uuid: {
-            const auto& id = static_cast<const Uuid*>(from)->bytes;
-            out_.bytes(std::as_bytes(std::span(id)));
-            break;
-        }
-        case FieldKind::string: {
-            const auto& text = *static_cast<const std::string*>(from);
-            length(field, false, text.size());
-            out_.bytes(as_bytes(text));
-            break;
-        }
-        case FieldKind::bytes: {
-            const auto& bytes = *static_cast<const ByteView*>(from);
-            length(field, false, bytes.size());
-            out_.bytes(bytes);
-            break;
-        }
-        case FieldKind::records:
-            records(field, *static_cast<const Records*>(from));
-            break;
-        case FieldKind::structure:
-            structure(field.nested(), from);
-            break;
+        default:
+            INVARIANT(false, "kind {} is no number", static_cast<int>(kind));
     }
+}
+
+/// Cut where the protocol ends, at a character's start: a sentence may quote what a client sent.
+void Encoder::text(const FieldSchema& field, std::string_view text) {
+    if (text.size() > string_bytes_max) [[unlikely]] {
+        std::size_t end = string_bytes_max;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+            --end;
+        }
+        text = text.substr(0, end);
+    }
+    length(field, false, text.size());
+    out_.bytes(as_bytes(text));
 }
 
 void Encoder::records(const FieldSchema& field, const Records& records) {
@@ -169,25 +187,27 @@ void Encoder::records(const FieldSchema& field, const Records& records) {
 /// Known and unknown ones together, by rising tag; a known one only if it is not the default.
 void Encoder::tagged_fields(const StructSchema& schema, const Plan& plan, const void* object) {
     const UnknownTags* unknown = schema.unknown_tags(object);
-    const auto is_set = [&](const PlanStep& step) {
-        return !equal_fields(*step.field, layout_.version, object, schema.defaults());
-    };
-    const auto known = static_cast<std::size_t>(std::ranges::count_if(plan.tagged, is_set));
     const std::size_t kept = unknown != nullptr ? unknown->size() : 0;
-    out_.unsigned_varint(static_cast<std::uint32_t>(known + kept));
+    std::uint64_t set = 0;  // bit i: plan.tagged[i] is written
+    for (std::size_t i = 0; i < plan.tagged.size(); ++i) {
+        if (!equal_fields(*plan.tagged[i].field, layout_.version, object, schema.defaults())) {
+            set |= std::uint64_t{1} << i;
+        }
+    }
+    out_.unsigned_varint(
+        static_cast<std::uint32_t>(static_cast<std::size_t>(std::popcount(set)) + kept));
     std::size_t next = 0;
-    const auto unknown_below = [&](std::uint32_t tag) {
+    for (; set != 0; set &= set - 1) {
+        const auto& step = plan.tagged[static_cast<std::size_t>(std::countr_zero(set))];
+        const auto tag = static_cast<std::uint32_t>(step.field->tag);
         for (; next < kept && (*unknown)[next].tag < tag; ++next) {
             unknown_tag((*unknown)[next]);
         }
-    };
-    for (const auto& step : plan.tagged) {
-        if (is_set(step)) {
-            unknown_below(static_cast<std::uint32_t>(step.field->tag));
-            tagged_field(step, object);
-        }
+        tagged_field(step, object);
     }
-    unknown_below(std::numeric_limits<std::uint32_t>::max());
+    for (; next < kept; ++next) {
+        unknown_tag((*unknown)[next]);
+    }
 }
 
 void Encoder::unknown_tag(const UnknownTag& unknown) {

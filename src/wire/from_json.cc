@@ -118,7 +118,7 @@ Result<> JsonReader::array(const FieldSchema& field, const json::value& from, vo
     if (elements == nullptr) {
         return refuse("{} is not an array", json::serialize(from));
     }
-    field.array->reserve(member, elements->size());
+    field.array->clear(member, elements->size());
     for (std::size_t i = 0; i < elements->size(); ++i) {
         if (auto read = value(field, (*elements)[i], field.array->append(member)); !read) {
             return refuse("[{}]: {}", i, read.error().message);

@@ -44,6 +44,8 @@ const Plan& StructSchema::make_plan(std::int16_t version) const {
             steps.push_back({.field = &field, .nullable = field.nullable.contains(version)});
         }
     }
+    INVARIANT(plan->tagged.size() <= 64, "{} tagged fields; encode() marks 64",
+              plan->tagged.size());
     std::ranges::sort(plan->tagged, {}, [](const PlanStep& step) { return step.field->tag; });
     const Plan* made = plan.release();
     slot.store(made, std::memory_order_release);

@@ -29,6 +29,8 @@ struct Versions {
 
 inline constexpr Versions no_versions{1, 0};
 inline constexpr std::int16_t latest = std::numeric_limits<std::int16_t>::max();
+/// Kafka neither reads nor writes a longer string, whatever its length is encoded in.
+inline constexpr std::size_t string_bytes_max = 32'767;
 inline constexpr std::int16_t never_flexible = std::numeric_limits<std::int16_t>::max();
 
 /// A tagged field (KIP-482) that no version here defines; kept so that the message is written back
@@ -61,8 +63,8 @@ class StructSchema;
 struct ArrayAccess {
     std::size_t (*count)(const void* array);
     const void* (*data)(const void* array);
-    void (*reserve)(void* array, std::size_t count);
-    void* (*append)(void* array);  // a new last element
+    void (*clear)(void* array, std::size_t reserve);  // empties it, with room for so many
+    void* (*append)(void* array);                     // a new last element
     std::size_t stride;
 };
 struct OptionalAccess {
