@@ -58,7 +58,7 @@ Result<log::LogConfig> TopicService::log_config(const ConfigMap& topic_configs,
 Result<void> TopicService::check(const WantedTopic& wanted) const {
     TRY(check_topic_name(wanted.name));
     if (stored_.contains(wanted.name)) {
-        return fail(ErrorCode::topic_already_exists, "topic {} exists", wanted.name);
+        return fail(ErrorCode::topic_already_exists, "topic {} already exists", wanted.name);
     }
     for (const auto& [name, topic] : stored_) {
         if (topics_collide(name, wanted.name)) {
