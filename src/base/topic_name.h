@@ -12,6 +12,9 @@ inline constexpr std::string_view group_metadata_topic = "__consumer_offsets";
 inline constexpr std::string_view transaction_state_topic = "__transaction_state";
 inline constexpr std::string_view share_group_state_topic = "__share_group_state";
 
+/// KRaft's own log: its folder may lie among the topics', but it is no topic.
+inline constexpr std::string_view cluster_metadata_topic = "__cluster_metadata";
+
 inline constexpr std::size_t topic_name_size_max = 249;
 
 /// INVALID_TOPIC_EXCEPTION with a sentence unless the name is 1 to 249 of the characters

@@ -57,6 +57,10 @@ Result<log::LogConfig> TopicService::log_config(const ConfigMap& topic_configs,
 
 Result<void> TopicService::check(const WantedTopic& wanted) const {
     TRY(check_topic_name(wanted.name));
+    if (wanted.name == cluster_metadata_topic) {
+        return fail(ErrorCode::invalid_request, "{} is no topic: the name is KRaft's own",
+                    wanted.name);
+    }
     if (stored_.contains(wanted.name)) {
         return fail(ErrorCode::topic_already_exists, "topic {} already exists", wanted.name);
     }

@@ -6,6 +6,8 @@
 #include "broker/topic_configs.h"
 #include "broker/topic_service.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace barnabas::broker {
@@ -35,6 +37,22 @@ Result<WantedTopic> wanted_of(const CreateTopicsRequest::Topic& topic, bool vali
         wanted.configs.insert_or_assign(config.name, *config.value);
     }
     return wanted;
+}
+
+/// Kafka's bound is for the whole request, which the service does not see.
+Result<void> check_total(const Call& call, const std::vector<WantedTopic>& wanted) {
+    std::int64_t total = 0;
+    for (const auto& topic : wanted) {
+        const auto count = topic.partitions == -1
+                               ? call.home.settings->config.topics.default_partitions
+                               : std::max(topic.partitions, 0);
+        total += topic.assignments.empty() ? count : std::ssize(topic.assignments);
+    }
+    if (total > new_partitions_max) {
+        return fail(ErrorCode::policy_violation, "{} partitions; one request creates at most {}",
+                    total, new_partitions_max);
+    }
+    return {};
 }
 
 void describe(const Call& call, CreateTopicsResponse::Topic& answer, const CreatedTopic& created,
@@ -74,13 +92,17 @@ awaitable<CreateTopicsResponse> handle_create_topics(Call& call, CreateTopicsReq
                                            "topic {} stands twice in the request", topic.name))
                 : wanted_of(topic, request.validate_only);
         if (!parsed) {
-            answer.error_code = static_cast<std::int16_t>(parsed.error().code);
-            answer.error_message = parsed.error().message;
-            call.count_error(parsed.error().code);
+            call.refuse(answer, std::move(parsed.error()));
             continue;
         }
         places.push_back(response.topics.size() - 1);
         wanted.push_back(std::move(*parsed));
+    }
+    if (const auto few = check_total(call, wanted); !few) {
+        for (const auto place : places) {
+            call.refuse(response.topics[place], few.error());
+        }
+        co_return response;
     }
     auto& services = call.services;
     auto create = [&services, &wanted] { return services.topics->create(wanted); };
@@ -88,10 +110,8 @@ awaitable<CreateTopicsResponse> handle_create_topics(Call& call, CreateTopicsReq
         co_await runtime::await_on(call.home.shard, services.shards.front()->shard, create);
     for (std::size_t i = 0; i < created.size(); ++i) {
         auto& answer = response.topics[places[i]];
-        answer.error_code = static_cast<std::int16_t>(created[i].error);
-        call.count_error(created[i].error);
         if (created[i].error != ErrorCode::none) {
-            answer.error_message = created[i].message;
+            call.refuse(answer, {.code = created[i].error, .message = created[i].message});
         } else {
             describe(call, answer, created[i], wanted[i].configs);
         }

@@ -25,6 +25,9 @@ awaitable<wire::InitProducerIdResponse> handle_init_producer_id(
                                    ? ErrorCode::invalid_request
                                    : ErrorCode::coordinator_not_available);
     }
+    if ((request.producer_id == no_producer.get()) != (request.producer_epoch == -1)) {
+        co_return failed(call, ErrorCode::invalid_request);
+    }
     auto& services = call.services;
     auto next = [&services] { return services.producer_ids->next(); };
     const auto id =

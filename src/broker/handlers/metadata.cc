@@ -16,6 +16,9 @@ namespace {
 using wire::MetadataRequest;
 using wire::MetadataResponse;
 
+/// Versions 10 and 11 have the field, but nothing was asked for by id before 12.
+constexpr std::int16_t first_by_id = 12;
+
 std::vector<std::int32_t> numbers(const std::vector<BrokerId>& ids) {
     std::vector<std::int32_t> result;
     result.reserve(ids.size());
@@ -100,7 +103,9 @@ void add_asked(Call& call, const MetadataRequest& request, MetadataResponse& res
         const auto* topic = by_id        ? image.topic(asked.topic_id)
                             : asked.name ? image.topic(*asked.name)
                                          : nullptr;
-        if (topic != nullptr) {
+        if (call.version < first_by_id && (by_id || (!asked.name && call.version >= 10))) {
+            response.topics.push_back(unknown(call, asked, ErrorCode::invalid_request));
+        } else if (topic != nullptr) {
             response.topics.push_back(
                 describe(*topic, request.include_topic_authorized_operations));
         } else if (by_id) {
