@@ -1,6 +1,7 @@
 #include "log/checkpoint_text.h"
 
 #include <charconv>
+#include <limits>
 
 namespace barnabas::log {
 namespace {
@@ -34,6 +35,9 @@ Result<std::int64_t> parse_checkpoint_number(std::string_view word) {
 
 Result<std::vector<std::vector<std::string_view>>> parse_checkpoint(std::string_view text) {
     const auto lines = split(text, '\n');
+    if (lines.empty()) {
+        return std::vector<std::vector<std::string_view>>();
+    }
     if (lines.size() < 2 || lines[0] != "0") {
         return fail(ErrorCode::corrupt_message,
                     "a checkpoint begins with version 0 and a count, not with \"{}\"",
@@ -70,6 +74,9 @@ Result<OffsetCheckpoint> parse_offset_checkpoint(std::string_view text) {
         }
         TRY_ASSIGN(const auto partition, parse_checkpoint_number(words[1]));
         TRY_ASSIGN(const auto offset, parse_checkpoint_number(words[2]));
+        if (partition < 0 || partition > std::numeric_limits<std::int32_t>::max()) {
+            return fail(ErrorCode::corrupt_message, "{} is no partition's number", partition);
+        }
         offsets[{std::string(words[0]), PartitionId{static_cast<std::int32_t>(partition)}}] =
             Offset{offset};
     }

@@ -15,7 +15,8 @@ namespace barnabas::log {
 /// number of entries, one line each.
 [[nodiscard]] std::string checkpoint_text(std::size_t count, std::string_view lines);
 
-/// The words of each entry. corrupt_message: another version, or another number of lines.
+/// The words of each entry; none for an empty file, which Kafka writes too. corrupt_message:
+/// another version, or another number of lines.
 [[nodiscard]] Result<std::vector<std::vector<std::string_view>>> parse_checkpoint(
     std::string_view text);
 [[nodiscard]] Result<std::int64_t> parse_checkpoint_number(std::string_view word);

@@ -3,11 +3,13 @@
 #include "log/checkpoint_text.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace barnabas::log {
 
 bool LeaderEpochs::assign(LeaderEpoch epoch, Offset start) {
-    if (epoch.get() < 0 || (!entries_.empty() && entries_.back().epoch == epoch)) {
+    if (epoch.get() < 0 ||
+        (!entries_.empty() && entries_.back().epoch == epoch && entries_.back().start <= start)) {
         return false;
     }
     while (!entries_.empty() &&
@@ -50,10 +52,13 @@ bool LeaderEpochs::truncate_to(Offset end) {
 
 bool LeaderEpochs::start_at(Offset start) {
     const auto behind = std::ranges::upper_bound(entries_, start, {}, &Entry::start);
-    if (behind == entries_.begin() || std::prev(behind)->start == start) {
+    if (behind == entries_.begin()) {
         return false;
     }
     const auto first = std::prev(behind);
+    if (first == entries_.begin() && first->start == start) {
+        return false;
+    }
     first->start = start;
     entries_.erase(entries_.begin(), first);
     return true;
@@ -77,6 +82,9 @@ Result<LeaderEpochs> LeaderEpochs::parse(std::string_view text) {
         }
         TRY_ASSIGN(const auto epoch, parse_checkpoint_number(words[0]));
         TRY_ASSIGN(const auto start, parse_checkpoint_number(words[1]));
+        if (epoch < 0 || epoch > std::numeric_limits<std::int32_t>::max() || start < 0) {
+            return fail(ErrorCode::corrupt_message, "epoch {} at {} is none", epoch, start);
+        }
         epochs.assign(LeaderEpoch{static_cast<std::int32_t>(epoch)}, Offset{start});
     }
     return epochs;

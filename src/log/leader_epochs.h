@@ -38,8 +38,10 @@ public:
     /// `log_end`). Nothing known: {-1, -1}.
     [[nodiscard]] EpochEnd end_of(LeaderEpoch asked, Offset log_end) const;
 
-    /// Both answer whether anything changed.
+    /// Drops the epochs that begin at or behind `end`; true if there were any.
     bool truncate_to(Offset end);
+    /// The log begins at `start` now: the epoch that wrote it begins there, earlier ones are
+    /// dropped; true if anything changed.
     bool start_at(Offset start);
 
     [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }

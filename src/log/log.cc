@@ -10,8 +10,8 @@ namespace barnabas::log {
 namespace {
 
 /// Kafka's UnifiedLog: a client's batch has no place in the log yet.
-Result<void> check_base_offset(const wire::BatchView& batch, const AppendRequest& request) {
-    if (request.origin == wire::AppendOrigin::client && !batch.is_legacy() &&
+Result<void> check_base_offset(const wire::BatchView& batch, wire::AppendOrigin origin) {
+    if (origin == wire::AppendOrigin::client && !batch.is_legacy() &&
         batch.base_offset() != Offset{0}) {
         return fail(ErrorCode::invalid_record, "a client's batch begins at offset 0, not {}",
                     batch.base_offset());
@@ -29,6 +29,9 @@ Result<void> FlushPlan::sync() const {
     for (const auto& file : files) {
         TRY(file->sync());
     }
+    for (const auto& folder : folders) {
+        TRY(disk->sync_directory(folder));
+    }
     return {};
 }
 
@@ -37,7 +40,8 @@ Log::Log(OpenOptions options)
       folder_(std::move(options.folder)),
       partition_(std::move(options.partition)),
       config_(options.config),
-      log_(std::move(options.log)) {}
+      log_(std::move(options.log)),
+      spread_(std::hash<TopicPartition>{}(partition_)) {}
 
 Log::~Log() = default;
 
@@ -49,16 +53,34 @@ void Log::set_config(const LogConfig& config) {
 }
 
 Offset Log::last_stable_offset() const {
-    const auto open = producers_.first_open_transaction();
-    return open ? std::clamp(*open, log_start_, high_watermark_) : high_watermark_;
+    const auto unstable = producers_.first_unstable();
+    return unstable ? std::clamp(*unstable, log_start_, high_watermark_) : high_watermark_;
 }
 
 void Log::set_high_watermark(Offset offset) {
+    INVARIANT(log_start_ <= log_end(), "{} is [{}, {})", partition_, log_start_, log_end());
     high_watermark_ = std::clamp(offset, log_start_, log_end());
+    producers_.committed_up_to(high_watermark_);
 }
 
 Result<void> Log::begin_epoch(LeaderEpoch epoch) {
-    return epochs_.assign(epoch, log_end()) ? save_epochs() : Result<void>();
+    return assign_epoch(epoch, log_end());
+}
+
+/// The table is as before if its file cannot be written.
+Result<void> Log::assign_epoch(LeaderEpoch epoch, Offset start) {
+    if (epochs_.latest() == epoch) {
+        return {};
+    }
+    auto before = epochs_;
+    if (!epochs_.assign(epoch, start)) {
+        return {};
+    }
+    auto saved = save_epochs();
+    if (!saved) {
+        epochs_ = std::move(before);
+    }
+    return saved;
 }
 
 Log::Segments::iterator Log::segment_holding(Offset offset) {
@@ -110,6 +132,17 @@ Result<std::optional<AppendInfo>> Log::check_producer(const wire::BatchView& bat
                    .duplicate = true});
 }
 
+/// What a batch says of itself, in Kafka's order; the place of one that is there already.
+Result<std::optional<AppendInfo>> Log::check_batch(const wire::BatchView& batch,
+                                                   wire::AppendOrigin origin) const {
+    const bool from_client = origin == wire::AppendOrigin::client;
+    TRY(check_base_offset(batch, origin));
+    TRY(check_size(batch.size()));
+    TRY(batch.ensure_valid());
+    return from_client && !batch.is_control() ? check_producer(batch)
+                                              : Result<std::optional<AppendInfo>>(std::nullopt);
+}
+
 std::expected<AppendInfo, wire::AppendRefusal> Log::append(MutableByteView records,
                                                            const AppendRequest& request,
                                                            wire::AppendValidator& validator) {
@@ -122,23 +155,12 @@ std::expected<AppendInfo, wire::AppendRefusal> Log::append(MutableByteView recor
         if (!*batch) {
             break;
         }
-        if (auto valid = (*batch)->ensure_valid(); !valid) {
-            return std::unexpected(refuse(std::move(valid.error())));
+        auto known = check_batch(**batch, request.origin);
+        if (!known) {
+            return std::unexpected(refuse(std::move(known.error())));
         }
-        if (auto fits = check_size((*batch)->size()); !fits) {
-            return std::unexpected(refuse(std::move(fits.error())));
-        }
-        if (auto placed = check_base_offset(**batch, request); !placed) {
-            return std::unexpected(refuse(std::move(placed.error())));
-        }
-        if (request.origin == wire::AppendOrigin::client && !(*batch)->is_control()) {
-            auto known = check_producer(**batch);
-            if (!known) {
-                return std::unexpected(refuse(std::move(known.error())));
-            }
-            if (*known) {
-                return **known;
-            }
+        if (*known) {
+            return **known;
         }
     }
     auto validated = validator.validate(records, rules(request));
@@ -165,18 +187,16 @@ Result<AppendInfo> Log::write(const wire::ValidatedBatch& batch, const AppendReq
 
     const auto view = batch.view();
     TRY_ASSIGN(const auto transaction_end, read_transaction_end(view));
-    if (epochs_.assign(request.epoch, first)) {
-        TRY(save_epochs());
+    if (transaction_end) {
+        TRY(active().transactions().prepare());
     }
-    if (auto appended = active().append(batch.bytes, last, {batch.max_timestamp, last});
-        !appended) {
-        epochs_.truncate_to(first);
-        return fail(std::move(appended));
-    }
+    TRY(assign_epoch(request.epoch, first));
+    // A failure leaves the new epoch where it is: it begins at the log's end, which is true.
+    TRY(active().append(batch.bytes, last, {batch.max_timestamp, last}));
     INVARIANT(log_end() == end, "the log ends at {}, not {}", log_end(), end);
     size_bytes_ += batch.bytes.size();
-    if (const auto aborted = producers_.apply(view, transaction_end)) {
-        TRY(active().transactions().append(*aborted));
+    if (const auto aborted = producers_.apply(view, transaction_end, request.now.wall)) {
+        active().transactions().append(*aborted);
     }
     unflushed_since_ = std::min(unflushed_since_, request.now.steady);
     return AppendInfo{

@@ -14,7 +14,8 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <string>
+#include <set>
+#include <span>
 #include <vector>
 
 namespace barnabas::log {
@@ -48,11 +49,16 @@ struct FoundOffset {
     LeaderEpoch epoch = no_epoch;
 };
 
-/// What one flush has to bring to the medium. sync() may run on another thread while the log goes
-/// on; then the log is told with flushed().
+/// What one flush has to bring to the medium: batches, what goes with sealed segments, and the
+/// entries of directories. sync() may run on another thread while the log goes on; then the log is
+/// told with flushed(). A plan whose sync() failed has to be made good by a recovery: its log
+/// directory is broken.
 struct FlushPlan {
+    runtime::Disk* disk = nullptr;
     std::vector<std::shared_ptr<runtime::File>> files;
+    std::vector<runtime::Path> folders;
     Offset up_to = no_offset;
+    std::uint64_t truncations = 0;  // of the log, when the plan was made
 
     [[nodiscard]] Result<void> sync() const;
 };
@@ -89,7 +95,8 @@ public:
     [[nodiscard]] Offset log_end() const { return active().next_offset(); }
     [[nodiscard]] Offset high_watermark() const { return high_watermark_; }
     [[nodiscard]] Offset recovery_point() const { return recovery_point_; }
-    /// Consumers that read committed stop here: the first open transaction, or the high watermark.
+    /// Consumers that read committed stop here: the first transaction that is open or whose marker
+    /// is not committed, or the high watermark.
     [[nodiscard]] Offset last_stable_offset() const;
     [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
     [[nodiscard]] std::size_t segment_count() const { return segments_.size(); }
@@ -115,12 +122,14 @@ public:
     [[nodiscard]] Result<std::vector<AbortedTransaction>> aborted_transactions(Offset from,
                                                                                Offset end);
 
-    /// The first record with at least that timestamp; nothing if there is none.
+    /// The first record with at least that timestamp, committed or not; nothing if there is none.
     [[nodiscard]] Result<std::optional<FoundOffset>> find_by_timestamp(Timestamp timestamp);
     /// The record with the largest timestamp; nothing in an empty log.
     [[nodiscard]] Result<std::optional<FoundOffset>> find_max_timestamp();
 
-    /// Cuts everything from `offset` on, whole batches; nothing if it is the end or beyond.
+    /// Cuts everything from `offset` on, whole batches; nothing if it is the end or beyond. An
+    /// offset below the log's start leaves an empty log that begins there. The recovery point falls
+    /// with it: the caller checkpoints that before a flush.
     Result<void> truncate_to(Offset offset);
     /// DeleteRecords: `offset` becomes the first one. offset_out_of_range beyond the high
     /// watermark.
@@ -154,32 +163,49 @@ private:
     [[nodiscard]] const Segment& active() const { return *segments_.rbegin()->second; }
     [[nodiscard]] Segments::iterator segment_holding(Offset offset);
 
+    /// What was known of the log before it was opened.
+    struct Known {
+        Offset log_start;
+        Offset recovery_point;
+        bool clean;
+        Now now;
+    };
     // Opening (log_open.cc)
-    Result<void> load(Offset log_start, Offset recovery_point, bool clean, Now now);
+    Result<void> load(const Known& known);
     Result<std::vector<Offset>> tidy_folder();
-    Result<void> load_segments(const std::vector<Offset>& bases, Offset recovery_point, bool clean);
-    Result<bool> recover_segment(Segment& segment);
-    Result<void> drop_segments_after(Offset base);
-    Result<void> load_epochs();
-    Result<void> load_producers(Offset recover_from);
-    Result<void> replay_producers(Segment& segment, Offset from);
+    Result<void> load_segments(const std::vector<Offset>& bases, const Known& known);
+    Result<bool> recover_segment(Segment& segment, Timestamp now);
+    Result<void> drop_segments(std::span<const Offset> bases);
+    Result<bool> load_epochs();
+    Result<void> learn_epochs(Segment& segment);
+    // Producers (log_producers.cc)
+    Result<void> load_producers(Offset end, Timestamp now);
+    Result<void> replay_producers(Segment& segment, Offset from, Timestamp now);
+    Result<void> save_producers();
+    Result<void> remove_snapshots(Offset from, Offset end);
+    Result<void> keep_useful_snapshots();
 
     // Appending
     [[nodiscard]] wire::AppendRules rules(const AppendRequest& request) const;
     Result<void> check_size(std::size_t bytes) const;
+    Result<std::optional<AppendInfo>> check_batch(const wire::BatchView& batch,
+                                                  wire::AppendOrigin origin) const;
     Result<std::optional<AppendInfo>> check_producer(const wire::BatchView& batch) const;
     Result<AppendInfo> write(const wire::ValidatedBatch& batch, const AppendRequest& request);
     Result<void> roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now);
     Result<void> roll(Now now);
-    [[nodiscard]] bool time_to_roll(Timestamp newest, Now now) const;
+    Result<bool> time_to_roll(Timestamp newest, Now now);
 
     Result<std::optional<FoundOffset>> find_in(Segment& segment, Timestamp timestamp);
     Result<std::optional<FoundOffset>> find_in_batch(Segment& segment, const ScannedBatch& batch,
                                                      Timestamp timestamp);
+    Result<std::optional<FoundOffset>> find_newest_served();
+    Result<const char*> why_given_up(Segments::iterator segment, Now now) const;
     Result<void> give_up_segment(Segments::iterator segment);
+    Result<void> begin_anew(Offset start, Timestamp created);
+    Result<void> assign_epoch(LeaderEpoch epoch, Offset start);
     Result<void> save_epochs();
-    Result<void> save_producers();
-    Result<void> remove_snapshots(Offset from, Offset end);
+    void count_bytes();
 
     runtime::Disk& disk_;
     runtime::Path folder_;
@@ -194,8 +220,14 @@ private:
     Offset high_watermark_{0};
     Offset recovery_point_{0};
     std::uint64_t size_bytes_ = 0;
-    std::int64_t jitter_ms_ = 0;
+    std::size_t spread_ = 0;  // jitter by name, so that the logs of a topic do not roll at once
     Time unflushed_since_ = never;
+    std::uint64_t truncations_ = 0;
+    std::set<Offset> snapshots_;  // of producers, in the folder
+    // Written and not synced: the flush of the batches that go with them takes them along.
+    std::vector<std::shared_ptr<runtime::File>> unsynced_;
+    bool folder_unsynced_ = false;
+    bool parent_unsynced_ = false;
 };
 
 }  // namespace barnabas::log

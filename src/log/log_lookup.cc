@@ -28,7 +28,24 @@ Result<std::optional<FoundOffset>> Log::find_max_timestamp() {
     if (newest == nullptr) {
         return std::optional<FoundOffset>();
     }
-    return find_in(*newest, newest->max_timestamp().timestamp);
+    TRY_ASSIGN(const auto found, find_in(*newest, newest->max_timestamp().timestamp));
+    return found || newest->base() >= log_start_ ? found : find_newest_served();
+}
+
+/// Where the largest timestamp is that of a record before the log's start: every batch's header
+/// is looked at, for deletions in the middle of a segment are rare.
+Result<std::optional<FoundOffset>> Log::find_newest_served() {
+    Timestamp newest = no_timestamp;
+    for (auto& [base, segment] : segments_) {
+        TRY(segment->scan(0, [&](const ScannedBatch& batch) {
+            if (batch.header.last_offset() >= log_start_) {
+                newest = std::max(newest, batch.header.max_timestamp());
+            }
+            return true;
+        }));
+    }
+    return newest == no_timestamp ? Result<std::optional<FoundOffset>>(std::nullopt)
+                                  : find_by_timestamp(newest);
 }
 
 Result<std::optional<FoundOffset>> Log::find_in(Segment& segment, Timestamp timestamp) {

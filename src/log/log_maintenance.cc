@@ -4,34 +4,51 @@
 #include "log/log.h"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 #include <utility>
 
 namespace barnabas::log {
+namespace {
 
-bool Log::time_to_roll(Timestamp newest, Now now) const {
-    const Segment& segment = active();
-    if (segment.size() == 0) {
+constexpr Offset offset_max{std::numeric_limits<std::int64_t>::max()};
+
+}  // namespace
+
+/// As Kafka: by the records' own time where they have one, else by the clock.
+Result<bool> Log::time_to_roll(Timestamp newest, Now now) {
+    if (active().size() == 0) {
         return false;
     }
-    // As Kafka: by the records' own time where they have one, else by the clock.
-    const auto waited = segment.rolls_from() && newest.get() >= 0 ? newest - *segment.rolls_from()
-                                                                  : now.wall - segment.created();
-    return waited > config_.segment_ms - jitter_ms_;
+    TRY_ASSIGN(const auto first, active().rolls_from());
+    const auto waited =
+        first && newest.get() >= 0 ? newest - *first : now.wall - active().created();
+    const auto jitter = config_.segment_jitter_ms > 0
+                            ? static_cast<std::int64_t>(
+                                  spread_ % static_cast<std::uint64_t>(config_.segment_jitter_ms))
+                            : 0;
+    return waited > config_.segment_ms - jitter;
 }
 
 Result<void> Log::roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now) {
     const Segment& segment = active();
-    const bool full = segment.size() > 0 && segment.size() + bytes > config_.segment_bytes;
-    if (full || segment.indexes_full() || !segment.can_hold(last) || time_to_roll(newest, now)) {
+    if (segment.size() == 0) {
+        return {};  // an empty segment takes anything
+    }
+    const bool full = segment.size() + bytes > config_.segment_bytes;
+    if (full || segment.indexes_full() || !segment.can_hold(last)) {
         return roll(now);
     }
-    return {};
+    TRY_ASSIGN(const bool due, time_to_roll(newest, now));
+    return due ? roll(now) : Result<void>();
 }
 
 Result<void> Log::roll_if_due(Now now) {
-    return time_to_roll(no_timestamp, now) ? roll(now) : Result<void>();
+    TRY_ASSIGN(const bool due, time_to_roll(no_timestamp, now));
+    return due ? roll(now) : Result<void>();
 }
 
+/// If it fails the active segment goes on: a sealed one takes appends.
 Result<void> Log::roll(Now now) {
     const Offset base = log_end();
     INVARIANT(base > active().base(), "{} rolls an empty segment at {}", partition_, base);
@@ -39,6 +56,7 @@ Result<void> Log::roll(Now now) {
     TRY(save_producers());
     TRY_ASSIGN(auto next, Segment::create(disk_, folder_, base, config_, now));
     segments_.emplace(base, std::move(next));
+    folder_unsynced_ = true;
     return {};
 }
 
@@ -52,16 +70,34 @@ bool Log::flush_due(Now now) const {
     return by_count || by_time || active().base() > recovery_point_;
 }
 
+/// Of the active segment the batches alone: its indexes are rebuilt after a crash.
 Result<FlushPlan> Log::begin_flush() {
-    FlushPlan plan{.files = {}, .up_to = log_end()};
+    FlushPlan plan{.disk = &disk_,
+                   .files = std::exchange(unsynced_, {}),
+                   .folders = {},
+                   .up_to = log_end(),
+                   .truncations = truncations_};
     for (auto at = segment_holding(recovery_point_); at != segments_.end(); ++at) {
         plan.files.push_back(at->second->file());
+        if (std::next(at) != segments_.end()) {
+            TRY_ASSIGN(auto indexes, at->second->take_unsynced_indexes());
+            std::ranges::move(indexes, std::back_inserter(plan.files));
+        }
+    }
+    if (std::exchange(folder_unsynced_, false)) {
+        plan.folders.push_back(folder_);
+    }
+    if (std::exchange(parent_unsynced_, false)) {
+        plan.folders.push_back(folder_.parent_path());
     }
     return plan;
 }
 
 void Log::flushed(const FlushPlan& plan, Now now) {
-    recovery_point_ = std::max(recovery_point_, std::min(plan.up_to, log_end()));
+    if (plan.truncations == truncations_) {
+        INVARIANT(plan.up_to <= log_end(), "flushed up to {} of {}", plan.up_to, log_end());
+        recovery_point_ = std::max(recovery_point_, plan.up_to);
+    }
     unflushed_since_ = unflushed() > 0 ? now.steady : never;
 }
 
@@ -69,24 +105,56 @@ Result<void> Log::truncate_to(Offset offset) {
     if (offset >= log_end()) {
         return {};
     }
+    ++truncations_;
+    if (offset < segments_.begin()->first) {
+        TRY(begin_anew(offset, active().created()));
+    }
     while (active().base() > offset && segments_.size() > 1) {
         TRY(active().remove());
         segments_.erase(std::prev(segments_.end()));
+        folder_unsynced_ = true;
     }
-    TRY(active().truncate_to(std::max(offset, active().base())));
+    TRY(active().truncate_to(offset));
+    INVARIANT(log_end() <= offset, "{} ends at {} after a cut at {}", partition_, log_end(),
+              offset);
+    count_bytes();
+    if (epochs_.truncate_to(log_end())) {
+        TRY(save_epochs());
+    }
+    TRY(remove_snapshots(log_end() + 1, offset_max));
+    TRY(load_producers(log_end(), active().created()));
+    recovery_point_ = std::min(recovery_point_, log_end());
+    log_start_ = std::min(log_start_, log_end());
+    set_high_watermark(high_watermark_);
+    return {};
+}
+
+/// An empty log that begins at `start`: nothing of what was there can be used.
+Result<void> Log::begin_anew(Offset start, Timestamp created) {
+    while (!segments_.empty()) {
+        TRY(segments_.rbegin()->second->remove());
+        segments_.erase(std::prev(segments_.end()));
+    }
+    TRY(remove_snapshots(Offset{0}, offset_max));
+    producers_.clear();
+    if (epochs_.truncate_to(Offset{0})) {
+        TRY(save_epochs());
+    }
+    TRY_ASSIGN(auto first, Segment::create(disk_, folder_, start, config_, {Time{}, created}));
+    segments_.emplace(start, std::move(first));
+    folder_unsynced_ = true;
+    log_start_ = start;
+    high_watermark_ = start;
+    recovery_point_ = std::min(recovery_point_, start);
+    count_bytes();
+    return {};
+}
+
+void Log::count_bytes() {
     size_bytes_ = 0;
     for (const auto& [base, segment] : segments_) {
         size_bytes_ += segment->size();
     }
-    if (epochs_.truncate_to(log_end())) {
-        TRY(save_epochs());
-    }
-    TRY(remove_snapshots(log_end() + 1, Offset{std::numeric_limits<std::int64_t>::max()}));
-    TRY(load_producers(log_end()));
-    recovery_point_ = std::min(recovery_point_, log_end());
-    log_start_ = std::min(log_start_, log_end());
-    set_high_watermark(std::min(high_watermark_, log_end()));
-    return {};
 }
 
 Result<void> Log::delete_records_before(Offset offset) {
@@ -104,36 +172,46 @@ Result<void> Log::delete_records_before(Offset offset) {
     return {};
 }
 
+/// The setting by which retention gives up the log's oldest segment; nullptr for none.
+Result<const char*> Log::why_given_up(Segments::iterator oldest, Now now) const {
+    const Segment& segment = *oldest->second;
+    if (segment.next_offset() <= log_start_ && segments_.size() > 1) {
+        return "log start offset";
+    }
+    if (!config_.cleanup_delete) {
+        return nullptr;
+    }
+    if (config_.retention_bytes >= 0 &&
+        size_bytes_ >= static_cast<std::uint64_t>(config_.retention_bytes) + segment.size()) {
+        return "retention.bytes";
+    }
+    if (config_.retention_ms < 0) {
+        return nullptr;
+    }
+    auto newest = segment.max_timestamp().timestamp;
+    if (newest.get() < 0) {
+        TRY_ASSIGN(newest, segment.modified());
+    }
+    return now.wall - newest > config_.retention_ms ? "retention.ms" : nullptr;
+}
+
 Result<std::size_t> Log::apply_retention(Now now) {
     std::size_t given_up = 0;
     while (true) {
         const auto oldest = segments_.begin();
         const Segment& segment = *oldest->second;
-        const bool last = segments_.size() == 1;
-        const Offset end = segment.next_offset();
-        if (segment.size() == 0 || end > high_watermark_) {
+        if (segment.size() == 0 || segment.next_offset() > high_watermark_) {
             break;
         }
-        const auto newest = segment.max_timestamp().timestamp.get() >= 0
-                                ? segment.max_timestamp().timestamp
-                                : segment.created();
-        const bool by_start = !last && end <= log_start_;
-        const bool by_time = config_.cleanup_delete && config_.retention_ms >= 0 &&
-                             now.wall - newest > config_.retention_ms;
-        const bool by_size =
-            !last && config_.cleanup_delete && config_.retention_bytes >= 0 &&
-            size_bytes_ >= static_cast<std::uint64_t>(config_.retention_bytes) + segment.size();
-        if (!by_start && !by_time && !by_size) {
+        TRY_ASSIGN(const char* const why, why_given_up(oldest, now));
+        if (why == nullptr) {
             break;
         }
-        if (last) {
+        if (segments_.size() == 1) {
             TRY(roll(now));
         }
-        log_.info("{}: giving up the segment [{}, {}) of {} bytes by {}", partition_,
-                  segment.base(), end, segment.size(),
-                  by_start  ? "its log start offset"
-                  : by_time ? "retention.ms"
-                            : "retention.bytes");
+        log_.info("{}: giving up the segment [{}, {}) of {} bytes by its {}", partition_,
+                  segment.base(), segment.next_offset(), segment.size(), why);
         TRY(give_up_segment(oldest));
         ++given_up;
     }
@@ -142,13 +220,18 @@ Result<std::size_t> Log::apply_retention(Now now) {
 
 Result<void> Log::give_up_segment(Segments::iterator segment) {
     INVARIANT(segments_.size() > 1, "{} gives up its only segment", partition_);
-    size_bytes_ -= segment->second->size();
     TRY(segment->second->mark_deleted());
+    INVARIANT(size_bytes_ >= segment->second->size(), "{} bytes, {} to go", size_bytes_,
+              segment->second->size());
+    size_bytes_ -= segment->second->size();
     const Offset base = segment->first;
     deleted_.push_back(std::move(segment->second));
     segments_.erase(segment);
+    folder_unsynced_ = true;
     const Offset first = segments_.begin()->first;
     log_start_ = std::max(log_start_, first);
+    recovery_point_ = std::max(recovery_point_, first);
+    set_high_watermark(high_watermark_);
     if (epochs_.start_at(log_start_)) {
         TRY(save_epochs());
     }
@@ -159,46 +242,33 @@ std::vector<std::unique_ptr<Segment>> Log::take_deleted() {
     return std::exchange(deleted_, {});
 }
 
-/// Unsynced on purpose: a file that a crash tears is learned anew from the batches.
+/// Unsynced: the next flush takes it along, so that each epoch is durable before its records are.
 Result<void> Log::save_epochs() {
     const auto path = folder_ / leader_epoch_file;
     const auto fresh = folder_ / (std::string(leader_epoch_file) + ".tmp");
-    {
-        TRY_ASSIGN(const auto file, disk_.open(fresh, runtime::OpenMode::create_or_open));
-        TRY(file->truncate(0));
-        TRY(file->write_at(0, as_bytes(epochs_.to_text())));
-    }
-    return disk_.rename(fresh, path);
-}
-
-Result<void> Log::save_producers() {
-    const auto bytes = wire::write_producer_snapshot(producers_.snapshot());
-    const auto path = folder_ / file_name(log_end(), snapshot_suffix);
-    TRY_ASSIGN(const auto file, disk_.open(path, runtime::OpenMode::create_or_open));
+    TRY_ASSIGN(auto file, disk_.open(fresh, runtime::OpenMode::create_or_open));
     TRY(file->truncate(0));
-    return file->write_at(0, bytes.view());
-}
-
-Result<void> Log::remove_snapshots(Offset from, Offset end) {
-    TRY_ASSIGN(const auto entries, disk_.list(folder_));
-    for (const auto& entry : entries) {
-        const auto offset = offset_of_file(entry.name, snapshot_suffix);
-        if (offset && *offset >= from && *offset < end) {
-            TRY(disk_.remove(folder_ / entry.name));
-        }
-    }
+    TRY(file->write_at(0, as_bytes(epochs_.to_text())));
+    TRY(disk_.rename(fresh, path));
+    unsynced_.push_back(std::move(file));
+    folder_unsynced_ = true;
     return {};
 }
 
+/// Syncs nothing where nothing was appended since the last flush: 2,000 idle logs would take
+/// seconds. Then the kernel writes the trimmed indexes when it likes; one that is lost or torn is
+/// rebuilt.
 Result<void> Log::close() {
-    TRY_ASSIGN(const auto plan, begin_flush());
-    TRY(plan.sync());
-    recovery_point_ = log_end();
-    for (auto& [base, segment] : segments_) {
-        TRY(segment->seal());
-    }
+    TRY(active().seal());
     if (log_end() > Offset{0}) {
         TRY(save_producers());
+    }
+    if (unflushed() > 0) {
+        TRY_ASSIGN(auto plan, begin_flush());
+        TRY_ASSIGN(auto indexes, active().take_unsynced_indexes());
+        std::ranges::move(indexes, std::back_inserter(plan.files));
+        TRY(plan.sync());
+        recovery_point_ = log_end();
     }
     return {};
 }

@@ -1,32 +1,25 @@
 // Opening a log: what is on disk becomes segments, epochs and producers again, and what a crash
 // left behind is checked and cut.
-#include "base/invariant.h"
 #include "log/file_names.h"
 #include "log/log.h"
 
 #include <algorithm>
-#include <set>
+#include <limits>
 #include <utility>
 
 namespace barnabas::log {
 
 Result<std::unique_ptr<Log>> Log::open(OpenOptions options) {
-    const auto log_start = options.log_start;
-    const auto recovery_point = options.recovery_point;
-    const bool clean = options.clean;
-    const auto now = options.now;
+    const Known known{.log_start = options.log_start,
+                      .recovery_point = options.recovery_point,
+                      .clean = options.clean,
+                      .now = options.now};
     auto log = std::unique_ptr<Log>(new Log(std::move(options)));
-    TRY(log->load(log_start, recovery_point, clean, now));
+    TRY(log->load(known));
     return log;
 }
 
-Result<void> Log::load(Offset log_start, Offset recovery_point, bool clean, Now now) {
-    // Spread by name, so that the logs of one topic do not roll at the same moment.
-    const auto spread = std::hash<TopicPartition>{}(partition_);
-    if (config_.segment_jitter_ms > 0) {
-        jitter_ms_ = static_cast<std::int64_t>(
-            spread % static_cast<std::uint64_t>(config_.segment_jitter_ms));
-    }
+Result<void> Log::load(const Known& known) {
     std::vector<Offset> bases;
     if (disk_.is_directory(folder_)) {
         TRY_ASSIGN(bases, tidy_folder());
@@ -34,27 +27,32 @@ Result<void> Log::load(Offset log_start, Offset recovery_point, bool clean, Now 
         TRY(disk_.create_directories(folder_));
     }
     if (bases.empty()) {
-        TRY_ASSIGN(auto first, Segment::create(disk_, folder_, log_start, config_, now));
-        segments_.emplace(log_start, std::move(first));
-    } else {
-        TRY(load_epochs());
-        TRY(load_segments(bases, recovery_point, clean));
+        TRY(begin_anew(known.log_start, known.now.wall));
+        parent_unsynced_ = true;
+        return {};
     }
-    log_start_ = std::clamp(log_start, segments_.begin()->first, log_end());
+    TRY(load_segments(bases, known));
+    recovery_point_ = known.clean ? log_end() : std::min(known.recovery_point, log_end());
+    if (log_end() < known.log_start) {
+        log_.warn(
+            "{}: it ends at {} after a crash, but its records before {} were deleted; it "
+            "begins anew there",
+            partition_, log_end(), known.log_start);
+        return begin_anew(known.log_start, known.now.wall);
+    }
+    log_start_ = std::max(known.log_start, segments_.begin()->first);
+    high_watermark_ = log_start_;
     const bool cut = epochs_.truncate_to(log_end());
-    if (epochs_.start_at(log_start_) || cut) {
+    if (epochs_.start_at(log_start_) || cut || !known.clean) {
         TRY(save_epochs());
     }
-    for (const auto& [base, segment] : segments_) {
-        size_bytes_ += segment->size();
-    }
-    high_watermark_ = log_start_;
-    recovery_point_ = clean ? log_end() : std::min(recovery_point, log_end());
+    TRY(keep_useful_snapshots());
+    count_bytes();
     return {};
 }
 
 /// Removes what an interrupted deletion or cleaning left, completes finished swaps, and returns the
-/// base offsets of the segments, rising.
+/// base offsets of the segments, rising. Takes note of the producers' snapshots.
 Result<std::vector<Offset>> Log::tidy_folder() {
     TRY_ASSIGN(const auto entries, disk_.list(folder_));
     std::vector<Offset> bases;
@@ -71,157 +69,127 @@ Result<std::vector<Offset>> Log::tidy_folder() {
             }
         } else if (const auto base = offset_of_file(name, log_suffix)) {
             bases.push_back(*base);
+        } else if (const auto snapshot = offset_of_file(name, snapshot_suffix)) {
+            snapshots_.insert(*snapshot);
         }
     }
     std::ranges::sort(bases);
     const auto again = std::ranges::unique(bases);
     bases.erase(again.begin(), again.end());
+    for (const auto& entry : entries) {
+        for (const auto suffix : {offset_index_suffix, time_index_suffix, txn_index_suffix}) {
+            const auto base = offset_of_file(entry.name, suffix);
+            if (base && !std::ranges::binary_search(bases, *base)) {
+                TRY(disk_.remove(folder_ / entry.name));
+            }
+        }
+    }
     return bases;
 }
 
-Result<void> Log::load_segments(const std::vector<Offset>& bases, Offset recovery_point,
-                                bool clean) {
-    bool producers_loaded = false;
+/// Segments that may hold what was never synced are read and checked, others trusted as far as
+/// their indexes can be.
+Result<void> Log::load_segments(const std::vector<Offset>& bases, const Known& known) {
+    TRY_ASSIGN(const bool epochs_known, load_epochs());
+    bool producers_follow = false;  // they are those of all segments so far
     for (std::size_t i = 0; i < bases.size(); ++i) {
         TRY_ASSIGN(auto opened, Segment::open(disk_, folder_, bases[i], config_));
-        Segment& segment = *opened;
-        segments_.emplace(bases[i], std::move(opened));
+        Segment& segment = *segments_.emplace(bases[i], std::move(opened)).first->second;
         const bool last = i + 1 == bases.size();
-        const bool behind_recovery_point = last || bases[i + 1] > recovery_point;
-        const bool suspect = !clean && behind_recovery_point;
-        auto loaded = suspect ? Result<void>() : segment.load();
-        if (loaded && !suspect) {
-            continue;
-        }
-        if (!loaded) {
+        const bool suspect = !known.clean && (last || bases[i + 1] > known.recovery_point);
+        if (!suspect) {
+            auto loaded = segment.load();
+            if (loaded) {
+                TRY(epochs_known ? Result<void>() : learn_epochs(segment));
+                producers_follow = false;
+                continue;
+            }
+            if (loaded.error().code != ErrorCode::corrupt_message) {
+                return loaded;
+            }
             log_.warn("{}: {}; rebuilding its indexes", partition_, loaded.error().message);
         }
-        if (!producers_loaded) {
-            TRY(load_producers(bases[i]));
-            producers_loaded = true;
+        if (!producers_follow) {
+            TRY(load_producers(bases[i], known.now.wall));
+            producers_follow = true;
         }
-        TRY_ASSIGN(const bool torn, recover_segment(segment));
-        if (torn && !last) {
-            TRY(drop_segments_after(bases[i]));
+        TRY_ASSIGN(const bool torn, recover_segment(segment, known.now.wall));
+        if (last) {
+            break;
+        }
+        TRY(segment.seal());
+        // Batches follow one another, except where compaction took some away: a hole is the end of
+        // what reached the medium.
+        const bool hole = segment.next_offset() < bases[i + 1] && !config_.cleanup_compact;
+        if (suspect && (torn || hole)) {
+            TRY(drop_segments(std::span(bases).subspan(i + 1)));
             break;
         }
     }
-    if (!producers_loaded) {
-        TRY(load_producers(log_end()));
+    if (!producers_follow) {
+        return load_producers(log_end(), known.now.wall);
     }
-    return {};
+    return remove_snapshots(log_end() + 1, Offset{std::numeric_limits<std::int64_t>::max()});
 }
 
 /// Reads a whole segment, rebuilds what follows from it and cuts a torn tail; true if it had one.
-Result<bool> Log::recover_segment(Segment& segment) {
-    const auto each = [this, &segment](const ScannedBatch&, wire::BatchView batch) -> Result<void> {
-        epochs_.assign(batch.leader_epoch(), batch.base_offset());
-        TRY_ASSIGN(const auto end, read_transaction_end(batch));
-        if (const auto aborted = producers_.apply(batch, end)) {
-            TRY(segment.transactions().append(*aborted));
+Result<bool> Log::recover_segment(Segment& segment, Timestamp now) {
+    const auto each = [this, &segment, now](const ScannedBatch&,
+                                            wire::BatchView batch) -> Result<void> {
+        if (batch.leader_epoch() > epochs_.latest()) {
+            epochs_.assign(batch.leader_epoch(), batch.base_offset());
+        }
+        // A marker that cannot be read ends nothing; its CRC is right, so it was written so.
+        const auto end = read_transaction_end(batch).value_or(std::nullopt);
+        if (const auto aborted = producers_.apply(batch, end, now)) {
+            segment.transactions().append(*aborted);
         }
         return {};
     };
     TRY_ASSIGN(const auto cut, segment.rebuild(each));
     if (cut > 0) {
-        log_.warn("{}: cut {} bytes that are no whole, valid batch; the log ends at offset {}",
+        log_.warn("{}: cut {} bytes that are no whole, valid batch; the log goes on at offset {}",
                   partition_, cut, segment.next_offset());
     }
     return cut > 0;
 }
 
-Result<void> Log::drop_segments_after(Offset base) {
-    for (auto at = segments_.upper_bound(base); at != segments_.end();) {
-        TRY(at->second->remove());
-        at = segments_.erase(at);
-    }
-    TRY_ASSIGN(const auto left, tidy_folder());
-    for (const auto dropped : left) {
-        if (dropped > base) {
-            log_.warn("{}: dropping the segment of offset {}: the one before it is torn",
-                      partition_, dropped);
-            TRY_ASSIGN(auto segment, Segment::open(disk_, folder_, dropped, config_));
-            TRY(segment->remove());
-        }
+/// From the newest back, so that no crash leaves a hole.
+Result<void> Log::drop_segments(std::span<const Offset> bases) {
+    for (std::size_t i = bases.size(); i-- > 0;) {
+        log_.warn("{}: dropping the segment of offset {}: records before it did not reach the disk",
+                  partition_, bases[i]);
+        TRY_ASSIGN(const auto segment, Segment::open(disk_, folder_, bases[i], config_));
+        TRY(segment->remove());
     }
     return {};
 }
 
-Result<void> Log::load_epochs() {
+/// False if they have to be learned from the batches.
+Result<bool> Log::load_epochs() {
     const auto path = folder_ / leader_epoch_file;
     if (!disk_.exists(path)) {
-        return {};
+        return false;
     }
     TRY_ASSIGN(const auto text, disk_.read_text(path));
     auto parsed = LeaderEpochs::parse(text);
     if (!parsed) {
         log_.warn("{}: {}: {}; leader epochs are learned anew", partition_, path.string(),
                   parsed.error().message);
-        return {};
+        return false;
     }
     epochs_ = std::move(*parsed);
-    return {};
+    return true;
 }
 
-/// The newest snapshot at or before `end`, and what the log says from there up to `end`.
-Result<void> Log::load_producers(Offset end) {
-    TRY_ASSIGN(const auto entries, disk_.list(folder_));
-    std::set<Offset> snapshots;
-    for (const auto& entry : entries) {
-        const auto offset = offset_of_file(entry.name, snapshot_suffix);
-        if (offset && *offset <= end) {
-            snapshots.insert(*offset);
+Result<void> Log::learn_epochs(Segment& segment) {
+    TRY(segment.scan(0, [this](const ScannedBatch& batch) {
+        if (batch.header.leader_epoch() > epochs_.latest()) {
+            epochs_.assign(batch.header.leader_epoch(), batch.header.base_offset());
         }
-    }
-    Offset from = segments_.begin()->first;
-    producers_.clear();
-    while (!snapshots.empty()) {
-        const Offset newest = *snapshots.rbegin();
-        const auto path = folder_ / file_name(newest, snapshot_suffix);
-        TRY_ASSIGN(const auto text, disk_.read_text(path));
-        auto read = wire::read_producer_snapshot(as_bytes(text));
-        if (read) {
-            producers_.restore(*read, newest);
-            from = std::max(from, newest);
-            break;
-        }
-        log_.warn("{}: {}: {}; it is removed and the one before it used", partition_, path.string(),
-                  read.error().message);
-        TRY(disk_.remove(path));
-        snapshots.erase(newest);
-    }
-    for (auto at = segment_holding(from); at != segments_.end() && at->first < end; ++at) {
-        TRY(replay_producers(*at->second, from));
-    }
-    return {};
-}
-
-Result<void> Log::replay_producers(Segment& segment, Offset from) {
-    if (segment.next_offset() <= from) {
-        return {};
-    }
-    TRY_ASSIGN(const auto position, segment.position_of(from));
-    Result<void> failed;
-    TRY(segment.scan(position, [&](const ScannedBatch& batch) {
-        if (!batch.header.has_producer() || batch.header.base_offset() < from) {
-            return true;
-        }
-        ByteBuffer bytes;
-        bytes.resize(batch.size);
-        failed = segment.read(batch.position, bytes.mutable_view());
-        if (!failed) {
-            return false;
-        }
-        const wire::BatchView view(bytes.view());
-        auto end = read_transaction_end(view);
-        if (!end) {
-            failed = fail(std::move(end));
-            return false;
-        }
-        producers_.apply(view, *end);
         return true;
     }));
-    return failed;
+    return {};
 }
 
 }  // namespace barnabas::log

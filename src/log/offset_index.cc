@@ -4,30 +4,29 @@
 #include "base/invariant.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
-#include <ranges>
 
 namespace barnabas::log {
 
-OffsetPosition OffsetIndex::entry(ByteView entries, std::size_t index) const {
-    const std::byte* at = entries.data() + index * entry_size;
+OffsetPosition OffsetIndex::entry(const std::byte* at) const {
     return {.offset = base_ + load_big_endian<std::int32_t>(at),
             .position = load_big_endian<std::uint32_t>(at + 4)};
 }
 
-Result<std::size_t> OffsetIndex::count() {
-    TRY_ASSIGN(const auto entries, file_.entries());
-    return entries.size() / entry_size;
+Result<std::optional<OffsetPosition>> OffsetIndex::found(
+    Result<std::optional<IndexFile::Entry>> bytes) const {
+    if (!bytes) {
+        return fail(std::move(bytes));
+    }
+    return *bytes ? std::optional(entry((*bytes)->data())) : std::nullopt;
 }
 
-Result<void> OffsetIndex::append(OffsetPosition added) {
-    TRY_ASSIGN(const auto entries, file_.entries());
-    if (!entries.empty()) {
-        const auto last = entry(entries, entries.size() / entry_size - 1);
-        INVARIANT(last.offset < added.offset && last.position < added.position,
-                  "index entry {}@{} behind {}@{}", added.offset, added.position, last.offset,
-                  last.position);
+void OffsetIndex::append(OffsetPosition added) {
+    if (last_appended_) {
+        INVARIANT(last_appended_->offset < added.offset, "index entry {} behind {}", added.offset,
+                  last_appended_->offset);
+        INVARIANT(last_appended_->position < added.position, "index entry at {} behind {}",
+                  added.position, last_appended_->position);
     }
     const auto relative = added.offset - base_;
     INVARIANT(relative >= 0 && relative <= std::numeric_limits<std::int32_t>::max(),
@@ -35,51 +34,50 @@ Result<void> OffsetIndex::append(OffsetPosition added) {
     std::array<std::byte, entry_size> bytes;
     store_big_endian(bytes.data(), static_cast<std::int32_t>(relative));
     store_big_endian(bytes.data() + 4, added.position);
-    return file_.append(bytes);
+    file_.append(bytes);
+    last_appended_ = added;
+}
+
+Result<std::optional<OffsetPosition>> OffsetIndex::last() {
+    return found(file_.last());
 }
 
 Result<std::optional<OffsetPosition>> OffsetIndex::floor_by_offset(Offset offset) {
-    TRY_ASSIGN(const auto entries, file_.entries());
-    const auto indexes = std::views::iota(std::size_t{0}, entries.size() / entry_size);
-    const auto behind = std::ranges::upper_bound(
-        indexes, offset, {}, [&](std::size_t i) { return entry(entries, i).offset; });
-    if (behind == indexes.begin()) {
-        return std::optional<OffsetPosition>();
-    }
-    return std::optional(entry(entries, *behind - 1));
+    // Relative offsets are compared: that of an entry has 31 bits.
+    return found(
+        file_.last_where([](const std::byte* at,
+                            std::int64_t key) { return load_big_endian<std::int32_t>(at) <= key; },
+                         offset - base_));
 }
 
 Result<std::optional<OffsetPosition>> OffsetIndex::floor_by_position(std::uint32_t position) {
-    TRY_ASSIGN(const auto entries, file_.entries());
-    const auto indexes = std::views::iota(std::size_t{0}, entries.size() / entry_size);
-    const auto behind = std::ranges::upper_bound(
-        indexes, position, {}, [&](std::size_t i) { return entry(entries, i).position; });
-    if (behind == indexes.begin()) {
-        return std::optional<OffsetPosition>();
-    }
-    return std::optional(entry(entries, *behind - 1));
+    return found(file_.last_where(
+        [](const std::byte* at, std::int64_t key) {
+            return load_big_endian<std::uint32_t>(at + 4) <= key;
+        },
+        position));
 }
 
 Result<void> OffsetIndex::truncate_to(Offset offset) {
-    TRY_ASSIGN(const auto entries, file_.entries());
+    TRY_ASSIGN(const auto entries, file_.grow());
     std::size_t kept = entries.size() / entry_size;
-    while (kept > 0 && entry(entries, kept - 1).offset >= offset) {
+    while (kept > 0 && entry(entries.data() + (kept - 1) * entry_size).offset >= offset) {
         --kept;
     }
+    last_appended_.reset();
     return file_.keep(kept);
 }
 
 Result<void> OffsetIndex::check(std::uint64_t segment_size) {
-    TRY_ASSIGN(const auto entries, file_.entries());
-    std::optional<OffsetPosition> before;
-    for (std::size_t i = 0; i < entries.size() / entry_size; ++i) {
-        const auto now = entry(entries, i);
-        if (now.offset < base_ || now.position >= segment_size ||
-            (before && (now.offset <= before->offset || now.position <= before->position))) {
-            return fail(ErrorCode::corrupt_message, "{}: entry {} ({}@{}) is out of order",
-                        file_.path().string(), i, now.offset, now.position);
-        }
-        before = now;
+    TRY_ASSIGN(const auto count, file_.count());
+    TRY_ASSIGN(const auto end, last());
+    if (!end) {
+        return {};
+    }
+    const auto entries = static_cast<std::int64_t>(count);
+    if (end->position >= segment_size || end->offset - base_ < entries - 1) {
+        return fail(ErrorCode::corrupt_message, "{}: its last entry, of {}, is {} at {}",
+                    file_.path().string(), count, end->offset, end->position);
     }
     return {};
 }

@@ -28,22 +28,33 @@ public:
 
     [[nodiscard]] IndexFile& file() { return file_; }
 
-    Result<std::size_t> count();
-    Result<void> append(OffsetPosition entry);
+    /// Starts empty, whatever the file holds.
+    void reset() {
+        file_.reset();
+        last_appended_.reset();
+    }
+    /// Of a growing index (IndexFile::grow()).
+    void append(OffsetPosition entry);
+    Result<std::optional<OffsetPosition>> last();
+    [[nodiscard]] bool is_full() const { return file_.lacks_room_for(1); }
     /// The last entry whose offset is at most `offset`; nothing if there is none.
     Result<std::optional<OffsetPosition>> floor_by_offset(Offset offset);
     /// The last entry whose position is at most `position`; nothing if there is none.
     Result<std::optional<OffsetPosition>> floor_by_position(std::uint32_t position);
     /// Drops entries of offsets at or behind `offset`.
     Result<void> truncate_to(Offset offset);
-    /// corrupt_message unless offsets and positions rise and stay below `segment_size`.
+    /// corrupt_message for entries that cannot be of a segment of that size, as far as the last
+    /// entry tells.
     Result<void> check(std::uint64_t segment_size);
 
 private:
-    [[nodiscard]] OffsetPosition entry(ByteView entries, std::size_t index) const;
+    [[nodiscard]] OffsetPosition entry(const std::byte* at) const;
+    Result<std::optional<OffsetPosition>> found(
+        Result<std::optional<IndexFile::Entry>> bytes) const;
 
     IndexFile file_;
     Offset base_;
+    std::optional<OffsetPosition> last_appended_;
 };
 
 }  // namespace barnabas::log

@@ -97,23 +97,25 @@ Result<void> ProducerStates::check_sequence(const ProducerEntry* entry,
 }
 
 std::optional<AbortedTransaction> ProducerStates::apply(const wire::BatchView& batch,
-                                                        const std::optional<TransactionEnd>& end) {
+                                                        const std::optional<TransactionEnd>& end,
+                                                        Timestamp heard) {
     map_end_ = batch.next_offset();
-    if (!batch.has_producer()) {
+    if (!batch.has_producer() || (batch.is_control() && !end)) {
         return std::nullopt;
-    }
-    if (end) {
-        return end_transaction(batch, *end);
     }
     auto& entry = producers_[batch.producer_id()];
     if (entry.epoch != batch.producer_epoch()) {
         entry.batch_count = 0;
         entry.epoch = batch.producer_epoch();
     }
+    entry.last_timestamp = batch.max_timestamp();
+    entry.last_heard = heard;
+    if (end) {
+        return end_transaction(batch, entry, *end);
+    }
     if (batch.base_sequence() != wire::no_sequence) {
         entry.add(batch_of(batch));
     }
-    entry.last_timestamp = batch.max_timestamp();
     if (batch.is_transactional() && !entry.transaction_first) {
         entry.transaction_first = batch.base_offset();
         open_transactions_.emplace(batch.base_offset(), batch.producer_id());
@@ -122,33 +124,42 @@ std::optional<AbortedTransaction> ProducerStates::apply(const wire::BatchView& b
 }
 
 std::optional<AbortedTransaction> ProducerStates::end_transaction(const wire::BatchView& batch,
+                                                                  ProducerEntry& entry,
                                                                   const TransactionEnd& end) {
-    auto& entry = producers_[batch.producer_id()];
-    if (entry.epoch != batch.producer_epoch()) {
-        entry.batch_count = 0;
-        entry.epoch = batch.producer_epoch();
-    }
     entry.coordinator_epoch = end.coordinator_epoch;
-    entry.last_timestamp = batch.max_timestamp();
     if (!entry.transaction_first) {
         return std::nullopt;
     }
     const Offset first = *entry.transaction_first;
     entry.transaction_first.reset();
     open_transactions_.erase(first);
+    uncommitted_ends_[first] = batch.last_offset();
     if (end.committed) {
         return std::nullopt;
     }
-    const auto stable = first_open_transaction().value_or(batch.next_offset());
+    const auto stable =
+        open_transactions_.empty() ? batch.next_offset() : open_transactions_.begin()->first;
     return AbortedTransaction{.producer_id = batch.producer_id(),
                               .first_offset = first,
                               .last_offset = batch.last_offset(),
                               .last_stable_offset = stable};
 }
 
-std::optional<Offset> ProducerStates::first_open_transaction() const {
-    return open_transactions_.empty() ? std::nullopt
-                                      : std::optional(open_transactions_.begin()->first);
+std::optional<Offset> ProducerStates::first_unstable() const {
+    std::optional<Offset> first;
+    if (!open_transactions_.empty()) {
+        first = open_transactions_.begin()->first;
+    }
+    if (!uncommitted_ends_.empty()) {
+        const Offset uncommitted = uncommitted_ends_.begin()->first;
+        first = std::min(first.value_or(uncommitted), uncommitted);
+    }
+    return first;
+}
+
+void ProducerStates::committed_up_to(Offset high_watermark) {
+    std::erase_if(uncommitted_ends_,
+                  [high_watermark](const auto& item) { return item.second < high_watermark; });
 }
 
 const ProducerEntry* ProducerStates::find(ProducerId id) const {
@@ -158,13 +169,14 @@ const ProducerEntry* ProducerStates::find(ProducerId id) const {
 
 void ProducerStates::expire(Timestamp before) {
     std::erase_if(producers_, [before](const auto& item) {
-        return !item.second.transaction_first && item.second.last_timestamp < before;
+        return !item.second.transaction_first && item.second.last_heard < before;
     });
 }
 
 void ProducerStates::clear() {
     producers_.clear();
     open_transactions_.clear();
+    uncommitted_ends_.clear();
     map_end_ = Offset{0};
 }
 
@@ -189,7 +201,8 @@ std::vector<wire::ProducerSnapshotEntry> ProducerStates::snapshot() const {
     return entries;
 }
 
-void ProducerStates::restore(std::span<const wire::ProducerSnapshotEntry> entries, Offset end) {
+void ProducerStates::restore(std::span<const wire::ProducerSnapshotEntry> entries, Offset end,
+                             Timestamp heard) {
     clear();
     map_end_ = end;
     for (const auto& saved : entries) {
@@ -197,6 +210,7 @@ void ProducerStates::restore(std::span<const wire::ProducerSnapshotEntry> entrie
         entry.epoch = saved.producer_epoch;
         entry.coordinator_epoch = saved.coordinator_epoch;
         entry.last_timestamp = saved.timestamp;
+        entry.last_heard = heard;
         entry.transaction_first = saved.current_txn_first_offset;
         if (saved.last_offset != no_offset) {
             // Between 0 and 2147483647, sequences wrap: count back the same way.

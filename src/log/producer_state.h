@@ -43,7 +43,8 @@ struct ProducerEntry {
 
     ProducerEpoch epoch{-1};
     std::int32_t coordinator_epoch = -1;
-    Timestamp last_timestamp = no_timestamp;
+    Timestamp last_timestamp = no_timestamp;  // of its records, as the snapshot keeps it
+    Timestamp last_heard = no_timestamp;      // by our clock: expiry counts from it
     std::optional<Offset> transaction_first;
     std::array<ProducerBatch, batches_max> batches{};  // oldest first
     std::uint8_t batch_count = 0;
@@ -69,35 +70,43 @@ public:
     /// refused too, so that batches in flight cannot overtake one another.
     [[nodiscard]] Result<Verdict> judge(const wire::BatchView& batch) const;
 
-    /// Takes note of a batch with a producer id that is in the log from now on. `end`: what a
-    /// control batch says. Answers the transaction that an abort marker ends.
+    /// Takes note of a batch that is in the log from now on; one without a producer only moves
+    /// map_end(). `end`: what a control batch says. Answers the transaction that an abort marker
+    /// ends.
     std::optional<AbortedTransaction> apply(const wire::BatchView& batch,
-                                            const std::optional<TransactionEnd>& end);
+                                            const std::optional<TransactionEnd>& end,
+                                            Timestamp heard);
 
-    /// The first offset of the oldest open transaction: consumers that read committed stop there.
-    [[nodiscard]] std::optional<Offset> first_open_transaction() const;
+    /// The first offset of the oldest transaction that is open, or whose marker is not committed
+    /// yet: consumers that read committed stop there.
+    [[nodiscard]] std::optional<Offset> first_unstable() const;
+    /// Markers below `high_watermark` are committed.
+    void committed_up_to(Offset high_watermark);
 
     [[nodiscard]] std::size_t size() const { return producers_.size(); }
     [[nodiscard]] const ProducerEntry* find(ProducerId id) const;
     [[nodiscard]] Offset map_end() const { return map_end_; }
     void set_map_end(Offset end) { map_end_ = end; }
 
-    /// Forgets producers without an open transaction that were last heard of before `before`.
+    /// Forgets producers without an open transaction that were last heard of before `before`. By
+    /// our clock, unlike Kafka: who copies old records with their timestamps is not forgotten.
     void expire(Timestamp before);
     void clear();
 
     [[nodiscard]] std::vector<wire::ProducerSnapshotEntry> snapshot() const;
     /// Replaces everything by what a snapshot taken at `end` holds.
-    void restore(std::span<const wire::ProducerSnapshotEntry> entries, Offset end);
+    void restore(std::span<const wire::ProducerSnapshotEntry> entries, Offset end, Timestamp heard);
 
 private:
     Result<void> check_epoch(const ProducerEntry& entry, const wire::BatchView& batch) const;
     Result<void> check_sequence(const ProducerEntry* entry, const wire::BatchView& batch) const;
     std::optional<AbortedTransaction> end_transaction(const wire::BatchView& batch,
+                                                      ProducerEntry& entry,
                                                       const TransactionEnd& end);
 
     std::unordered_map<ProducerId, ProducerEntry> producers_;
     std::map<Offset, ProducerId> open_transactions_;  // by first offset
+    std::map<Offset, Offset> uncommitted_ends_;       // first offset -> marker
     Offset map_end_{0};
 };
 

@@ -40,53 +40,52 @@ private:
 
 }  // namespace
 
-Segment::Paths Segment::Paths::of(const runtime::Path& folder, Offset base) {
-    return {.log = folder / file_name(base, log_suffix),
-            .offset_index = folder / file_name(base, offset_index_suffix),
-            .time_index = folder / file_name(base, time_index_suffix),
-            .txn_index = folder / file_name(base, txn_index_suffix)};
-}
-
 Segment::Segment(runtime::Disk& disk, const runtime::Path& folder, Offset base,
                  const LogConfig& config)
     : disk_(disk),
-      paths_(Paths::of(folder, base)),
+      log_path_(folder / file_name(base, log_suffix)),
       base_(base),
-      config_(config),
-      offset_index_(disk, paths_.offset_index, base, config.segment_index_bytes),
-      time_index_(disk, paths_.time_index, base, config.segment_index_bytes),
-      txn_index_(disk, paths_.txn_index),
+      index_interval_(config.index_interval_bytes),
+      offset_index_(disk, folder / file_name(base, offset_index_suffix), base,
+                    config.segment_index_bytes),
+      time_index_(disk, folder / file_name(base, time_index_suffix), base,
+                  config.segment_index_bytes),
+      txn_index_(disk, folder / file_name(base, txn_index_suffix)),
+      index_files_{&offset_index_.file(), &time_index_.file(), &txn_index_.file()},
       next_offset_(base) {}
 
 Result<std::unique_ptr<Segment>> Segment::create(runtime::Disk& disk, const runtime::Path& folder,
                                                  Offset base, const LogConfig& config, Now now) {
     auto segment = std::unique_ptr<Segment>(new Segment(disk, folder, base, config));
-    TRY_ASSIGN(segment->file_, disk.open(segment->paths_.log, runtime::OpenMode::create_or_open));
-    TRY(segment->file_->truncate(0));
+    TRY_ASSIGN(segment->file_, disk.open(segment->log_path_, runtime::OpenMode::create_or_open));
+    TRY_ASSIGN(const auto left, segment->file_->size());
+    if (left > 0) {
+        TRY(segment->file_->truncate(0));
+    }
     segment->created_ = now.wall;
-    segment->offset_index_.file().reset();
-    segment->time_index_.file().reset();
+    for (auto* index : segment->index_files_) {
+        index->reset();
+    }
     return segment;
 }
 
 Result<std::unique_ptr<Segment>> Segment::open(runtime::Disk& disk, const runtime::Path& folder,
                                                Offset base, const LogConfig& config) {
     auto segment = std::unique_ptr<Segment>(new Segment(disk, folder, base, config));
-    TRY_ASSIGN(segment->file_, disk.open(segment->paths_.log, runtime::OpenMode::read_write));
+    TRY_ASSIGN(segment->file_, disk.open(segment->log_path_, runtime::OpenMode::read_write));
     TRY_ASSIGN(const auto size, segment->file_->size());
     if (size > std::numeric_limits<std::int32_t>::max()) {
         return fail(ErrorCode::corrupt_message, "{} has {} bytes; a segment has at most {}",
-                    segment->paths_.log.string(), size, std::numeric_limits<std::int32_t>::max());
+                    segment->log_path_.string(), size, std::numeric_limits<std::int32_t>::max());
     }
     segment->size_ = static_cast<std::uint32_t>(size);
-    TRY_ASSIGN(const auto created, disk.modified_at(segment->paths_.log));
-    segment->created_ = Timestamp{created};
+    TRY_ASSIGN(segment->created_, segment->modified());
     return segment;
 }
 
-bool Segment::indexes_full() const {
-    return const_cast<OffsetIndex&>(offset_index_).file().is_full() ||
-           const_cast<TimeIndex&>(time_index_).file().is_full();
+Result<Timestamp> Segment::modified() const {
+    TRY_ASSIGN(const auto modified, disk_.modified_at(log_path_));
+    return Timestamp{modified};
 }
 
 bool Segment::can_hold(Offset last) const {
@@ -96,20 +95,24 @@ bool Segment::can_hold(Offset last) const {
 Result<void> Segment::append(ByteView batches, Offset last, TimestampOffset largest) {
     INVARIANT(last >= next_offset_, "offset {} behind {}", last, next_offset_);
     INVARIANT(can_hold(last), "offset {} in the segment of {}", last, base_);
+    TRY(offset_index_.file().grow());
+    TRY(time_index_.file().grow());
     const auto position = size_;
     if (auto written = file_->write_at(position, batches); !written) {
         ignore(file_->truncate(position), "the write's error is the one to report");
         return written;
     }
     const auto size = static_cast<std::uint32_t>(batches.size());
-    if (!rolls_from_ && largest.timestamp.get() >= 0) {
-        rolls_from_ = largest.timestamp;
+    if (position == 0) {
+        first_timestamp_ = largest.timestamp;
     }
     const Offset first = next_offset_;
     size_ += size;
     next_offset_ = last + 1;
     remember(first, position);
-    return index_batch(last, position, size, largest);
+    const auto indexed = index_batch(last, position, size, largest);
+    INVARIANT(indexed, "an index that grows takes an entry: {}", indexed.error().message);
+    return {};
 }
 
 Result<void> Segment::index_batch(Offset last, std::uint32_t position, std::uint32_t size,
@@ -117,8 +120,8 @@ Result<void> Segment::index_batch(Offset last, std::uint32_t position, std::uint
     if (largest.timestamp > max_timestamp_.timestamp) {
         max_timestamp_ = largest;
     }
-    if (bytes_since_index_ > config_.index_interval_bytes) {
-        TRY(offset_index_.append({.offset = last, .position = position}));
+    if (bytes_since_index_ > index_interval_) {
+        offset_index_.append({.offset = last, .position = position});
         TRY(time_index_.maybe_append(max_timestamp_));
         bytes_since_index_ = 0;
     }
@@ -156,6 +159,10 @@ Result<std::uint32_t> Segment::position_of(Offset offset) {
                    }
                    return !found;
                }));
+    if (!found && end != size_) {
+        return fail(ErrorCode::corrupt_message, "{}: no whole batch at {} of {}",
+                    log_path_.string(), end, size_);
+    }
     return found ? *found : end;
 }
 
@@ -198,6 +205,7 @@ Result<std::uint32_t> Segment::scan(std::uint32_t from,
             break;
         }
         const auto whole = static_cast<std::uint32_t>(**size);
+        INVARIANT(whole > 0, "a batch of no bytes at {}", position);
         const ScannedBatch batch{
             .header = wire::BatchView(head.first(std::min<std::size_t>(head.size(), whole))),
             .position = position,
@@ -214,7 +222,7 @@ Result<void> Segment::read(std::uint32_t position, MutableByteView into) const {
     TRY_ASSIGN(const auto got, file_->read_at(position, into));
     if (got != into.size()) {
         return fail(ErrorCode::kafka_storage_error, "{} ends {} bytes before position {}",
-                    paths_.log.string(), into.size() - got, position + into.size());
+                    log_path_.string(), into.size() - got, position + into.size());
     }
     return {};
 }
@@ -224,18 +232,30 @@ Result<std::uint32_t> Segment::search_from(Timestamp timestamp) {
     return floor ? position_of(floor->offset) : Result<std::uint32_t>(0U);
 }
 
+/// The file goes first: indexes that say too little are as good as they are.
 Result<void> Segment::truncate_to(Offset offset) {
     if (offset >= next_offset_) {
         return {};
     }
-    recent_next_ = 0;
     TRY_ASSIGN(const auto position, position_of(offset));
+    TRY(file_->truncate(position));
+    size_ = position;
+    recent_next_ = 0;
+    first_timestamp_.reset();
     TRY(offset_index_.truncate_to(offset));
     TRY(time_index_.truncate_to(offset));
     TRY(txn_index_.truncate_to(offset));
-    TRY(file_->truncate(position));
-    size_ = position;
     return load_state();
+}
+
+Result<std::optional<Timestamp>> Segment::rolls_from() {
+    if (!first_timestamp_ && size_ > 0) {
+        TRY(scan(0, [this](const ScannedBatch& batch) {
+            first_timestamp_ = batch.header.max_timestamp();
+            return false;
+        }));
+    }
+    return first_timestamp_ && first_timestamp_->get() >= 0 ? first_timestamp_ : std::nullopt;
 }
 
 /// What is not on disk as such: the next offset and the largest timestamp, from the indexes' last
@@ -243,31 +263,43 @@ Result<void> Segment::truncate_to(Offset offset) {
 Result<void> Segment::load_state() {
     TRY_ASSIGN(const auto last_time, time_index_.last());
     max_timestamp_ = last_time.value_or(TimestampOffset{no_timestamp, no_offset});
-    TRY_ASSIGN(const auto floor,
-               offset_index_.floor_by_position(std::numeric_limits<std::uint32_t>::max()));
+    TRY_ASSIGN(const auto floor, offset_index_.last());
     const auto from = floor ? floor->position : 0;
-    next_offset_ = floor ? floor->offset + 1 : base_;
+    std::optional<Offset> indexed;  // the last offset of the batch at `from`
+    next_offset_ = base_;
     bytes_since_index_ = size_ - from;
     recent_next_ = 0;
     TRY_ASSIGN(const auto end, scan(from, [&](const ScannedBatch& batch) {
-                   next_offset_ = std::max(next_offset_, batch.header.next_offset());
+                   const auto kept = check_kept(batch.header);
+                   if (!kept) {
+                       return false;
+                   }
+                   indexed = indexed.value_or(*kept);
+                   next_offset_ = *kept + 1;
                    if (batch.header.max_timestamp() > max_timestamp_.timestamp) {
-                       max_timestamp_ = {batch.header.max_timestamp(), batch.header.last_offset()};
+                       max_timestamp_ = {batch.header.max_timestamp(), *kept};
                    }
                    return true;
                }));
     if (end != size_) {
         return fail(ErrorCode::corrupt_message, "{}: no whole batch at {} of {}",
-                    paths_.log.string(), end, size_);
+                    log_path_.string(), end, size_);
     }
-    rolls_from_.reset();
-    TRY(scan(0, [&](const ScannedBatch& batch) {
-        if (batch.header.max_timestamp().get() >= 0) {
-            rolls_from_ = batch.header.max_timestamp();
-        }
-        return false;
-    }));
+    if (floor && indexed != floor->offset) {
+        return fail(ErrorCode::corrupt_message, "{}: {} at {} is no batch of the log",
+                    offset_index_.file().path().string(), floor->offset, floor->position);
+    }
     return {};
+}
+
+/// The last offset of a batch that may follow; corrupt_message if its offsets are impossible here.
+Result<Offset> Segment::check_kept(const wire::BatchView& batch) const {
+    const Offset last = batch.last_offset();
+    if (last < next_offset_ || last < batch.base_offset() || !can_hold(last)) {
+        return fail(ErrorCode::corrupt_message, "{}: a batch of [{}, {}] behind {}",
+                    log_path_.string(), batch.base_offset(), last, next_offset_);
+    }
+    return last;
 }
 
 }  // namespace barnabas::log

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace barnabas::log {
 
@@ -31,14 +32,6 @@ struct ScannedBatch {
 /// Always: every batch's offsets are >= base() and < next_offset().
 class Segment {
 public:
-    struct Paths {
-        runtime::Path log;
-        runtime::Path offset_index;
-        runtime::Path time_index;
-        runtime::Path txn_index;
-        static Paths of(const runtime::Path& folder, Offset base);
-    };
-
     /// Creates an empty one; its index files come when they have something to hold.
     static Result<std::unique_ptr<Segment>> create(runtime::Disk& disk, const runtime::Path& folder,
                                                    Offset base, const LogConfig& config, Now now);
@@ -46,7 +39,7 @@ public:
     static Result<std::unique_ptr<Segment>> open(runtime::Disk& disk, const runtime::Path& folder,
                                                  Offset base, const LogConfig& config);
 
-    /// Trusts the indexes after a check. corrupt_message: rebuild() them.
+    /// Trusts the indexes after a look at their ends. corrupt_message: rebuild() them.
     Result<void> load();
     /// Reads every batch, writes the indexes anew and cuts a torn tail off. `each` sees every batch
     /// that is kept, in order; its error ends the scan. Returns how many bytes were cut.
@@ -57,22 +50,25 @@ public:
     [[nodiscard]] std::uint32_t size() const { return size_; }
     [[nodiscard]] Offset next_offset() const { return next_offset_; }
     [[nodiscard]] TimestampOffset max_timestamp() const { return max_timestamp_; }
-    /// When the first batch was written, by its timestamp if it has one: time-based rolls count
-    /// from it.
-    [[nodiscard]] std::optional<Timestamp> rolls_from() const { return rolls_from_; }
+    /// The timestamp of the first batch, if it has one: time-based rolls count from it.
+    Result<std::optional<Timestamp>> rolls_from();
     [[nodiscard]] Timestamp created() const { return created_; }
+    /// When something was last written to the file.
+    [[nodiscard]] Result<Timestamp> modified() const;
     [[nodiscard]] TransactionIndex& transactions() { return txn_index_; }
     [[nodiscard]] const std::shared_ptr<runtime::File>& file() const { return file_; }
-    [[nodiscard]] bool indexes_full() const;
+    [[nodiscard]] bool indexes_full() const {
+        return offset_index_.is_full() || time_index_.is_full();
+    }
     /// Whether offset `last` still fits into the indexes' 31 bits.
     [[nodiscard]] bool can_hold(Offset last) const;
 
     /// Writes one or more whole batches, which cover offsets up to `last`. On failure the segment
-    /// is as before (the file is cut back).
+    /// is as before (the file is cut back). Index entries that cannot be written wait in memory.
     Result<void> append(ByteView batches, Offset last, TimestampOffset largest);
 
-    /// Where the batch begins that holds `offset`, or the next one if none does; size() if there is
-    /// none.
+    /// Where the batch begins that holds `offset`, or the next one if none does (compaction took
+    /// it away); size() if there is none. corrupt_message for a broken file.
     Result<std::uint32_t> position_of(Offset offset);
     /// The end of the last whole batch that ends within [from, from + max_bytes]; the end of the
     /// first batch if not even that one fits and `at_least_one`; else `from`.
@@ -94,15 +90,16 @@ public:
     /// Cuts everything from the batch on that holds `offset`.
     Result<void> truncate_to(Offset offset);
 
-    /// No more appends follow: the last time index entry is written, indexes are trimmed.
+    /// No appends are expected: the last time index entry is written, indexes are trimmed and given
+    /// back. An append that comes all the same is welcome.
     Result<void> seal();
-    Result<void> close();
-    Result<void> sync();
-    /// Removes the files.
+    /// The index files that have to be synced: those that were written since this was last asked.
+    Result<std::vector<std::shared_ptr<runtime::File>>> take_unsynced_indexes();
+    /// Removes the files; nothing else may be done then.
     Result<void> remove();
     /// Puts ".deleted" behind the files' names; remove() takes them away later.
     Result<void> mark_deleted();
-    void set_config(const LogConfig& config) { config_ = config; }
+    void set_config(const LogConfig& config) { index_interval_ = config.index_interval_bytes; }
 
 private:
     Segment(runtime::Disk& disk, const runtime::Path& folder, Offset base, const LogConfig& config);
@@ -119,21 +116,22 @@ private:
     Result<void> index_batch(Offset last, std::uint32_t position, std::uint32_t size,
                              TimestampOffset largest);
     Result<void> load_state();
-    Result<void> for_each_file(const std::function<Result<void>(const runtime::Path&)>& act);
+    [[nodiscard]] Result<Offset> check_kept(const wire::BatchView& batch) const;
 
     runtime::Disk& disk_;
-    Paths paths_;
+    runtime::Path log_path_;
     Offset base_;
-    LogConfig config_;
+    std::uint32_t index_interval_;
     std::shared_ptr<runtime::File> file_;
     OffsetIndex offset_index_;
     TimeIndex time_index_;
     TransactionIndex txn_index_;
+    std::array<IndexFile*, 3> index_files_;
 
     std::uint32_t size_ = 0;
     Offset next_offset_;
     TimestampOffset max_timestamp_{no_timestamp, no_offset};
-    std::optional<Timestamp> rolls_from_;
+    std::optional<Timestamp> first_timestamp_;  // of the first batch; nothing: not looked yet
     Timestamp created_{0};
     std::uint32_t bytes_since_index_ = 0;
     std::array<Recent, recent_count> recent_{};

@@ -8,19 +8,26 @@
 namespace barnabas::log {
 
 Result<void> Segment::load() {
+    for (auto* index : {&offset_index_.file(), &time_index_.file()}) {
+        if (size_ > 0 && !disk_.exists(index->path())) {
+            return fail(ErrorCode::corrupt_message, "{} is missing", index->path().string());
+        }
+    }
     TRY(offset_index_.check(size_));
-    TRY(time_index_.check());
-    return load_state();
+    TRY(load_state());
+    TRY(time_index_.check(next_offset_));
+    TRY(txn_index_.all());
+    return {};
 }
 
 Result<std::uint32_t> Segment::rebuild(
     const std::function<Result<void>(const ScannedBatch&, wire::BatchView)>& each) {
-    offset_index_.file().reset();
+    offset_index_.reset();
     time_index_.file().reset();
     TRY(txn_index_.clear());
     next_offset_ = base_;
     max_timestamp_ = {no_timestamp, no_offset};
-    rolls_from_.reset();
+    first_timestamp_.reset();
     bytes_since_index_ = 0;
     recent_next_ = 0;
     ByteBuffer whole;
@@ -29,19 +36,19 @@ Result<std::uint32_t> Segment::rebuild(
         whole.resize(batch.size);
         failed = read(batch.position, whole.mutable_view());
         const wire::BatchView view(whole.view());
-        if (!failed || !view.ensure_valid() || view.last_offset() < next_offset_) {
+        if (!failed || !view.ensure_valid()) {
+            return false;
+        }
+        const auto last = check_kept(view);
+        if (!last) {
             return false;
         }
         failed = each(batch, view);
         if (!failed) {
             return false;
         }
-        if (!rolls_from_ && view.max_timestamp().get() >= 0) {
-            rolls_from_ = view.max_timestamp();
-        }
-        next_offset_ = view.next_offset();
-        failed = index_batch(view.last_offset(), batch.position, batch.size,
-                             {view.max_timestamp(), view.last_offset()});
+        next_offset_ = *last + 1;
+        failed = index_batch(*last, batch.position, batch.size, {view.max_timestamp(), *last});
         return failed.has_value();
     };
     TRY_ASSIGN(const auto end, scan(0, keep));
@@ -56,45 +63,50 @@ Result<std::uint32_t> Segment::rebuild(
 
 Result<void> Segment::seal() {
     TRY(time_index_.maybe_append(max_timestamp_));
-    return close();
-}
-
-Result<void> Segment::close() {
-    TRY(offset_index_.file().unload());
-    TRY(time_index_.file().unload());
+    TRY(offset_index_.file().rest());
+    TRY(time_index_.file().rest());
     return txn_index_.write_out();
 }
 
-Result<void> Segment::sync() {
-    TRY(file_->sync());
-    TRY(offset_index_.file().sync());
-    TRY(time_index_.file().sync());
-    return txn_index_.sync();
-}
-
-Result<void> Segment::for_each_file(const std::function<Result<void>(const runtime::Path&)>& act) {
-    for (const auto* path :
-         {&paths_.log, &paths_.offset_index, &paths_.time_index, &paths_.txn_index}) {
-        if (disk_.exists(*path)) {
-            TRY(act(*path));
+Result<std::vector<std::shared_ptr<runtime::File>>> Segment::take_unsynced_indexes() {
+    std::vector<std::shared_ptr<runtime::File>> files;
+    for (auto* index : index_files_) {
+        TRY_ASSIGN(auto file, index->take_unsynced());
+        if (file) {
+            files.push_back(std::move(file));
         }
     }
-    return {};
+    return files;
 }
 
 Result<void> Segment::mark_deleted() {
-    TRY(close());
-    TRY(for_each_file([this](const runtime::Path& path) {
-        return disk_.rename(path, runtime::Path(path.string() + std::string(deleted_suffix)));
-    }));
-    for (auto* path : {&paths_.log, &paths_.offset_index, &paths_.time_index, &paths_.txn_index}) {
-        *path += deleted_suffix;
+    const auto renamed = [](const runtime::Path& path) {
+        return runtime::Path(path.string() + std::string(deleted_suffix));
+    };
+    for (auto* index : index_files_) {
+        index->discard();
+        if (const auto path = index->path(); disk_.exists(path)) {
+            TRY(disk_.rename(path, renamed(path)));
+            index->renamed(renamed(path));
+        }
     }
+    TRY(disk_.rename(log_path_, renamed(log_path_)));
+    log_path_ = renamed(log_path_);
     return {};
 }
 
+/// The log goes first: an index without one is removed when the log is opened.
 Result<void> Segment::remove() {
-    return for_each_file([this](const runtime::Path& path) { return disk_.remove(path); });
+    if (disk_.exists(log_path_)) {
+        TRY(disk_.remove(log_path_));
+    }
+    for (auto* index : index_files_) {
+        index->discard();
+        if (disk_.exists(index->path())) {
+            TRY(disk_.remove(index->path()));
+        }
+    }
+    return {};
 }
 
 }  // namespace barnabas::log

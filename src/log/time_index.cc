@@ -5,27 +5,24 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 
 namespace barnabas::log {
 
-TimestampOffset TimeIndex::entry(ByteView entries, std::size_t index) const {
-    const std::byte* at = entries.data() + index * entry_size;
+TimestampOffset TimeIndex::entry(const std::byte* at) const {
     return {.timestamp = Timestamp{load_big_endian<std::int64_t>(at)},
             .offset = base_ + load_big_endian<std::int32_t>(at + 8)};
 }
 
-Result<std::size_t> TimeIndex::count() {
-    TRY_ASSIGN(const auto entries, file_.entries());
-    return entries.size() / entry_size;
+Result<std::optional<TimestampOffset>> TimeIndex::found(
+    Result<std::optional<IndexFile::Entry>> bytes) const {
+    if (!bytes) {
+        return fail(std::move(bytes));
+    }
+    return *bytes ? std::optional(entry((*bytes)->data())) : std::nullopt;
 }
 
 Result<std::optional<TimestampOffset>> TimeIndex::last() {
-    TRY_ASSIGN(const auto entries, file_.entries());
-    if (entries.empty()) {
-        return std::optional<TimestampOffset>();
-    }
-    return std::optional(entry(entries, entries.size() / entry_size - 1));
+    return found(file_.last());
 }
 
 Result<void> TimeIndex::maybe_append(TimestampOffset added) {
@@ -35,43 +32,43 @@ Result<void> TimeIndex::maybe_append(TimestampOffset added) {
     }
     INVARIANT(!before || before->offset <= added.offset, "offset {} behind {}", added.offset,
               before->offset);
+    INVARIANT(added.offset >= base_, "offset {} in the segment of {}", added.offset, base_);
+    TRY(file_.grow());
     std::array<std::byte, entry_size> bytes;
     store_big_endian(bytes.data(), added.timestamp.get());
     store_big_endian(bytes.data() + 8, static_cast<std::int32_t>(added.offset - base_));
-    return file_.append(bytes);
+    file_.append(bytes);
+    return {};
 }
 
 Result<std::optional<TimestampOffset>> TimeIndex::floor(Timestamp timestamp) {
-    TRY_ASSIGN(const auto entries, file_.entries());
-    const auto indexes = std::views::iota(std::size_t{0}, entries.size() / entry_size);
-    const auto behind = std::ranges::upper_bound(
-        indexes, timestamp, {}, [&](std::size_t i) { return entry(entries, i).timestamp; });
-    if (behind == indexes.begin()) {
-        return std::optional<TimestampOffset>();
-    }
-    return std::optional(entry(entries, *behind - 1));
+    return found(
+        file_.last_where([](const std::byte* at,
+                            std::int64_t key) { return load_big_endian<std::int64_t>(at) <= key; },
+                         timestamp.get()));
 }
 
 Result<void> TimeIndex::truncate_to(Offset offset) {
-    TRY_ASSIGN(const auto entries, file_.entries());
+    TRY_ASSIGN(const auto entries, file_.grow());
     std::size_t kept = entries.size() / entry_size;
-    while (kept > 0 && entry(entries, kept - 1).offset >= offset) {
+    while (kept > 0 && entry(entries.data() + (kept - 1) * entry_size).offset >= offset) {
         --kept;
     }
     return file_.keep(kept);
 }
 
-Result<void> TimeIndex::check() {
-    TRY_ASSIGN(const auto entries, file_.entries());
-    std::optional<TimestampOffset> before;
-    for (std::size_t i = 0; i < entries.size() / entry_size; ++i) {
-        const auto now = entry(entries, i);
-        if (now.offset < base_ ||
-            (before && (now.timestamp <= before->timestamp || now.offset < before->offset))) {
-            return fail(ErrorCode::corrupt_message, "{}: entry {} ({} at {}) is out of order",
-                        file_.path().string(), i, now.timestamp, now.offset);
-        }
-        before = now;
+Result<void> TimeIndex::check(Offset end) {
+    TRY_ASSIGN(const auto count, file_.count());
+    TRY_ASSIGN(const auto newest, last());
+    if (!newest) {
+        return {};
+    }
+    // Each entry has an offset of its own: so many lie below the last one's.
+    const auto entries = static_cast<std::int64_t>(count);
+    if (newest->offset - base_ < entries - 1 || newest->offset >= end ||
+        newest->timestamp.get() < 0) {
+        return fail(ErrorCode::corrupt_message, "{}: its last entry, of {}, is timestamp {} at {}",
+                    file_.path().string(), count, newest->timestamp, newest->offset);
     }
     return {};
 }

@@ -28,19 +28,23 @@ public:
 
     [[nodiscard]] IndexFile& file() { return file_; }
 
-    Result<std::size_t> count();
     /// Does nothing unless the timestamp is larger than the last one's.
     Result<void> maybe_append(TimestampOffset entry);
+    /// One entry is kept free for the end of the segment.
+    [[nodiscard]] bool is_full() const { return file_.lacks_room_for(2); }
     Result<std::optional<TimestampOffset>> last();
     /// The last entry whose timestamp is at most `timestamp`; nothing if there is none.
     Result<std::optional<TimestampOffset>> floor(Timestamp timestamp);
     /// Drops entries of offsets at or behind `offset`.
     Result<void> truncate_to(Offset offset);
-    /// corrupt_message unless timestamps rise and offsets do not fall.
-    Result<void> check();
+    /// corrupt_message for entries that cannot be of a segment whose offsets end before `end`, as
+    /// far as the last entry tells.
+    Result<void> check(Offset end);
 
 private:
-    [[nodiscard]] TimestampOffset entry(ByteView entries, std::size_t index) const;
+    [[nodiscard]] TimestampOffset entry(const std::byte* at) const;
+    Result<std::optional<TimestampOffset>> found(
+        Result<std::optional<IndexFile::Entry>> bytes) const;
 
     IndexFile file_;
     Offset base_;

@@ -21,22 +21,27 @@ AbortedTransaction read_entry(const std::byte* at) {
 }  // namespace
 
 TransactionIndex::TransactionIndex(runtime::Disk& disk, runtime::Path path)
-    : file_(disk, std::move(path), entry_size, std::numeric_limits<std::uint32_t>::max()) {}
+    : disk_(disk),
+      file_(disk, std::move(path), entry_size, std::numeric_limits<std::uint32_t>::max()) {}
 
-Result<void> TransactionIndex::append(const AbortedTransaction& aborted) {
-    TRY(file_.entries());
+Result<void> TransactionIndex::prepare() {
+    TRY(file_.grow());
+    return {};
+}
+
+void TransactionIndex::append(const AbortedTransaction& aborted) {
     std::array<std::byte, entry_size> bytes;
     store_big_endian(bytes.data(), version);
     store_big_endian(bytes.data() + 2, aborted.producer_id.get());
     store_big_endian(bytes.data() + 10, aborted.first_offset.get());
     store_big_endian(bytes.data() + 18, aborted.last_offset.get());
     store_big_endian(bytes.data() + 26, aborted.last_stable_offset.get());
-    TRY(file_.append(bytes));
-    return file_.trim();
+    file_.append(bytes);
+    ignore(file_.trim(), "the entry is in memory; write_out() tries again");
 }
 
 Result<std::vector<AbortedTransaction>> TransactionIndex::all() {
-    TRY_ASSIGN(const auto entries, file_.entries());
+    TRY_ASSIGN(const auto entries, file_.grow());
     std::vector<AbortedTransaction> transactions;
     for (std::size_t at = 0; at < entries.size(); at += entry_size) {
         if (load_big_endian<std::int16_t>(entries.data() + at) != version) {
@@ -49,7 +54,7 @@ Result<std::vector<AbortedTransaction>> TransactionIndex::all() {
 }
 
 Result<void> TransactionIndex::truncate_to(Offset offset) {
-    TRY_ASSIGN(const auto entries, file_.entries());
+    TRY_ASSIGN(const auto entries, file_.grow());
     std::size_t kept = entries.size() / entry_size;
     while (kept > 0 && read_entry(entries.data() + (kept - 1) * entry_size).last_offset >= offset) {
         --kept;
@@ -58,26 +63,13 @@ Result<void> TransactionIndex::truncate_to(Offset offset) {
 }
 
 Result<void> TransactionIndex::clear() {
-    return file_.clear();
-}
-
-Result<bool> TransactionIndex::has_entries() {
-    TRY_ASSIGN(const auto entries, file_.entries());
-    return !entries.empty();
+    file_.reset();
+    return write_out();
 }
 
 Result<void> TransactionIndex::write_out() {
-    TRY_ASSIGN(const bool any, has_entries());
-    return any ? file_.trim() : Result<void>();
-}
-
-Result<void> TransactionIndex::sync() {
-    TRY_ASSIGN(const bool any, has_entries());
-    if (!any) {
-        return {};
-    }
-    TRY(file_.trim());
-    return file_.sync();
+    TRY_ASSIGN(const auto entries, file_.count());
+    return entries > 0 || disk_.exists(file_.path()) ? file_.trim() : Result<void>();
 }
 
 }  // namespace barnabas::log

@@ -28,7 +28,10 @@ public:
 
     [[nodiscard]] IndexFile& file() { return file_; }
 
-    Result<void> append(const AbortedTransaction& aborted);
+    /// Makes it ready for append(), which cannot fail then.
+    Result<void> prepare();
+    /// What cannot be written now is in memory and written by write_out().
+    void append(const AbortedTransaction& aborted);
     Result<std::vector<AbortedTransaction>> all();
     /// Drops all.
     Result<void> clear();
@@ -36,11 +39,9 @@ public:
     Result<void> truncate_to(Offset offset);
     /// Writes what is not in the file yet; creates none for nothing.
     Result<void> write_out();
-    Result<void> sync();
 
 private:
-    Result<bool> has_entries();
-
+    runtime::Disk& disk_;
     IndexFile file_;
 };
 

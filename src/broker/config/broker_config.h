@@ -63,7 +63,7 @@ struct FetchConfig {
 
 /// The process itself.
 struct ProcessConfig {
-    std::int32_t shards = 0;  // 0: one per core
+    std::int32_t shards = 0;  // 0: one per core but one
     LogFormat log_format = LogFormat::text;
     LogLevel log_level = LogLevel::info;
 };

@@ -19,7 +19,7 @@ constexpr ConfigRow rows[] = {
     {"metrics.per.partition", boolean, "false", any_value(), read_only, low,
      "Whether /metrics has series for each partition, and not for each topic alone."},
     {"shards", int32, "0", between(0, 1024), read_only, medium,
-     "How many threads serve clients; 0 means one per core."},
+     "How many threads serve clients; 0 means one per core but one, and at least one."},
 };
 
 }  // namespace
