@@ -169,12 +169,16 @@ Result<void> IndexFile::write_out() {
 Result<void> IndexFile::trim() {
     TRY(grow());
     TRY(open_file());
-    unsynced_ = unsynced_ || !bytes_.empty();
     if (written_ < bytes_.size()) {
+        unsynced_ = true;
         TRY(file_->write_at(written_, bytes_.view().subspan(written_)));
         written_ = bytes_.size();
     }
-    TRY(file_->truncate(written_));
+    TRY_ASSIGN(const auto size, file_->size());
+    if (size != written_) {
+        unsynced_ = true;
+        TRY(file_->truncate(written_));
+    }
     preallocated_ = false;
     return {};
 }

@@ -63,24 +63,8 @@ void Log::set_high_watermark(Offset offset) {
     producers_.committed_up_to(high_watermark_);
 }
 
-Result<void> Log::begin_epoch(LeaderEpoch epoch) {
-    return assign_epoch(epoch, log_end());
-}
-
-/// The table is as before if its file cannot be written.
-Result<void> Log::assign_epoch(LeaderEpoch epoch, Offset start) {
-    if (epochs_.latest() == epoch) {
-        return {};
-    }
-    auto before = epochs_;
-    if (!epochs_.assign(epoch, start)) {
-        return {};
-    }
-    auto saved = save_epochs();
-    if (!saved) {
-        epochs_ = std::move(before);
-    }
-    return saved;
+void Log::begin_epoch(LeaderEpoch epoch) {
+    epochs_saved_ = !epochs_.assign(epoch, log_end()) && epochs_saved_;
 }
 
 Log::Segments::iterator Log::segment_holding(Offset offset) {
@@ -190,8 +174,10 @@ Result<AppendInfo> Log::write(const wire::ValidatedBatch& batch, const AppendReq
     if (transaction_end) {
         TRY(active().transactions().prepare());
     }
-    TRY(assign_epoch(request.epoch, first));
-    // A failure leaves the new epoch where it is: it begins at the log's end, which is true.
+    // The table goes first, so that no record is without its epoch; without the record, the epoch
+    // still begins at the log's end.
+    begin_epoch(request.epoch);
+    TRY(epochs_saved_ ? Result<void>() : save_epochs());
     TRY(active().append(batch.bytes, last, {batch.max_timestamp, last}));
     INVARIANT(log_end() == end, "the log ends at {}, not {}", log_end(), end);
     size_bytes_ += batch.bytes.size();

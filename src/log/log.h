@@ -107,8 +107,9 @@ public:
     void set_high_watermark(Offset offset);
 
     /// Who becomes the leader notes that its epoch begins at the log's end, so that the epoch can
-    /// be asked for before its first record. Nothing happens if the epoch is known.
-    Result<void> begin_epoch(LeaderEpoch epoch);
+    /// be asked for before its first record. Nothing happens if the epoch is known. It is written
+    /// down with the first record.
+    void begin_epoch(LeaderEpoch epoch);
 
     /// Appends what a client or coordinator made. Offsets, epoch and, where the topic wants it,
     /// timestamps are set in the caller's buffer. The validator is the shard's.
@@ -129,7 +130,7 @@ public:
 
     /// Cuts everything from `offset` on, whole batches; nothing if it is the end or beyond. An
     /// offset below the log's start leaves an empty log that begins there. The recovery point falls
-    /// with it: the caller checkpoints that before a flush.
+    /// with it: the caller checkpoints that before a flush. Syncs; what was cut never comes back.
     Result<void> truncate_to(Offset offset);
     /// DeleteRecords: `offset` becomes the first one. offset_out_of_range beyond the high
     /// watermark.
@@ -194,6 +195,7 @@ private:
     Result<AppendInfo> write(const wire::ValidatedBatch& batch, const AppendRequest& request);
     Result<void> roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now);
     Result<void> roll(Now now);
+    Result<void> seal(Segment& segment);
     Result<bool> time_to_roll(Timestamp newest, Now now);
 
     Result<std::optional<FoundOffset>> find_in(Segment& segment, Timestamp timestamp);
@@ -203,7 +205,6 @@ private:
     Result<const char*> why_given_up(Segments::iterator segment, Now now) const;
     Result<void> give_up_segment(Segments::iterator segment);
     Result<void> begin_anew(Offset start, Timestamp created);
-    Result<void> assign_epoch(LeaderEpoch epoch, Offset start);
     Result<void> save_epochs();
     void count_bytes();
 
@@ -215,6 +216,7 @@ private:
     Segments segments_;  // never empty once open
     std::vector<std::unique_ptr<Segment>> deleted_;
     LeaderEpochs epochs_;
+    bool epochs_saved_ = true;  // the file says the same
     ProducerStates producers_;
     Offset log_start_{0};
     Offset high_watermark_{0};
@@ -226,6 +228,7 @@ private:
     std::set<Offset> snapshots_;  // of producers, in the folder
     // Written and not synced: the flush of the batches that go with them takes them along.
     std::vector<std::shared_ptr<runtime::File>> unsynced_;
+    std::shared_ptr<runtime::File> unsynced_epochs_;
     bool folder_unsynced_ = false;
     bool parent_unsynced_ = false;
 };

@@ -48,11 +48,19 @@ Result<void> Log::roll_if_due(Now now) {
     return due ? roll(now) : Result<void>();
 }
 
+/// The next flush takes the indexes along, even if it has no batch of the segment to sync.
+Result<void> Log::seal(Segment& segment) {
+    TRY(segment.seal());
+    TRY_ASSIGN(auto indexes, segment.take_unsynced_indexes());
+    std::ranges::move(indexes, std::back_inserter(unsynced_));
+    return {};
+}
+
 /// If it fails the active segment goes on: a sealed one takes appends.
 Result<void> Log::roll(Now now) {
     const Offset base = log_end();
     INVARIANT(base > active().base(), "{} rolls an empty segment at {}", partition_, base);
-    TRY(active().seal());
+    TRY(seal(active()));
     TRY(save_producers());
     TRY_ASSIGN(auto next, Segment::create(disk_, folder_, base, config_, now));
     segments_.emplace(base, std::move(next));
@@ -77,12 +85,11 @@ Result<FlushPlan> Log::begin_flush() {
                    .folders = {},
                    .up_to = log_end(),
                    .truncations = truncations_};
+    if (unsynced_epochs_) {
+        plan.files.push_back(std::exchange(unsynced_epochs_, nullptr));
+    }
     for (auto at = segment_holding(recovery_point_); at != segments_.end(); ++at) {
         plan.files.push_back(at->second->file());
-        if (std::next(at) != segments_.end()) {
-            TRY_ASSIGN(auto indexes, at->second->take_unsynced_indexes());
-            std::ranges::move(indexes, std::back_inserter(plan.files));
-        }
     }
     if (std::exchange(folder_unsynced_, false)) {
         plan.folders.push_back(folder_);
@@ -115,13 +122,22 @@ Result<void> Log::truncate_to(Offset offset) {
         folder_unsynced_ = true;
     }
     TRY(active().truncate_to(offset));
+    TRY(remove_snapshots(log_end() + 1, offset_max));
+    // What was cut must not come back with a crash, behind what is written instead of it.
+    TRY(active().file()->sync());
+    TRY_ASSIGN(const auto indexes, active().take_unsynced_indexes());
+    for (const auto& index : indexes) {
+        TRY(index->sync());
+    }
+    if (folder_unsynced_) {
+        TRY(disk_.sync_directory(folder_));
+    }
     INVARIANT(log_end() <= offset, "{} ends at {} after a cut at {}", partition_, log_end(),
               offset);
     count_bytes();
     if (epochs_.truncate_to(log_end())) {
         TRY(save_epochs());
     }
-    TRY(remove_snapshots(log_end() + 1, offset_max));
     TRY(load_producers(log_end(), active().created()));
     recovery_point_ = std::min(recovery_point_, log_end());
     log_start_ = std::min(log_start_, log_end());
@@ -250,23 +266,21 @@ Result<void> Log::save_epochs() {
     TRY(file->truncate(0));
     TRY(file->write_at(0, as_bytes(epochs_.to_text())));
     TRY(disk_.rename(fresh, path));
-    unsynced_.push_back(std::move(file));
+    unsynced_epochs_ = std::move(file);
     folder_unsynced_ = true;
+    epochs_saved_ = true;
     return {};
 }
 
-/// Syncs nothing where nothing was appended since the last flush: 2,000 idle logs would take
-/// seconds. Then the kernel writes the trimmed indexes when it likes; one that is lost or torn is
-/// rebuilt.
+/// Syncs nothing where nothing was written since the last flush: 2,000 idle logs took seconds.
 Result<void> Log::close() {
-    TRY(active().seal());
+    TRY(seal(active()));
     if (log_end() > Offset{0}) {
         TRY(save_producers());
     }
-    if (unflushed() > 0) {
-        TRY_ASSIGN(auto plan, begin_flush());
-        TRY_ASSIGN(auto indexes, active().take_unsynced_indexes());
-        std::ranges::move(indexes, std::back_inserter(plan.files));
+    TRY(epochs_saved_ ? Result<void>() : save_epochs());
+    if (unflushed() > 0 || !unsynced_.empty()) {
+        TRY_ASSIGN(const auto plan, begin_flush());
         TRY(plan.sync());
         recovery_point_ = log_end();
     }

@@ -38,7 +38,8 @@ Result<void> Log::load(const Known& known) {
             "{}: it ends at {} after a crash, but its records before {} were deleted; it "
             "begins anew there",
             partition_, log_end(), known.log_start);
-        return begin_anew(known.log_start, known.now.wall);
+        TRY(begin_anew(known.log_start, known.now.wall));
+        return disk_.sync_directory(folder_);
     }
     log_start_ = std::max(known.log_start, segments_.begin()->first);
     high_watermark_ = log_start_;
@@ -96,7 +97,9 @@ Result<void> Log::load_segments(const std::vector<Offset>& bases, const Known& k
         TRY_ASSIGN(auto opened, Segment::open(disk_, folder_, bases[i], config_));
         Segment& segment = *segments_.emplace(bases[i], std::move(opened)).first->second;
         const bool last = i + 1 == bases.size();
-        const bool suspect = !known.clean && (last || bases[i + 1] > known.recovery_point);
+        // One that ends at the recovery point was perhaps flushed before it was sealed: its batches
+        // reached the medium, its indexes perhaps not.
+        const bool suspect = !known.clean && (last || bases[i + 1] >= known.recovery_point);
         if (!suspect) {
             auto loaded = segment.load();
             if (loaded) {
@@ -117,7 +120,7 @@ Result<void> Log::load_segments(const std::vector<Offset>& bases, const Known& k
         if (last) {
             break;
         }
-        TRY(segment.seal());
+        TRY(seal(segment));
         // Batches follow one another, except where compaction took some away: a hole is the end of
         // what reached the medium.
         const bool hole = segment.next_offset() < bases[i + 1] && !config_.cleanup_compact;
@@ -148,6 +151,8 @@ Result<bool> Log::recover_segment(Segment& segment, Timestamp now) {
     };
     TRY_ASSIGN(const auto cut, segment.rebuild(each));
     if (cut > 0) {
+        // Else another crash may bring it back, behind what is written in its place.
+        TRY(segment.file()->sync());
         log_.warn("{}: cut {} bytes that are no whole, valid batch; the log goes on at offset {}",
                   partition_, cut, segment.next_offset());
     }
@@ -162,7 +167,7 @@ Result<void> Log::drop_segments(std::span<const Offset> bases) {
         TRY_ASSIGN(const auto segment, Segment::open(disk_, folder_, bases[i], config_));
         TRY(segment->remove());
     }
-    return {};
+    return disk_.sync_directory(folder_);
 }
 
 /// False if they have to be learned from the batches.
