@@ -1,44 +1,24 @@
 #include "log/log_dirs.h"
 
 #include "base/invariant.h"
-#include "base/properties.h"
 #include "log/file_names.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace barnabas::log {
 namespace {
 
-constexpr std::string_view identity_file = "meta.properties";
 constexpr std::string_view clean_file = ".kafka_cleanshutdown";
 constexpr std::string_view lock_file = ".lock";
 constexpr std::string_view recovery_file = "recovery-point-offset-checkpoint";
 constexpr std::string_view log_start_file = "log-start-offset-checkpoint";
 constexpr std::string_view high_watermark_file = "replication-offset-checkpoint";
 constexpr std::string_view kraft_log = "__cluster_metadata-0";
-constexpr std::string_view topic_id_key = "topic_id:";
 
 Offset offset_in(const OffsetCheckpoint& checkpoint, const TopicPartition& partition) {
     const auto found = checkpoint.find(partition);
     return found == checkpoint.end() ? Offset{0} : found->second;
-}
-
-std::optional<std::string> value_of(const ConfigMap& properties, std::string_view name) {
-    const auto found = properties.find(name);
-    return found == properties.end() ? std::nullopt : std::optional(found->second);
-}
-
-/// "version: 0\ntopic_id: <22 characters>"
-std::optional<TopicId> parse_partition_metadata(std::string_view text) {
-    const auto at = text.find(topic_id_key);
-    if (at == std::string_view::npos) {
-        return std::nullopt;
-    }
-    auto rest = text.substr(at + topic_id_key.size());
-    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-    return Uuid::parse(rest.substr(0, rest.find_first_of(" \r\n")));
 }
 
 }  // namespace
@@ -103,25 +83,11 @@ Result<void> LogDirs::read_identity(Directory& directory) {
         return {};
     }
     TRY_ASSIGN(const auto text, disk_.read_text(path));
-    TRY_ASSIGN(const auto properties, parse_properties(text));
-    const auto version = value_of(properties, "version");
-    if (version != "0" && version != "1") {
-        return fail(ErrorCode::invalid_config,
-                    "{}: version \"{}\"; versions 0 and 1 are known. Is the directory of a newer "
-                    "broker, or of another program?",
-                    path.string(), version.value_or(""));
+    auto parsed = parse_identity(text);
+    if (!parsed) {
+        return fail(ErrorCode::invalid_config, "{}: {}", path.string(), parsed.error().message);
     }
-    DirectoryIdentity found;
-    found.cluster_id = value_of(properties, "cluster.id");
-    const auto node = value_of(properties, version == "0" ? "broker.id" : "node.id");
-    if (node) {
-        std::int32_t number = -1;
-        std::from_chars(node->data(), node->data() + node->size(), number);
-        found.node = BrokerId{number};
-    }
-    if (const auto id = value_of(properties, "directory.id")) {
-        found.directory_id = Uuid::parse(*id);
-    }
+    auto& found = *parsed;
     const auto differs = [](const auto& mine, const auto& theirs) {
         return mine && theirs && *mine != *theirs;
     };
@@ -140,10 +106,8 @@ Result<void> LogDirs::read_identity(Directory& directory) {
 Result<void> LogDirs::claim(BrokerId node, const std::string& cluster_id) {
     for (auto& directory : directories_) {
         if (directory.online && !directory.has_identity) {
-            TRY(disk_.replace_text(
-                directory.path / identity_file,
-                fmt::format("version=1\ncluster.id={}\nnode.id={}\ndirectory.id={}\n", cluster_id,
-                            node, random_.uuid())));
+            TRY(disk_.replace_text(directory.path / identity_file,
+                                   identity_text(node, cluster_id, random_.uuid())));
             directory.has_identity = true;
         }
     }
@@ -272,7 +236,7 @@ Result<void> LogDirs::write_topic_id(const FoundLog& found, const TopicId& id) {
 Result<void> LogDirs::write_metadata_file(const runtime::Path& folder, const TopicId& id) {
     TRY_ASSIGN(const auto file,
                disk_.open(folder / partition_metadata_file, runtime::OpenMode::create_or_open));
-    return file->write_at(0, as_bytes(fmt::format("version: 0\ntopic_id: {}", id)));
+    return file->write_at(0, as_bytes(partition_metadata_text(id)));
 }
 
 Result<runtime::Path> LogDirs::delete_log(std::unique_ptr<Log> log) {

@@ -3,6 +3,7 @@
 #include "base/logger.h"
 #include "base/uuid.h"
 #include "log/checkpoint_text.h"
+#include "log/directory_identity.h"
 #include "log/log.h"
 #include "runtime/disk.h"
 #include "runtime/random.h"
@@ -16,13 +17,6 @@
 #include <vector>
 
 namespace barnabas::log {
-
-/// meta.properties: whose directory it is. Version 1 (KRaft) or 0 (ZooKeeper).
-struct DirectoryIdentity {
-    std::optional<BrokerId> node;
-    std::optional<std::string> cluster_id;
-    std::optional<Uuid> directory_id;
-};
 
 /// A partition's folder as it was found, before it is opened.
 struct FoundLog {
