@@ -1,6 +1,6 @@
 // What happens to the logs while nobody asks: flushes, retention, checkpoints, removals; and the
 // end.
-#include "broker/scatter.h"
+#include "broker/flush.h"
 #include "broker/topic_service.h"
 
 #include <algorithm>
@@ -8,13 +8,6 @@
 
 namespace barnabas::broker {
 namespace {
-
-/// A log that has to be flushed: found again by name, since it may go while the disk works.
-struct Flush {
-    TopicId topic;
-    PartitionId partition;
-    log::FlushPlan plan;
-};
 
 bool same_offsets(const log::LogOffsets& a, const log::LogOffsets& b) {
     return a.partition == b.partition && a.recovery_point == b.recovery_point &&
@@ -42,8 +35,9 @@ awaitable<void> TopicService::run_upkeep() {
 Time TopicService::next_round() const {
     const auto& storage = ports_.services.shards.front()->settings->config.storage;
     const Time now = home_.clock().now();
-    Time next = now + std::min(storage.high_watermark_checkpoint_interval,
-                               storage.retention_check_interval);
+    Time next =
+        now + std::min({storage.high_watermark_checkpoint_interval,
+                        storage.retention_check_interval, storage.flush_scheduler_interval});
     if (!doomed_folders_.empty()) {
         next = std::min(next, std::max(now, doomed_folders_.front().when));
     }
@@ -61,11 +55,13 @@ awaitable<void> TopicService::upkeep_round(bool retention) {
 
 awaitable<void> TopicService::maintain(BrokerShard& shard, bool retention) {
     const Now now = home_.clock().both();
+    const auto expiration_ms = shard.settings->config.storage.producer_expiration / 1ms;
     std::vector<std::unique_ptr<log::Segment>> deleted;
     std::int64_t delay_ms = 0;
     auto work = [&] {
         shard.partitions.for_each([&](replication::Partition& partition) {
             auto& log = partition.log();
+            log.expire_producers(now.wall - expiration_ms);
             auto rolled = log.roll_if_due(now);
             if (rolled && retention) {
                 auto given_up = log.apply_retention(now);
@@ -89,15 +85,11 @@ awaitable<void> TopicService::maintain(BrokerShard& shard, bool retention) {
 
 awaitable<void> TopicService::flush_due_logs(BrokerShard& shard) {
     const Now now = home_.clock().both();
-    auto collect = [&]() -> std::vector<Flush> {
-        std::vector<Flush> due;
-        shard.partitions.for_each([&](replication::Partition& partition) {
+    auto collect = [&]() -> std::vector<PartitionFlush> {
+        std::vector<PartitionFlush> due;
+        shard.partitions.for_each([&](const replication::Partition& partition) {
             if (partition.log().flush_due(now)) {
-                if (auto plan = partition.log().begin_flush()) {
-                    due.push_back({.topic = partition.id(),
-                                   .partition = partition.name().partition,
-                                   .plan = std::move(*plan)});
-                }
+                due.push_back({.topic = partition.id(), .partition = partition.name().partition});
             }
         });
         return due;
@@ -106,25 +98,15 @@ awaitable<void> TopicService::flush_due_logs(BrokerShard& shard) {
     if (due.empty()) {
         co_return;
     }
-    auto sync = [this, &due] {
-        std::erase_if(due, [this](const Flush& flush) {
-            const auto synced = flush.plan.sync();
-            if (!synced) {
-                ports_.log.error("flush failed: {}", synced.error().message);
-            }
-            return !synced;
-        });
-        return true;
-    };
-    co_await runtime::run_blocking(home_, std::move(sync));
-    auto tell = [&] {
-        for (const auto& flush : due) {
-            if (auto* partition = shard.partitions.find(flush.topic, flush.partition)) {
-                partition->log().flushed(flush.plan, now);
-            }
+    const auto flushed = co_await flush_partitions(home_, shard, std::move(due));
+    for (const auto& flush : flushed) {
+        if (flush.error) {
+            ports_.log.error(
+                "flush failed, what was not synced may be lost if the machine stops: "
+                "{}",
+                flush.error->message);
         }
-    };
-    co_await runtime::call_on(home_, shard.shard, tell);
+    }
 }
 
 awaitable<std::vector<log::LogOffsets>> TopicService::gather_offsets() {

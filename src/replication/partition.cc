@@ -72,7 +72,8 @@ ProduceOutcome Partition::produce(const ProduceFrom& from, wire::AppendValidator
             .log_append_time = appended->log_append_time,
             .log_start = log_->log_start(),
             .records = appended->records,
-            .bytes = appended->bytes};
+            .bytes = appended->bytes,
+            .flush_due = log_->unflushed() >= log_->config().flush_messages};
 }
 
 std::optional<ErrorCode> Partition::check_epoch(LeaderEpoch theirs) const {

@@ -31,6 +31,7 @@ struct ProduceOutcome {
     std::vector<log::RecordError> record_errors;
     std::int64_t records = 0;
     std::int64_t bytes = 0;
+    bool flush_due = false;  // flush.messages asks for a sync before the acknowledgement
 };
 
 /// What one partition of a fetch asks for.

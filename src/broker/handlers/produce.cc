@@ -4,6 +4,7 @@
 // converted.
 #include "wire/messages/produce.h"
 
+#include "broker/flush.h"
 #include "broker/handlers/handlers.h"
 #include "broker/scatter.h"
 
@@ -108,6 +109,29 @@ awaitable<void> append_all(Call& call, std::vector<Item>& items, std::int16_t ac
     co_await scatter(call.home.shard, targets, work);
 }
 
+/// Where flush.messages asks for it, the medium has the records before they are acknowledged.
+awaitable<void> flush_due(Call& call, std::vector<Item>& items) {
+    for (auto& shard : call.services.shards) {
+        std::vector<PartitionFlush> due;
+        std::vector<Item*> whose;
+        for (auto& item : items) {
+            if (item.owner == shard.get() && item.outcome.flush_due) {
+                due.push_back({.topic = item.topic->id, .partition = item.partition});
+                whose.push_back(&item);
+            }
+        }
+        if (due.empty()) {
+            continue;
+        }
+        auto flushed = co_await flush_partitions(call.home.shard, *shard, std::move(due));
+        for (std::size_t i = 0; i < flushed.size(); ++i) {
+            if (flushed[i].error) {
+                whose[i]->outcome = refused(flushed[i].error->code, flushed[i].error->message);
+            }
+        }
+    }
+}
+
 ProduceResponse::Response::PartitionResponse answer(Call& call, Item& item) {
     ProduceResponse::Response::PartitionResponse response;
     auto& outcome = item.outcome;
@@ -139,6 +163,9 @@ awaitable<ProduceResponse> handle_produce(Call& call, ProduceRequest& request) {
     const ClusterImagePtr image = call.home.image;
     auto items = make_items(call, request);
     co_await append_all(call, items, request.acks);
+    if (std::ranges::any_of(items, [](const Item& item) { return item.outcome.flush_due; })) {
+        co_await flush_due(call, items);
+    }
 
     ProduceResponse response;
     auto item = items.begin();
