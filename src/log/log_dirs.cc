@@ -56,23 +56,25 @@ Result<std::unique_ptr<LogDirs>> LogDirs::open(Options options) {
 
 Result<void> LogDirs::open_directory(Directory& directory) {
     TRY(disk_.create_directories(directory.path));
-    auto lock = disk_.lock(directory.path / lock_file);
+    const auto lock_path = directory.path / lock_file;
+    auto lock = disk_.lock(lock_path);
     if (!lock) {
-        return fail(lock.error().code == ErrorCode::kafka_storage_error &&
-                            !disk_.exists(directory.path / lock_file)
-                        ? ErrorCode::kafka_storage_error
-                        : ErrorCode::invalid_config,
-                    "{}: {}", directory.path.string(), lock.error().message);
+        // Whoever can open the file and not lock it is kept out by somebody.
+        const bool held = disk_.open(lock_path, runtime::OpenMode::read_write).has_value();
+        return fail(held ? ErrorCode::invalid_config : ErrorCode::kafka_storage_error, "{}: {}",
+                    directory.path.string(), lock.error().message);
     }
     directory.lock = std::move(*lock);
     TRY(read_identity(directory));
     directory.clean = disk_.exists(directory.path / clean_file);
-    TRY_ASSIGN(directory.recovery_points, read_checkpoint(directory, recovery_file));
-    TRY_ASSIGN(directory.log_starts, read_checkpoint(directory, log_start_file));
-    TRY_ASSIGN(directory.high_watermarks, read_checkpoint(directory, high_watermark_file));
+    TRY_ASSIGN(directory.checkpoints.recovery_points, read_checkpoint(directory, recovery_file));
+    TRY_ASSIGN(directory.checkpoints.log_starts, read_checkpoint(directory, log_start_file));
+    TRY_ASSIGN(directory.checkpoints.high_watermarks,
+               read_checkpoint(directory, high_watermark_file));
     if (directory.clean) {
         // From now on a stop that is not orderly has to be seen.
         TRY(disk_.remove(directory.path / clean_file));
+        TRY(disk_.sync_directory(directory.path));
     }
     return {};
 }
@@ -187,12 +189,13 @@ Result<std::unique_ptr<Log>> LogDirs::open_log(const FoundLog& found, const LogC
                           .folder = directory.path / folder_name(found.partition),
                           .partition = found.partition,
                           .config = config,
-                          .log_start = offset_in(directory.log_starts, found.partition),
-                          .recovery_point = offset_in(directory.recovery_points, found.partition),
+                          .log_start = offset_in(directory.checkpoints.log_starts, found.partition),
+                          .recovery_point =
+                              offset_in(directory.checkpoints.recovery_points, found.partition),
                           .clean = directory.clean,
                           .now = now,
                           .log = log_}));
-    log->set_high_watermark(offset_in(directory.high_watermarks, found.partition));
+    log->set_high_watermark(offset_in(directory.checkpoints.high_watermarks, found.partition));
     ++directory.logs;
     where_[found.partition] = found.directory;
     return log;
@@ -244,10 +247,10 @@ Result<runtime::Path> LogDirs::delete_log(std::unique_ptr<Log> log) {
     INVARIANT(where != where_.end(), "{} is in no directory", log->partition());
     const auto& id = random_.uuid();
     const auto folder = log->folder();
-    // Kafka keeps folder names within 255 characters by cutting the topic's.
-    const auto suffix = fmt::format(".{:02x}{}", fmt::join(id.bytes, ""), delete_folder_suffix);
-    auto name = folder.filename().string();
-    name.resize(std::min<std::size_t>(name.size(), 255 - suffix.size()));
+    // As Kafka, which cuts the topic's name to keep folder names within 255 characters.
+    const auto suffix = fmt::format("-{}.{:02x}{}", log->partition().partition,
+                                    fmt::join(id.bytes, ""), delete_folder_suffix);
+    const auto name = log->partition().topic.substr(0, 255 - suffix.size());
     const auto target = folder.parent_path() / (name + suffix);
     log.reset();
     TRY(disk_.rename(folder, target));
@@ -257,28 +260,50 @@ Result<runtime::Path> LogDirs::delete_log(std::unique_ptr<Log> log) {
 }
 
 Result<void> LogDirs::write_checkpoints(const std::vector<LogOffsets>& logs) {
-    std::vector<OffsetCheckpoint> recovery(directories_.size());
-    std::vector<OffsetCheckpoint> starts(directories_.size());
-    std::vector<OffsetCheckpoint> watermarks(directories_.size());
+    std::vector<Checkpoints> wanted(directories_.size());
     for (const auto& log : logs) {
-        recovery[log.directory][log.partition] = log.recovery_point;
-        watermarks[log.directory][log.partition] = log.high_watermark;
+        auto& checkpoints = wanted[log.directory];
+        checkpoints.recovery_points[log.partition] = log.recovery_point;
+        checkpoints.high_watermarks[log.partition] = log.high_watermark;
         if (log.log_start > Offset{0}) {
-            starts[log.directory][log.partition] = log.log_start;
+            checkpoints.log_starts[log.partition] = log.log_start;
         }
     }
     for (std::size_t i = 0; i < directories_.size(); ++i) {
-        const auto& directory = directories_[i];
-        if (!directory.online) {
-            continue;
+        auto& directory = directories_[i];
+        if (directory.online) {
+            TRY(write_checkpoint(directory, recovery_file, wanted[i].recovery_points,
+                                 directory.checkpoints.recovery_points));
+            TRY(write_checkpoint(directory, log_start_file, wanted[i].log_starts,
+                                 directory.checkpoints.log_starts));
+            TRY(write_checkpoint(directory, high_watermark_file, wanted[i].high_watermarks,
+                                 directory.checkpoints.high_watermarks));
         }
-        TRY(disk_.replace_text(directory.path / recovery_file,
-                               offset_checkpoint_text(recovery[i])));
-        TRY(disk_.replace_text(directory.path / log_start_file, offset_checkpoint_text(starts[i])));
-        TRY(disk_.replace_text(directory.path / high_watermark_file,
-                               offset_checkpoint_text(watermarks[i])));
     }
     return {};
+}
+
+/// What is in the file already is not written again: each writing is synced.
+Result<void> LogDirs::write_checkpoint(const Directory& directory, std::string_view name,
+                                       OffsetCheckpoint& wanted, OffsetCheckpoint& written) {
+    const auto path = directory.path / name;
+    if (wanted == written && disk_.exists(path)) {
+        return {};
+    }
+    TRY(disk_.replace_text(path, offset_checkpoint_text(wanted)));
+    written = std::move(wanted);
+    return {};
+}
+
+void LogDirs::take_offline(std::size_t directory, std::string why) {
+    INVARIANT(directory < directories_.size(), "directory {} of {}", directory,
+              directories_.size());
+    auto& broken = directories_[directory];
+    if (broken.online) {
+        log_.error("log directory {} is offline: {}", broken.path.string(), why);
+        broken.online = false;
+        broken.why_offline = std::move(why);
+    }
 }
 
 Result<void> LogDirs::mark_clean() {

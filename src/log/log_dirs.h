@@ -80,7 +80,10 @@ public:
     Result<runtime::Path> delete_log(std::unique_ptr<Log> log);
     Result<void> remove_folder(const runtime::Path& folder) { return disk_.remove_all(folder); }
 
-    /// Writes recovery points, log start offsets and high watermarks, per directory.
+    /// A directory whose disk failed: nothing is written to it or placed in it any more.
+    void take_offline(std::size_t directory, std::string why);
+
+    /// Writes recovery points, log start offsets and high watermarks of all logs, per directory.
     Result<void> write_checkpoints(const std::vector<LogOffsets>& logs);
     /// After every log was closed in order: the next start need not check them.
     Result<void> mark_clean();
@@ -92,6 +95,11 @@ public:
     [[nodiscard]] const runtime::Path& first_directory() const;
 
 private:
+    struct Checkpoints {
+        OffsetCheckpoint recovery_points;
+        OffsetCheckpoint log_starts;
+        OffsetCheckpoint high_watermarks;
+    };
     struct Directory {
         runtime::Path path;
         std::unique_ptr<runtime::FileLock> lock;
@@ -99,9 +107,7 @@ private:
         bool clean = false;
         bool has_identity = false;
         std::string why_offline;
-        OffsetCheckpoint recovery_points;
-        OffsetCheckpoint log_starts;
-        OffsetCheckpoint high_watermarks;
+        Checkpoints checkpoints;  // as they are in the files
         std::size_t logs = 0;
     };
 
@@ -111,6 +117,8 @@ private:
     Result<OffsetCheckpoint> read_checkpoint(const Directory& directory, std::string_view name);
     Result<void> scan_directory(std::size_t index, std::map<TopicPartition, FoundLog>& found);
     Result<Directory*> roomiest();
+    Result<void> write_checkpoint(const Directory& directory, std::string_view name,
+                                  OffsetCheckpoint& wanted, OffsetCheckpoint& written);
     Result<void> write_metadata_file(const runtime::Path& folder, const TopicId& id);
 
     runtime::Disk& disk_;

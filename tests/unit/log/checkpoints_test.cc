@@ -1,0 +1,142 @@
+// The small files: checkpoints, leader epochs, names, identities.
+#include "log/checkpoint_text.h"
+#include "log/directory_identity.h"
+#include "log/file_names.h"
+#include "log/leader_epochs.h"
+
+#include <gtest/gtest.h>
+
+namespace barnabas::log {
+namespace {
+
+TEST(CheckpointText, IsReadAsItIsWritten) {
+    const OffsetCheckpoint offsets{{{"a", PartitionId{0}}, Offset{5}},
+                                   {{"b.c", PartitionId{12}}, Offset{1LL << 40}}};
+    const auto text = offset_checkpoint_text(offsets);
+    EXPECT_EQ(text, "0\n2\na 0 5\nb.c 12 1099511627776\n");
+    EXPECT_EQ(parse_offset_checkpoint(text), offsets);
+    EXPECT_EQ(parse_offset_checkpoint(""), OffsetCheckpoint{});
+}
+
+TEST(CheckpointText, RefusesWhatIsNone) {
+    for (const auto* text :
+         {"1\n0\n", "0\n", "0\n2\na 0 5\n", "0\n0\na 0 5\n", "0\n1\na 0\n", "0\n1\na x 5\n",
+          "0\n1\na 0 5x\n", "0\n1\na -1 5\n", "0\n1\na 4294967296 5\n", "0\n-1\n"}) {
+        EXPECT_FALSE(parse_offset_checkpoint(text)) << text;
+    }
+}
+
+TEST(FileNames, AreKafkas) {
+    EXPECT_EQ(file_name(Offset{42}, log_suffix), "00000000000000000042.log");
+    EXPECT_EQ(offset_of_file("00000000000000000042.log", log_suffix), Offset{42});
+    for (const auto* name :
+         {"42.index", "x.log", ".log", "-1.log", "1e3.log", "99999999999999999999.log"}) {
+        EXPECT_EQ(offset_of_file(name, log_suffix), std::nullopt) << name;
+    }
+    EXPECT_EQ(partition_of_folder("a-b-3"), (TopicPartition{"a-b", PartitionId{3}}));
+    for (const auto* name : {"a", "a-", "-3", "a-x", "a-3.0123-delete", "a-3.0123-future",
+                             "a-3.0123-stray", "a-99999999999"}) {
+        EXPECT_EQ(partition_of_folder(name), std::nullopt) << name;
+    }
+}
+
+TEST(DirectoryIdentity, IsReadInBothVersions) {
+    const auto zookeeper = parse_identity("#\n#Sun Nov\nbroker.id=1\nversion=0\ncluster.id=abc\n");
+    ASSERT_TRUE(zookeeper) << zookeeper.error().message;
+    EXPECT_EQ(zookeeper->node, BrokerId{1});
+    EXPECT_EQ(zookeeper->cluster_id, "abc");
+    const auto id = *Uuid::parse("SjHq8KCtuIbURZ3bOVLFKA");
+    EXPECT_EQ(parse_identity(identity_text(BrokerId{3}, "abc", id)),
+              (DirectoryIdentity{BrokerId{3}, "abc", id}));
+}
+
+struct Epoch {
+    int epoch;
+    int start;
+};
+LeaderEpochs epochs_of(std::initializer_list<Epoch> entries) {
+    LeaderEpochs epochs;
+    for (const auto& [epoch, start] : entries) {
+        epochs.assign(LeaderEpoch{epoch}, Offset{start});
+    }
+    return epochs;
+}
+
+TEST(LeaderEpochs, DropWhatContradictsANewOne) {
+    const struct {
+        Epoch added;
+        bool changes;
+        const char* text;
+    } rows[] = {
+        {{2, 20}, true, "0\n3\n0 0\n1 10\n2 20\n"},
+        {{1, 15}, false, "0\n2\n0 0\n1 10\n"},   // known
+        {{1, 5}, true, "0\n2\n0 0\n1 5\n"},      // known, but begins earlier
+        {{2, 10}, true, "0\n2\n0 0\n2 10\n"},    // epoch 1 wrote nothing
+        {{3, 0}, true, "0\n1\n3 0\n"},           // nobody wrote anything before
+        {{0, 12}, true, "0\n1\n0 12\n"},         // an older leader again
+        {{-1, 12}, false, "0\n2\n0 0\n1 10\n"},  // no epoch
+    };
+    for (const auto& row : rows) {
+        auto epochs = epochs_of({{0, 0}, {1, 10}});
+        EXPECT_EQ(epochs.assign(LeaderEpoch{row.added.epoch}, Offset{row.added.start}),
+                  row.changes);
+        EXPECT_EQ(epochs.to_text(), row.text);
+        EXPECT_EQ(LeaderEpochs::parse(row.text)->to_text(), row.text);
+    }
+}
+
+TEST(LeaderEpochs, AnswerWhereAnEpochEnds) {
+    const auto epochs = epochs_of({{2, 10}, {5, 20}, {6, 30}});
+    const struct {
+        int asked;
+        EpochEnd want;
+    } rows[] = {
+        {-1, {no_epoch, no_offset}},
+        {1, {LeaderEpoch{1}, Offset{10}}},  // older than all that is left
+        {2, {LeaderEpoch{2}, Offset{20}}},
+        {3, {LeaderEpoch{2}, Offset{20}}},  // wrote nothing
+        {5, {LeaderEpoch{5}, Offset{30}}},
+        {6, {LeaderEpoch{6}, Offset{42}}},  // still writing
+        {7, {no_epoch, no_offset}},         // not known here
+    };
+    for (const auto& row : rows) {
+        EXPECT_EQ(epochs.end_of(LeaderEpoch{row.asked}, Offset{42}), row.want) << row.asked;
+    }
+    EXPECT_EQ(LeaderEpochs().end_of(LeaderEpoch{0}, Offset{42}), EpochEnd{});
+    EXPECT_EQ(epochs.of(Offset{9}), no_epoch);
+    EXPECT_EQ(epochs.of(Offset{29}), LeaderEpoch{5});
+    EXPECT_EQ(epochs.of(Offset{99}), LeaderEpoch{6});
+}
+
+TEST(LeaderEpochs, FollowTheLogsStartAndEnd) {
+    const struct {
+        int start;
+        const char* text;
+    } starts[] = {{0, "0\n3\n0 0\n1 10\n2 20\n"},
+                  {5, "0\n3\n0 5\n1 10\n2 20\n"},
+                  {10, "0\n2\n1 10\n2 20\n"},
+                  {15, "0\n2\n1 15\n2 20\n"},
+                  {99, "0\n1\n2 99\n"}};
+    for (const auto& row : starts) {
+        auto epochs = epochs_of({{0, 0}, {1, 10}, {2, 20}});
+        EXPECT_EQ(epochs.start_at(Offset{row.start}), row.start > 0);
+        EXPECT_EQ(epochs.to_text(), row.text);
+    }
+    auto epochs = epochs_of({{0, 0}, {1, 10}, {2, 20}});
+    EXPECT_FALSE(epochs.truncate_to(Offset{21}));
+    EXPECT_TRUE(epochs.truncate_to(Offset{20}));
+    EXPECT_EQ(epochs.latest(), LeaderEpoch{1});
+    EXPECT_TRUE(epochs.truncate_to(Offset{0}));
+    EXPECT_EQ(epochs.latest(), no_epoch);
+}
+
+TEST(LeaderEpochs, RefuseAFileThatIsNone) {
+    for (const auto* text : {"0\n1\n0\n", "0\n1\n0 0 0\n", "0\n1\n-2 0\n", "0\n1\n0 -1\n",
+                             "0\n1\n99999999999 0\n", "7\n0\n"}) {
+        EXPECT_FALSE(LeaderEpochs::parse(text)) << text;
+    }
+    EXPECT_TRUE(LeaderEpochs::parse("")) << "Kafka writes empty ones";
+}
+
+}  // namespace
+}  // namespace barnabas::log

@@ -1,0 +1,228 @@
+#include "log/log_dirs.h"
+
+#include "runtime/simulated/seeded_random.h"
+#include "runtime/simulated/simulated_clock.h"
+#include "runtime/simulated/simulated_disk.h"
+#include "unit/log/log_batches.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace barnabas::log {
+namespace {
+
+const TopicId topic_id = *Uuid::parse("aJRHiaPnQjK_RVsqayEU9Q");
+
+class LogDirsTest : public ::testing::Test {
+protected:
+    LogDirsTest() : random_(1), disk_(clock_, random_) {}
+
+    Result<std::unique_ptr<LogDirs>> try_open(std::vector<runtime::Path> paths = {"/a", "/b"}) {
+        return LogDirs::open(
+            {.disk = disk_, .random = random_, .directories = std::move(paths), .log = {}});
+    }
+    std::unique_ptr<LogDirs> open(std::vector<runtime::Path> paths = {"/a", "/b"}) {
+        auto opened = try_open(std::move(paths));
+        EXPECT_TRUE(opened) << opened.error().message;
+        return std::move(*opened);
+    }
+    std::unique_ptr<Log> create(LogDirs& dirs, const std::string& topic, int partition = 0) {
+        auto log = dirs.create_log({topic, PartitionId{partition}}, topic_id, {}, clock_.both());
+        EXPECT_TRUE(log) << log.error().message;
+        return std::move(*log);
+    }
+    void write(const runtime::Path& path, std::string_view text) {
+        ASSERT_TRUE(disk_.create_directories(path.parent_path()));
+        ASSERT_TRUE(disk_.replace_text(path, text));
+    }
+    void append(Log& log) {
+        auto batch = testing::make_batch();
+        ASSERT_TRUE(log.append(batch.mutable_view(), {.now = clock_.both()}, validator_));
+    }
+
+    runtime::SimulatedClock clock_;
+    runtime::SeededRandom random_;
+    runtime::SimulatedDisk disk_;
+    wire::AppendValidator validator_;
+};
+
+TEST_F(LogDirsTest, PlacesEachNewLogWhereTheFewestAre) {
+    auto dirs = open();
+    std::vector<std::unique_ptr<Log>> logs;
+    for (int i = 0; i < 5; ++i) {
+        logs.push_back(create(*dirs, "t", i));
+    }
+    const auto use = dirs->use();
+    EXPECT_EQ(use[0].logs, 3U);
+    EXPECT_EQ(use[1].logs, 2U);
+    EXPECT_EQ(dirs->directory_of({"t", PartitionId{1}}), 1U);
+    EXPECT_TRUE(disk_.exists("/b/t-1/partition.metadata"));
+    EXPECT_EQ(disk_.read_text("/b/t-1/partition.metadata").value_or(""),
+              "version: 0\ntopic_id: aJRHiaPnQjK_RVsqayEU9Q");
+}
+
+TEST_F(LogDirsTest, KeepsASecondBrokerOut) {
+    const auto dirs = open();
+    const auto second = try_open();
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, ErrorCode::invalid_config);
+    EXPECT_NE(second.error().message.find("locked"), std::string::npos) << second.error().message;
+}
+
+TEST_F(LogDirsTest, LeavesABrokenDirectoryOut) {
+    ASSERT_TRUE(disk_.create_directories("/a"));
+    disk_.break_directory("/a");
+    const auto dirs = open();
+    const auto use = dirs->use();
+    EXPECT_FALSE(use[0].online);
+    EXPECT_NE(use[0].why_offline, "");
+    EXPECT_EQ(dirs->first_directory(), "/b");
+    const auto log = create(*dirs, "t");
+    EXPECT_EQ(dirs->directory_of(log->partition()), 1U);
+    disk_.break_directory("/b");
+    EXPECT_FALSE(dirs->create_log({"u", PartitionId{0}}, topic_id, {}, clock_.both()));
+}
+
+TEST_F(LogDirsTest, DoesNotStartWithoutADirectory) {
+    disk_.break_directory("/a");
+    disk_.break_directory("/b");
+    const auto dirs = try_open();
+    ASSERT_FALSE(dirs);
+    EXPECT_EQ(dirs.error().code, ErrorCode::kafka_storage_error);
+}
+
+TEST_F(LogDirsTest, TakesADirectoryThatFailsOffline) {
+    auto dirs = open();
+    dirs->take_offline(0, "flush failed");
+    EXPECT_FALSE(dirs->use()[0].online);
+    const auto log = create(*dirs, "t");
+    EXPECT_EQ(dirs->directory_of(log->partition()), 1U);
+}
+
+TEST_F(LogDirsTest, ReadsAndWritesWhoseTheyAre) {
+    {
+        auto dirs = open();
+        EXPECT_EQ(dirs->identity(), DirectoryIdentity{});
+        ASSERT_TRUE(dirs->claim(BrokerId{7}, "abc"));
+        EXPECT_EQ(dirs->identity().node, BrokerId{7});
+    }
+    auto dirs = open();
+    EXPECT_EQ(dirs->identity().node, BrokerId{7});
+    EXPECT_EQ(dirs->identity().cluster_id, "abc");
+    EXPECT_TRUE(dirs->identity().directory_id);
+}
+
+TEST_F(LogDirsTest, RefusesIdentitiesThatCannotBe) {
+    const struct {
+        const char* first;
+        const char* second;
+        const char* word;
+    } rows[] = {
+        {"version=1\nnode.id=1\ncluster.id=x\n", "version=1\nnode.id=2\ncluster.id=x\n",
+         "broker 2"},
+        {"version=1\nnode.id=1\ncluster.id=x\n", "version=0\nbroker.id=1\ncluster.id=y\n",
+         "cluster y"},
+        {"version=1\nnode.id=1\n", "version=2\nnode.id=1\n", "version \"2\""},
+        {"version=1\nnode.id=1\n", "", "version \"\""},
+        {"version=1\nnode.id=1\n", "version=1\nnode.id=one\n", "\"one\""},
+    };
+    for (const auto& row : rows) {
+        write("/a/meta.properties", row.first);
+        write("/b/meta.properties", row.second);
+        const auto dirs = try_open();
+        ASSERT_FALSE(dirs) << row.second;
+        EXPECT_EQ(dirs.error().code, ErrorCode::invalid_config);
+        EXPECT_NE(dirs.error().message.find(row.word), std::string::npos) << dirs.error().message;
+    }
+}
+
+TEST_F(LogDirsTest, FindsWhatItCreatedAndRemovesWhatWasDeleted) {
+    {
+        auto dirs = open();
+        auto kept = create(*dirs, "kept", 3);
+        const auto target = dirs->delete_log(create(*dirs, "gone"));
+        ASSERT_TRUE(target);
+        EXPECT_TRUE(disk_.exists(*target));
+        EXPECT_TRUE(target->filename().string().starts_with("gone-0."));
+        EXPECT_TRUE(target->filename().string().ends_with("-delete"));
+        EXPECT_EQ(dirs->use()[1].logs, 0U);
+    }
+    write("/a/notes/readme", "no partition");
+    auto dirs = open();
+    const auto found = dirs->scan();
+    ASSERT_TRUE(found) << found.error().message;
+    ASSERT_EQ(found->size(), 1U);
+    EXPECT_EQ(found->front().partition, (TopicPartition{"kept", PartitionId{3}}));
+    EXPECT_EQ(found->front().topic_id, topic_id);
+    EXPECT_EQ(disk_.list("/b")->size(), 1U) << "the lock alone";
+}
+
+TEST_F(LogDirsTest, CutsALongNameWhenItDeletes) {
+    auto dirs = open();
+    const auto target = dirs->delete_log(create(*dirs, std::string(249, 'x'), 12));
+    ASSERT_TRUE(target);
+    const auto name = target->filename().string();
+    EXPECT_EQ(name.size(), 255U);
+    EXPECT_NE(name.find("x-12."), std::string::npos) << name;
+}
+
+TEST_F(LogDirsTest, RefusesAPartitionThatIsThereTwice) {
+    write("/a/t-0/partition.metadata", "");
+    write("/b/t-0/partition.metadata", "");
+    auto dirs = open();
+    const auto found = dirs->scan();
+    ASSERT_FALSE(found);
+    EXPECT_NE(found.error().message.find("t-0"), std::string::npos);
+}
+
+TEST_F(LogDirsTest, OpensLogsFromTheirCheckpoints) {
+    {
+        auto dirs = open();
+        auto log = create(*dirs, "t");
+        for (int i = 0; i < 5; ++i) {
+            append(*log);
+        }
+        log->set_high_watermark(Offset{5});
+        ASSERT_TRUE(log->delete_records_before(Offset{2}));
+        ASSERT_TRUE(log->close());
+        ASSERT_TRUE(dirs->write_checkpoints({{.partition = log->partition(),
+                                              .directory = 0,
+                                              .recovery_point = log->recovery_point(),
+                                              .log_start = log->log_start(),
+                                              .high_watermark = Offset{4}}}));
+        ASSERT_TRUE(dirs->mark_clean());
+    }
+    EXPECT_EQ(disk_.read_text("/a/recovery-point-offset-checkpoint").value_or(""), "0\n1\nt 0 5\n");
+    EXPECT_EQ(disk_.read_text("/a/log-start-offset-checkpoint").value_or(""), "0\n1\nt 0 2\n");
+    EXPECT_EQ(disk_.read_text("/b/replication-offset-checkpoint").value_or(""), "0\n0\n");
+    auto dirs = open();
+    EXPECT_FALSE(disk_.exists("/a/.kafka_cleanshutdown")) << "from now on a crash is to be seen";
+    const auto found = dirs->scan();
+    ASSERT_TRUE(found && found->size() == 1);
+    const auto log = dirs->open_log(found->front(), {}, clock_.both());
+    ASSERT_TRUE(log) << log.error().message;
+    EXPECT_EQ((*log)->log_start(), Offset{2});
+    EXPECT_EQ((*log)->high_watermark(), Offset{4});
+    EXPECT_EQ((*log)->recovery_point(), Offset{5});
+}
+
+TEST_F(LogDirsTest, WritesACheckpointOnlyIfItSaysSomethingNew) {
+    auto dirs = open({"/a"});
+    auto log = create(*dirs, "t");
+    const std::vector<LogOffsets> offsets{{.partition = log->partition()}};
+    ASSERT_TRUE(dirs->write_checkpoints(offsets));
+    const auto before = disk_.operations();
+    ASSERT_TRUE(dirs->write_checkpoints(offsets));
+    EXPECT_EQ(disk_.operations(), before);
+}
+
+TEST_F(LogDirsTest, TakesADamagedCheckpointAsEmpty) {
+    for (const auto* text : {"", "1\n0\n", "0\n2\nt 0 5\n", "0\n1\nt 0\n", "0\n1\nt 0 many\n"}) {
+        write("/a/recovery-point-offset-checkpoint", text);
+        EXPECT_TRUE(try_open({"/a"})) << text;
+    }
+}
+
+}  // namespace
+}  // namespace barnabas::log
