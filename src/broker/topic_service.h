@@ -140,6 +140,7 @@ private:
     Result<void> create_missing(OpenLogs& logs);
 
     // Upkeep (topic_upkeep.cc)
+    [[nodiscard]] const StorageConfig& storage() const;
     awaitable<void> upkeep_round(bool retention);
     awaitable<void> maintain(BrokerShard& shard, bool retention);
     awaitable<void> flush_due_logs(BrokerShard& shard);

@@ -80,7 +80,8 @@ awaitable<void> TopicService::apply_stored_configs() {
                          config.error().message);
         co_return;
     }
-    co_await apply_settings({.config = std::move(*config), .statics = was.statics});
+    Settings settings{.config = std::move(*config), .statics = was.statics};
+    co_await apply_settings(std::move(settings));
 }
 
 /// Answers what the broker would run with.

@@ -17,8 +17,7 @@ bool same_offsets(const log::LogOffsets& a, const log::LogOffsets& b) {
 }  // namespace
 
 awaitable<void> TopicService::run_upkeep() {
-    const auto& storage = ports_.services.shards.front()->settings->config.storage;
-    Time retention_due = home_.clock().now() + storage.retention_check_interval;
+    Time retention_due = home_.clock().now() + storage().retention_check_interval;
     while (!stopping_) {
         co_await stop_signal_.wait_until(next_round());
         if (stopping_) {
@@ -26,18 +25,22 @@ awaitable<void> TopicService::run_upkeep() {
         }
         const bool retention = home_.clock().now() >= retention_due;
         if (retention) {
-            retention_due = home_.clock().now() + storage.retention_check_interval;
+            retention_due = home_.clock().now() + storage().retention_check_interval;
         }
         co_await upkeep_round(retention);
     }
 }
 
+/// Looked up anew after each wait: a dynamic change replaces the settings.
+const StorageConfig& TopicService::storage() const {
+    return ports_.services.shards.front()->settings->config.storage;
+}
+
 Time TopicService::next_round() const {
-    const auto& storage = ports_.services.shards.front()->settings->config.storage;
     const Time now = home_.clock().now();
     Time next =
-        now + std::min({storage.high_watermark_checkpoint_interval,
-                        storage.retention_check_interval, storage.flush_scheduler_interval});
+        now + std::min({storage().high_watermark_checkpoint_interval,
+                        storage().retention_check_interval, storage().flush_scheduler_interval});
     if (!doomed_folders_.empty()) {
         next = std::min(next, std::max(now, doomed_folders_.front().when));
     }
@@ -55,7 +58,7 @@ awaitable<void> TopicService::upkeep_round(bool retention) {
 
 awaitable<void> TopicService::maintain(BrokerShard& shard, bool retention) {
     const Now now = home_.clock().both();
-    const auto expiration_ms = shard.settings->config.storage.producer_expiration / 1ms;
+    const auto expiration_ms = storage().producer_expiration / 1ms;
     std::vector<std::unique_ptr<log::Segment>> deleted;
     std::int64_t delay_ms = 0;
     auto work = [&] {

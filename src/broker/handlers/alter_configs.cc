@@ -42,7 +42,8 @@ awaitable<AlterConfigsResponse> handle_alter_configs(Call& call, AlterConfigsReq
             changed = fail(ErrorCode::invalid_request, "resource {} stands twice in the request",
                            resource.resource_name);
         } else {
-            changed = co_await edit_resource(call, edit_of(resource, request.validate_only));
+            auto edit = edit_of(resource, request.validate_only);
+            changed = co_await edit_resource(call, std::move(edit));
         }
         if (!changed) {
             call.refuse(answer, std::move(changed.error()));
