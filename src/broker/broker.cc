@@ -2,6 +2,7 @@
 
 #include "base/invariant.h"
 #include "broker/await_answer.h"
+#include "broker/takeover.h"
 #include "metadata/embedded_store.h"
 
 #include <algorithm>
@@ -54,68 +55,107 @@ awaitable<Result<void>> Broker::start() {
     co_return stage;
 }
 
-/// The directories and the cluster's state: who we are.
-awaitable<Result<void>> Broker::open_state() {
+/// Opens the directories and the store, and takes the node id that the directories have.
+Result<void> Broker::open_storage() {
     auto& home = *ports_.shards.front();
-    std::vector<runtime::Path> directories(options_.config.storage.log_dirs.begin(),
-                                           options_.config.storage.log_dirs.end());
-    auto dirs = log::LogDirs::open({.disk = ports_.disk,
-                                    .random = home.random(),
-                                    .directories = std::move(directories),
-                                    .log = ports_.log.named("log")});
-    if (!dirs) {
-        co_return fail(std::move(dirs));
-    }
-    dirs_ = std::move(*dirs);
+    TRY_ASSIGN(dirs_, log::LogDirs::open({.disk = ports_.disk,
+                                          .random = home.random(),
+                                          .directories = directories(),
+                                          .log = ports_.log.named("log")}));
     if (options_.state == StateKind::temporary) {
         store_ = metadata::make_memory_store();
     } else {
-        auto store =
-            metadata::open_embedded_store(ports_.disk, dirs_->first_directory() / state_file);
-        if (!store) {
-            co_return fail(std::move(store));
-        }
-        store_ = std::move(*store);
+        TRY_ASSIGN(store_, metadata::open_embedded_store(ports_.disk,
+                                                         dirs_->first_directory() / state_file));
     }
     const auto& found = dirs_->identity();
     if (found.node && *found.node != options_.config.id) {
         if (options_.statics.contains("node.id") || options_.statics.contains("broker.id")) {
-            co_return fail(ErrorCode::invalid_config,
-                           "node.id is {}, but the log directories are of broker {}",
-                           options_.config.id, *found.node);
+            return fail(ErrorCode::invalid_config,
+                        "node.id is {}, but the log directories are of broker {}",
+                        options_.config.id, *found.node);
         }
         ports_.log.info("taking over node id {} from the log directories", *found.node);
         options_.config.id = *found.node;
     }
+    return {};
+}
+
+std::vector<runtime::Path> Broker::directories() const {
+    const auto& names = options_.config.storage.log_dirs;
+    return {names.begin(), names.end()};
+}
+
+/// The directories and the cluster's state: who we are.
+awaitable<Result<void>> Broker::open_state() {
+    auto& home = *ports_.shards.front();
+    if (auto opened = open_storage(); !opened) {
+        co_return opened;
+    }
     auto prepare = [this](auto done) { metadata::prepare_tree(*store_, std::move(done)); };
     auto prepared = co_await await_answer<Result<void>>(home, std::move(prepare));
+    if (prepared) {
+        prepared = co_await load_state();
+    }
+    const auto& found = dirs_->identity();
+    const auto proposed = found.cluster_id.value_or(home.random().uuid().to_string());
+    if (prepared && state_.cluster_id.empty()) {
+        prepared = co_await take_over(proposed);
+    }
     if (!prepared) {
         co_return prepared;
     }
-    const auto proposed = found.cluster_id.value_or(home.random().uuid().to_string());
-    auto ensure = [this, &proposed](auto done) {
-        metadata::ensure_cluster_id(*store_, proposed, std::move(done));
-    };
-    const auto cluster_id = co_await await_answer<Result<std::string>>(home, std::move(ensure));
-    if (!cluster_id) {
-        co_return fail(Result<std::string>(cluster_id));
-    }
-    if (found.cluster_id && *found.cluster_id != *cluster_id) {
+    if (found.cluster_id && *found.cluster_id != state_.cluster_id) {
         co_return fail(ErrorCode::inconsistent_cluster_id,
                        "the log directories are of cluster {}, the cluster state of {}",
-                       *found.cluster_id, *cluster_id);
+                       *found.cluster_id, state_.cluster_id);
     }
-    if (auto claimed = dirs_->claim(options_.config.id, *cluster_id); !claimed) {
-        co_return claimed;
-    }
+    co_return dirs_->claim(options_.config.id, state_.cluster_id);
+}
+
+awaitable<Result<void>> Broker::load_state() {
     auto load = [this](auto done) { metadata::load_cluster_state(*store_, std::move(done)); };
-    auto state = co_await await_answer<Result<metadata::ClusterState>>(home, std::move(load));
+    auto state = co_await await_answer<Result<metadata::ClusterState>>(*ports_.shards.front(),
+                                                                       std::move(load));
     if (!state) {
         co_return fail(std::move(state));
     }
     state_ = std::move(*state);
-    state_.cluster_id = *cluster_id;
     co_return Result<void>();
+}
+
+/// The first start: what a stopped Kafka broker left, if it did, and the cluster's id.
+awaitable<Result<void>> Broker::take_over(std::string cluster_id) {
+    auto& home = *ports_.shards.front();
+    auto left = read_kafka_cluster({.disk = ports_.disk,
+                                    .random = home.random(),
+                                    .directories = directories(),
+                                    .node = options_.config.id,
+                                    .cluster_id = cluster_id,
+                                    .definitions = definitions_,
+                                    .log = ports_.log.named("takeover")});
+    if (!left) {
+        co_return fail(std::move(left));
+    }
+    if (*left) {
+        using Answer = metadata::StoreResult<std::vector<metadata::OpOutcome>>;
+        auto ops = metadata::import_ops(**left);
+        auto import = [this, &ops](auto done) { store_->multi(std::move(ops), std::move(done)); };
+        const auto imported = co_await await_answer<Answer>(home, std::move(import));
+        if (!imported) {
+            const Error error = metadata::to_error(imported.error());
+            co_return fail(error.code, "{}", error.message);
+        }
+    } else {
+        auto ensure = [this, &cluster_id](auto done) {
+            metadata::ensure_cluster_id(*store_, cluster_id, std::move(done));
+        };
+        auto ensured = co_await await_answer<Result<std::string>>(home, std::move(ensure));
+        if (!ensured) {
+            co_return fail(std::move(ensured));
+        }
+    }
+    co_return co_await load_state();
 }
 
 void Broker::make_shards() {

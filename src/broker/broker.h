@@ -65,7 +65,11 @@ private:
     };
 
     void make_shards();
+    Result<void> open_storage();
+    [[nodiscard]] std::vector<runtime::Path> directories() const;
     awaitable<Result<void>> open_state();
+    awaitable<Result<void>> load_state();
+    awaitable<Result<void>> take_over(std::string cluster_id);
     awaitable<Result<void>> open_topics();
     awaitable<Result<void>> listen();
     Result<std::vector<std::unique_ptr<runtime::Listener>>> bind(runtime::Shard& shard, bool first);

@@ -208,18 +208,29 @@ awaitable<Result<void>> TopicService::create_logs(std::string name, std::int32_t
 
 /// Each log goes to the shard that owns its partition.
 awaitable<void> TopicService::hand_out(OpenLogs logs) {
+    for (const auto& [id, log] : logs) {
+        if (const auto epoch = log->epochs().latest(); epoch > LeaderEpoch{0}) {
+            leader_epochs_[log->partition()] = epoch;
+        }
+    }
     for (auto& shard : ports_.services.shards) {
         auto add = [this, &shard, &logs] {
             for (auto& [id, log] : logs) {
                 const auto number = log ? log->partition().partition : PartitionId{-1};
                 if (log && &ports_.services.owner(id, number) == shard.get()) {
                     shard->partitions.add(std::make_unique<replication::Partition>(
-                        id, LeaderEpoch{0}, std::move(log)));
+                        id, leader_epoch(log->partition()), std::move(log)));
                 }
             }
         };
         co_await runtime::call_on(home_, shard->shard, add);
     }
+}
+
+/// What Kafka's leaders wrote before us is not written over with a lower epoch.
+LeaderEpoch TopicService::leader_epoch(const TopicPartition& partition) const {
+    const auto found = leader_epochs_.find(partition);
+    return found == leader_epochs_.end() ? LeaderEpoch{0} : found->second;
 }
 
 std::shared_ptr<const TopicImage> TopicService::image_of(const std::string& name,
@@ -234,7 +245,9 @@ std::shared_ptr<const TopicImage> TopicService::image_of(const std::string& name
         partition.replicas = topic.node.partitions[i].replicas;
         partition.isr = partition.replicas;
         partition.leader = ports_.services.node;
-        if (missing_.contains({name, PartitionId{static_cast<std::int32_t>(i)}})) {
+        const TopicPartition key{name, PartitionId{static_cast<std::int32_t>(i)}};
+        partition.leader_epoch = leader_epoch(key);
+        if (missing_.contains(key)) {
             partition.leader = no_broker;
             partition.offline = partition.replicas;
             partition.isr.clear();

@@ -130,12 +130,12 @@ private:
     awaitable<void> apply_log_config(std::string name, log::LogConfig config);
     awaitable<void> apply_settings(Settings settings);
     awaitable<void> apply_stored_configs();
+    [[nodiscard]] LeaderEpoch leader_epoch(const TopicPartition& partition) const;
     [[nodiscard]] std::shared_ptr<const TopicImage> image_of(
         const std::string& name, const metadata::StoredTopic& topic) const;
     awaitable<void> publish(ClusterImagePtr image);
 
     // Start (topic_start.cc)
-    awaitable<Result<void>> take_over(std::vector<log::FoundLog> found);
     Result<OpenLogs> open_logs(const std::vector<log::FoundLog>& found);
     Result<void> create_missing(OpenLogs& logs);
 
@@ -158,7 +158,8 @@ private:
     ClusterImagePtr image_;  // never null after start()
     std::map<std::string, metadata::StoredTopic, std::less<>> stored_;
     std::int32_t controller_epoch_ = 1;
-    std::set<TopicPartition> missing_;  // their directory is offline
+    std::map<TopicPartition, LeaderEpoch> leader_epochs_;  // those that are not 0
+    std::set<TopicPartition> missing_;                     // offline: their folder is not here
     struct Doomed {
         Time when;
         runtime::Path folder;

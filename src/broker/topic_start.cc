@@ -3,7 +3,6 @@
 #include "broker/topic_service.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace barnabas::broker {
@@ -22,12 +21,6 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
     auto found = ports_.dirs.scan();
     if (!found) {
         co_return fail(std::move(found));
-    }
-    if (stored_.empty() && !found->empty()) {
-        auto taken = co_await take_over(*found);
-        if (!taken) {
-            co_return taken;
-        }
     }
     auto logs = open_logs(*found);
     if (!logs) {
@@ -49,36 +42,6 @@ awaitable<void> TopicService::announce(BrokerImage self) {
     auto image = std::make_shared<ClusterImage>(*image_);
     image->brokers = {std::move(self)};
     co_await publish(std::move(image));
-}
-
-/// Topics whose folders are there, and which no cluster state of ours knows: Kafka left them.
-awaitable<Result<void>> TopicService::take_over(std::vector<log::FoundLog> found) {
-    std::map<std::string, metadata::NewTopic> topics;
-    for (const auto& log : found) {
-        auto& topic = topics[log.partition.topic];
-        topic.name = log.partition.topic;
-        topic.controller_epoch = controller_epoch_;
-        const auto count = static_cast<std::size_t>(log.partition.partition.get()) + 1;
-        if (topic.node.partitions.size() < count) {
-            topic.node.partitions.resize(count, {.replicas = {ports_.services.node}});
-        }
-        if (log.topic_id) {
-            topic.node.id = *log.topic_id;
-        }
-    }
-    for (auto& [name, topic] : topics) {
-        if (topic.node.id.is_zero()) {
-            topic.node.id = home_.random().uuid();
-        }
-        auto stored = co_await store_ops(metadata::create_topic_ops(topic));
-        if (!stored) {
-            co_return stored;
-        }
-        stored_.insert_or_assign(name, metadata::stored(topic));
-        ports_.log.info("took over topic {} with {} partitions, id {}", name,
-                        topic.node.partitions.size(), topic.node.id);
-    }
-    co_return Result<void>();
 }
 
 /// Runs before anything is served, on this thread.
@@ -131,6 +94,11 @@ Result<void> TopicService::create_missing(OpenLogs& logs) {
         for (std::size_t i = 0; i < topic.node.partitions.size(); ++i) {
             TopicPartition partition{name, PartitionId{static_cast<std::int32_t>(i)}};
             if (open.contains(partition) || missing_.contains(partition)) {
+                continue;
+            }
+            const auto& replicas = topic.node.partitions[i].replicas;
+            if (std::ranges::find(replicas, ports_.services.node) == replicas.end()) {
+                missing_.insert(std::move(partition));
                 continue;
             }
             if (!all_online) {
