@@ -73,7 +73,7 @@ void GeneralAssignment::keep_owned() {
 }
 
 /// To whoever has least; first within racks where those count.
-void GeneralAssignment::assign(std::vector<Number>& partitions) {
+void GeneralAssignment::assign(const std::vector<Number>& partitions) {
     std::vector<Number> left;
     for (const auto partition : partitions) {
         if (!group_.by_rack() || !try_assign(partition, true)) {
@@ -111,7 +111,7 @@ void GeneralAssignment::balance(std::vector<Number> unassigned, bool initial) {
     const auto before = partitions_of_;
     // Moving only what is new comes first: that takes nothing from anybody.
     if (!revoked_) {
-        static_cast<void>(reassign(unassigned));
+        reassign(unassigned);
     }
     if (reassign(sorted_) && !initial && imbalance(partitions_of_) >= imbalance(before)) {
         partitions_of_ = before;

@@ -28,12 +28,12 @@ private:
 
     void remember_previous_owners();
     void keep_owned();
-    void assign(std::vector<Number>& partitions);
+    void assign(const std::vector<Number>& partitions);
     [[nodiscard]] bool try_assign(Number partition, bool by_rack);
     void balance(std::vector<Number> unassigned, bool initial);
     [[nodiscard]] bool can_change(Number member) const;
     [[nodiscard]] bool is_balanced() const;
-    [[nodiscard]] bool reassign(const std::vector<Number>& partitions);
+    bool reassign(const std::vector<Number>& partitions);
     [[nodiscard]] bool try_reassign(Number partition);
     void move_one_to(Number member, Number partition);
     void put(Number member, Number partition);

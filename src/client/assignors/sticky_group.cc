@@ -27,7 +27,7 @@ void StickyGroup::take_claim(Number member, Number partition) {
             return;
         }
         std::erase(owned_[owner], partition);
-        disputed_[partition] = disputed_[partition] || ours == theirs;
+        disputed_[partition] = ours == theirs;
     } else if (owner == member) {
         return;  // said twice
     }

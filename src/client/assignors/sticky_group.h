@@ -16,7 +16,7 @@ public:
     /// By member: what it owned and nobody else has the better claim to. It may have ended its
     /// subscription since.
     [[nodiscard]] const std::vector<std::vector<Number>>& owned() const { return owned_; }
-    /// Whether two members of one generation claimed the partition.
+    /// Whether two members of one generation, and none of a later one, claimed the partition.
     [[nodiscard]] bool is_disputed(Number partition) const { return disputed_[partition]; }
 
     [[nodiscard]] bool by_rack() const { return by_rack_; }

@@ -146,6 +146,21 @@ TEST(StickyAssignor, BelievesTheLaterGeneration) {
     EXPECT_EQ(text_of(assignment.at("b")), "t:0");
 }
 
+TEST(StickyAssignor, LetsALaterGenerationEndADispute) {
+    const TopicLayouts layouts{{"t", {.partitions = 3}}};
+    auto a = member("a", {"t"});
+    a.owned = {partition("t", 0)};
+    a.generation = 1;
+    auto b = a;
+    b.id = "b";
+    auto c = a;
+    c.id = "c";
+    c.generation = 2;
+    EXPECT_EQ(text_of(assign_cooperative_sticky(layouts, {a, b, c}).at("c")), "t:0");
+    c.id = "0";
+    EXPECT_EQ(text_of(assign_cooperative_sticky(layouts, {a, b, c}).at("0")), "t:0");
+}
+
 TEST(StickyAssignor, GivesADisputedPartitionToNobodyYetWhenCooperative) {
     const TopicLayouts layouts{{"t", {.partitions = 1}}};
     auto a = member("a", {"t"});
