@@ -25,7 +25,7 @@ inline constexpr std::int32_t scram_iterations_max = 16384;
 [[nodiscard]] std::size_t digest_size(ScramMechanism mechanism);
 
 /// RFC 5802, section 3: Hi(password, salt, iterations). The password's bytes count as they are:
-/// Kafka does not normalise. iterations >= 1. Takes milliseconds: about 4 per 4096 iterations.
+/// Kafka does not normalise. iterations >= 1. 4096 of them take some 3 ms, 5 ms with SHA-512.
 [[nodiscard]] std::vector<std::byte> salted_password(ScramMechanism mechanism,
                                                      std::string_view password, ByteView salt,
                                                      std::int32_t iterations);
