@@ -82,7 +82,8 @@ Result<ConfigMap> read_settings(const Arguments& arguments, runtime::Disk& disk,
 }
 
 /// One per core, but for one core that the kernel's network and the blocking pool need as well: on
-/// two cores a second shard cost more in hops than it brought (0.68 against 0.62 CPU s/GB produced).
+/// two cores a second shard cost more in hops than it brought (0.68 against 0.62 CPU s/GB
+/// produced).
 std::size_t shard_count(const broker::ProcessConfig& config) {
     const auto cores = std::max(2U, std::thread::hardware_concurrency());
     return config.shards > 0 ? static_cast<std::size_t>(config.shards) : cores - 1;
