@@ -154,6 +154,12 @@ awaitable<CreatedTopic> TopicService::create_one(WantedTopic wanted) {
     stored_.insert_or_assign(wanted.name, metadata::stored(*planned));
     auto opened = co_await create_logs(wanted.name, 0);
     if (!opened) {
+        const auto undo = metadata::delete_topic_ops(wanted.name, stored_.at(wanted.name));
+        stored_.erase(wanted.name);
+        if (const auto undone = co_await store_ops(undo); !undone) {
+            ports_.log.error("topic {} was not created, but the next start will try to: {}",
+                             wanted.name, undone.error().message);
+        }
         co_return refused(std::move(opened.error()));
     }
     created.topic = image_->by_name(wanted.name);
@@ -190,8 +196,12 @@ awaitable<Result<void>> TopicService::create_logs(std::string name, std::int32_t
     auto make = [this, id, now, wanted, config = *config]() -> Result<OpenLogs> {
         OpenLogs logs;
         for (const auto& partition : wanted) {
-            TRY_ASSIGN(auto log, ports_.dirs.create_log(partition, id, config, now));
-            logs.emplace_back(id, std::move(log));
+            auto log = ports_.dirs.create_log(partition, id, config, now);
+            if (!log) {
+                give_up(std::move(logs));
+                return fail(std::move(log));
+            }
+            logs.emplace_back(id, std::move(*log));
         }
         return logs;
     };
@@ -204,6 +214,17 @@ awaitable<Result<void>> TopicService::create_logs(std::string name, std::int32_t
     image->put_topic(image_of(name, stored_.at(name)));
     co_await publish(std::move(image));
     co_return Result<void>();
+}
+
+/// Removes logs that were only just made, on the blocking pool.
+void TopicService::give_up(OpenLogs logs) {
+    for (auto& [id, log] : logs) {
+        auto folder = ports_.dirs.delete_log(std::move(log));
+        auto removed = folder ? ports_.dirs.remove_folder(*folder) : fail(std::move(folder));
+        if (!removed) {
+            ports_.log.error("a new log cannot be removed again: {}", removed.error().message);
+        }
+    }
 }
 
 /// Each log goes to the shard that owns its partition.
@@ -317,7 +338,17 @@ awaitable<Result<void>> TopicService::add_partitions(WantedPartitions wanted) {
     }
     auto& topic = stored_.at(name);
     topic = metadata::with_partitions(std::move(topic), added, controller_epoch_);
-    co_return co_await create_logs(name, now);
+    auto opened = co_await create_logs(name, now);
+    if (!opened) {
+        // They are in the store: offline, until a start finds room for them.
+        for (auto i = now; i < wanted.total; ++i) {
+            missing_.insert({name, PartitionId{i}});
+        }
+        auto image = std::make_shared<ClusterImage>(*image_);
+        image->put_topic(image_of(name, stored_.at(name)));
+        co_await publish(std::move(image));
+    }
+    co_return opened;
 }
 
 awaitable<Result<void>> TopicService::remove(std::string name) {

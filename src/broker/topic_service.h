@@ -120,6 +120,7 @@ private:
     awaitable<CreatedTopic> create_one(WantedTopic wanted);
     awaitable<Result<void>> store_ops(std::vector<metadata::Op> ops);
     awaitable<Result<void>> create_logs(std::string name, std::int32_t first);
+    void give_up(OpenLogs logs);
     awaitable<void> hand_out(OpenLogs logs);
     awaitable<void> delete_logs(std::shared_ptr<const TopicImage> topic);
     [[nodiscard]] Result<void> check(const WantedPartitions& wanted) const;

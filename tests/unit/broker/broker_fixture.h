@@ -88,6 +88,7 @@ public:
     }
 
     [[nodiscard]] runtime::Simulation& simulation() { return simulation_; }
+    [[nodiscard]] runtime::SimulatedDisk& disk() { return machine_->disk(); }
     void reconnect() { run(connect(this)); }
 
 private:

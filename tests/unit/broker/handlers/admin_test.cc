@@ -118,6 +118,29 @@ TEST(CreateTopics, RefusesAssignmentsThatCannotBe) {
     }
 }
 
+TEST(CreateTopics, LeaveNothingBehindWhereTheDiskDoesNotTakeThem) {
+    BrokerFixture at;
+    ASSERT_EQ(at.create_topic("t", 2), ErrorCode::none);
+    at.disk().break_directory("/data");
+    EXPECT_EQ(at.create_topic("u", 3), ErrorCode::kafka_storage_error);
+    CreatePartitionsRequest more;
+    more.topics.emplace_back().name = "t";
+    more.topics[0].count = 3;
+    more.topics[0].assignments.reset();
+    const auto added = at.call<CreatePartitionsResponse>(more).results.at(0);
+    EXPECT_EQ(code(added.error_code), ErrorCode::kafka_storage_error);
+    at.disk().heal();
+
+    MetadataRequest request;
+    request.topics.reset();
+    const auto metadata = at.call<MetadataResponse>(request);
+    ASSERT_EQ(metadata.topics.size(), 1U);
+    ASSERT_EQ(metadata.topics[0].partitions.size(), 3U);
+    EXPECT_EQ(metadata.topics[0].partitions[1].leader_id, 1);
+    EXPECT_EQ(metadata.topics[0].partitions[2].leader_id, -1) << "there is no log of it";
+    EXPECT_EQ(at.create_topic("u", 3), ErrorCode::none);
+}
+
 TEST(CreatePartitions, AddsThemAndTheTopicCanStillBeDeleted) {
     struct Row {
         std::string topic;
