@@ -7,10 +7,12 @@ A target is a function that yields inputs; see the head of tests/fuzz/<target>_f
 first bytes of an input choose.
 """
 import hashlib
+import io
 import json
 import pathlib
 import subprocess
 import sys
+import tarfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VECTORS = ROOT / "tests" / "data" / "vectors"
@@ -92,7 +94,37 @@ def wire_messages():
         yield bytes(choice) + bytes.fromhex(line["hex"])
 
 
-TARGETS = [wire_sets, wire_payload, wire_snappy, wire_append, wire_messages]
+def kafka_files(archive):
+    """(path, bytes) of each file of an archive that Kafka left, without preallocated zeros."""
+    packed = ROOT / "tests" / "data" / "kafka-data" / f"{archive}.tar.zst"
+    raw = subprocess.run(["zstd", "-dcq", packed], check=True, stdout=subprocess.PIPE).stdout
+    with tarfile.open(fileobj=io.BytesIO(raw)) as archived:
+        for member in archived:
+            if member.isfile() and member.size < 20_000:
+                yield pathlib.PurePath(member.name), archived.extractfile(member).read()
+
+
+def log_files():
+    files = dict(kafka_files("kafka-4.4-clean")) | dict(kafka_files("kafka-3.9-clean"))
+    for path, raw in files.items():
+        if path.suffix == ".log":
+            indexes = [files.get(path.with_suffix(suffix), b"")
+                       for suffix in (".index", ".timeindex", ".txnindex")]
+            sizes = b"".join(len(index).to_bytes(2, "big") for index in indexes)
+            for kind in range(3):
+                yield bytes([kind]) + sizes + b"".join(indexes) + raw
+            yield b"\5" + raw
+        elif path.suffix == ".snapshot":
+            yield b"\3" + raw
+        elif path.suffix == "" or path.suffix == ".properties":
+            yield b"\4" + raw
+    for line in lines("producer-snapshots"):
+        yield b"\3" + bytes.fromhex(line["hex"])
+    for line in lines("metadata-records"):
+        yield b"\5" + bytes.fromhex(line["hex"])
+
+
+TARGETS = [wire_sets, wire_payload, wire_snappy, wire_append, wire_messages, log_files]
 
 
 def main():

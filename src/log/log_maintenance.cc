@@ -112,6 +112,7 @@ Result<void> Log::truncate_to(Offset offset) {
     if (offset >= log_end()) {
         return {};
     }
+    INVARIANT(offset >= Offset{0}, "a cut at {}", offset);
     ++truncations_;
     if (offset < segments_.begin()->first) {
         TRY(begin_anew(offset, active().created()));
