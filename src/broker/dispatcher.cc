@@ -33,28 +33,41 @@ rpc::Reply too_new(std::int32_t correlation_id) {
 
 }  // namespace
 
-awaitable<rpc::Reply> Dispatcher::handle(rpc::Request request) {
+rpc::Handled Dispatcher::handle(rpc::Request request) {
     const auto key = request.header.request_api_key;
     const auto version = request.header.request_api_version;
-    const auto received = request.received;
-    const auto size = request.frame.size();
+    const Counted counted{
+        .api_key = key, .request_bytes = request.frame.size(), .received = request.received};
     const auto* row = find_row(key);
     if (row == nullptr || !row->versions.contains(version)) {
         if (key == api_versions_key) {
-            co_return too_new(request.header.correlation_id);
+            return too_new(request.header.correlation_id);
         }
         services_.log.info("closing a connection of listener {}: API {} version {} is not served",
                            listener_, key, version);
-        co_return rpc::Reply::close_connection();
+        return rpc::Reply::close_connection();
     }
-    auto reply = co_await row->run({.services = services_,
-                                    .home = home_,
-                                    .listener = listener_,
-                                    .request = std::move(request)});
-    home_.metrics.on_request({.api_key = key,
-                              .request_bytes = size,
+    auto handled = row->run({.services = services_,
+                             .home = home_,
+                             .listener = listener_,
+                             .request = std::move(request)});
+    if (const auto* reply = std::get_if<rpc::Reply>(&handled)) {
+        count(counted, *reply);
+        return handled;
+    }
+    return count_later(counted, std::get<awaitable<rpc::Reply>>(std::move(handled)));
+}
+
+void Dispatcher::count(const Counted& request, const rpc::Reply& reply) {
+    home_.metrics.on_request({.api_key = request.api_key,
+                              .request_bytes = request.request_bytes,
                               .response_bytes = reply.output.total_size(),
-                              .took = home_.shard.clock().now() - received});
+                              .took = home_.shard.clock().now() - request.received});
+}
+
+awaitable<rpc::Reply> Dispatcher::count_later(Counted request, awaitable<rpc::Reply> coming) {
+    auto reply = co_await std::move(coming);
+    count(request, reply);
     co_return reply;
 }
 

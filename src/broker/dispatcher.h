@@ -14,9 +14,18 @@ public:
     Dispatcher(Services& services, BrokerShard& home, std::string listener)
         : services_(services), home_(home), listener_(std::move(listener)) {}
 
-    awaitable<rpc::Reply> handle(rpc::Request request) override;
+    rpc::Handled handle(rpc::Request request) override;
 
 private:
+    /// A request as the metrics want it when its reply is there.
+    struct Counted {
+        std::int16_t api_key = 0;
+        std::size_t request_bytes = 0;
+        Time received;
+    };
+    void count(const Counted& request, const rpc::Reply& reply);
+    awaitable<rpc::Reply> count_later(Counted request, awaitable<rpc::Reply> coming);
+
     Services& services_;
     BrokerShard& home_;
     std::string listener_;

@@ -50,6 +50,7 @@ awaitable<void> ServerConnection::run() {
             break;
         }
     }
+    send_ready();
     close();
     co_await tasks_.join();
 }
@@ -168,16 +169,27 @@ bool ServerConnection::start(Frame frame) {
     const auto number = first_slot_ + slots_.size();
     slots_.emplace_back();
     const auto body = frame.bytes().subspan(header->size);
-    tasks_.spawn(serve(number, Request{.header = std::move(header->header),
-                                       .frame = std::move(frame),
-                                       .body = body,
-                                       .received = last_activity_}));
+    auto handled = ports_.handler.handle({.header = std::move(header->header),
+                                          .frame = std::move(frame),
+                                          .body = body,
+                                          .received = last_activity_});
+    if (auto* reply = std::get_if<Reply>(&handled)) {
+        finish(number, std::move(*reply));
+    } else {
+        tasks_.spawn(serve(number, std::get<awaitable<Reply>>(std::move(handled))));
+    }
+    // What came together is answered together.
+    if (!next_frame_is_here()) {
+        send_ready();
+    }
     return true;
 }
 
-awaitable<void> ServerConnection::serve(std::uint64_t number, Request request) {
-    Reply reply = co_await ports_.handler.handle(std::move(request));
-    finish(number, std::move(reply));
+awaitable<void> ServerConnection::serve(std::uint64_t number, awaitable<Reply> reply) {
+    finish(number, co_await std::move(reply));
+    if (!next_frame_is_here()) {
+        send_ready();
+    }
 }
 
 void ServerConnection::finish(std::uint64_t number, Reply reply) {
@@ -188,42 +200,74 @@ void ServerConnection::finish(std::uint64_t number, Reply reply) {
     slot.ready = true;
     slot.reply = std::move(reply);
     reply_bytes_waiting_ += bytes_in_memory(slot.reply);
-    if (!draining_ && slots_.front().ready) {
-        draining_ = true;
-        tasks_.spawn(drain());
+}
+
+bool ServerConnection::next_frame_is_here() const {
+    const auto ahead = head_end_ - head_begin_;
+    if (ahead < size_prefix || !within_limits() || !ports_.frames.may_take()) {
+        return false;
+    }
+    const auto size = load_big_endian<std::int32_t>(head_.get() + head_begin_);
+    return size >= 0 && static_cast<std::size_t>(size) <= ahead - size_prefix;
+}
+
+bool ServerConnection::may_send() const {
+    return open_ && !slots_.empty() && slots_.front().ready;
+}
+
+/// Every response that is ready at the head of the order, up to one that ends the connection.
+ServerConnection::Batch ServerConnection::gather() {
+    Batch batch;
+    pieces_.clear();
+    while (batch.slots < slots_.size() && slots_[batch.slots].ready && !batch.ends) {
+        append_pieces(slots_[batch.slots].reply);
+        batch.ends = slots_[batch.slots].reply.kind == Reply::Kind::close;
+        ++batch.slots;
+    }
+    return batch;
+}
+
+/// Inline as far as the socket takes it; drain() waits for the rest.
+void ServerConnection::send_ready() {
+    while (!draining_ && may_send()) {
+        const Batch batch = gather();
+        const auto sent = stream_->try_write(pieces_);
+        if (sent && !*sent) {
+            draining_ = true;
+            tasks_.spawn(drain(batch));
+            return;
+        }
+        retire(batch, sent ? nullptr : &sent.error());
     }
 }
 
-/// Sends every response that is at the head of the order, as many in one write as are ready.
-awaitable<void> ServerConnection::drain() {
-    while (open_ && !slots_.empty() && slots_.front().ready) {
-        pieces_.clear();
-        std::size_t count = 0;
-        bool ends = false;
-        while (count < slots_.size() && slots_[count].ready && !ends) {
-            append_pieces(slots_[count].reply);
-            ends = slots_[count].reply.kind == Reply::Kind::close;
-            ++count;
+awaitable<void> ServerConnection::drain(Batch batch) {
+    for (;;) {
+        const auto written = co_await stream_->write(pieces_);
+        retire(batch, written ? nullptr : &written.error());
+        if (!may_send()) {
+            break;
         }
-        if (!pieces_.empty()) {
-            auto written = co_await stream_->write(pieces_);
-            if (!written) {
-                ports_.log.debug("connection of {}: {}", peer_, written.error().message);
-                ends = true;
-            }
-            last_activity_ = ports_.shard.clock().now();
-        }
-        for (std::size_t i = 0; i < count; ++i) {
-            reply_bytes_waiting_ -= bytes_in_memory(slots_.front().reply);
-            slots_.pop_front();
-        }
-        first_slot_ += count;
-        changed_.notify_all();
-        if (ends) {
-            close();
-        }
+        batch = gather();
     }
     draining_ = false;
+}
+
+/// Forgets responses that are sent, or that cannot be.
+void ServerConnection::retire(Batch batch, const Error* failure) {
+    if (failure != nullptr) {
+        ports_.log.debug("connection of {}: {}", peer_, failure->message);
+    }
+    last_activity_ = ports_.shard.clock().now();
+    for (std::size_t i = 0; i < batch.slots; ++i) {
+        reply_bytes_waiting_ -= bytes_in_memory(slots_.front().reply);
+        slots_.pop_front();
+    }
+    first_slot_ += batch.slots;
+    changed_.notify_all();
+    if (batch.ends || failure != nullptr) {
+        close();
+    }
 }
 
 void ServerConnection::append_pieces(const Reply& reply) {

@@ -12,6 +12,8 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <variant>
+#include <vector>
 
 namespace barnabas::rpc {
 
@@ -25,13 +27,16 @@ struct Request {
     Time received;
 };
 
+/// What became of a request inside the call: its reply, or the coroutine that will make it.
+using Handled = std::variant<Reply, awaitable<Reply>>;
+
 /// Who carries out requests. One object serves all connections of a shard.
 class RequestHandler {
 public:
     virtual ~RequestHandler() = default;
-    /// Called in the order of arrival; runs until it first waits before the next one is called.
-    /// Destroys the request's frame before or when it returns.
-    virtual awaitable<Reply> handle(Request request) = 0;
+    /// Called in the order of arrival; a coroutine runs until it first waits before the next one is
+    /// called. Whoever makes the reply destroys the request's frame before or when it is made.
+    virtual Handled handle(Request request) = 0;
 };
 
 /// Bounds of one connection.
@@ -94,10 +99,20 @@ private:
     Result<void> check_size(std::int32_t size) const;
     /// False if the header cannot be read.
     bool start(Frame frame);
-    awaitable<void> serve(std::uint64_t number, Request request);
+    awaitable<void> serve(std::uint64_t number, awaitable<Reply> reply);
     void finish(std::uint64_t number, Reply reply);
-    awaitable<void> drain();
+    /// Responses that go in one write: their bytes are pieces_.
+    struct Batch {
+        std::size_t slots = 0;
+        bool ends = false;  // and then the connection is closed
+    };
+    [[nodiscard]] bool next_frame_is_here() const;
+    [[nodiscard]] bool may_send() const;
+    Batch gather();
     void append_pieces(const Reply& reply);
+    void send_ready();
+    awaitable<void> drain(Batch batch);
+    void retire(Batch batch, const Error* failure);
 
     Ports ports_;
     std::unique_ptr<runtime::Stream> stream_;

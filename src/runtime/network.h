@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace barnabas::runtime {
 
@@ -45,6 +46,9 @@ public:
     virtual Result<std::size_t> try_read(MutableByteView into) = 0;
     /// All pieces in order, as few system calls as possible.
     virtual awaitable<Result<void>> write(std::span<const Piece> pieces) = 0;
+    /// Sends what goes without waiting and takes it out of `pieces`; true if nothing is left, else
+    /// write() sends the rest. Not while a write() waits. A stream may leave all to write().
+    virtual Result<bool> try_write(std::vector<Piece>& pieces) { return pieces.empty(); }
     /// Ends both directions; whoever waits in read_some or write gets an error. May be repeated.
     virtual void close() = 0;
     [[nodiscard]] virtual Endpoint peer() const = 0;

@@ -25,7 +25,7 @@ struct Incoming {
 struct HandlerRow {
     std::int16_t api_key = 0;
     wire::Versions versions;
-    awaitable<rpc::Reply> (*run)(Incoming incoming) = nullptr;
+    rpc::Handled (*run)(Incoming incoming) = nullptr;
 };
 
 /// Every API that is served, by rising key.
@@ -45,38 +45,56 @@ rpc::Reply make_reply(Call& call, std::int32_t correlation_id, const Response& r
     return reply;
 }
 
-/// Decodes, calls `handle` (a coroutine or a plain function of Call& and the request), encodes.
-/// A request that cannot be decoded closes its connection.
-template <class Request, auto handle>
-awaitable<rpc::Reply> run_handler(Incoming incoming) {
+inline Call make_call(const Incoming& incoming) {
     const auto& header = incoming.request.header;
-    Call call{.services = incoming.services,
-              .home = incoming.home,
-              .listener = incoming.listener,
-              .api_key = header.request_api_key,
-              .version = header.request_api_version,
-              .client_id = header.client_id,
-              .received = incoming.request.received};
+    return {.services = incoming.services,
+            .home = incoming.home,
+            .listener = incoming.listener,
+            .api_key = header.request_api_key,
+            .version = header.request_api_version,
+            .client_id = header.client_id,
+            .received = incoming.request.received};
+}
+
+template <class Request, auto handle>
+awaitable<rpc::Reply> run_waiting(Incoming incoming, Request request) {
+    Call call = make_call(incoming);
+    auto response = co_await handle(call, request);
+    co_return make_reply(call, incoming.request.header.correlation_id, response);
+}
+
+/// Decodes, calls `handle` (a coroutine or a plain function of Call& and the request), encodes.
+/// `shortcut` (of the same arguments, if there is one) is asked first: the response if the request
+/// can be answered without waiting, or nothing, and then it has done nothing. A request that cannot
+/// be decoded closes its connection.
+template <class Request, auto handle, auto shortcut>
+rpc::Handled run_handler(Incoming incoming) {
+    const auto correlation_id = incoming.request.header.correlation_id;
+    Call call = make_call(incoming);
     auto request = wire::decode<Request>(incoming.request.body, call.version);
     if (!request) {
         call.services.log.info("closing a connection of listener {}: {}", call.listener,
                                request.error().message);
-        co_return rpc::Reply::close_connection();
+        return rpc::Reply::close_connection();
     }
     using Answer = std::invoke_result_t<decltype(handle), Call&, Request&>;
-    if constexpr (requires(Answer answer) { typename Answer::executor_type; }) {
-        auto response = co_await handle(call, *request);
-        co_return make_reply(call, header.correlation_id, response);
+    if constexpr (!requires { typename Answer::executor_type; }) {
+        return make_reply(call, correlation_id, handle(call, *request));
     } else {
-        auto response = handle(call, *request);
-        co_return make_reply(call, header.correlation_id, response);
+        if constexpr (!std::is_null_pointer_v<decltype(shortcut)>) {
+            if (const auto response = shortcut(call, *request)) {
+                return make_reply(call, correlation_id, *response);
+            }
+        }
+        return run_waiting<Request, handle>(std::move(incoming), std::move(*request));
     }
 }
 
-template <class Request, auto handle>
+template <class Request, auto handle, auto shortcut = nullptr>
 constexpr HandlerRow handler_row(wire::Versions versions = Request::versions) {
-    return {
-        .api_key = Request::api_key, .versions = versions, .run = &run_handler<Request, handle>};
+    return {.api_key = Request::api_key,
+            .versions = versions,
+            .run = &run_handler<Request, handle, shortcut>};
 }
 
 }  // namespace barnabas::broker

@@ -30,7 +30,7 @@ namespace {
 using namespace wire;
 
 constexpr HandlerRow rows[] = {
-    handler_row<ProduceRequest, handle_produce>(),
+    handler_row<ProduceRequest, handle_produce, try_produce>(),
     handler_row<FetchRequest, handle_fetch>(),
     handler_row<ListOffsetsRequest, handle_list_offsets>(),
     handler_row<MetadataRequest, handle_metadata>(),

@@ -2,6 +2,8 @@
 
 #include "broker/handlers/call.h"
 
+#include <optional>
+
 // One declaration per API that is served; each is defined in the file of its name.
 
 namespace barnabas::wire {
@@ -52,6 +54,9 @@ struct ProduceResponse;
 namespace barnabas::broker {
 
 awaitable<wire::ProduceResponse> handle_produce(Call& call, wire::ProduceRequest& request);
+/// The response at once if this shard owns all partitions and none is flushed; else nothing is
+/// done.
+std::optional<wire::ProduceResponse> try_produce(Call& call, wire::ProduceRequest& request);
 awaitable<wire::FetchResponse> handle_fetch(Call& call, wire::FetchRequest& request);
 awaitable<wire::ListOffsetsResponse> handle_list_offsets(Call& call,
                                                          wire::ListOffsetsRequest& request);

@@ -9,6 +9,7 @@
 #include "broker/scatter.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace barnabas::broker {
 namespace {
@@ -87,7 +88,7 @@ void append(Item& item, const replication::ProduceFrom& from) {
     owner.metrics.produced_bytes += static_cast<std::uint64_t>(item.outcome.bytes);
 }
 
-awaitable<void> append_all(Call& call, std::vector<Item>& items, std::int16_t acks) {
+std::vector<runtime::Shard*> targets_of(const std::vector<Item>& items) {
     std::vector<runtime::Shard*> targets;
     for (const auto& item : items) {
         if (item.owner != nullptr &&
@@ -95,18 +96,27 @@ awaitable<void> append_all(Call& call, std::vector<Item>& items, std::int16_t ac
             targets.push_back(&item.owner->shard);
         }
     }
-    const auto now = call.home.shard.clock().both();
-    std::function<void(std::size_t)> work = [&](std::size_t target) {
-        for (auto& item : items) {
-            if (item.owner != nullptr && &item.owner->shard == targets[target]) {
-                append(item, {.records = item.records,
-                              .version = call.version,
-                              .acks_all = acks == -1,
-                              .now = now});
-            }
+    return targets;
+}
+
+/// On the shard `target`, the items that it owns.
+void append_on(const runtime::Shard& target, std::vector<Item>& items, const Call& call,
+               std::int16_t acks, Now now) {
+    for (auto& item : items) {
+        if (item.owner != nullptr && &item.owner->shard == &target) {
+            append(item, {.records = item.records,
+                          .version = call.version,
+                          .acks_all = acks == -1,
+                          .now = now});
         }
-    };
-    co_await scatter(call.home.shard, targets, work);
+    }
+}
+
+/// Whether flush_due() may have to do something for it; on the shard that owns it.
+bool may_flush(const Item& item) {
+    constexpr auto never = std::numeric_limits<std::int64_t>::max();
+    const auto* partition = item.owner->partitions.find(item.topic->id, item.partition);
+    return partition != nullptr && partition->log().config().flush_messages != never;
 }
 
 /// Where flush.messages asks for it, the medium has the records before they are acknowledged.
@@ -156,17 +166,7 @@ ProduceResponse::Response::PartitionResponse answer(Call& call, Item& item) {
     return response;
 }
 
-}  // namespace
-
-awaitable<ProduceResponse> handle_produce(Call& call, ProduceRequest& request) {
-    // The image may be replaced while the request waits: this one stays.
-    const ClusterImagePtr image = call.home.image;
-    auto items = make_items(call, request);
-    co_await append_all(call, items, request.acks);
-    if (std::ranges::any_of(items, [](const Item& item) { return item.outcome.flush_due; })) {
-        co_await flush_due(call, items);
-    }
-
+ProduceResponse response_of(Call& call, const ProduceRequest& request, std::vector<Item>& items) {
     ProduceResponse response;
     auto item = items.begin();
     bool failed = false;
@@ -183,7 +183,37 @@ awaitable<ProduceResponse> handle_produce(Call& call, ProduceRequest& request) {
         // Nobody reads a response; a closed connection is how the client learns of the error.
         call.outcome = failed ? rpc::Reply::Kind::close : rpc::Reply::Kind::none;
     }
-    co_return response;
+    return response;
+}
+
+}  // namespace
+
+std::optional<ProduceResponse> try_produce(Call& call, ProduceRequest& request) {
+    auto items = make_items(call, request);
+    const auto must_wait = [&](const Item& item) {
+        return item.owner != nullptr && (item.owner != &call.home || may_flush(item));
+    };
+    if (std::ranges::any_of(items, must_wait)) {
+        return std::nullopt;
+    }
+    append_on(call.home.shard, items, call, request.acks, call.home.shard.clock().both());
+    return response_of(call, request, items);
+}
+
+awaitable<ProduceResponse> handle_produce(Call& call, ProduceRequest& request) {
+    // The image may be replaced while the request waits: this one stays.
+    const ClusterImagePtr image = call.home.image;
+    auto items = make_items(call, request);
+    const auto targets = targets_of(items);
+    const auto now = call.home.shard.clock().both();
+    std::function<void(std::size_t)> work = [&](std::size_t target) {
+        append_on(*targets[target], items, call, request.acks, now);
+    };
+    co_await scatter(call.home.shard, targets, work);
+    if (std::ranges::any_of(items, [](const Item& item) { return item.outcome.flush_due; })) {
+        co_await flush_due(call, items);
+    }
+    co_return response_of(call, request, items);
 }
 
 }  // namespace barnabas::broker

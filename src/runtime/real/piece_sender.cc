@@ -69,6 +69,21 @@ void PieceSender::skip_finished() {
     }
 }
 
+std::vector<Piece> PieceSender::rest() const {
+    std::vector<Piece> left(pieces_.begin(), pieces_.end());
+    if (left.empty()) {
+        return left;
+    }
+    if (auto* memory = std::get_if<ByteView>(&left.front())) {
+        *memory = memory->subspan(done_);
+    } else {
+        auto& slice = std::get<FileSlice>(left.front());
+        slice.position += done_;
+        slice.size -= static_cast<std::uint32_t>(done_);
+    }
+    return left;
+}
+
 bool PieceSender::bytes_follow() const {
     // MSG_MORE with nothing behind it would hold the bytes back for 200 ms.
     return std::ranges::any_of(pieces_.subspan(1),

@@ -3,6 +3,7 @@
 #include "runtime/network.h"
 
 #include <span>
+#include <vector>
 
 namespace barnabas::runtime {
 
@@ -16,6 +17,8 @@ public:
     /// True when all is sent, false when the socket takes no more now; the error says what the
     /// system said, and then the stream is of no more use.
     [[nodiscard]] Result<bool> send(int socket);
+    /// What is not sent yet.
+    [[nodiscard]] std::vector<Piece> rest() const;
 
 private:
     /// One system call (or read and send): how many bytes went, 0 for "no more now".

@@ -105,6 +105,23 @@ Result<std::size_t> RealStream::try_read(MutableByteView into) {
     return got.value_or(0);
 }
 
+Result<bool> RealStream::try_write(std::vector<Piece>& pieces) {
+    if (!socket_.is_open()) {
+        return failed("write to", "the connection is closed");
+    }
+    PieceSender sender(pieces);
+    const auto done = sender.send(socket_.native_handle());
+    if (!done) {
+        return failed("write to", done.error().message);
+    }
+    if (*done) {
+        pieces.clear();
+    } else {
+        pieces = sender.rest();
+    }
+    return *done;
+}
+
 awaitable<Result<void>> RealStream::write(std::span<const Piece> pieces) {
     PieceSender sender(pieces);
     for (;;) {

@@ -30,6 +30,7 @@ public:
     awaitable<Result<std::size_t>> read_some(MutableByteView into) override;
     Result<std::size_t> try_read(MutableByteView into) override;
     awaitable<Result<void>> write(std::span<const Piece> pieces) override;
+    Result<bool> try_write(std::vector<Piece>& pieces) override;
     void close() override;
     [[nodiscard]] Endpoint peer() const override { return to_endpoint(peer_); }
     [[nodiscard]] Endpoint local() const override;
