@@ -124,6 +124,24 @@ Queue start_reading(const Options& options, rd_kafka_t* handle, rd_kafka_topic_t
     return queue;
 }
 
+Queue start_reading_from_end(const Options& options, rd_kafka_t* handle, rd_kafka_topic_t* topic) {
+    Queue queue(rd_kafka_queue_new(handle));
+    for (std::int32_t partition = 0; partition < options.partitions; ++partition) {
+        // Asked for now: RD_KAFKA_OFFSET_END would be found out when the first record is there.
+        std::int64_t begin = 0;
+        std::int64_t end = 0;
+        const auto error = rd_kafka_query_watermark_offsets(
+            handle, options.topic.c_str(), partition, &begin, &end, metadata_timeout_ms);
+        if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            give_up(rd_kafka_err2str(error));
+        }
+        if (rd_kafka_consume_start_queue(topic, partition, end, queue.get()) != 0) {
+            give_up(rd_kafka_err2str(rd_kafka_last_error()));
+        }
+    }
+    return queue;
+}
+
 double now() {
     const auto since = std::chrono::steady_clock::now().time_since_epoch();
     return std::chrono::duration<double>(since).count();

@@ -46,6 +46,9 @@ Topic open_topic(const Options& options, rd_kafka_t* handle);
 Queue start_reading(const Options& options, rd_kafka_t* handle, rd_kafka_topic_t* topic,
                     std::int64_t offset);
 
+/// Likewise from the end that each partition has now: what is written later is all that comes.
+Queue start_reading_from_end(const Options& options, rd_kafka_t* handle, rd_kafka_topic_t* topic);
+
 /// Monotonic seconds, and the moment when the options' time is over.
 double now();
 class Deadline {

@@ -104,7 +104,7 @@ std::string roundtrip(const Options& options) {
     const Handle consumer = make_consumer(options);
     const Topic out = open_topic(options, producer.get());
     const Topic in = open_topic(options, consumer.get());
-    const Queue queue = start_reading(options, consumer.get(), in.get(), RD_KAFKA_OFFSET_BEGINNING);
+    const Queue queue = start_reading_from_end(options, consumer.get(), in.get());
     std::vector<std::uint8_t> payload(static_cast<std::size_t>(options.size));
     std::vector<double> taken;
     double measured_from = 0;

@@ -218,14 +218,14 @@ Result<std::unique_ptr<Log>> LogDirs::create_log(const TopicPartition& partition
                                                  const LogConfig& config, Now now) {
     TRY_ASSIGN(auto* directory, roomiest());
     const auto folder = directory->path / folder_name(partition);
-    TRY(disk_.create_directories(folder));
-    TRY(write_metadata_file(folder, id));
+    // A folder that is not there yet need not be listed: half of all system calls of a creation.
     TRY_ASSIGN(auto log, Log::open({.disk = disk_,
                                     .folder = folder,
                                     .partition = partition,
                                     .config = config,
                                     .now = now,
                                     .log = log_}));
+    TRY(write_metadata_file(folder, id));
     ++directory->logs;
     where_[partition] = static_cast<std::size_t>(directory - directories_.data());
     return log;
