@@ -60,7 +60,7 @@ TEST_P(KraftImport, TakesTopicsAndSettingsFromTheMetadataLog) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kafka44, KraftImport, ::testing::Values("clean", "crashed"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& row) { return row.param; });
 
 TEST(KafkaImport, TakesTopicsOfAZooKeeperBrokerFromItsFolders) {
     const auto contents = read("kafka-data/kafka-3.9-clean", {"d2-a", "d2-b"});

@@ -11,6 +11,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <tuple>
@@ -337,11 +340,32 @@ TEST(CrashedKafkaLogs, GetTheIndexesAndSnapshotsThatKafkaWroteOnItsCleanStop) {
     EXPECT_GT(compared, 80U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Archives, KafkaLogs, ::testing::ValuesIn(rows), [](const auto& info) {
-    std::string name = fmt::format("Kafka{}{}", info.param.version, info.param.state);
+INSTANTIATE_TEST_SUITE_P(Archives, KafkaLogs, ::testing::ValuesIn(rows), [](const auto& row) {
+    std::string name = fmt::format("Kafka{}{}", row.param.version, row.param.state);
     std::erase(name, '.');
     return name;
 });
+
+TEST(CopiesOfKafkasDirectories, EqualTheOriginalsWhereThoseAreThere) {
+    const auto copies = std::filesystem::path{BARNABAS_TEST_DATA} / "kafka-data";
+    const auto originals = std::filesystem::path{BARNABAS_TEST_DATA} / "../../../shared/kafka-data";
+    std::size_t archives = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(copies)) {
+        const auto name = entry.path().filename();
+        if (!name.string().ends_with(".tar.zst")) {
+            continue;
+        }
+        ++archives;
+        const auto bytes = [](const std::filesystem::path& path) {
+            std::ifstream file(path, std::ios::binary);
+            return std::string{std::istreambuf_iterator<char>{file}, {}};
+        };
+        if (std::filesystem::exists(originals / name)) {
+            EXPECT_TRUE(bytes(entry.path()) == bytes(originals / name)) << name;
+        }
+    }
+    EXPECT_EQ(archives, 4U);
+}
 
 }  // namespace
 }  // namespace barnabas::log
