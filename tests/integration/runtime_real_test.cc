@@ -119,6 +119,7 @@ TEST_F(RealShards, EchoesThroughLoopback) {
 struct SendCase {
     bool with_handle;
     std::size_t file_bytes;
+    bool at_once = false;  // try_write() first, write() what it left
 };
 
 /// A file that hides its descriptor, as simulated ones have none.
@@ -140,9 +141,14 @@ private:
     std::shared_ptr<File> file_;
 };
 
-awaitable<void> accept_and_send(Listener* listener, std::span<const Piece> pieces) {
+awaitable<void> accept_and_send(Listener* listener, std::vector<Piece> pieces, bool at_once) {
     auto stream = co_await listener->accept();
     EXPECT_TRUE(stream);
+    if (at_once) {
+        const auto all = (*stream)->try_write(pieces);
+        EXPECT_TRUE(all);
+        EXPECT_EQ(*all, pieces.empty());
+    }
     const auto sent = co_await (*stream)->write(pieces);
     EXPECT_TRUE(sent) << (sent ? "" : sent.error().message);
 }
@@ -175,7 +181,7 @@ awaitable<void> send_pieces(RealRuntime& runtime, SendCase send) {
         "head er " + content + " between " + content.substr(10, content.size() - 20);
     auto listener = listen_on(shard, "127.0.0.1");
     TaskGroup tasks(shard);
-    tasks.spawn(accept_and_send(listener.get(), pieces));
+    tasks.spawn(accept_and_send(listener.get(), pieces, send.at_once));
     auto stream = co_await connect_to(shard, listener->local());
     const auto started = runtime.clock().now();
     const std::string got = co_await read_all(stream.get());
@@ -187,8 +193,13 @@ awaitable<void> send_pieces(RealRuntime& runtime, SendCase send) {
 }
 
 TEST_F(RealShards, SendMemoryAndFilesInOrderHoweverFull) {
-    for (const SendCase& row :
-         {SendCase{true, 100}, {true, 20 << 20}, {false, 100}, {false, 20 << 20}}) {
+    for (const SendCase& row : {SendCase{true, 100},
+                                {true, 20 << 20},
+                                {false, 100},
+                                {false, 20 << 20},
+                                {true, 100, true},
+                                {true, 20 << 20, true},
+                                {false, 20 << 20, true}}) {
         const auto body = [row](RealRuntime& runtime) { return send_pieces(runtime, row); };
         run(1, body);
     }
