@@ -2,7 +2,7 @@
 
 #include "sasl/base64.h"
 
-#include <charconv>
+#include <algorithm>
 #include <optional>
 
 namespace barnabas::sasl {
@@ -18,20 +18,10 @@ struct Members {
     std::optional<std::int32_t> iterations;
 };
 
-std::optional<std::int32_t> positive_number(std::string_view text) {
-    std::int32_t number = 0;
-    const auto* const end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, number);
-    if (read.ec != std::errc{} || read.ptr != end || number < 1) {
-        return std::nullopt;
-    }
-    return number;
-}
-
 /// Whether `name` is a member that was not there yet and `value` is one of its values.
 bool take_member(Members& members, std::string_view name, std::string_view value) {
     if (name == "iterations") {
-        return !members.iterations && (members.iterations = positive_number(value));
+        return !members.iterations && (members.iterations = parse_iterations(value));
     }
     auto* const bytes = name == "salt"         ? &members.salt
                         : name == "stored_key" ? &members.stored_key

@@ -1,10 +1,13 @@
 #include "sasl/scram_crypto.h"
 
+#include "base/config_text.h"
 #include "base/invariant.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+
+#include <limits>
 
 namespace barnabas::sasl {
 namespace {
@@ -28,6 +31,15 @@ std::vector<std::byte> hmac(ScramMechanism mechanism, ByteView key, std::string_
 }
 
 }  // namespace
+
+std::optional<std::int32_t> parse_iterations(std::string_view text) {
+    const auto count = parse_integer(text);
+    if (!count || text.starts_with('+') || *count < 1 ||
+        *count > std::numeric_limits<std::int32_t>::max()) {
+        return std::nullopt;
+    }
+    return static_cast<std::int32_t>(*count);
+}
 
 std::string_view mechanism_name(ScramMechanism mechanism) {
     return mechanism == ScramMechanism::sha_256 ? "SCRAM-SHA-256" : "SCRAM-SHA-512";

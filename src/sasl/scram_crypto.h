@@ -17,6 +17,9 @@ enum class ScramMechanism : std::int8_t { sha_256 = 1, sha_512 = 2 };
 inline constexpr std::int32_t scram_iterations_min = 4096;
 inline constexpr std::int32_t scram_iterations_max = 16384;
 
+/// A count of iterations as text: digits alone, from 1 to the highest int32.
+[[nodiscard]] std::optional<std::int32_t> parse_iterations(std::string_view text);
+
 /// "SCRAM-SHA-256", "SCRAM-SHA-512".
 [[nodiscard]] std::string_view mechanism_name(ScramMechanism mechanism);
 [[nodiscard]] std::optional<ScramMechanism> scram_mechanism(std::string_view name);

@@ -2,9 +2,9 @@
 
 #include "base/bytes.h"
 #include "sasl/base64.h"
+#include "sasl/scram_crypto.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 namespace barnabas::sasl {
@@ -72,16 +72,6 @@ bool take_extensions(Attributes& attributes, bool& token_authenticated) {
 bool skip_extensions(Attributes& attributes) {
     bool ignored = false;
     return take_extensions(attributes, ignored);
-}
-
-std::optional<std::int32_t> iteration_count(std::string_view text) {
-    std::int32_t count = 0;
-    const auto* const end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, count);
-    if (read.ec != std::errc{} || read.ptr != end || count < 1) {
-        return std::nullopt;
-    }
-    return count;
 }
 
 /// The name behind a saslname, or nothing: empty, or an '=' that escapes neither ',' nor '='.
@@ -164,7 +154,7 @@ Result<ServerFirst> ServerFirst::parse(std::string_view text) {
     const auto written_salt = attributes.take("s");
     auto salt = written_salt ? decode_base64(*written_salt) : std::nullopt;
     const auto written_count = attributes.take("i");
-    const auto count = written_count ? iteration_count(*written_count) : std::nullopt;
+    const auto count = written_count ? parse_iterations(*written_count) : std::nullopt;
     const bool rest = skip_extensions(attributes);
     if (!is_plausible(text) || !nonce || !is_scram_nonce(*nonce) || !salt || !count || !rest) {
         return malformed("server's first");

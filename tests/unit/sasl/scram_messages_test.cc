@@ -77,8 +77,9 @@ TEST(ScramServerFirst, IsReadAndRefused) {
     EXPECT_EQ(message->to_text(), "r=abc,s=AAEC,i=4096");
     for (const auto text :
          {"", "r=abc", "r=abc,s=AAEC", "r=abc,s=AAE,i=1", "r=abc,s=AAEC,i=0", "r=abc,s=AAEC,i=-1",
-          "r=abc,s=AAEC,i=1x", "r=abc,s=AAEC,i=2147483648", "r=abc,s=AAEC,i=", "s=AAEC,r=abc,i=1",
-          "m=x,r=abc,s=AAEC,i=1", "r=abc,s=AAEC,i=1,", "r=,s=AAEC,i=1", "e=other-error"}) {
+          "r=abc,s=AAEC,i=1x", "r=abc,s=AAEC,i=+1", "r=abc,s=AAEC,i=2147483648",
+          "r=abc,s=AAEC,i=", "s=AAEC,r=abc,i=1", "m=x,r=abc,s=AAEC,i=1", "r=abc,s=AAEC,i=1,",
+          "r=,s=AAEC,i=1", "e=other-error"}) {
         EXPECT_FALSE(ServerFirst::parse(text)) << text;
     }
 }
