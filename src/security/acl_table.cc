@@ -28,8 +28,8 @@ const AclTable::TypeTable& AclTable::table_of(ResourceType type) const {
 AclTable::TypeTable& AclTable::table_of(const ResourcePattern& pattern) {
     INVARIANT(pattern.type > ResourceType::any, "an ACL of type {}",
               static_cast<int>(pattern.type));
-    INVARIANT(pattern.pattern == PatternType::literal || pattern.pattern == PatternType::prefixed,
-              "an ACL of pattern {}", static_cast<int>(pattern.pattern));
+    INVARIANT(pattern.pattern >= PatternType::literal, "an ACL of pattern {}",
+              static_cast<int>(pattern.pattern));
     return const_cast<TypeTable&>(std::as_const(*this).table_of(pattern.type));
 }
 

@@ -1,5 +1,6 @@
 #include "security/authorizer.h"
 
+#include "base/config_text.h"
 #include "base/invariant.h"
 
 #include <algorithm>
@@ -53,14 +54,11 @@ void check_arguments(AclOperation operation, ResourceType type) {
 }  // namespace
 
 Result<std::vector<Principal>> parse_super_users(std::string_view text) {
-    constexpr std::string_view blank = " \t\r\n\f\v";
     std::vector<Principal> users;
     while (!text.empty()) {
         const auto end = std::min(text.find(';'), text.size());
-        auto user = text.substr(0, end);
+        const auto user = trim(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
-        user.remove_prefix(std::min(user.find_first_not_of(blank), user.size()));
-        user = user.substr(0, user.find_last_not_of(blank) + 1);
         if (!user.empty()) {
             TRY_ASSIGN(auto principal, Principal::parse(user));
             users.push_back(std::move(principal));

@@ -48,8 +48,8 @@ StickyOutcome ConstrainedAssignment::run() {
         left = assign_within_racks(left);
     }
     assign_in_turn(left);
-    INVARIANT(above_min_ == above_min_wanted_ || quota_min_ == quota_max_,
-              "{} members above the minimum, not {}", above_min_, above_min_wanted_);
+    INVARIANT(above_min_ == above_min_wanted_, "{} members above the minimum, not {}", above_min_,
+              above_min_wanted_);
     return std::move(outcome_);
 }
 

@@ -132,18 +132,20 @@ std::vector<Number> NumberedGroup::members_in_turn() const {
 
 std::vector<Number> NumberedGroup::members_in_map_order() const {
     // 16 buckets, or as many doublings of that as keep the map at most three quarters full.
-    std::uint32_t buckets = 16;
+    Number buckets = 16;
     while (member_count() > buckets / 4 * 3) {
         buckets *= 2;
     }
     // The pointers lead into one vector, so they rise as the members were given.
-    std::vector<std::tuple<std::uint32_t, const GroupMember*, Number>> order;
+    std::vector<std::tuple<Number, const GroupMember*, Number>> order;
+    order.reserve(member_count());
     for (Number number = 0; number < member_count(); ++number) {
         const auto hash = static_cast<std::uint32_t>(java_string_hash(member(number).id));
         order.emplace_back((hash ^ (hash >> 16)) & (buckets - 1), members_[number], number);
     }
     std::ranges::sort(order);
     std::vector<Number> members;
+    members.reserve(member_count());
     for (const auto& [bucket, given, number] : order) {
         members.push_back(number);
     }
@@ -156,6 +158,7 @@ bool NumberedGroup::in_rack(Number member, Number partition) const {
 
 bool NumberedGroup::racks_matter(const NumberedTopic& topic) const {
     std::vector<Number> racks;
+    racks.reserve(topic.subscribers.size());
     for (const auto subscriber : topic.subscribers) {
         racks.push_back(rack_of_[subscriber]);
     }
