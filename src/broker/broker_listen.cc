@@ -28,7 +28,8 @@ Result<std::vector<std::unique_ptr<runtime::Listener>>> Broker::bind(runtime::Sh
                        {.backlog = network.listen_backlog,
                         .stream = {.send_buffer_bytes = network.send_buffer_bytes,
                                    .receive_buffer_bytes = network.receive_buffer_bytes},
-                        .share_port = ports_.shards.size() > 1}));
+                        .share_port = ports_.shards.size() > 1,
+                        .joins = !first}));
         if (first) {
             bound_.emplace_back(wanted.name, listener->local());
         }

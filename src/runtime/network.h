@@ -71,6 +71,9 @@ struct ListenOptions {
     StreamOptions stream;
     /// Several shards listen on one port and the kernel spreads connections among them.
     bool share_port = false;
+    /// With share_port: this process listens there already. The first to listen is refused where
+    /// anybody does; otherwise a second broker would take half of the first one's connections.
+    bool joins = false;
 };
 
 /// One shard's door to the network.

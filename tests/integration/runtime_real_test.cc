@@ -307,7 +307,8 @@ awaitable<void> accept_here(Shard& shard, Listener* listener, std::atomic<int>* 
 }
 
 awaitable<std::unique_ptr<Listener>> open_shared(Shard& shard, Endpoint at) {
-    auto listener = shard.network().listen(at, {.backlog = 200, .share_port = true});
+    auto listener =
+        shard.network().listen(at, {.backlog = 200, .share_port = true, .joins = at.port != 0});
     EXPECT_TRUE(listener) << (listener ? "" : listener.error().message);
     co_return std::move(*listener);
 }

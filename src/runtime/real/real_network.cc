@@ -27,8 +27,8 @@ std::unexpected<Error> cannot(std::string_view what, const Endpoint& endpoint,
                 endpoint.port, cause);
 }
 
-/// A socket that listens on `address`, or the error number, negative.
-int open_listening(const tcp::endpoint& address, const ListenOptions& options) {
+/// A socket bound to `address`, or the error number, negative.
+int open_bound(const tcp::endpoint& address, bool share_port) {
     const int family = address.protocol().family();
     const int socket = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (socket < 0) {
@@ -38,16 +38,37 @@ int open_listening(const tcp::endpoint& address, const ListenOptions& options) {
         ::setsockopt(socket, level, name, &value, sizeof value);
     };
     set(SOL_SOCKET, SO_REUSEADDR, 1);  // a restart need not wait for old connections
-    if (options.share_port) {
+    if (share_port) {
         set(SOL_SOCKET, SO_REUSEPORT, 1);
     }
     if (family == AF_INET6) {
         // "::" takes IPv4 as well, whatever the system's default is, as Java's sockets do.
         set(IPPROTO_IPV6, IPV6_V6ONLY, address.address().is_unspecified() ? 0 : 1);
     }
+    if (::bind(socket, address.data(), static_cast<socklen_t>(address.size())) != 0) {
+        const int failed = errno;
+        ::close(socket);
+        return -failed;
+    }
+    return socket;
+}
+
+/// A socket that listens on `address`, or the error number, negative.
+int open_listening(const tcp::endpoint& address, const ListenOptions& options) {
+    if (options.share_port && !options.joins) {
+        // Without SO_REUSEPORT the kernel says whether somebody listens there.
+        const int alone = open_bound(address, false);
+        if (alone < 0) {
+            return alone;
+        }
+        ::close(alone);
+    }
+    const int socket = open_bound(address, options.share_port);
+    if (socket < 0) {
+        return socket;
+    }
     apply_options(socket, options.stream);  // accepted sockets inherit buffer sizes from here
-    if (::bind(socket, address.data(), static_cast<socklen_t>(address.size())) != 0 ||
-        ::listen(socket, options.backlog) != 0) {
+    if (::listen(socket, options.backlog) != 0) {
         const int failed = errno;
         ::close(socket);
         return -failed;

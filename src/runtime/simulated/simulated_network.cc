@@ -133,8 +133,9 @@ Result<std::unique_ptr<Listener>> SimulatedNetwork::listen(Endpoint at, ListenOp
         at.port = model_.free_port();
     }
     auto& there = model_.listeners(machine_.name(), at.port);
-    const bool shared = std::ranges::all_of(
-        there, [&](const auto& other) { return other->options.share_port && options.share_port; });
+    const bool shared = std::ranges::all_of(there, [&](const auto& other) {
+        return other->options.share_port && options.share_port && options.joins;
+    });
     if (!shared) {
         return cannot("listen on", at, "Address already in use");
     }
