@@ -6,6 +6,12 @@
 #include <utility>
 
 namespace barnabas::broker {
+namespace {
+
+/// Who waits for memory waits no longer than this for a peer that stopped in a frame's middle.
+constexpr Duration stalled_max = 5s;
+
+}  // namespace
 
 Acceptor::Acceptor(Ports ports, Options options)
     : ports_(std::move(ports)),
@@ -90,10 +96,11 @@ void Acceptor::plan_idle_check() {
     if (idle_check_ || connections_.empty() || stopped_) {
         return;
     }
-    const auto pause = std::clamp<Duration>(options_.idle_max / 4, 10ms, 30s);
+    const auto pause = std::clamp<Duration>(options_.idle_max / 4, 10ms, stalled_max);
     idle_check_ = ports_.shard.call_at(ports_.shard.clock().now() + pause, [this] {
         idle_check_.reset();
         close_idle();
+        close_stalled();
         plan_idle_check();
     });
 }
@@ -105,6 +112,24 @@ void Acceptor::close_idle() {
             now - entry.connection->last_activity() > options_.idle_max) {
             ports_.log.debug("connection of {} closed: idle for connections.max.idle.ms",
                              entry.connection->peer());
+            entry.connection->close();
+        }
+    }
+}
+
+/// Frames that are not finished hold memory that others wait for: after a while they lose it.
+void Acceptor::close_stalled() {
+    if (ports_.frames.may_take()) {
+        return;
+    }
+    const auto now = ports_.shard.clock().now();
+    for (auto& entry : connections_) {
+        if (entry.connection->owes_rest_of_frame() &&
+            now - entry.connection->last_activity() >= stalled_max) {
+            ports_.log.warn(
+                "connection of {} closed: it stopped in the middle of a request while others wait "
+                "for memory (queued.max.request.bytes)",
+                entry.connection->peer());
             entry.connection->close();
         }
     }

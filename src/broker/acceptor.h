@@ -57,6 +57,7 @@ private:
     awaitable<void> run_connection(Connections::iterator entry);
     void plan_idle_check();
     void close_idle();
+    void close_stalled();
 
     Ports ports_;
     Options options_;

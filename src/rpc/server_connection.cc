@@ -11,6 +11,7 @@ namespace barnabas::rpc {
 namespace {
 
 constexpr std::size_t size_prefix = 4;
+constexpr Duration look_again = 1s;  // close() does not wake whoever waits for memory
 
 std::size_t bytes_in_memory(const Reply& reply) {
     return reply.output.bytes.size();
@@ -64,7 +65,6 @@ void ServerConnection::close() {
 
 /// Until this connection is within its bounds and the shard has memory for another request.
 awaitable<void> ServerConnection::wait_until_readable() {
-    constexpr Duration look_again = 1s;  // close() does not wake whoever waits for memory
     while (open_) {
         if (!within_limits()) {
             co_await changed_.wait_until(never);
@@ -118,24 +118,34 @@ awaitable<Result<std::optional<Frame>>> ServerConnection::next_frame() {
         co_return fail(std::move(checked));
     }
     head_begin_ += size_prefix;
-    Frame frame = ports_.frames.take(static_cast<std::size_t>(size));
-    const auto ahead = std::min(head_end_ - head_begin_, frame.size());
+    const auto wanted = static_cast<std::size_t>(size);
+    const auto ahead = std::min(head_end_ - head_begin_, wanted);
+    Frame frame = ahead < wanted ? ports_.frames.begin(wanted) : ports_.frames.take(wanted);
     if (ahead > 0) {
         std::memcpy(frame.bytes().data(), head_.get() + head_begin_, ahead);
     }
     head_begin_ += ahead;
-    if (ahead < frame.size()) {
-        if (auto read = co_await read_exactly(frame.bytes().subspan(ahead)); !read) {
+    if (ahead < wanted) {
+        frame.arrived(ahead);
+        auto read = co_await read_rest(&frame, ahead);
+        ports_.frames.finished(this);
+        if (!read) {
             co_return fail(std::move(read));
         }
     }
     co_return std::optional<Frame>(std::move(frame));
 }
 
-awaitable<Result<void>> ServerConnection::read_exactly(MutableByteView rest) {
-    const auto wanted = rest.size();
-    while (!rest.empty()) {
-        auto got = co_await stream_->read_some(rest);
+awaitable<Result<void>> ServerConnection::read_rest(Frame* frame, std::size_t from) {
+    constexpr std::size_t piece_max = 1 << 20;  // then we look at the memory again
+    while (from < frame->size()) {
+        if (!ports_.frames.may_go_on(this)) {
+            co_await wait_for_memory();
+        }
+        const auto rest = frame->bytes().subspan(from);
+        owes_rest_of_frame_ = true;
+        auto got = co_await stream_->read_some(rest.first(std::min(rest.size(), piece_max)));
+        owes_rest_of_frame_ = false;
         if (!got) {
             co_return fail(std::move(got));
         }
@@ -143,10 +153,20 @@ awaitable<Result<void>> ServerConnection::read_exactly(MutableByteView rest) {
             co_return fail(ErrorCode::network_exception,
                            "the stream ends {} bytes before the end of a frame", rest.size());
         }
-        rest = rest.subspan(*got);
+        last_activity_ = ports_.shard.clock().now();
+        frame->arrived(*got);
+        ports_.traffic.bytes_in += *got;
+        from += *got;
     }
-    ports_.traffic.bytes_in += wanted;
     co_return Result<void>();
+}
+
+/// In the middle of a frame.
+awaitable<void> ServerConnection::wait_for_memory() {
+    while (open_ && !ports_.frames.may_go_on(this)) {
+        co_await ports_.frames.room().wait_until(ports_.shard.clock().now() + look_again);
+    }
+    last_activity_ = ports_.shard.clock().now();
 }
 
 Result<void> ServerConnection::check_size(std::int32_t size) const {

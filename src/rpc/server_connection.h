@@ -79,8 +79,10 @@ public:
     void close();
 
     [[nodiscard]] Time last_activity() const { return last_activity_; }
-    /// Nothing is being read, executed or sent.
+    /// Nothing is being executed or sent.
     [[nodiscard]] bool idle() const { return slots_.empty(); }
+    /// Since last_activity() the peer owes the rest of a frame that it has begun to send.
+    [[nodiscard]] bool owes_rest_of_frame() const { return owes_rest_of_frame_; }
     [[nodiscard]] const std::string& peer() const { return peer_; }
 
 private:
@@ -95,7 +97,8 @@ private:
     awaitable<Result<std::size_t>> fill_head();
     /// Nothing at the orderly end of the stream.
     awaitable<Result<std::optional<Frame>>> next_frame();
-    awaitable<Result<void>> read_exactly(MutableByteView rest);
+    awaitable<Result<void>> read_rest(Frame* frame, std::size_t from);
+    awaitable<void> wait_for_memory();
     Result<void> check_size(std::int32_t size) const;
     /// False if the header cannot be read.
     bool start(Frame frame);
@@ -130,6 +133,7 @@ private:
     std::uint64_t first_slot_ = 0;  // the number of slots_.front()
     std::size_t reply_bytes_waiting_ = 0;
     std::vector<runtime::Piece> pieces_;
+    bool owes_rest_of_frame_ = false;
     bool draining_ = false;
     bool open_ = true;
     Time last_activity_;

@@ -1,6 +1,7 @@
 """Clients that do not read, do not finish or only sit there hold nobody else up."""
 
 import resource
+import struct
 import time
 
 import pytest
@@ -67,6 +68,28 @@ def test_a_client_that_stops_in_the_middle_of_a_frame(broker):
         _, answer = connection.receive("Produce", 9)
         assert answer["responses"][0]["partitionResponses"][0]["errorCode"] == 0
         connection.close()
+
+
+def test_half_frames_that_hold_the_memory_for_requests(broker_factory):
+    """Where queued.max.request.bytes is used up by requests that never end, they are given up.
+
+    Without that one client with a few connections keeps everybody out for good.
+    """
+    broker = broker_factory.start({"queued.max.request.bytes": 4 << 20,
+                                   "socket.request.max.bytes": 4 << 20})
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "shared")
+        stopped = [wire.Connection(broker.address) for _ in range(12)]
+        for half in stopped:
+            half.socket.settimeout(1)
+            try:
+                half.send_bytes(struct.pack(">i", 2 << 20) + bytes((2 << 20) - 1))
+            except TimeoutError:
+                pass  # there is no memory for it, so it is not read
+        batch = batches.build([(b"k", bytes(500_000))])
+        assert wire.produce(connection, "shared", batch)["errorCode"] == 0
+    for half in stopped:
+        half.close()
 
 
 def test_a_frame_that_comes_byte_by_byte(broker):
