@@ -201,9 +201,27 @@ awaitable<Result<void>> Broker::open_topics() {
     co_return co_await topics_->start(std::move(state_), std::move(image));
 }
 
+/// Fetches that wait for records answer with what there is: a stop does not wait for them.
+awaitable<void> Broker::end_waits() {
+    auto& home = *ports_.shards.front();
+    for (auto& shard : services_.shards) {
+        auto mark = [&shard] { shard->stopping = true; };
+        co_await runtime::call_on(home, shard->shard, mark);
+    }
+    // Whoever looked at the mark before it was set is in a partition's list by now.
+    for (auto& shard : services_.shards) {
+        auto wake = [&shard] {
+            shard->partitions.for_each(
+                [](replication::Partition& partition) { partition.wake_all_fetches(); });
+        };
+        co_await runtime::call_on(home, shard->shard, wake);
+    }
+}
+
 awaitable<void> Broker::stop() {
     stopping_ = true;
     ready_ = false;
+    co_await end_waits();
     if (http_) {
         co_await http_->stop();
     }

@@ -67,6 +67,7 @@ private:
     void make_shards();
     Result<void> open_storage();
     [[nodiscard]] std::vector<runtime::Path> directories() const;
+    awaitable<void> end_waits();
     awaitable<Result<void>> open_state();
     awaitable<Result<void>> load_state();
     awaitable<Result<void>> take_over(std::string cluster_id);

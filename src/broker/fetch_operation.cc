@@ -60,7 +60,7 @@ FetchOperation::Item FetchOperation::make_item(const FetchContext& context, std:
 awaitable<void> FetchOperation::run() {
     const Time deadline = home_.shard.clock().now() + demands_.wait_max;
     co_await read_all();
-    while (!is_enough() && home_.shard.clock().now() < deadline) {
+    while (!is_enough() && !home_.stopping && home_.shard.clock().now() < deadline) {
         co_await wait_for_more(deadline);
         co_await read_all();
     }

@@ -41,6 +41,7 @@ struct BrokerShard {
     wire::AppendValidator validator;
     ClusterImagePtr image;  // the cluster as this shard knows it
     SettingsPtr settings;   // the configuration as it stands now
+    bool stopping = false;  // no request begins to wait any more
 };
 
 /// What handlers work with. Put together at start-up; what it points to belongs to shards.

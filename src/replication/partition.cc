@@ -35,9 +35,7 @@ Partition::Partition(TopicId id, LeaderEpoch epoch, std::unique_ptr<log::Log> lo
 }
 
 Partition::~Partition() {
-    for (const auto& wait : waiting_) {
-        wait->wake_now();
-    }
+    wake_all_fetches();
 }
 
 std::unique_ptr<log::Log> Partition::release_log() {
@@ -175,6 +173,12 @@ void Partition::watch(std::shared_ptr<FetchWait> wait, Offset seen_end) {
 
 void Partition::unwatch(const FetchWait* wait) {
     std::erase_if(waiting_, [wait](const auto& waiting) { return waiting.get() == wait; });
+}
+
+void Partition::wake_all_fetches() {
+    for (const auto& wait : waiting_) {
+        wait->wake_now();
+    }
 }
 
 void Partition::wake_fetches(std::int64_t bytes) {

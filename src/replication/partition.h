@@ -98,6 +98,8 @@ public:
     /// once if there are some already.
     void watch(std::shared_ptr<FetchWait> wait, Offset seen_end);
     void unwatch(const FetchWait* wait);
+    /// Every fetch that waits shall look again, whether there is more or not.
+    void wake_all_fetches();
 
     /// Gives the log away, to be closed or deleted; the partition goes next.
     [[nodiscard]] std::unique_ptr<log::Log> release_log();
