@@ -148,7 +148,10 @@ private:
     awaitable<std::vector<log::LogOffsets>> gather_offsets();
     awaitable<void> write_checkpoints();
     awaitable<void> remove_doomed();
-    [[nodiscard]] Time next_round() const;
+    awaitable<void> check_room();
+    [[nodiscard]] bool notice_full_directories();
+    [[nodiscard]] Time next_round(Time last) const;
+    [[nodiscard]] Time next_room_check() const;
 
     Ports ports_;
     runtime::Shard& home_;
@@ -168,6 +171,8 @@ private:
     std::deque<Doomed> doomed_folders_;
     std::vector<std::pair<Time, std::unique_ptr<log::Segment>>> doomed_segments_;
     std::vector<log::LogOffsets> checkpointed_;  // as last written
+    /// Directories without enough room, and the sentence for whoever produces.
+    std::map<runtime::Path, std::shared_ptr<const std::string>> full_;
 };
 
 /// Holds the service while one change is under way; the next waits in line.

@@ -17,15 +17,22 @@ bool same_offsets(const log::LogOffsets& a, const log::LogOffsets& b) {
 }  // namespace
 
 awaitable<void> TopicService::run_upkeep() {
-    Time retention_due = home_.clock().now() + storage().retention_check_interval;
+    Time last = home_.clock().now();
+    Time retention_due = last + storage().retention_check_interval;
     while (!stopping_) {
-        co_await stop_signal_.wait_until(next_round());
+        co_await stop_signal_.wait_until(std::min(next_round(last), next_room_check()));
         if (stopping_) {
             break;
         }
-        const bool retention = home_.clock().now() >= retention_due;
+        co_await check_room();
+        const Time now = home_.clock().now();
+        if (now < next_round(last)) {
+            continue;
+        }
+        last = now;
+        const bool retention = now >= retention_due;
         if (retention) {
-            retention_due = home_.clock().now() + storage().retention_check_interval;
+            retention_due = now + storage().retention_check_interval;
         }
         co_await upkeep_round(retention);
     }
@@ -36,15 +43,11 @@ const StorageConfig& TopicService::storage() const {
     return ports_.services.shards.front()->settings->config.storage;
 }
 
-Time TopicService::next_round() const {
-    const Time now = home_.clock().now();
-    Time next =
-        now + std::min({storage().high_watermark_checkpoint_interval,
-                        storage().retention_check_interval, storage().flush_scheduler_interval});
-    if (!doomed_folders_.empty()) {
-        next = std::min(next, std::max(now, doomed_folders_.front().when));
-    }
-    return next;
+Time TopicService::next_round(Time last) const {
+    const Time next =
+        last + std::min({storage().high_watermark_checkpoint_interval,
+                         storage().retention_check_interval, storage().flush_scheduler_interval});
+    return doomed_folders_.empty() ? next : std::min(next, doomed_folders_.front().when);
 }
 
 awaitable<void> TopicService::upkeep_round(bool retention) {

@@ -49,6 +49,9 @@ ProduceOutcome Partition::produce(const ProduceFrom& from, wire::AppendValidator
                         fmt::format("{} has {} replica in sync; min.insync.replicas is {}", name(),
                                     replicas, min_isr)});
     }
+    if (refusal_) {
+        return refused({ErrorCode::kafka_storage_error, *refusal_});
+    }
     if (auto checked = wire::check_produced_records(from.records, from.version); !checked) {
         return refused(std::move(checked.error()));
     }

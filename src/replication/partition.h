@@ -73,6 +73,9 @@ public:
     /// `acks_all` asks for min.insync.replicas. The validator is the shard's.
     ProduceOutcome produce(const ProduceFrom& from, wire::AppendValidator& validator);
 
+    /// While there is a sentence, produce() refuses with it (kafka_storage_error); reading goes on.
+    void refuse_records(std::shared_ptr<const std::string> why) { refusal_ = std::move(why); }
+
     [[nodiscard]] ReadOutcome read(const ReadFrom& from);
 
     /// Nothing if a client that believes in `theirs` may go on; else FENCED_LEADER_EPOCH or
@@ -111,6 +114,7 @@ private:
     LeaderEpoch epoch_;
     std::unique_ptr<log::Log> log_;
     std::vector<std::shared_ptr<FetchWait>> waiting_;
+    std::shared_ptr<const std::string> refusal_;
 };
 
 }  // namespace barnabas::replication

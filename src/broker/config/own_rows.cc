@@ -8,7 +8,7 @@ using enum ConfigScope;
 using enum ConfigImportance;
 
 constexpr ConfigRow rows[] = {
-    {"log.dir.min.free.bytes", int64, "0", at_least(0), read_only, medium,
+    {"log.dir.min.free.bytes", int64, "16777216", at_least(0), read_only, medium,
      "A directory with less free space than this takes no more records until there is room again."},
     {"log.format", string, "text", one_of("text json"), read_only, low,
      "Whether the broker's own log lines are text or JSON objects."},
