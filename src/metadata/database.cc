@@ -12,6 +12,7 @@ namespace {
 
 constexpr int application_id = 0x4261726e;  // "Barn"
 constexpr int layout_version = 1;
+constexpr std::size_t reserve_size = 1 << 20;
 
 constexpr const char* schema = R"(
     CREATE TABLE node (path TEXT PRIMARY KEY, data BLOB NOT NULL, created_zxid INTEGER NOT NULL,
@@ -81,6 +82,9 @@ public:
         return code == SQLITE_OK ? Result<void>() : failed("refused a change");
     }
 
+    /// SQLite may have done so itself: the error before it is the one to report.
+    void roll_back() { sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr); }
+
     Result<Statement> prepare(std::string_view sql) {
         sqlite3_stmt* statement = nullptr;
         const int code = sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
@@ -134,7 +138,11 @@ public:
         return code == SQLITE_OK ? Result<void>() : failed("cannot be synced");
     }
 
-    Result<void> failed(std::string_view what) const {
+    /// The last failure was for want of space.
+    [[nodiscard]] bool is_out_of_space() const { return out_of_space_; }
+
+    Result<void> failed(std::string_view what) {
+        out_of_space_ = (sqlite3_errcode(database_) & 0xff) == SQLITE_FULL;
         switch (sqlite3_errcode(database_)) {
             case SQLITE_NOTADB:
                 return fail(ErrorCode::kafka_storage_error,
@@ -158,6 +166,7 @@ private:
     }
 
     std::string file_;
+    bool out_of_space_ = false;
     sqlite3* database_ = nullptr;
     std::optional<Statement> upsert_;
     std::optional<Statement> erase_;
@@ -172,7 +181,12 @@ Result<std::unique_ptr<Database>> Database::open(runtime::Disk& disk, const runt
     auto connection = std::make_unique<Connection>(file.string());
     TRY(connection->open());
     std::unique_ptr<Database> database(new Database(disk, file, std::move(connection)));
-    TRY(database->prepare());
+    database->has_reserve_ = disk.exists(database->reserve_path());
+    auto prepared = database->prepare();
+    if (!prepared && database->spend_reserve()) {
+        prepared = database->prepare();
+    }
+    TRY(prepared);
     return database;
 }
 
@@ -233,6 +247,43 @@ Result<void> Database::load(Tree& tree) {
 }
 
 Result<void> Database::write(const Tree& tree, std::span<const Touched> nodes) {
+    auto written = write_rows(tree, nodes);
+    if (!written && spend_reserve()) {
+        written = write_rows(tree, nodes);
+    }
+    TRY(written);
+    TRY(make_durable());
+    keep_reserve();
+    return {};
+}
+
+runtime::Path Database::reserve_path() const {
+    return file_.string() + ".reserve";
+}
+
+/// Whether there is room now where there was none.
+bool Database::spend_reserve() {
+    if (!connection_->is_out_of_space() || !has_reserve_) {
+        return false;
+    }
+    has_reserve_ = false;
+    return disk_.remove(reserve_path()).has_value();
+}
+
+/// As well as the disk allows; tried again with every write.
+void Database::keep_reserve() {
+    if (has_reserve_) {
+        return;
+    }
+    const std::vector<std::byte> zeros(reserve_size);
+    auto file = disk_.open(reserve_path(), runtime::OpenMode::create_or_open);
+    has_reserve_ = file && (*file)->write_at(0, zeros);
+    if (!has_reserve_) {
+        ignore(disk_.remove(reserve_path()), "half of it is no use; the next write tries again");
+    }
+}
+
+Result<void> Database::write_rows(const Tree& tree, std::span<const Touched> nodes) {
     TRY(connection_->run("BEGIN IMMEDIATE"));
     const auto write_all = [&]() -> Result<void> {
         for (const Touched& touched : nodes) {
@@ -249,10 +300,9 @@ Result<void> Database::write(const Tree& tree, std::span<const Touched> nodes) {
     };
     auto written = write_all();
     if (!written) {
-        ignore(connection_->run("ROLLBACK"), "the first error is the one to report");
-        return written;
+        connection_->roll_back();
     }
-    return make_durable();
+    return written;
 }
 
 Result<void> Database::make_durable() {

@@ -40,7 +40,11 @@ private:
     class Connection;
     Database(runtime::Disk& disk, runtime::Path file, std::unique_ptr<Connection> connection);
     Result<void> prepare();
+    Result<void> write_rows(const Tree& tree, std::span<const Touched> nodes);
     Result<void> make_durable();
+    [[nodiscard]] runtime::Path reserve_path() const;
+    bool spend_reserve();
+    void keep_reserve();
 
     runtime::Disk& disk_;
     runtime::Path file_;
@@ -48,6 +52,9 @@ private:
     std::int64_t openings_ = 0;
     /// The file was made by this process and may vanish with the power until it is synced once.
     bool fresh_ = false;
+    /// Beside the database lies a file that only takes room: on a full disk it is given up, so that
+    /// what makes room (deleting a topic) can still be written.
+    bool has_reserve_ = false;
 };
 
 }  // namespace barnabas::metadata
