@@ -45,7 +45,11 @@ Result<void> Log::load(const Known& known) {
     high_watermark_ = log_start_;
     const bool cut = epochs_.truncate_to(log_end());
     if (epochs_.start_at(log_start_) || cut || !known.clean) {
-        TRY(save_epochs());
+        // A full disk must not keep the log from being read: the next write tries again.
+        epochs_saved_ = false;
+        if (const auto saved = save_epochs(); !saved) {
+            log_.warn("{}: {}", partition_, saved.error().message);
+        }
     }
     TRY(keep_useful_snapshots());
     count_bytes();
