@@ -9,6 +9,7 @@ from support import batches, wire
 from support.waiting import wait_until
 
 KAFKA_STORAGE_ERROR = 56
+INDEXED = 700
 INDEX, TIME_INDEX = "00000000000000000000.index", "00000000000000000000.timeindex"
 
 pytestmark = pytest.mark.own  # a Kafka broker halts when its only log directory fails
@@ -31,7 +32,7 @@ def test_a_full_disk_refuses_produce_and_nothing_else(small_disk, broker_factory
     broker = broker_factory.start({
         "log.dirs": small_disk / "data", "log.segment.bytes": 4 << 20,
         "log.index.size.max.bytes": 65536, "log.retention.check.interval.ms": 500,
-        "file.delete.delay.ms": 0})
+        "log.segment.delete.delay.ms": 0})
     ballast = small_disk / "ballast"
     batch = batches.build([(b"k", os.urandom(500_000))])
     with wire.connected(broker) as connection:
@@ -51,9 +52,7 @@ def test_a_full_disk_refuses_produce_and_nothing_else(small_disk, broker_factory
             assert answer["errorMessage"], "a sentence says why"
 
         # everything else goes on
-        fetched = wire.fetch(connection, "filled", partition_max_bytes=60 << 20)
-        assert fetched["errorCode"] == 0
-        assert len(batches.read_all(fetched["records"])) == stored
+        assert offsets_of(connection, "filled") == list(range(stored))
         assert wire.end_offset(connection, "filled") == stored
         described = connection.call("DescribeConfigs", 4, resources=[
             {"resourceType": 2, "resourceName": "filled", "configurationKeys": None}])
@@ -71,12 +70,47 @@ def test_a_full_disk_refuses_produce_and_nothing_else(small_disk, broker_factory
     assert "space" in broker.log().lower(), "the log says what the trouble is"
 
 
+def test_produce_is_refused_before_the_disk_is_full(small_disk, broker_factory):
+    """log.dir.min.free.bytes stays free, and what is created meanwhile takes no records either."""
+    broker = broker_factory.start({"log.dirs": small_disk / "data",
+                                   "log.dir.min.free.bytes": 20 << 20})
+    ballast = small_disk / "ballast"
+    batch = batches.build([(b"k", b"v")])
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "early")
+        assert wire.produce(connection, "early", batch)["errorCode"] == 0
+        ballast.write_bytes(bytes(50 << 20))
+        refused = wait_until(lambda: (a := wire.produce(connection, "early", batch))["errorCode"]
+                             and a, 10, "produce is refused")
+        assert refused["errorCode"] == KAFKA_STORAGE_ERROR
+        assert "log.dir.min.free.bytes" in refused["errorMessage"]
+        stored = wire.end_offset(connection, "early")
+        assert wire.create_topic(connection, "late")["errorCode"] == 0
+        wait_until(lambda: wire.produce(connection, "late", batch)["errorCode"] != 0, 10,
+                   "the new topic takes no records either")
+        assert offsets_of(connection, "early") == list(range(stored))
+        ballast.unlink()
+        for topic in ("early", "late"):
+            wait_until(lambda t=topic: wire.produce(connection, t, batch)["errorCode"] == 0, 10,
+                       "produce is taken again")
+
+
+def offsets_of(connection, topic):
+    """The offset of every record, fetch after fetch: one brings no more than a segment has."""
+    found, end = [], wire.end_offset(connection, topic)
+    while len(found) < end:
+        fetched = wire.fetch(connection, topic, offset=len(found), partition_max_bytes=8 << 20)
+        assert fetched["errorCode"] == 0
+        found += [record.offset for record in batches.read_all(fetched["records"])]
+    return found
+
+
 def test_room_can_be_made_through_the_protocol(small_disk, broker_factory):
     """On the full disk records are deleted, or a topic: then there is room again."""
     broker = broker_factory.start({
         "log.dirs": small_disk / "data", "log.segment.bytes": 4 << 20,
         "log.index.size.max.bytes": 65536, "log.retention.check.interval.ms": 500,
-        "log.segment.delete.delay.ms": 100, "file.delete.delay.ms": 100})
+        "log.segment.delete.delay.ms": 100})
     batch = batches.build([(b"k", os.urandom(500_000))])
     with wire.connected(broker) as connection:
         wire.create_topic(connection, "old")
@@ -181,23 +215,24 @@ def spoil_backwards(path):
 @pytest.mark.parametrize("spoil", [spoil_garbage, spoil_empty, spoil_missing, spoil_odd,
                                    spoil_backwards], ids=lambda f: f.__name__)
 def test_a_spoilt_index_is_rebuilt(broker_factory, spoil, file, end):
+    """700 entries: Barnabas writes an index in blocks of 4 KiB, and some blocks must be there."""
     broker = broker_factory.start({"log.index.interval.bytes": 100})
     with wire.connected(broker) as connection:
         wire.create_topic(connection, "indexed")
-        for offset in range(100):
+        for offset in range(INDEXED):
             batch = batches.build([batches.Record(b"k", bytes(300), timestamp=1000 + offset)])
             assert wire.produce(connection, "indexed", batch)["errorCode"] == 0
     getattr(broker, end)()
     spoil(broker.data / "indexed-0" / file)
     broker.start()
     with wire.connected(broker) as connection:
-        for offset in (0, 1, 50, 99):
+        for offset in (0, 1, INDEXED // 2, INDEXED - 1):
             fetched = wire.fetch(connection, "indexed", offset=offset, partition_max_bytes=1)
             assert batches.read_all(fetched["records"])[0].offset == offset
             found = wire.list_offset(connection, "indexed", 0, 1000 + offset)
             assert (found["offset"], found["timestamp"]) == (offset, 1000 + offset)
         answer = wire.produce(connection, "indexed", batches.build([(b"k", b"v")]))
-        assert (answer["errorCode"], answer["baseOffset"]) == (0, 100)
+        assert (answer["errorCode"], answer["baseOffset"]) == (0, INDEXED)
 
 
 @pytest.mark.parametrize("cut", [1, 30, 61, 200])

@@ -4,6 +4,8 @@ The text is the Debian package index of this machine; a key is a package's name.
 through every client once, a part of it through every pair, codec and topic width.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from support import clients, packages, wire
 from support.judging import assert_acknowledged_is_there, assert_same, expected_by_partition
@@ -37,9 +39,9 @@ def test_a_part_of_the_index_comes_out_of_every_client(broker, tmp_path, client,
     create(broker, topic, partitions)
     acks = client.produce(broker, topic, sent, tmp_path, codec=codec)
     expected = expected_by_partition(sent, partitions, by_murmur2)
-    for reader in clients.ALL:
-        consumed = reader.consume(broker, topic, tmp_path)
-        assert_same(expected, consumed)
+    with ThreadPoolExecutor(len(clients.ALL)) as readers:
+        for consumed in readers.map(lambda c: c.consume(broker, topic, tmp_path), clients.ALL):
+            assert_same(expected, consumed)
     if acks is not None:
         assert len(acks) == len(sent)
         assert_acknowledged_is_there(sent, acks, consumed)
