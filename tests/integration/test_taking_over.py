@@ -57,17 +57,16 @@ def served(broker, topic, partition, isolation):
                          "isolation.level": isolation})
     consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING)])
     found = []
-    while True:
-        messages = consumer.consume(10_000, timeout=20)
-        assert messages, f"{topic}-{partition} did not end within 20 s"
-        for message in messages:
-            if message.error() is None:
-                found.append((message.offset(), message.timestamp()[1], message.key(),
-                              message.value(), message.headers() or []))
-            else:
-                assert message.error().code() == KafkaError._PARTITION_EOF, message.error()
-                consumer.close()
-                return found
+    while True:  # one by one: consume(n) would wait until there are n
+        message = consumer.poll(20)
+        assert message is not None, f"{topic}-{partition} brought nothing for 20 s"
+        if message.error() is None:
+            found.append((message.offset(), message.timestamp()[1], message.key(),
+                          message.value(), message.headers() or []))
+        else:
+            assert message.error().code() == KafkaError._PARTITION_EOF, message.error()
+            consumer.close()
+            return found
 
 
 def properties(directory):
