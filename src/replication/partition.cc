@@ -62,9 +62,13 @@ ProduceOutcome Partition::produce(const ProduceFrom& from, wire::AppendValidator
         from.records, {.origin = wire::AppendOrigin::client, .epoch = epoch_, .now = from.now},
         validator);
     if (!appended) {
-        return refused(std::move(appended.error().error),
-                       std::move(appended.error().record_errors));
+        auto outcome =
+            refused(std::move(appended.error().error), std::move(appended.error().record_errors));
+        outcome.disk_gave_out =
+            outcome.error == ErrorCode::kafka_storage_error && !std::exchange(disk_refuses_, true);
+        return outcome;
     }
+    disk_refuses_ = false;
     if (!appended->duplicate) {
         log_->set_high_watermark(log_->log_end());
         wake_fetches(appended->bytes);

@@ -31,7 +31,8 @@ struct ProduceOutcome {
     std::vector<log::RecordError> record_errors;
     std::int64_t records = 0;
     std::int64_t bytes = 0;
-    bool flush_due = false;  // flush.messages asks for a sync before the acknowledgement
+    bool flush_due = false;      // flush.messages asks for a sync before the acknowledgement
+    bool disk_gave_out = false;  // the disk refused it, and had not refused the one before
 };
 
 /// What one partition of a fetch asks for.
@@ -115,6 +116,7 @@ private:
     std::unique_ptr<log::Log> log_;
     std::vector<std::shared_ptr<FetchWait>> waiting_;
     std::shared_ptr<const std::string> refusal_;
+    bool disk_refuses_ = false;
 };
 
 }  // namespace barnabas::replication

@@ -76,7 +76,7 @@ std::vector<Item> make_items(const Call& call, const ProduceRequest& request) {
 }
 
 /// On the owner's shard.
-void append(Item& item, const replication::ProduceFrom& from) {
+void append(Item& item, const replication::ProduceFrom& from, const Logger& log) {
     auto& owner = *item.owner;
     auto* partition = owner.partitions.find(item.topic->id, item.partition);
     if (partition == nullptr) {
@@ -84,6 +84,10 @@ void append(Item& item, const replication::ProduceFrom& from) {
         return;
     }
     item.outcome = partition->produce(from, owner.validator);
+    if (item.outcome.disk_gave_out) {
+        log.error("{} takes no records until the disk does again: {}", partition->name(),
+                  item.outcome.message);
+    }
     owner.metrics.produced_records += static_cast<std::uint64_t>(item.outcome.records);
     owner.metrics.produced_bytes += static_cast<std::uint64_t>(item.outcome.bytes);
 }
@@ -104,10 +108,12 @@ void append_on(const runtime::Shard& target, std::vector<Item>& items, const Cal
                std::int16_t acks, Now now) {
     for (auto& item : items) {
         if (item.owner != nullptr && &item.owner->shard == &target) {
-            append(item, {.records = item.records,
-                          .version = call.version,
-                          .acks_all = acks == -1,
-                          .now = now});
+            append(item,
+                   {.records = item.records,
+                    .version = call.version,
+                    .acks_all = acks == -1,
+                    .now = now},
+                   call.services.log);
         }
     }
 }
