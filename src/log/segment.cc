@@ -151,7 +151,8 @@ Result<std::uint32_t> Segment::position_of(Offset offset) {
     if (const auto recent = recent_position(offset)) {
         return *recent;
     }
-    TRY_ASSIGN(const auto floor, offset_index_.floor_by_offset(offset));
+    TRY_ASSIGN(const auto entry, offset_index_.floor_by_offset(offset));
+    TRY_ASSIGN(const auto floor, proven(entry));
     std::optional<std::uint32_t> found;
     TRY_ASSIGN(const auto end, scan(floor ? floor->position : 0, [&](const ScannedBatch& batch) {
                    if (batch.header.last_offset() >= offset) {
@@ -166,6 +167,25 @@ Result<std::uint32_t> Segment::position_of(Offset offset) {
     return found ? *found : end;
 }
 
+/// An entry may stand for several batches, which a Kafka follower appended at once: then its offset
+/// is the last of them all, its position that of the first.
+Result<std::optional<OffsetPosition>> Segment::proven(std::optional<OffsetPosition> entry) const {
+    if (!entry || entry->position >= size_) {
+        return std::optional<OffsetPosition>();
+    }
+    std::array<std::byte, header_size> bytes;
+    TRY_ASSIGN(const auto filled, file_->read_at(entry->position, MutableByteView(bytes)));
+    const auto head = ByteView(bytes).first(filled);
+    const auto size = wire::next_batch_size(head);
+    if (!size || !*size || **size > size_ - entry->position) {
+        return std::optional<OffsetPosition>();
+    }
+    const wire::BatchView batch(head.first(std::min(head.size(), **size)));
+    const bool sound = batch.base_offset() >= base_ && batch.base_offset() <= batch.last_offset() &&
+                       batch.last_offset() <= entry->offset;
+    return sound ? entry : std::nullopt;
+}
+
 Result<std::uint32_t> Segment::whole_batches_end(std::uint32_t from, std::uint32_t max_bytes,
                                                  std::uint32_t end, bool at_least_one) {
     INVARIANT(from <= end && end <= size_, "[{}, {}) of {}", from, end, size_);
@@ -174,7 +194,8 @@ Result<std::uint32_t> Segment::whole_batches_end(std::uint32_t from, std::uint32
     }
     // An index entry stands at a batch's beginning, which is where the batch before it ends.
     const auto limit = from + max_bytes;
-    TRY_ASSIGN(const auto floor, offset_index_.floor_by_position(limit));
+    TRY_ASSIGN(const auto entry, offset_index_.floor_by_position(limit));
+    TRY_ASSIGN(const auto floor, proven(entry));
     auto whole = floor && floor->position > from ? floor->position : from;
     bool first = whole == from;
     TRY(scan(whole, [&](const ScannedBatch& batch) {
@@ -265,7 +286,7 @@ Result<void> Segment::load_state() {
     max_timestamp_ = last_time.value_or(TimestampOffset{no_timestamp, no_offset});
     TRY_ASSIGN(const auto floor, offset_index_.last());
     const auto from = floor ? floor->position : 0;
-    std::optional<Offset> indexed;  // the last offset of the batch at `from`
+    bool indexed = !floor;  // some batch from `from` on ends where the entry says
     next_offset_ = base_;
     bytes_since_index_ = size_ - from;
     recent_next_ = 0;
@@ -274,7 +295,7 @@ Result<void> Segment::load_state() {
                    if (!kept) {
                        return false;
                    }
-                   indexed = indexed.value_or(*kept);
+                   indexed = indexed || *kept == floor->offset;
                    next_offset_ = *kept + 1;
                    if (batch.header.max_timestamp() > max_timestamp_.timestamp) {
                        max_timestamp_ = {batch.header.max_timestamp(), *kept};
@@ -285,9 +306,9 @@ Result<void> Segment::load_state() {
         return fail(ErrorCode::corrupt_message, "{}: no whole batch at {} of {}",
                     log_path_.string(), end, size_);
     }
-    if (floor && indexed != floor->offset) {
-        return fail(ErrorCode::corrupt_message, "{}: {} at {} is no batch of the log",
-                    offset_index_.file().path().string(), floor->offset, floor->position);
+    if (!indexed) {
+        return fail(ErrorCode::corrupt_message, "{}: no batch at or behind {} ends with offset {}",
+                    offset_index_.file().path().string(), floor->position, floor->offset);
     }
     return {};
 }

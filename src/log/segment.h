@@ -115,6 +115,9 @@ private:
     void remember(Offset base, std::uint32_t position);
     Result<void> index_batch(Offset last, std::uint32_t position, std::uint32_t size,
                              TimestampOffset largest);
+    /// The entry, if a batch of its offsets begins at its position; nothing if the index is damaged
+    /// there: then the segment has to be searched from its beginning.
+    Result<std::optional<OffsetPosition>> proven(std::optional<OffsetPosition> entry) const;
     Result<void> load_state();
     [[nodiscard]] Result<Offset> check_kept(const wire::BatchView& batch) const;
 

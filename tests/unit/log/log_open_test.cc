@@ -1,0 +1,102 @@
+// What is opened as others left it: Kafka, a compaction, a crash, a bad disk.
+#include "base/endian.h"
+#include "log/log.h"
+#include "runtime/simulated/seeded_random.h"
+#include "runtime/simulated/simulated_clock.h"
+#include "runtime/simulated/simulated_disk.h"
+#include "unit/log/log_batches.h"
+
+#include <gtest/gtest.h>
+
+namespace barnabas::log {
+namespace {
+
+using testing::BatchSpec;
+
+const runtime::Path folder = "/data/t-0";
+
+class LogOpenTest : public ::testing::Test {
+protected:
+    LogOpenTest() : random_(1), disk_(clock_, random_) {}
+
+    void open(const LogConfig& config, bool clean = true, Offset recovery_point = Offset{0}) {
+        log_.reset();
+        auto opened = Log::open({.disk = disk_,
+                                 .folder = folder,
+                                 .partition = {"t", PartitionId{0}},
+                                 .config = config,
+                                 .recovery_point = recovery_point,
+                                 .clean = clean,
+                                 .now = clock_.both(),
+                                 .log = {}});
+        ASSERT_TRUE(opened) << opened.error().message;
+        log_ = std::move(*opened);
+    }
+    void append_many(int batches, const BatchSpec& spec) {
+        for (int i = 0; i < batches; ++i) {
+            auto bytes = testing::make_batch(spec);
+            ASSERT_TRUE(log_->append(bytes.mutable_view(),
+                                     {.epoch = LeaderEpoch{3}, .now = clock_.both()}, validator_));
+        }
+    }
+    std::uint32_t read_size(Offset from, ReadLimits limits) {
+        const auto slice = log_->read(from, limits);
+        EXPECT_TRUE(slice) << slice.error().message;
+        return slice ? slice->size : 0;
+    }
+
+    runtime::SimulatedClock clock_;
+    runtime::SeededRandom random_;
+    runtime::SimulatedDisk disk_;
+    wire::AppendValidator validator_;
+    std::unique_ptr<Log> log_;
+};
+
+TEST_F(LogOpenTest, FindsItsWayPastADamagedIndexEntry) {
+    const auto index = folder / "00000000000000000000.index";
+    open({.index_interval_bytes = 200});
+    append_many(20, {.value_size = 100});
+    ASSERT_TRUE(log_->close());
+    const auto batch =
+        read_size(Offset{0}, {.max_bytes = 1, .at_least_one_batch = true, .end = Offset{20}});
+    const auto good = disk_.read_text(index).value_or("");
+    ASSERT_GT(good.size(), 4 * 8U);
+    for (const std::size_t at :
+         {7U, 15U, 11U, 3U}) {  // positions and offsets, not the last entry's
+        auto damaged = good;
+        damaged[at] = static_cast<char>(damaged[at] ^ 0x05);
+        ASSERT_TRUE(disk_.replace_text(index, damaged));
+        open({.index_interval_bytes = 200});
+        for (std::int64_t offset = 0; offset < 20; ++offset) {
+            const auto slice =
+                log_->read(Offset{offset}, {.max_bytes = 3 * batch + 5, .end = Offset{20}});
+            ASSERT_TRUE(slice) << slice.error().message;
+            EXPECT_EQ(slice->position, static_cast<std::uint64_t>(offset) * batch) << at;
+            EXPECT_EQ(slice->size, std::min<std::int64_t>(3, 20 - offset) * batch) << at;
+        }
+    }
+}
+
+// Kafka up to 3.9 writes one entry for all that a follower appends at once.
+TEST_F(LogOpenTest, TrustsAnIndexEntryOfSeveralBatches) {
+    const auto index = folder / "00000000000000000000.index";
+    open({.index_interval_bytes = 400});
+    append_many(20, {.value_size = 100});
+    ASSERT_TRUE(log_->close());
+    const auto batch =
+        read_size(Offset{0}, {.max_bytes = 1, .at_least_one_batch = true, .end = Offset{20}});
+    auto entries = disk_.read_text(index).value_or("");
+    ASSERT_FALSE(entries.empty());
+    auto* const position = reinterpret_cast<std::byte*>(entries.data() + entries.size() - 4);
+    store_big_endian(position, load_big_endian<std::uint32_t>(position) - batch);
+    ASSERT_TRUE(disk_.replace_text(index, entries));
+    open({.index_interval_bytes = 400});
+    EXPECT_EQ(log_->log_end(), Offset{20});
+    EXPECT_EQ(log_->read(Offset{19}, {.max_bytes = batch, .end = Offset{20}})->position,
+              19U * batch);
+    ASSERT_TRUE(log_->close());
+    EXPECT_EQ(disk_.read_text(index).value_or(""), entries) << "it was rebuilt";
+}
+
+}  // namespace
+}  // namespace barnabas::log
