@@ -175,7 +175,12 @@ private:
     Result<void> load(const Known& known);
     Result<std::vector<Offset>> tidy_folder();
     Result<void> load_segments(const std::vector<Offset>& bases, const Known& known);
-    Result<bool> recover_segment(Segment& segment, Timestamp now);
+    /// What reading a whole segment showed.
+    struct Recovered {
+        bool torn = false;      // its tail was no whole, valid batch, and was cut
+        bool has_gaps = false;  // offsets without a record: compaction went over it
+    };
+    Result<Recovered> recover_segment(Segment& segment, Timestamp now);
     Result<void> drop_segments(std::span<const Offset> bases);
     Result<bool> load_epochs();
     Result<void> learn_epochs(Segment& segment);

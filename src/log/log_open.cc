@@ -97,6 +97,7 @@ Result<std::vector<Offset>> Log::tidy_folder() {
 Result<void> Log::load_segments(const std::vector<Offset>& bases, const Known& known) {
     TRY_ASSIGN(const bool epochs_known, load_epochs());
     bool producers_follow = false;  // they are those of all segments so far
+    bool compacted = config_.cleanup_compact;
     for (std::size_t i = 0; i < bases.size(); ++i) {
         TRY_ASSIGN(auto opened, Segment::open(disk_, folder_, bases[i], config_));
         Segment& segment = *segments_.emplace(bases[i], std::move(opened)).first->second;
@@ -120,15 +121,19 @@ Result<void> Log::load_segments(const std::vector<Offset>& bases, const Known& k
             TRY(load_producers(bases[i], known.now.wall));
             producers_follow = true;
         }
-        TRY_ASSIGN(const bool torn, recover_segment(segment, known.now.wall));
+        TRY_ASSIGN(const auto recovered, recover_segment(segment, known.now.wall));
+        compacted = compacted || recovered.has_gaps;
         if (last) {
             break;
         }
         TRY(seal(segment));
         // Batches follow one another, except where compaction took some away: a hole is the end of
-        // what reached the medium.
-        const bool hole = segment.next_offset() < bases[i + 1] && !config_.cleanup_compact;
-        if (suspect && (torn || hole)) {
+        // what reached the medium. What was compacted may not be so any more by its settings, or
+        // they are not known (Kafka's in ZooKeeper): then its own gaps tell. What was synced has
+        // no hole but by compaction.
+        const bool synced = bases[i + 1] <= known.recovery_point;
+        const bool hole = segment.next_offset() < bases[i + 1] && !synced && !compacted;
+        if (suspect && (recovered.torn || hole)) {
             TRY(drop_segments(std::span(bases).subspan(i + 1)));
             break;
         }
@@ -139,10 +144,12 @@ Result<void> Log::load_segments(const std::vector<Offset>& bases, const Known& k
     return remove_snapshots(log_end() + 1, Offset{std::numeric_limits<std::int64_t>::max()});
 }
 
-/// Reads a whole segment, rebuilds what follows from it and cuts a torn tail; true if it had one.
-Result<bool> Log::recover_segment(Segment& segment, Timestamp now) {
-    const auto each = [this, &segment, now](const ScannedBatch&,
-                                            wire::BatchView batch) -> Result<void> {
+/// Reads a whole segment, rebuilds what follows from it and cuts a torn tail.
+Result<Log::Recovered> Log::recover_segment(Segment& segment, Timestamp now) {
+    Recovered recovered;
+    const auto each = [&](const ScannedBatch&, wire::BatchView batch) -> Result<void> {
+        recovered.has_gaps = recovered.has_gaps || batch.base_offset() > segment.next_offset() ||
+                             batch.count() <= batch.last_offset() - batch.base_offset();
         if (batch.leader_epoch() > epochs_.latest()) {
             epochs_.assign(batch.leader_epoch(), batch.base_offset());
         }
@@ -160,7 +167,8 @@ Result<bool> Log::recover_segment(Segment& segment, Timestamp now) {
         log_.warn("{}: cut {} bytes that are no whole, valid batch; the log goes on at offset {}",
                   partition_, cut, segment.next_offset());
     }
-    return cut > 0;
+    recovered.torn = cut > 0;
+    return recovered;
 }
 
 /// From the newest back, so that no crash leaves a hole.

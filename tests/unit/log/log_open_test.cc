@@ -98,5 +98,38 @@ TEST_F(LogOpenTest, TrustsAnIndexEntryOfSeveralBatches) {
     EXPECT_EQ(disk_.read_text(index).value_or(""), entries) << "it was rebuilt";
 }
 
+TEST_F(LogOpenTest, TakesAHoleForALossOnlyWhereNothingElseMadeIt) {
+    const struct {
+        const char* what;
+        std::vector<std::size_t> taken;  // batches of the segment [4, 8) that are gone
+        Offset recovery_point;
+        Offset want_end;
+    } rows[] = {
+        {"its end did not reach the disk", {3}, Offset{0}, Offset{7}},
+        {"it was synced: compaction made the hole", {3}, Offset{8}, Offset{12}},
+        {"compaction left a gap too", {1, 3}, Offset{0}, Offset{12}},
+        {"compaction left nothing at its beginning", {0, 3}, Offset{0}, Offset{12}},
+    };
+    const auto path = folder / "00000000000000000004.log";
+    for (const auto& row : rows) {
+        ASSERT_TRUE(disk_.remove_all(folder));
+        open({.segment_bytes = 800});
+        append_many(12, {.value_size = 100});
+        ASSERT_TRUE(log_->close());
+        auto text = disk_.read_text(path).value_or("");
+        const auto batch = text.size() / 4;
+        ASSERT_EQ(batch * 4, read_size(Offset{4}, {.max_bytes = 800, .end = Offset{12}}));
+        for (auto at = row.taken.rbegin(); at != row.taken.rend(); ++at) {
+            text.erase(*at * batch, batch);
+        }
+        ASSERT_TRUE(disk_.replace_text(path, text));
+        open({.segment_bytes = 800}, false, row.recovery_point);
+        EXPECT_EQ(log_->log_end(), row.want_end) << row.what;
+        if (row.want_end == Offset{12}) {
+            EXPECT_GT(read_size(Offset{7}, {.max_bytes = 800, .end = Offset{12}}), 0U) << row.what;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace barnabas::log
