@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 
 const fs::path own_folder = fs::path{BARNABAS_TEST_DATA} / "vectors";
 constexpr std::string_view own_suffix = ".jsonl.zst";
+constexpr std::string_view plain_suffix = ".jsonl";
 
 std::optional<std::string> contents(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
@@ -55,6 +56,29 @@ std::vector<boost::json::object> parsed(std::string_view text, std::string_view 
     return lines;
 }
 
+/// Whether any file that the tests know is in `folder`: without this check a mistyped name would
+/// pass every test.
+bool holds_vectors(const fs::path& folder) {
+    return std::ranges::any_of(vector_files(), [&](const std::string& name) {
+        return fs::exists(folder / fmt::format("{}{}", name, plain_suffix)) ||
+               fs::exists(folder / fmt::format("{}{}", name, own_suffix));
+    });
+}
+
+/// Nothing where `folder` has the file in neither form.
+std::string other_text(const fs::path& folder, std::string_view name) {
+    if (auto plain = contents(folder / fmt::format("{}{}", name, plain_suffix))) {
+        return *std::move(plain);
+    }
+    const auto path = folder / fmt::format("{}{}", name, own_suffix);
+    const auto compressed = contents(path);
+    auto text = compressed ? unfolded(*compressed) : std::string{};
+    if (compressed && text.empty()) {
+        ADD_FAILURE() << path << " is unreadable";
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string vector_text(std::string_view name) {
@@ -84,8 +108,11 @@ std::vector<boost::json::object> vector_lines(std::string_view name) {
     if (!other || *other == '\0') {
         return parsed(vector_text(name), name);
     }
-    const auto path = fs::path{other} / fmt::format("{}.jsonl", name);
-    return parsed(contents(path).value_or(""), name);
+    if (!holds_vectors(other)) {
+        ADD_FAILURE() << "BARNABAS_VECTORS=" << other << " is no folder with vector files";
+        return {};
+    }
+    return parsed(other_text(other, name), name);
 }
 
 std::vector<std::string> vector_files() {

@@ -12,8 +12,9 @@ namespace barnabas::testing {
 
 /// The lines of the vector file `name` ("record-batches"): what Apache Kafka's own classes wrote
 /// and decided. They come from tests/data/vectors/<name>.jsonl.zst, or, where the environment
-/// variable BARNABAS_VECTORS names a folder, from <name>.jsonl in there; a file that such a folder
-/// does not have yields no lines. Missing or empty data of our own fail the test.
+/// variable BARNABAS_VECTORS names a folder, from <name>.jsonl or <name>.jsonl.zst in there; a file
+/// that such a folder does not have yields no lines, a folder that has none of them fails the test.
+/// Missing or empty data of our own fail the test.
 [[nodiscard]] std::vector<boost::json::object> vector_lines(std::string_view name);
 
 /// The lines of tests/data/<file>.jsonl.zst ("zookeeper/steady"), whatever BARNABAS_VECTORS says.
