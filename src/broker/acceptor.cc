@@ -10,6 +10,7 @@ namespace {
 
 /// Who waits for memory waits no longer than this for a peer that stopped in a frame's middle.
 constexpr Duration stalled_max = 5s;
+constexpr Duration check_interval_max = 1s;
 
 }  // namespace
 
@@ -96,7 +97,7 @@ void Acceptor::plan_idle_check() {
     if (idle_check_ || connections_.empty() || stopped_) {
         return;
     }
-    const auto pause = std::clamp<Duration>(options_.idle_max / 4, 10ms, stalled_max);
+    const auto pause = std::clamp<Duration>(options_.idle_max / 4, 10ms, check_interval_max);
     idle_check_ = ports_.shard.call_at(ports_.shard.clock().now() + pause, [this] {
         idle_check_.reset();
         close_idle();

@@ -127,9 +127,15 @@ awaitable<Result<void>> Broker::load_state() {
 /// The first start: what a stopped Kafka broker left, if it did, and the cluster's id.
 awaitable<Result<void>> Broker::take_over(std::string cluster_id) {
     auto& home = *ports_.shards.front();
+    std::vector<runtime::Path> online;  // what cannot be read has nothing to say
+    for (auto& use : dirs_->use()) {
+        if (use.online) {
+            online.push_back(std::move(use.path));
+        }
+    }
     auto left = read_kafka_cluster({.disk = ports_.disk,
                                     .random = home.random(),
-                                    .directories = directories(),
+                                    .directories = std::move(online),
                                     .node = options_.config.id,
                                     .cluster_id = cluster_id,
                                     .definitions = definitions_,

@@ -79,7 +79,7 @@ def test_half_frames_that_hold_the_memory_for_requests(broker_factory):
                                    "socket.request.max.bytes": 4 << 20})
     with wire.connected(broker) as connection:
         wire.create_topic(connection, "shared")
-        stopped = [wire.Connection(broker.address) for _ in range(12)]
+        stopped = [wire.Connection(broker.address) for _ in range(6)]
         for half in stopped:
             half.socket.settimeout(1)
             try:
