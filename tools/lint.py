@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -145,7 +146,7 @@ def compile_flags():
 
 
 def header_alone(header, entry):
-    words = entry["command"].split()
+    words = shlex.split(entry["command"])
     start = next(i for i, word in enumerate(words) if "clang++" in word or "g++" in word)
     keep, skip = [], False
     for word in words[start:]:
