@@ -4,6 +4,7 @@
 #include "broker/await_answer.h"
 #include "broker/takeover.h"
 #include "metadata/embedded_store.h"
+#include "metadata/registration.h"
 
 #include <algorithm>
 #include <limits>
@@ -38,6 +39,9 @@ awaitable<Result<void>> Broker::start() {
     started_ = ports_.shards.front()->clock().now();
     tasks_ = std::make_unique<runtime::TaskGroup>(*ports_.shards.front());
     auto stage = co_await open_state();
+    if (stage) {
+        stage = co_await elect();
+    }
     if (stage) {
         make_shards();
         stage = co_await open_topics();
@@ -162,6 +166,23 @@ awaitable<Result<void>> Broker::take_over(std::string cluster_id) {
         }
     }
     co_return co_await load_state();
+}
+
+/// Somebody has to change topics; whoever keeps the store's session may.
+awaitable<Result<void>> Broker::elect() {
+    auto& home = *ports_.shards.front();
+    const auto now = home.clock().both().wall;
+    auto claim = [this, now](auto done) {
+        metadata::elect_controller(*store_, options_.config.id, now, std::move(done));
+    };
+    const auto elected = co_await await_answer<Result<metadata::Controller>>(home, claim);
+    if (!elected) {
+        co_return fail(Result<metadata::Controller>(elected));
+    }
+    INVARIANT(elected->broker == options_.config.id, "broker {} controls an embedded store",
+              elected->broker);
+    state_.controller_epoch = elected->epoch;
+    co_return Result<void>();
 }
 
 void Broker::make_shards() {

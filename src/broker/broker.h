@@ -71,10 +71,12 @@ private:
     awaitable<Result<void>> open_state();
     awaitable<Result<void>> load_state();
     awaitable<Result<void>> take_over(std::string cluster_id);
+    awaitable<Result<void>> elect();
     awaitable<Result<void>> open_topics();
     awaitable<Result<void>> listen();
     Result<std::vector<std::unique_ptr<runtime::Listener>>> bind(runtime::Shard& shard, bool first);
     void advertise();
+    awaitable<Result<void>> enter_cluster();
     Result<void> serve_http();
     awaitable<HttpResponse> answer_http(std::string path);
     awaitable<std::string> metrics_page();

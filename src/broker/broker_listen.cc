@@ -1,5 +1,7 @@
 // The broker's doors: listeners for clients, and the HTTP port for monitoring.
+#include "broker/await_answer.h"
 #include "broker/broker.h"
+#include "metadata/registration.h"
 #include "runtime/process.h"
 
 #include <algorithm>
@@ -10,6 +12,12 @@ namespace {
 
 runtime::Endpoint endpoint_of(const HostAndPort& at) {
     return {.host = at.host, .port = at.port};
+}
+
+std::string url_of(const std::string& listener, const runtime::Endpoint& at) {
+    const bool ipv6 = at.host.contains(':');
+    return fmt::format("{}://{}{}{}:{}", listener, ipv6 ? "[" : "", at.host, ipv6 ? "]" : "",
+                       at.port);
 }
 
 }  // namespace
@@ -68,9 +76,7 @@ awaitable<Result<void>> Broker::listen() {
         };
         failed = co_await runtime::call_on(*ports_.shards.front(), *ports_.shards[i], open);
         if (i == 0 && failed) {
-            BrokerImage self{.id = services_.node, .rack = options_.config.rack, .endpoints = {}};
-            self.endpoints.insert(advertised_.begin(), advertised_.end());
-            co_await topics_->announce(std::move(self));
+            failed = co_await enter_cluster();
         }
     }
     co_return failed;
@@ -88,6 +94,32 @@ void Broker::advertise() {
         }
         advertised_.emplace_back(network.advertised[i].name, std::move(endpoint));
     }
+}
+
+/// The tree, then the image, tell of this broker and where clients reach it.
+awaitable<Result<void>> Broker::enter_cluster() {
+    auto& home = *ports_.shards.front();
+    metadata::BrokerNode node{.rack = options_.config.rack, .timestamp = home.clock().both().wall};
+    for (std::size_t i = 0; i < advertised_.size(); ++i) {
+        const auto& [name, endpoint] = advertised_[i];
+        const auto protocol = options_.config.network.advertised[i].protocol;
+        node.protocols.emplace(name, protocol_name(protocol));
+        node.endpoints.push_back(url_of(name, endpoint));
+        if (protocol == SecurityProtocol::plaintext && node.host.empty()) {
+            node.host = endpoint.host;
+            node.port = endpoint.port;
+        }
+    }
+    auto enter = [this, &node](auto done) {
+        metadata::register_broker(*store_, services_.node, node, std::move(done));
+    };
+    auto entered = co_await await_answer<Result<void>>(home, enter);
+    if (entered) {
+        BrokerImage self{.id = services_.node, .rack = options_.config.rack, .endpoints = {}};
+        self.endpoints.insert(advertised_.begin(), advertised_.end());
+        co_await topics_->announce(std::move(self));
+    }
+    co_return entered;
 }
 
 Result<void> Broker::serve_http() {
