@@ -39,6 +39,18 @@ awaitable<TopicService::Turn> TopicService::take_turn() {
     co_return Turn(*this);
 }
 
+awaitable<Result<TopicService::Turn>> TopicService::take_turn_by(Time deadline) {
+    while (busy_) {
+        if (!co_await turn_.wait_until(deadline)) {
+            co_return fail(ErrorCode::request_timed_out,
+                           "other changes of the cluster took until the request's timeout; "
+                           "nothing was changed");
+        }
+    }
+    busy_ = true;
+    co_return Turn(*this);
+}
+
 BrokerConfigLayers TopicService::layers() const {
     return {.dynamic_broker = image_->broker_configs,
             .dynamic_default = image_->default_configs,
@@ -126,9 +138,14 @@ Result<metadata::NewTopic> TopicService::plan(const WantedTopic& wanted) const {
         .controller_epoch = controller_epoch_};
 }
 
-awaitable<std::vector<CreatedTopic>> TopicService::create(std::vector<WantedTopic> wanted) {
-    const Turn turn = co_await take_turn();
+awaitable<std::vector<CreatedTopic>> TopicService::create(std::vector<WantedTopic> wanted,
+                                                          Time deadline) {
     std::vector<CreatedTopic> created;
+    const auto turn = co_await take_turn_by(deadline);
+    if (!turn) {
+        created.resize(wanted.size(), refused(turn.error()));
+        co_return created;
+    }
     for (auto& topic : wanted) {
         created.push_back(co_await create_one(std::move(topic)));
     }
@@ -321,8 +338,11 @@ Result<void> TopicService::check(const WantedPartitions& wanted) const {
     return {};
 }
 
-awaitable<Result<void>> TopicService::add_partitions(WantedPartitions wanted) {
-    const Turn turn = co_await take_turn();
+awaitable<Result<void>> TopicService::add_partitions(WantedPartitions wanted, Time deadline) {
+    const auto turn = co_await take_turn_by(deadline);
+    if (!turn) {
+        co_return std::unexpected(turn.error());
+    }
     auto checked = check(wanted);
     if (!checked || wanted.validate_only) {
         co_return checked;
@@ -351,8 +371,11 @@ awaitable<Result<void>> TopicService::add_partitions(WantedPartitions wanted) {
     co_return opened;
 }
 
-awaitable<Result<void>> TopicService::remove(std::string name) {
-    const Turn turn = co_await take_turn();
+awaitable<Result<void>> TopicService::remove(std::string name, Time deadline) {
+    const auto turn = co_await take_turn_by(deadline);
+    if (!turn) {
+        co_return std::unexpected(turn.error());
+    }
     const auto found = stored_.find(name);
     if (found == stored_.end()) {
         co_return fail(ErrorCode::unknown_topic_or_partition, "there is no topic {}", name);

@@ -85,9 +85,11 @@ public:
     /// This broker serves from now on, at these endpoints by listener name: clients may hear of it.
     awaitable<void> announce(BrokerImage self);
 
-    awaitable<std::vector<CreatedTopic>> create(std::vector<WantedTopic> wanted);
-    awaitable<Result<void>> remove(std::string name);
-    awaitable<Result<void>> add_partitions(WantedPartitions wanted);
+    /// What has not begun by `deadline`, behind other changes, is request_timed_out and changes
+    /// nothing; what has begun is finished.
+    awaitable<std::vector<CreatedTopic>> create(std::vector<WantedTopic> wanted, Time deadline);
+    awaitable<Result<void>> remove(std::string name, Time deadline);
+    awaitable<Result<void>> add_partitions(WantedPartitions wanted, Time deadline);
     /// Changes what is set for a topic, for this broker, or for all brokers, and lets it take
     /// effect. On an error nothing has changed.
     awaitable<Result<void>> alter_topic_configs(std::string name, ConfigEdit edit);
@@ -109,6 +111,7 @@ private:
     using OpenLogs = std::vector<std::pair<TopicId, std::unique_ptr<log::Log>>>;
 
     awaitable<Turn> take_turn();
+    awaitable<Result<Turn>> take_turn_by(Time deadline);
     [[nodiscard]] BrokerConfigLayers layers() const;
     Result<log::LogConfig> log_config(const ConfigMap& topic_configs) const;
     Result<log::LogConfig> log_config(const ConfigMap& topic_configs,

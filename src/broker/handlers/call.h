@@ -28,6 +28,11 @@ struct Call {
     /// Parts of files that the response splices in (wire::Records::spliced).
     std::vector<runtime::FileSlice> sources{};
 
+    /// When a request that gives itself so long is over, by its own clock.
+    [[nodiscard]] Time deadline(std::int32_t timeout_ms) const {
+        return received + std::chrono::milliseconds(timeout_ms);
+    }
+
     /// Counts an error of the response for the metrics.
     void count_error(ErrorCode error) {
         if (error != ErrorCode::none) {

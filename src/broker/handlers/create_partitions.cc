@@ -45,8 +45,9 @@ awaitable<CreatePartitionsResponse> handle_create_partitions(Call& call,
             added = fail(ErrorCode::invalid_request, "topic {} stands twice in the request",
                          topic.name);
         } else {
-            auto add = [&services, wanted = wanted_of(topic, request.validate_only)] {
-                return services.topics->add_partitions(wanted);
+            auto add = [&services, wanted = wanted_of(topic, request.validate_only),
+                        deadline = call.deadline(request.timeout_ms)] {
+                return services.topics->add_partitions(wanted, deadline);
             };
             added = co_await runtime::await_on(call.home.shard, services.shards.front()->shard,
                                                std::move(add));

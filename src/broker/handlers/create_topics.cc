@@ -105,7 +105,9 @@ awaitable<CreateTopicsResponse> handle_create_topics(Call& call, CreateTopicsReq
         co_return response;
     }
     auto& services = call.services;
-    auto create = [&services, &wanted] { return services.topics->create(wanted); };
+    auto create = [&services, &wanted, deadline = call.deadline(request.timeout_ms)] {
+        return services.topics->create(wanted, deadline);
+    };
     const auto created =
         co_await runtime::await_on(call.home.shard, services.shards.front()->shard, create);
     for (std::size_t i = 0; i < created.size(); ++i) {

@@ -47,7 +47,9 @@ awaitable<DeleteTopicsResponse> handle_delete_topics(Call& call, DeleteTopicsReq
         Result<void> removed;
         auto name = find(call, asked, answer);
         if (name) {
-            auto remove = [&services, &name] { return services.topics->remove(*name); };
+            auto remove = [&services, &name, deadline = call.deadline(request.timeout_ms)] {
+                return services.topics->remove(*name, deadline);
+            };
             removed =
                 co_await runtime::await_on(call.home.shard, services.shards.front()->shard, remove);
         } else {

@@ -9,6 +9,7 @@
 #include "broker/topic_service.h"
 
 #include <algorithm>
+#include <map>
 
 namespace barnabas::broker {
 namespace {
@@ -80,23 +81,39 @@ std::vector<std::string> to_create(const Call& call, const MetadataRequest& requ
     return names;
 }
 
-awaitable<void> auto_create(Call& call, std::vector<std::string> names) {
+/// Why topics that were to be created were not, by name.
+using Refusals = std::map<std::string, ErrorCode, std::less<>>;
+
+awaitable<Refusals> auto_create(Call& call, std::vector<std::string> names) {
+    constexpr Duration patience = 10s;  // clients ask again; they wait 30 s and more for an answer
     std::vector<WantedTopic> wanted;
-    for (auto& name : names) {
-        wanted.push_back({.name = std::move(name), .assignments = {}, .configs = {}});
+    for (const auto& name : names) {
+        wanted.push_back({.name = name, .assignments = {}, .configs = {}});
     }
     auto& services = call.services;
-    auto create = [&services, &wanted] { return services.topics->create(wanted); };
+    auto create = [&services, &wanted, deadline = call.received + patience] {
+        return services.topics->create(wanted, deadline);
+    };
     const auto created =
         co_await runtime::await_on(call.home.shard, services.shards.front()->shard, create);
-    for (const auto& topic : created) {
-        if (topic.error != ErrorCode::none && topic.error != ErrorCode::topic_already_exists) {
-            services.log.warn("a topic is not created automatically: {}", topic.message);
+    Refusals refusals;
+    for (std::size_t i = 0; i < created.size(); ++i) {
+        const auto error = created[i].error;
+        if (error == ErrorCode::none || error == ErrorCode::topic_already_exists) {
+            continue;
         }
+        services.log.warn("topic {} is not created automatically: {}", names[i],
+                          created[i].message);
+        // A client that is told of a time-out believes the whole request to have failed.
+        refusals.emplace(names[i], error == ErrorCode::request_timed_out
+                                       ? ErrorCode::unknown_topic_or_partition
+                                       : error);
     }
+    co_return refusals;
 }
 
-void add_asked(Call& call, const MetadataRequest& request, MetadataResponse& response) {
+void add_asked(Call& call, const MetadataRequest& request, const Refusals& refusals,
+               MetadataResponse& response) {
     const auto& image = *call.home.image;
     for (const auto& asked : *request.topics) {
         const bool by_id = !asked.topic_id.is_zero();
@@ -113,7 +130,10 @@ void add_asked(Call& call, const MetadataRequest& request, MetadataResponse& res
         } else if (!asked.name || !check_topic_name(*asked.name)) {
             response.topics.push_back(unknown(call, asked, ErrorCode::invalid_topic_exception));
         } else {
-            response.topics.push_back(unknown(call, asked, ErrorCode::unknown_topic_or_partition));
+            const auto refused = refusals.find(*asked.name);
+            const auto why =
+                refused == refusals.end() ? ErrorCode::unknown_topic_or_partition : refused->second;
+            response.topics.push_back(unknown(call, asked, why));
         }
     }
 }
@@ -127,8 +147,9 @@ void add_all(Call& call, const MetadataRequest& request, MetadataResponse& respo
 }  // namespace
 
 awaitable<MetadataResponse> handle_metadata(Call& call, MetadataRequest& request) {
+    Refusals refusals;
     if (auto names = to_create(call, request); !names.empty()) {
-        co_await auto_create(call, std::move(names));
+        refusals = co_await auto_create(call, std::move(names));
     }
     const auto& image = *call.home.image;
     MetadataResponse response;
@@ -149,7 +170,7 @@ awaitable<MetadataResponse> handle_metadata(Call& call, MetadataRequest& request
     }
     // Version 0 has no null: an empty list asks for everything.
     const bool all = !request.topics || (call.version == 0 && request.topics->empty());
-    all ? add_all(call, request, response) : add_asked(call, request, response);
+    all ? add_all(call, request, response) : add_asked(call, request, refusals, response);
     co_return response;
 }
 
