@@ -29,7 +29,7 @@ def arguments():
     parser.add_argument("--broker", choices=["both", "kafka", "barnabas"], default="both")
     parser.add_argument("--durability", choices=["kafka", "ours"], default="kafka",
                         help="Barnabas without fsync before the acknowledgement, as Kafka, or as it "
-                             "comes, which is the same until it has a durability of its own "
+                             "comes: acks=all records are on the disk before they are acknowledged "
                              "(default: kafka)")
     parser.add_argument("--no-cold", action="store_true", help="leave out the cold run")
     parser.add_argument("--wait", type=int, default=60, metavar="SECONDS",

@@ -30,7 +30,7 @@ COMMON = {"log.segment.delete.delay.ms": "1000"}
 
 # Barnabas's settings on top of its defaults for each kind of durability. "kafka": no fsync before
 # the acknowledgement, which is Kafka's default; "ours": Barnabas's own defaults.
-DURABILITY = {"kafka": {}, "ours": {}}
+DURABILITY = {"kafka": {"flush.before.ack": "never"}, "ours": {"flush.before.ack": "single-replica"}}
 
 
 class BrokerFailed(Exception):

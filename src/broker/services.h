@@ -3,6 +3,7 @@
 #include "broker/broker_metrics.h"
 #include "broker/cluster_image.h"
 #include "broker/fetch_session_cache.h"
+#include "broker/flusher.h"
 #include "broker/partition_table.h"
 #include "broker/settings.h"
 #include "rpc/frame.h"
@@ -29,11 +30,13 @@ struct BrokerShard {
     BrokerShard(runtime::Shard& runtime_shard, FetchSessionCache::Options session_options,
                 std::size_t request_bytes_max)
         : shard(runtime_shard),
+          flusher(runtime_shard, partitions),
           sessions(session_options),
           frames(runtime_shard, request_bytes_max) {}
 
     runtime::Shard& shard;
     PartitionTable partitions;
+    Flusher flusher;
     FetchSessionCache sessions;
     rpc::FramePool frames;
     rpc::TrafficCounters traffic;

@@ -1,6 +1,5 @@
 // What happens to the logs while nobody asks: flushes, retention, checkpoints, removals; and the
 // end.
-#include "broker/flush.h"
 #include "broker/topic_service.h"
 
 #include <algorithm>
@@ -91,26 +90,24 @@ awaitable<void> TopicService::maintain(BrokerShard& shard, bool retention) {
 
 awaitable<void> TopicService::flush_due_logs(BrokerShard& shard) {
     const Now now = home_.clock().both();
-    auto collect = [&]() -> std::vector<PartitionFlush> {
-        std::vector<PartitionFlush> due;
+    auto flush = [&shard, now]() -> awaitable<std::vector<Flusher::Wanted>> {
+        std::vector<Flusher::Wanted> due;
         shard.partitions.for_each([&](const replication::Partition& partition) {
             if (partition.log().flush_due(now)) {
-                due.push_back({.topic = partition.id(), .partition = partition.name().partition});
+                due.push_back({.topic = partition.id(),
+                               .partition = partition.name().partition,
+                               .end = partition.log().log_end()});
             }
         });
-        return due;
+        return shard.flusher.flush(std::move(due));
     };
-    auto due = co_await runtime::call_on(home_, shard.shard, collect);
-    if (due.empty()) {
-        co_return;
-    }
-    const auto flushed = co_await flush_partitions(home_, shard, std::move(due));
-    for (const auto& flush : flushed) {
-        if (flush.error) {
+    const auto flushed = co_await runtime::await_on(home_, shard.shard, flush);
+    for (const auto& flush_of : flushed) {
+        if (flush_of.error) {
             ports_.log.error(
                 "flush failed, what was not synced may be lost if the machine stops: "
                 "{}",
-                flush.error->message);
+                flush_of.error->message);
         }
     }
 }

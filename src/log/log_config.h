@@ -10,6 +10,14 @@
 
 namespace barnabas::log {
 
+/// Which acknowledged records are on the medium before they are acknowledged (flush.before.ack);
+/// Kafka has only `never`.
+enum class FlushBeforeAck : std::int8_t {
+    never,
+    single_replica,  // those of acks=all in a partition whose only copy they are
+    always,          // all that are acknowledged
+};
+
 /// A topic's settings as its logs use them; the defaults are Kafka's.
 struct LogConfig {
     std::uint32_t segment_bytes = 1 << 30;
@@ -32,6 +40,7 @@ struct LogConfig {
     std::int64_t timestamp_before_max_ms = std::numeric_limits<std::int64_t>::max();
     std::int64_t timestamp_after_max_ms = 3'600'000;
 
+    FlushBeforeAck flush_before_ack = FlushBeforeAck::single_replica;  // our own
     std::int64_t flush_messages = std::numeric_limits<std::int64_t>::max();
     std::int64_t flush_ms = std::numeric_limits<std::int64_t>::max();
     std::int32_t min_insync_replicas = 1;

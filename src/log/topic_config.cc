@@ -66,6 +66,11 @@ constexpr ConfigRow rows[] = {
     {"file.delete.delay.ms", int64, "60000", at_least(0), resource, medium,
      "How long a deleted segment's file stays before it is removed.", works,
      synonyms("log.segment.delete.delay.ms")},
+    {"flush.before.ack", string, "single-replica", one_of("never single-replica always"), resource,
+     medium,
+     "Which records are on the disk before they are acknowledged: none, those of acks=all where a "
+     "partition has one replica, or all.",
+     works, synonyms("flush.before.ack")},
     {"flush.messages", int64, "9223372036854775807", at_least(1), resource, medium,
      "After how many records the log is synced to disk.", works,
      synonyms("log.flush.interval.messages")},
@@ -215,6 +220,13 @@ std::optional<wire::Compression> compression_of(const ConfigValues& values) {
     return std::nullopt;
 }
 
+FlushBeforeAck flush_before_ack_of(const ConfigValues& values) {
+    const std::string& when = values.text("flush.before.ack");
+    return when == "never"    ? FlushBeforeAck::never
+           : when == "always" ? FlushBeforeAck::always
+                              : FlushBeforeAck::single_replica;
+}
+
 bool has_policy(const ConfigValues& values, std::string_view policy) {
     const auto& policies = values.list("cleanup.policy");
     return std::ranges::find(policies, policy) != policies.end();
@@ -247,6 +259,7 @@ LogConfig make_log_config(const ConfigValues& values) {
             append_time ? wire::TimestampType::log_append_time : wire::TimestampType::create_time,
         .timestamp_before_max_ms = values.integer("message.timestamp.before.max.ms"),
         .timestamp_after_max_ms = values.integer("message.timestamp.after.max.ms"),
+        .flush_before_ack = flush_before_ack_of(values),
         .flush_messages = values.integer("flush.messages"),
         .flush_ms = values.integer("flush.ms"),
         .min_insync_replicas = static_cast<std::int32_t>(values.integer("min.insync.replicas"))};

@@ -3,6 +3,7 @@
 #include "base/invariant.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace barnabas::replication {
@@ -30,6 +31,7 @@ Result<void> check_transactional(ByteView records) {
 
 Partition::Partition(TopicId id, LeaderEpoch epoch, std::unique_ptr<log::Log> log)
     : id_(id), epoch_(epoch), log_(std::move(log)) {
+    log_->begin_epoch(epoch);
     // The only replica has everything that is committed.
     log_->set_high_watermark(log_->log_end());
 }
@@ -73,12 +75,33 @@ ProduceOutcome Partition::produce(const ProduceFrom& from, wire::AppendValidator
         log_->set_high_watermark(log_->log_end());
         wake_fetches(appended->bytes);
     }
-    return {.base_offset = appended->first,
-            .log_append_time = appended->log_append_time,
-            .log_start = log_->log_start(),
-            .records = appended->records,
-            .bytes = appended->bytes,
-            .flush_due = log_->unflushed() >= log_->config().flush_messages};
+    ProduceOutcome outcome{.base_offset = appended->first,
+                           .log_append_time = appended->log_append_time,
+                           .log_start = log_->log_start(),
+                           .records = appended->records,
+                           .bytes = appended->bytes};
+    // A repeated batch is acknowledged as the first one would have been.
+    if (flushes_before_ack(from.acks_all) || log_->unflushed() >= log_->config().flush_messages) {
+        outcome.flush_to = appended->last + 1;
+    }
+    return outcome;
+}
+
+bool Partition::flushes_before_ack(bool acks_all) const {
+    switch (log_->config().flush_before_ack) {
+        case log::FlushBeforeAck::never:
+            return false;
+        case log::FlushBeforeAck::single_replica:
+            return acks_all && replicas == 1;
+        case log::FlushBeforeAck::always:
+            return true;
+    }
+    std::unreachable();
+}
+
+bool Partition::may_ask_for_flush(bool acks_all) const {
+    constexpr auto never = std::numeric_limits<std::int64_t>::max();
+    return log_->config().flush_messages != never || flushes_before_ack(acks_all);
 }
 
 std::optional<ErrorCode> Partition::check_epoch(LeaderEpoch theirs) const {

@@ -31,8 +31,8 @@ struct ProduceOutcome {
     std::vector<log::RecordError> record_errors;
     std::int64_t records = 0;
     std::int64_t bytes = 0;
-    bool flush_due = false;      // flush.messages asks for a sync before the acknowledgement
-    bool disk_gave_out = false;  // the disk refused it, and had not refused the one before
+    std::optional<Offset> flush_to;  // on the medium up to here before it is acknowledged
+    bool disk_gave_out = false;      // the disk refused it, and had not refused the one before
 };
 
 /// What one partition of a fetch asks for.
@@ -73,6 +73,8 @@ public:
     /// Appends what a client sent in a Produce request of `version`; offsets are assigned in place.
     /// `acks_all` asks for min.insync.replicas. The validator is the shard's.
     ProduceOutcome produce(const ProduceFrom& from, wire::AppendValidator& validator);
+    /// Whether produce() may answer with flush_to.
+    [[nodiscard]] bool may_ask_for_flush(bool acks_all) const;
 
     /// While there is a sentence, produce() refuses with it (kafka_storage_error); reading goes on.
     void refuse_records(std::shared_ptr<const std::string> why) { refusal_ = std::move(why); }
@@ -110,6 +112,7 @@ public:
 
 private:
     void wake_fetches(std::int64_t bytes);
+    [[nodiscard]] bool flushes_before_ack(bool acks_all) const;
 
     TopicId id_;
     LeaderEpoch epoch_;

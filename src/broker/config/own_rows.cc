@@ -8,6 +8,10 @@ using enum ConfigScope;
 using enum ConfigImportance;
 
 constexpr ConfigRow rows[] = {
+    {"flush.before.ack", string, "single-replica", one_of("never single-replica always"),
+     cluster_wide, high,
+     "Which records are on the disk before they are acknowledged: none, those of acks=all where a "
+     "partition has one replica, or all. A topic may say otherwise."},
     {"log.dir.min.free.bytes", int64, "16777216", at_least(0), read_only, medium,
      "A directory with less free space than this takes no more records until there is room again."},
     {"log.format", string, "text", one_of("text json"), read_only, low,

@@ -4,12 +4,10 @@
 // converted.
 #include "wire/messages/produce.h"
 
-#include "broker/flush.h"
 #include "broker/handlers/handlers.h"
 #include "broker/scatter.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace barnabas::broker {
 namespace {
@@ -119,27 +117,29 @@ void append_on(const runtime::Shard& target, std::vector<Item>& items, const Cal
 }
 
 /// Whether flush_due() may have to do something for it; on the shard that owns it.
-bool may_flush(const Item& item) {
-    constexpr auto never = std::numeric_limits<std::int64_t>::max();
+bool may_flush(const Item& item, std::int16_t acks) {
     const auto* partition = item.owner->partitions.find(item.topic->id, item.partition);
-    return partition != nullptr && partition->log().config().flush_messages != never;
+    return partition != nullptr && partition->may_ask_for_flush(acks == -1);
 }
 
-/// Where flush.messages asks for it, the medium has the records before they are acknowledged.
+/// The medium has the records before they are acknowledged, where the topic is set up that way.
 awaitable<void> flush_due(Call& call, std::vector<Item>& items) {
     for (auto& shard : call.services.shards) {
-        std::vector<PartitionFlush> due;
+        std::vector<Flusher::Wanted> due;
         std::vector<Item*> whose;
         for (auto& item : items) {
-            if (item.owner == shard.get() && item.outcome.flush_due) {
-                due.push_back({.topic = item.topic->id, .partition = item.partition});
+            if (item.owner == shard.get() && item.outcome.flush_to) {
+                due.push_back({.topic = item.topic->id,
+                               .partition = item.partition,
+                               .end = *item.outcome.flush_to});
                 whose.push_back(&item);
             }
         }
         if (due.empty()) {
             continue;
         }
-        auto flushed = co_await flush_partitions(call.home.shard, *shard, std::move(due));
+        auto flush = [&shard, &due] { return shard->flusher.flush(std::move(due)); };
+        const auto flushed = co_await runtime::await_on(call.home.shard, shard->shard, flush);
         for (std::size_t i = 0; i < flushed.size(); ++i) {
             if (flushed[i].error) {
                 whose[i]->outcome = refused(flushed[i].error->code, flushed[i].error->message);
@@ -197,7 +197,7 @@ ProduceResponse response_of(Call& call, const ProduceRequest& request, std::vect
 std::optional<ProduceResponse> try_produce(Call& call, ProduceRequest& request) {
     auto items = make_items(call, request);
     const auto must_wait = [&](const Item& item) {
-        return item.owner != nullptr && (item.owner != &call.home || may_flush(item));
+        return item.owner != nullptr && (item.owner != &call.home || may_flush(item, request.acks));
     };
     if (std::ranges::any_of(items, must_wait)) {
         return std::nullopt;
@@ -216,7 +216,7 @@ awaitable<ProduceResponse> handle_produce(Call& call, ProduceRequest& request) {
         append_on(*targets[target], items, call, request.acks, now);
     };
     co_await scatter(call.home.shard, targets, work);
-    if (std::ranges::any_of(items, [](const Item& item) { return item.outcome.flush_due; })) {
+    if (request.acks != 0) {
         co_await flush_due(call, items);
     }
     co_return response_of(call, request, items);

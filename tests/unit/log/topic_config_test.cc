@@ -52,6 +52,7 @@ TEST(TopicConfig, EachSettingReachesTheLog) {
          {.timestamp_type = wire::TimestampType::log_append_time}},
         {{{"message.timestamp.before.max.ms", "7"}}, {.timestamp_before_max_ms = 7}},
         {{{"message.timestamp.after.max.ms", "7"}}, {.timestamp_after_max_ms = 7}},
+        {{{"flush.before.ack", "always"}}, {.flush_before_ack = FlushBeforeAck::always}},
         {{{"flush.messages", "7"}}, {.flush_messages = 7}},
         {{{"flush.ms", "7"}}, {.flush_ms = 7}},
         {{{"min.insync.replicas", "2"}}, {.min_insync_replicas = 2}},

@@ -1,0 +1,76 @@
+#include "broker/flusher.h"
+
+namespace barnabas::broker {
+
+awaitable<std::vector<Flusher::Wanted>> Flusher::flush(std::vector<Wanted> wanted) {
+    if (wanted.size() == 1) {
+        co_await flush_one(&wanted.front());
+        co_return wanted;
+    }
+    runtime::TaskGroup rounds(shard_);
+    for (auto& one : wanted) {
+        rounds.spawn(flush_one(&one));
+    }
+    co_await rounds.join();
+    co_return wanted;
+}
+
+/// A round that was under way when the records came may not hold them: the next one does.
+awaitable<void> Flusher::flush_one(Wanted* wanted) {
+    const Key key{wanted->topic, wanted->partition};
+    while (!wanted->error) {
+        const auto* partition = partitions_.find(key.first, key.second);
+        if (partition == nullptr) {
+            wanted->error = {.code = ErrorCode::not_leader_or_follower,
+                             .message = "its log was closed before it was synced"};
+            break;
+        }
+        if (partition->log().log_end() < wanted->end) {
+            wanted->error = {.code = ErrorCode::not_leader_or_follower,
+                             .message = "its log was cut before it was synced"};
+            break;
+        }
+        if (partition->log().recovery_point() >= wanted->end) {
+            break;
+        }
+        const auto found = under_way_.find(key);
+        if (found == under_way_.end()) {
+            wanted->error = co_await run_round(key);
+            continue;
+        }
+        const auto round = found->second;
+        while (!round->over) {
+            co_await round->ended.wait_until(never);
+        }
+        // What a sync could not write may be gone for good: no later one makes up for it.
+        wanted->error = round->error;
+    }
+}
+
+awaitable<std::optional<Error>> Flusher::run_round(Key key) {
+    const auto round = std::make_shared<Round>(shard_);
+    under_way_.emplace(key, round);
+    round->error = co_await sync(key);
+    round->over = true;
+    under_way_.erase(key);
+    round->ended.notify_all();
+    co_return round->error;
+}
+
+awaitable<std::optional<Error>> Flusher::sync(Key key) {
+    auto plan = partitions_.find(key.first, key.second)->log().begin_flush();
+    if (!plan) {
+        co_return std::move(plan.error());
+    }
+    auto work = [&plan] { return plan->sync(); };
+    auto synced = co_await runtime::run_blocking(shard_, work);
+    if (!synced) {
+        co_return std::move(synced.error());
+    }
+    if (auto* partition = partitions_.find(key.first, key.second)) {
+        partition->log().flushed(*plan, shard_.clock().both());
+    }
+    co_return std::nullopt;
+}
+
+}  // namespace barnabas::broker

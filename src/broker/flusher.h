@@ -1,0 +1,60 @@
+#pragma once
+
+#include "broker/partition_table.h"
+#include "runtime/tasks.h"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace barnabas::broker {
+
+using boost::asio::awaitable;
+
+/// Brings the logs of one shard to the medium: planned and noted on the shard, synced on the
+/// blocking pool while the shard goes on. Whoever asks for a log that is being synced shares the
+/// next round with everybody else who did: one sync acknowledges many producers (group commit).
+/// Lives on the shard that owns the partitions, as long as they do.
+/// Always: at most one round of a log is under way, so that its recovery point never passes
+/// anything that an earlier round has not brought to the medium yet.
+class Flusher {
+public:
+    /// One partition whose records below `end` are to be on the medium, and what came of it.
+    struct Wanted {
+        TopicId topic;
+        PartitionId partition;
+        Offset end;
+        std::optional<Error> error{};
+    };
+
+    Flusher(runtime::Shard& shard, const PartitionTable& partitions)
+        : shard_(shard), partitions_(partitions) {}
+
+    /// All of them at once; waits until each is on the medium or has failed. A partition that is
+    /// gone meanwhile is not_leader_or_follower.
+    awaitable<std::vector<Wanted>> flush(std::vector<Wanted> wanted);
+
+private:
+    /// One sync of one log. Who waits for it keeps it alive.
+    struct Round {
+        explicit Round(runtime::Shard& shard) : ended(shard) {}
+        runtime::Signal ended;
+        bool over = false;
+        std::optional<Error> error;
+    };
+    using Key = std::pair<TopicId, PartitionId>;
+
+    awaitable<void> flush_one(Wanted* wanted);
+    awaitable<std::optional<Error>> run_round(Key key);
+    awaitable<std::optional<Error>> sync(Key key);
+
+    runtime::Shard& shard_;
+    const PartitionTable& partitions_;
+    std::map<Key, std::shared_ptr<Round>> under_way_;
+};
+
+}  // namespace barnabas::broker

@@ -1,0 +1,152 @@
+#include "broker/flusher.h"
+
+#include "runtime/simulated/simulation.h"
+#include "unit/log/log_batches.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace barnabas::broker {
+namespace {
+
+/// Logs on one simulated machine, and coroutines that append to them and wait for the medium.
+class FlusherTest : public testing::Test {
+protected:
+    void SetUp() override {
+        ASSERT_TRUE(disk().create_directories("/data"));
+        ASSERT_TRUE(disk().sync_directory("/"));
+        for (int i = 0; i < 3; ++i) {
+            add_partition(PartitionId{i});
+        }
+    }
+    void TearDown() override { partitions_.clear(); }
+
+    [[nodiscard]] runtime::SimulatedDisk& disk() { return machine_.disk(); }
+    [[nodiscard]] log::Log& log(PartitionId number) {
+        return partitions_.find(topic_, number)->log();
+    }
+
+    void add_partition(PartitionId number) {
+        auto log = log::Log::open({.disk = disk(),
+                                   .folder = fmt::format("/data/t-{}", number),
+                                   .partition = {"t", number},
+                                   .config = {},
+                                   .now = {}});
+        ASSERT_TRUE(log) << log.error().message;
+        partitions_.add(
+            std::make_unique<replication::Partition>(topic_, LeaderEpoch{0}, std::move(*log)));
+    }
+
+    Offset append(PartitionId number) {
+        auto records = log::testing::make_batch();
+        const auto appended =
+            log(number).append(records.mutable_view(),
+                               {.now = {.wall = log::testing::BatchSpec{}.timestamp}}, validator_);
+        EXPECT_TRUE(appended) << appended.error().error.message;
+        return log(number).log_end();
+    }
+
+    static runtime::awaitable<void> wait_for(FlusherTest* test,
+                                             std::vector<Flusher::Wanted> wanted) {
+        for (auto& one : co_await test->flusher_.flush(std::move(wanted))) {
+            test->answers_.push_back(std::move(one.error));
+        }
+    }
+    /// Appends to partitions 0 to `count` - 1 and starts to wait for all of them at once.
+    void append_and_flush(int count) {
+        std::vector<Flusher::Wanted> wanted;
+        for (int i = 0; i < count; ++i) {
+            const PartitionId number{i};
+            wanted.push_back({.topic = topic_, .partition = number, .end = append(number)});
+        }
+        asked_ += count;
+        runtime::spawn(machine_.shard(0), wait_for(this, std::move(wanted)));
+    }
+    void run() {
+        EXPECT_TRUE(simulation_.run_until(
+            [this] { return std::cmp_equal(answers_.size(), asked_); }, std::chrono::minutes(1)));
+    }
+    [[nodiscard]] std::int64_t failures() const {
+        return std::ranges::count_if(answers_, [](const auto& error) { return error.has_value(); });
+    }
+
+    runtime::Simulation simulation_{1};
+    runtime::SimulatedMachine& machine_ = simulation_.add_machine("broker");
+    const TopicId topic_ = *Uuid::parse("ABEiM0RVZneImaq7zN3u_w");
+    PartitionTable partitions_;
+    Flusher flusher_{machine_.shard(0), partitions_};
+    wire::AppendValidator validator_;
+    std::vector<std::optional<Error>> answers_;
+    int asked_ = 0;
+};
+
+TEST_F(FlusherTest, WhatIsAcknowledgedSurvivesThePowerFailure) {
+    append_and_flush(3);
+    run();
+    EXPECT_EQ(failures(), 0);
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(log(PartitionId{i}).recovery_point(), Offset{1});
+    }
+    append(PartitionId{0});  // nobody waits for this one
+    disk().crash({.keep_some_writes = false, .keep_some_entries = false});
+    partitions_.clear();
+    add_partition(PartitionId{0});
+    EXPECT_EQ(log(PartitionId{0}).log_end(), Offset{1});
+}
+
+TEST_F(FlusherTest, ManyProducersShareOneSync) {
+    append_and_flush(1);
+    const auto before = disk().operations();
+    for (int i = 0; i < 100; ++i) {
+        append_and_flush(1);  // while the first round is under way
+    }
+    run();
+    EXPECT_EQ(failures(), 0);
+    EXPECT_EQ(log(PartitionId{0}).recovery_point(), Offset{101});
+    // 100 writes; the first round's syncs of file, epochs and folders, and one sync for all others.
+    EXPECT_LE(disk().operations() - before, 100U + 8U);
+}
+
+TEST_F(FlusherTest, WhatIsOnTheMediumAlreadyIsNotSyncedAgain) {
+    append_and_flush(1);
+    run();
+    const auto before = disk().operations();
+    ++asked_;
+    runtime::spawn(
+        machine_.shard(0),
+        wait_for(this, {{.topic = topic_, .partition = PartitionId{0}, .end = Offset{1}}}));
+    run();
+    EXPECT_EQ(disk().operations(), before);
+}
+
+TEST_F(FlusherTest, AFailedSyncFailsEverybodyWhoWaitedForIt) {
+    append_and_flush(1);
+    append_and_flush(1);
+    disk().break_directory("/data");
+    run();
+    EXPECT_EQ(failures(), 2);
+    EXPECT_EQ(log(PartitionId{0}).recovery_point(), Offset{0});
+}
+
+TEST_F(FlusherTest, OneLogsFailureIsNotTheOthers) {
+    append_and_flush(3);
+    disk().break_directory("/data/t-1");
+    run();
+    EXPECT_EQ(failures(), 1);
+    EXPECT_EQ(log(PartitionId{2}).recovery_point(), Offset{1});
+}
+
+TEST_F(FlusherTest, ALogThatGoesMeanwhileIsNoLongerLedHere) {
+    append_and_flush(1);
+    append_and_flush(1);  // waits for the round that the first began
+    partitions_.remove(topic_, PartitionId{0});
+    run();
+    ASSERT_EQ(answers_.size(), 2U);
+    EXPECT_EQ(answers_[0].value().code, ErrorCode::not_leader_or_follower);
+    EXPECT_EQ(answers_[1].value().code, ErrorCode::not_leader_or_follower);
+}
+
+}  // namespace
+}  // namespace barnabas::broker
