@@ -1,6 +1,36 @@
 #include "runtime/disk.h"
 
+#include <utility>
+
 namespace barnabas::runtime {
+
+void DiskWatchers::add(std::weak_ptr<DiskWatcher> watcher) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(watchers_, [](const auto& known) { return known.expired(); });
+    watchers_.push_back(std::move(watcher));
+}
+
+void DiskWatchers::tell(const DiskFailure& failure) {
+    std::vector<std::shared_ptr<DiskWatcher>> watching;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& known : watchers_) {
+            if (auto watcher = known.lock()) {
+                watching.push_back(std::move(watcher));
+            }
+        }
+    }
+    for (const auto& watcher : watching) {
+        watcher->on_failure(failure);
+    }
+}
+
+std::unexpected<Error> DiskWatchers::failed(DiskTrouble trouble, const Path& path,
+                                            std::string sentence) {
+    tell({.trouble = trouble, .path = path, .sentence = sentence});
+    return std::unexpected(
+        Error{.code = ErrorCode::kafka_storage_error, .message = std::move(sentence)});
+}
 
 Result<std::string> Disk::read_text(const Path& path, std::size_t limit) {
     TRY_ASSIGN(const auto file, open(path, OpenMode::read));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,43 @@
 namespace barnabas::runtime {
 
 using Path = std::filesystem::path;
+
+/// What kind of trouble made an operation of the disk fail.
+enum class DiskTrouble : std::int8_t {
+    broken,  // the medium or its file system: an I/O error, read-only, gone
+    path,    // not there, or not for us: this path alone, or everything around it
+    space,   // no room or no quota left
+    other,   // it is there already, is locked, too many open files: the disk is well
+};
+
+struct DiskFailure {
+    DiskTrouble trouble = DiskTrouble::other;
+    const Path& path;
+    const std::string& sentence;
+};
+
+/// Hears of every operation of a disk that failed, on the thread where it failed and before the
+/// caller does: no failure is overlooked, whatever becomes of the error. exists() and
+/// is_directory() fail silently.
+class DiskWatcher {
+public:
+    virtual ~DiskWatcher() = default;
+    virtual void on_failure(const DiskFailure& failure) = 0;
+};
+
+/// Who watches a disk; shared by the disk and its open files. Safe on every thread.
+class DiskWatchers {
+public:
+    void add(std::weak_ptr<DiskWatcher> watcher);
+    void tell(const DiskFailure& failure);
+    /// The error of a failed operation, once the watchers know of it: to be returned.
+    [[nodiscard]] std::unexpected<Error> failed(DiskTrouble trouble, const Path& path,
+                                                std::string sentence);
+
+private:
+    std::mutex mutex_;
+    std::vector<std::weak_ptr<DiskWatcher>> watchers_;
+};
 
 /// An open file. Reads and writes name their position; no call moves another's.
 /// Reads may come from any thread at any time; writes, truncation and sync from one at a time.
@@ -33,8 +71,13 @@ public:
     }
     /// Longer: filled with zeros, sparse. Shorter: cut.
     virtual Result<void> truncate(std::uint64_t size) = 0;
-    /// Data and size are on the medium when it returns. Blocks for milliseconds.
+    /// Data and size are on the medium when it returns. Blocks for milliseconds. After a failure
+    /// nobody knows what the medium has, and it fails for good: the next sync would find nothing
+    /// left to write and succeed (Linux reports a lost write once).
     virtual Result<void> sync() = 0;
+    /// What the medium does not have is forgotten as far as that can be: reads show what would be
+    /// there after a crash. For files that another sync has failed on.
+    virtual void forget_unsynced() = 0;
     [[nodiscard]] virtual Result<std::uint64_t> size() const = 0;
     /// For sendfile; -1 where there is none (simulated files).
     [[nodiscard]] virtual int native_handle() const = 0;
@@ -73,6 +116,11 @@ class Disk {
 public:
     virtual ~Disk() = default;
 
+    /// `watcher` hears of failures as long as it lives.
+    void watch(std::weak_ptr<DiskWatcher> watcher) { watchers_->add(std::move(watcher)); }
+    /// For those who reach the medium by another way (SQLite): the watchers hear of it.
+    void report(const DiskFailure& failure) const { watchers_->tell(failure); }
+
     [[nodiscard]] virtual Result<std::shared_ptr<File>> open(const Path& path, OpenMode mode) = 0;
     [[nodiscard]] virtual bool exists(const Path& path) const = 0;
     [[nodiscard]] virtual bool is_directory(const Path& path) const = 0;
@@ -97,6 +145,12 @@ public:
     /// Through "<path>.tmp" and a rename: readers and crashes see the old or the new, whole
     /// (the file and the directory are synced).
     Result<void> replace_text(const Path& path, std::string_view text);
+
+protected:
+    [[nodiscard]] const std::shared_ptr<DiskWatchers>& watchers() const { return watchers_; }
+
+private:
+    std::shared_ptr<DiskWatchers> watchers_ = std::make_shared<DiskWatchers>();
 };
 
 }  // namespace barnabas::runtime

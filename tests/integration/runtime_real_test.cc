@@ -134,6 +134,7 @@ public:
     }
     Result<void> truncate(std::uint64_t size) override { return file_->truncate(size); }
     Result<void> sync() override { return file_->sync(); }
+    void forget_unsynced() override { file_->forget_unsynced(); }
     Result<std::uint64_t> size() const override { return file_->size(); }
     int native_handle() const override { return -1; }
 

@@ -53,9 +53,9 @@ Result<std::shared_ptr<File>> PosixDisk::open(const Path& path, OpenMode mode) {
     const int descriptor = open_descriptor(path, open_flags(mode));
     if (descriptor < 0) {
         const bool creates = mode == OpenMode::create_new || mode == OpenMode::create_or_open;
-        return disk_error(creates ? "create" : "open", path, errno);
+        return disk_error(*watchers(), creates ? "create" : "open", path, errno);
     }
-    return std::make_shared<PosixFile>(descriptor, path);
+    return std::make_shared<PosixFile>(descriptor, path, watchers());
 }
 
 bool PosixDisk::exists(const Path& path) const {
@@ -83,7 +83,7 @@ Result<std::vector<DirectoryEntry>> PosixDisk::list(const Path& directory) const
         entries.push_back(std::move(entry));
     }
     if (error) {
-        return disk_error("list", directory, error.value());
+        return disk_error(*watchers(), "list", directory, error.value());
     }
     std::ranges::sort(entries, {}, &DirectoryEntry::name);
     return entries;
@@ -93,21 +93,21 @@ Result<void> PosixDisk::create_directories(const Path& directory) {
     std::error_code error;
     std::filesystem::create_directories(directory, error);
     if (error) {
-        return disk_error("create directory", directory, error.value());
+        return disk_error(*watchers(), "create directory", directory, error.value());
     }
     return {};
 }
 
 Result<void> PosixDisk::rename(const Path& from, const Path& to) {
     if (::rename(from.c_str(), to.c_str()) != 0) {
-        return disk_error("rename to " + to.string() + " the file", from, errno);
+        return disk_error(*watchers(), "rename to " + to.string() + " the file", from, errno);
     }
     return {};
 }
 
 Result<void> PosixDisk::remove(const Path& file) {
     if (::unlink(file.c_str()) != 0) {
-        return disk_error("remove", file, errno);
+        return disk_error(*watchers(), "remove", file, errno);
     }
     return {};
 }
@@ -116,7 +116,7 @@ Result<void> PosixDisk::remove_all(const Path& directory) {
     std::error_code error;
     std::filesystem::remove_all(directory, error);
     if (error) {
-        return disk_error("remove", directory, error.value());
+        return disk_error(*watchers(), "remove", directory, error.value());
     }
     return {};
 }
@@ -126,12 +126,12 @@ Result<void> PosixDisk::sync_directory(const Path& directory) {
     const Path path = directory.empty() ? Path(".") : directory;
     const int descriptor = open_descriptor(path, O_RDONLY | O_DIRECTORY);
     if (descriptor < 0) {
-        return disk_error("open directory", path, errno);
+        return disk_error(*watchers(), "open directory", path, errno);
     }
     const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
     ::close(descriptor);
     if (failed != 0) {
-        return disk_error("sync directory", path, failed);
+        return sync_error(*watchers(), "sync directory", path, failed);
     }
     return {};
 }
@@ -139,7 +139,7 @@ Result<void> PosixDisk::sync_directory(const Path& directory) {
 Result<DiskSpace> PosixDisk::space(const Path& path) const {
     struct statvfs found{};
     if (::statvfs(path.c_str(), &found) != 0) {
-        return disk_error("ask for the free space of", path, errno);
+        return disk_error(*watchers(), "ask for the free space of", path, errno);
     }
     return DiskSpace{.total = static_cast<std::uint64_t>(found.f_blocks) * found.f_frsize,
                      .free = static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize};
@@ -148,7 +148,7 @@ Result<DiskSpace> PosixDisk::space(const Path& path) const {
 Result<std::int64_t> PosixDisk::modified_at(const Path& path) const {
     struct stat found{};
     if (::stat(path.c_str(), &found) != 0) {
-        return disk_error("look at", path, errno);
+        return disk_error(*watchers(), "look at", path, errno);
     }
     return std::int64_t{found.st_mtim.tv_sec} * 1000 + found.st_mtim.tv_nsec / 1'000'000;
 }
@@ -156,18 +156,19 @@ Result<std::int64_t> PosixDisk::modified_at(const Path& path) const {
 Result<std::unique_ptr<FileLock>> PosixDisk::lock(const Path& path) {
     const int descriptor = open_descriptor(path, O_RDWR | O_CREAT);
     if (descriptor < 0) {
-        return disk_error("open to lock", path, errno);
+        return disk_error(*watchers(), "open to lock", path, errno);
     }
-    auto file = std::make_unique<PosixFile>(descriptor, path);
+    auto file = std::make_unique<PosixFile>(descriptor, path, watchers());
     struct flock whole{};  // from 0, length 0: all of it
     whole.l_type = F_WRLCK;
     whole.l_whence = SEEK_SET;
     if (::fcntl(descriptor, F_OFD_SETLK, &whole) != 0) {
         if (errno == EAGAIN || errno == EACCES) {
-            return fail(ErrorCode::kafka_storage_error,
-                        "{} is locked: another process uses its directory", path.string());
+            return watchers()->failed(
+                DiskTrouble::other, path,
+                fmt::format("{} is locked: another process uses its directory", path.string()));
         }
-        return disk_error("lock", path, errno);
+        return disk_error(*watchers(), "lock", path, errno);
     }
     return std::make_unique<PosixFileLock>(std::move(file));
 }

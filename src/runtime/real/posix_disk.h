@@ -4,7 +4,7 @@
 
 namespace barnabas::runtime {
 
-/// The file system of this machine. Safe on every thread; holds nothing itself.
+/// The file system of this machine. Safe on every thread; holds nothing but its watchers.
 class PosixDisk final : public Disk {
 public:
     [[nodiscard]] Result<std::shared_ptr<File>> open(const Path& path, OpenMode mode) override;

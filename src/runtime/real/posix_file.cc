@@ -33,9 +33,48 @@ std::size_t fill(std::array<iovec, parts_at_once>& to, std::span<const ByteView>
 
 }  // namespace
 
-std::unexpected<Error> disk_error(std::string_view operation, const Path& path, int error) {
-    return fail(ErrorCode::kafka_storage_error, "cannot {} {}: {}", operation, path.string(),
-                std::generic_category().message(error));
+DiskTrouble trouble_of(int error) {
+    switch (error) {
+        case ENOSPC:
+        case EDQUOT:
+            return DiskTrouble::space;
+        case ENOENT:
+        case ENOTDIR:
+        case EACCES:
+        case EPERM:
+        case ELOOP:
+            return DiskTrouble::path;
+        case EEXIST:
+        case ENOTEMPTY:
+        case EISDIR:
+        case EMFILE:
+        case ENFILE:
+        case ENOMEM:
+        case ENAMETOOLONG:
+        case EINVAL:
+        case EFBIG:
+        case EXDEV:
+        case EAGAIN:
+        case EBUSY:
+        case EBADF:
+            return DiskTrouble::other;
+        default:  // EIO, EROFS, ENODEV, ENXIO, ESTALE, EUCLEAN, ETIMEDOUT of network disks, ...
+            return DiskTrouble::broken;
+    }
+}
+
+std::unexpected<Error> disk_error(DiskWatchers& watchers, std::string_view operation,
+                                  const Path& path, int error) {
+    return watchers.failed(trouble_of(error), path,
+                           fmt::format("cannot {} {}: {}", operation, path.string(),
+                                       std::generic_category().message(error)));
+}
+
+std::unexpected<Error> sync_error(DiskWatchers& watchers, std::string_view operation,
+                                  const Path& path, int error) {
+    return watchers.failed(DiskTrouble::broken, path,
+                           fmt::format("cannot {} {}: {}", operation, path.string(),
+                                       std::generic_category().message(error)));
 }
 
 PosixFile::~PosixFile() {
@@ -54,7 +93,7 @@ Result<std::size_t> PosixFile::read_at(std::uint64_t position, MutableByteView i
             if (errno == EINTR) {
                 continue;
             }
-            return disk_error("read", path_, errno);
+            return disk_error(*watchers_, "read", path_, errno);
         }
         done += static_cast<std::size_t>(got);
     }
@@ -78,7 +117,7 @@ Result<void> PosixFile::write_at(std::uint64_t position, std::span<const ByteVie
             if (errno == EINTR) {
                 continue;
             }
-            return disk_error("write to", path_, errno);
+            return disk_error(*watchers_, "write to", path_, errno);
         }
         position += static_cast<std::uint64_t>(wrote);
         skip += static_cast<std::size_t>(wrote);
@@ -94,7 +133,7 @@ Result<void> PosixFile::write_at(std::uint64_t position, std::span<const ByteVie
 Result<void> PosixFile::truncate(std::uint64_t size) {
     while (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) {
         if (errno != EINTR) {
-            return disk_error("set the size of", path_, errno);
+            return disk_error(*watchers_, "set the size of", path_, errno);
         }
     }
     return {};
@@ -102,18 +141,26 @@ Result<void> PosixFile::truncate(std::uint64_t size) {
 
 Result<void> PosixFile::sync() {
     // fdatasync writes the size too, and leaves out the time stamps that cost a second write.
-    while (::fdatasync(descriptor_) != 0) {
-        if (errno != EINTR) {
-            return disk_error("sync", path_, errno);
-        }
+    const std::lock_guard lock(sync_mutex_);
+    while (sync_failed_ == 0 && ::fdatasync(descriptor_) != 0) {
+        sync_failed_ = errno == EINTR ? 0 : errno;
+    }
+    if (sync_failed_ != 0) {
+        return sync_error(*watchers_, "sync", path_, sync_failed_);
     }
     return {};
+}
+
+void PosixFile::forget_unsynced() {
+    // First whatever can still be written: the kernel drops clean pages alone.
+    ::fdatasync(descriptor_);
+    ::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_DONTNEED);
 }
 
 Result<std::uint64_t> PosixFile::size() const {
     struct stat found{};
     if (::fstat(descriptor_, &found) != 0) {
-        return disk_error("look at", path_, errno);
+        return disk_error(*watchers_, "look at", path_, errno);
     }
     return static_cast<std::uint64_t>(found.st_size);
 }

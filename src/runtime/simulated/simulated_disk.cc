@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::uint64_t no_step = std::numeric_limits<std::uint64_t>::max();
 
-std::unexpected<Error> trouble(std::string_view operation, const Path& path,
-                               std::string_view cause) {
-    return fail(ErrorCode::kafka_storage_error, "cannot {} {}: {}", operation, path.string(),
-                cause);
-}
-
 /// Absolute, without "." and "..", without a slash at the end: what two spellings have in common.
 Path normal(const Path& path) {
     Path result = (Path("/") / path).lexically_normal();
@@ -39,19 +33,35 @@ struct SimulatedDisk::State {
     std::uint64_t boots = 0;  // crashes so far: older files are dead
     std::uint64_t operations = 0;
     std::uint64_t fail_at = no_step;
+    DiskTrouble fail_with = DiskTrouble::broken;
     std::uint64_t stop_at = no_step;
     std::uint64_t capacity = default_capacity;
     std::vector<Path> broken;
+    std::vector<Path> read_only;
+    std::shared_ptr<DiskWatchers> watchers;
+
+    [[nodiscard]] std::unexpected<Error> trouble(DiskTrouble kind, std::string_view operation,
+                                                 const Path& path, std::string_view cause) const {
+        return watchers->failed(kind, path,
+                                fmt::format("cannot {} {}: {}", operation, path.string(), cause));
+    }
+
+    [[nodiscard]] static bool is_below_any(const Path& path, const std::vector<Path>& directories) {
+        return std::ranges::any_of(
+            directories, [&path](const Path& directory) { return is_below(path, directory); });
+    }
+    /// Whether `path` can be looked at now.
+    [[nodiscard]] bool works(const Path& path) const {
+        return operations <= stop_at && !is_below_any(path, broken);
+    }
 
     /// Nothing if `path` works now.
     [[nodiscard]] Result<void> check(std::string_view operation, const Path& path) const {
         if (operations > stop_at) {
-            return trouble(operation, path, "the machine has stopped");
+            return trouble(DiskTrouble::other, operation, path, "the machine has stopped");
         }
-        for (const Path& directory : broken) {
-            if (is_below(path, directory)) {
-                return trouble(operation, path, "Input/output error");
-            }
+        if (is_below_any(path, broken)) {
+            return trouble(DiskTrouble::broken, operation, path, "Input/output error");
         }
         return {};
     }
@@ -61,14 +71,21 @@ struct SimulatedDisk::State {
     [[nodiscard]] Result<void> count(std::string_view operation, const Path& path,
                                      bool* stopping = nullptr) {
         TRY(check(operation, path));
+        if (is_below_any(path, read_only)) {
+            return trouble(DiskTrouble::broken, operation, path, "Read-only file system");
+        }
         const std::uint64_t number = operations++;
         if (number == fail_at) {
-            return trouble(operation, path, "Input/output error");
+            const bool full = fail_with == DiskTrouble::space;
+            // As on the real one: whatever a sync fails with, data are lost.
+            const auto kind = operation.starts_with("sync") ? DiskTrouble::broken : fail_with;
+            return trouble(kind, operation, path,
+                           full ? "No space left on device" : "Input/output error");
         }
         if (number == stop_at) {
             operations = stop_at + 1;
             if (stopping == nullptr) {
-                return trouble(operation, path, "the machine has stopped");
+                return trouble(DiskTrouble::other, operation, path, "the machine has stopped");
             }
             *stopping = true;
         }
@@ -154,10 +171,12 @@ public:
             node_->modified = state_->clock.wall();
         }
         if (stopping) {
-            return trouble("write to", path_, "the machine has stopped");
+            return state_->trouble(DiskTrouble::other, "write to", path_,
+                                   "the machine has stopped");
         }
         if (!fits) {
-            return trouble("write to", path_, "No space left on device");
+            return state_->trouble(DiskTrouble::space, "write to", path_,
+                                   "No space left on device");
         }
         return {};
     }
@@ -172,9 +191,24 @@ public:
 
     Result<void> sync() override {
         TRY(alive("sync"));
-        TRY(state_->count("sync", path_));
+        if (sync_failed_) {
+            return state_->trouble(DiskTrouble::broken, "sync", path_, "Input/output error");
+        }
+        if (auto works = state_->count("sync", path_); !works) {
+            if (state_->operations <= state_->stop_at) {
+                sync_failed_ = true;
+                node_->fail_sync();
+            }
+            return works;
+        }
         node_->sync();
         return {};
+    }
+
+    void forget_unsynced() override {
+        if (state_->works(path_)) {
+            node_->forget_unsynced();
+        }
     }
 
     [[nodiscard]] Result<std::uint64_t> size() const override {
@@ -186,14 +220,15 @@ public:
 private:
     [[nodiscard]] Result<void> alive(std::string_view operation) const {
         if (boot_ != state_->boots) {
-            return trouble(operation, path_, "the machine has stopped");
+            return state_->trouble(DiskTrouble::other, operation, path_, "the machine has stopped");
         }
         return state_->check(operation, path_);
     }
     [[nodiscard]] Result<void> changeable(std::string_view operation) const {
         TRY(alive(operation));
         if (!writable_) {
-            return trouble(operation, path_, "it is open for reading only");
+            return state_->trouble(DiskTrouble::other, operation, path_,
+                                   "it is open for reading only");
         }
         return {};
     }
@@ -221,6 +256,7 @@ private:
     Path path_;
     std::uint64_t boot_;
     bool writable_;
+    bool sync_failed_ = false;
 };
 
 class SimulatedDisk::Lock final : public FileLock {
@@ -244,7 +280,11 @@ private:
 };
 
 SimulatedDisk::SimulatedDisk(const Clock& clock, Random& random)
-    : state_(std::make_shared<State>(State{.clock = clock, .random = random})) {}
+    : state_(std::make_shared<State>(State{.clock = clock,
+                                           .random = random,
+                                           .broken = {},
+                                           .read_only = {},
+                                           .watchers = watchers()})) {}
 
 SimulatedDisk::~SimulatedDisk() = default;
 
@@ -259,8 +299,9 @@ std::uint64_t SimulatedDisk::operations() const {
     return state_->operations;
 }
 
-void SimulatedDisk::fail_at(std::uint64_t n) {
+void SimulatedDisk::fail_at(std::uint64_t n, DiskTrouble trouble) {
     state_->fail_at = n;
+    state_->fail_with = trouble;
 }
 
 void SimulatedDisk::stop_at(std::uint64_t n) {
@@ -272,8 +313,13 @@ void SimulatedDisk::break_directory(const Path& directory) {
     state_->broken.push_back(normal(directory));
 }
 
+void SimulatedDisk::make_read_only(const Path& directory) {
+    state_->read_only.push_back(normal(directory));
+}
+
 void SimulatedDisk::heal() {
     state_->broken.clear();
+    state_->read_only.clear();
 }
 
 void SimulatedDisk::set_capacity(std::uint64_t bytes) {
@@ -286,15 +332,15 @@ Result<std::shared_ptr<File>> SimulatedDisk::open(const Path& path, OpenMode mod
     TRY(state_->check(operation, path));
     auto node = state_->file(path);
     if (node && mode == OpenMode::create_new) {
-        return trouble(operation, path, "File exists");
+        return state_->trouble(DiskTrouble::other, operation, path, "File exists");
     }
     if (!node) {
         const auto parent = state_->parent(path);
         if (!creates || !parent) {
-            return trouble(operation, path, "No such file or directory");
+            return state_->trouble(DiskTrouble::path, operation, path, "No such file or directory");
         }
         if (state_->find(path) != nullptr) {
-            return trouble(operation, path, "Is a directory");
+            return state_->trouble(DiskTrouble::other, operation, path, "Is a directory");
         }
         TRY(state_->count(operation, path));
         node = std::make_shared<FileNode>();
@@ -305,18 +351,18 @@ Result<std::shared_ptr<File>> SimulatedDisk::open(const Path& path, OpenMode mod
 }
 
 bool SimulatedDisk::exists(const Path& path) const {
-    return state_->check("look at", path) && (normal(path) == "/" || state_->find(path) != nullptr);
+    return state_->works(path) && (normal(path) == "/" || state_->find(path) != nullptr);
 }
 
 bool SimulatedDisk::is_directory(const Path& path) const {
-    return state_->check("look at", path) && state_->directory(path) != nullptr;
+    return state_->works(path) && state_->directory(path) != nullptr;
 }
 
 Result<std::vector<DirectoryEntry>> SimulatedDisk::list(const Path& directory) const {
     TRY(state_->check("list", directory));
     const auto node = state_->directory(directory);
     if (!node) {
-        return trouble("list", directory, "No such file or directory");
+        return state_->trouble(DiskTrouble::path, "list", directory, "No such file or directory");
     }
     std::vector<DirectoryEntry> entries;
     for (const auto& [name, child] : node->live()) {
@@ -346,7 +392,8 @@ Result<void> SimulatedDisk::create_directories(const Path& directory) {
         }
         const auto* child = std::get_if<std::shared_ptr<DirectoryNode>>(found);
         if (child == nullptr) {
-            return trouble("create directory", directory, "Not a directory");
+            return state_->trouble(DiskTrouble::path, "create directory", directory,
+                                   "Not a directory");
         }
         at = *child;
     }
@@ -360,11 +407,13 @@ Result<void> SimulatedDisk::rename(const Path& from, const Path& to) {
     const auto from_parent = state_->parent(from);
     const auto to_parent = state_->parent(to);
     if (found == nullptr || !to_parent) {
-        return trouble("rename to " + to.string() + " the file", from, "No such file or directory");
+        return state_->trouble(DiskTrouble::path, "rename to " + to.string() + " the file", from,
+                               "No such file or directory");
     }
     const auto target = state_->directory(to);
     if (target && !target->live().empty()) {
-        return trouble("rename to " + to.string() + " the file", from, "Directory not empty");
+        return state_->trouble(DiskTrouble::other, "rename to " + to.string() + " the file", from,
+                               "Directory not empty");
     }
     TRY(state_->count("rename", from));
     const Node node = *found;
@@ -385,7 +434,7 @@ Result<void> SimulatedDisk::rename(const Path& from, const Path& to) {
 Result<void> SimulatedDisk::remove(const Path& file) {
     TRY(state_->check("remove", file));
     if (!state_->file(file)) {
-        return trouble("remove", file, "No such file or directory");
+        return state_->trouble(DiskTrouble::path, "remove", file, "No such file or directory");
     }
     TRY(state_->count("remove", file));
     state_->parent(file)->change({{normal(file).filename().string(), std::nullopt}},
@@ -408,7 +457,8 @@ Result<void> SimulatedDisk::sync_directory(const Path& directory) {
     TRY(state_->check("sync directory", directory));
     const auto node = state_->directory(directory);
     if (!node) {
-        return trouble("sync directory", directory, "No such file or directory");
+        return state_->trouble(DiskTrouble::path, "sync directory", directory,
+                               "No such file or directory");
     }
     TRY(state_->count("sync directory", directory));
     node->sync();
@@ -429,15 +479,16 @@ Result<std::int64_t> SimulatedDisk::modified_at(const Path& path) const {
     if (const auto directory = state_->directory(path)) {
         return directory->modified.get();
     }
-    return trouble("look at", path, "No such file or directory");
+    return state_->trouble(DiskTrouble::path, "look at", path, "No such file or directory");
 }
 
 Result<std::unique_ptr<FileLock>> SimulatedDisk::lock(const Path& path) {
     TRY(open(path, OpenMode::create_or_open));
     auto node = state_->file(path);
     if (node->locked) {
-        return fail(ErrorCode::kafka_storage_error,
-                    "{} is locked: another process uses its directory", path.string());
+        return watchers()->failed(
+            DiskTrouble::other, path,
+            fmt::format("{} is locked: another process uses its directory", path.string()));
     }
     return std::make_unique<Lock>(state_, std::move(node));
 }

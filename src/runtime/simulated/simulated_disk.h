@@ -38,14 +38,17 @@ public:
     /// Changing operations so far: open that creates, write, truncate, sync, rename, remove,
     /// create_directories, sync_directory. A test runs once, then again with trouble at each step.
     [[nodiscard]] std::uint64_t operations() const;
-    /// The changing operation number `n` (counted as above, the first is 0) fails with an I/O
-    /// error; what comes after works.
-    void fail_at(std::uint64_t n);
+    /// The changing operation number `n` (counted as above, the first is 0) fails, with an I/O
+    /// error or for want of space; what comes after works. A sync that fails loses what it was to
+    /// write, as Linux does: the next one succeeds all the same.
+    void fail_at(std::uint64_t n, DiskTrouble trouble = DiskTrouble::broken);
     /// From changing operation `n` on nothing works any more: the power is going. A write that is
     /// number n is on its way: crash() may leave it whole, torn or not at all.
     void stop_at(std::uint64_t n);
     /// Every operation below `directory` fails with an I/O error: a broken disk. Until heal().
     void break_directory(const Path& directory);
+    /// Changing operations below `directory` fail: it is read-only. Until heal().
+    void make_read_only(const Path& directory);
     void heal();
     /// Writes that would need more than this fail with "no space left", having written what fits.
     void set_capacity(std::uint64_t bytes);

@@ -25,7 +25,19 @@ void FileNode::sync() {
         apply(durable_, step);
     }
     pending_.clear();
-    INVARIANT(durable_.size() == live_.size(), "{} synced of {}", durable_.size(), live_.size());
+    INVARIANT(lost_some_ || durable_.size() == live_.size(), "{} synced of {}", durable_.size(),
+              live_.size());
+}
+
+void FileNode::fail_sync() {
+    pending_.clear();
+    lost_some_ = true;
+}
+
+void FileNode::forget_unsynced() {
+    sync();
+    live_ = durable_;
+    lost_some_ = false;
 }
 
 void FileNode::apply(SparseBytes& to, const Step& step) {
@@ -77,6 +89,7 @@ void FileNode::crash(const CrashOptions& options, Random& random) {
         apply(durable_, step);
     }
     live_ = durable_;
+    lost_some_ = false;
     locked = false;
 }
 

@@ -15,13 +15,17 @@
 namespace barnabas::runtime {
 
 /// A file of SimulatedDisk: what programs see, what is on the medium, and the steps between.
-/// Always: durable plus every pending step, in order, is live.
+/// Always: durable plus every pending step, in order, is live; unless a sync failed.
 class FileNode {
 public:
     [[nodiscard]] const SparseBytes& live() const { return live_; }
     void write(std::uint64_t position, ByteView bytes);
     void resize(std::uint64_t size);
     void sync();
+    /// As Linux after an I/O error: what was pending never reaches the medium, programs go on
+    /// seeing it, and the next sync works.
+    void fail_sync();
+    void forget_unsynced();
     void crash(const CrashOptions& options, Random& random);
 
     Timestamp modified;
@@ -43,6 +47,7 @@ private:
     SparseBytes live_;
     SparseBytes durable_;
     std::vector<Step> pending_;
+    bool lost_some_ = false;  // live has what durable will not get
 };
 
 class DirectoryNode;

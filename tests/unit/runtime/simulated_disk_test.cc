@@ -36,6 +36,51 @@ std::string repeated(std::size_t n, char c) {
     return std::string(n, c);
 }
 
+/// As Linux: who asks once more is not told again, unless the file remembers.
+TEST(SimulatedDisk, AFailedSyncLosesWhatItWasToWriteAndFailsForGood) {
+    Fixture at;
+    const auto file = at.create("/d/f");
+    ASSERT_TRUE(at.disk.sync_directory("/d"));
+    ASSERT_TRUE(file->write_at(0, as_bytes("lost")));
+    at.disk.fail_at(at.disk.operations());
+    EXPECT_FALSE(file->sync());
+    EXPECT_FALSE(file->sync());
+    const auto other = at.create("/d/f");
+    EXPECT_TRUE(other->sync()) << "another open of it knows nothing";
+    EXPECT_EQ(at.disk.read_text("/d/f").value_or(""), "lost") << "and programs see it";
+    other->forget_unsynced();
+    EXPECT_EQ(at.disk.read_text("/d/f").value_or("?"), "") << "until they look at the medium";
+    ASSERT_TRUE(other->write_at(0, as_bytes("kept")));
+    ASSERT_TRUE(other->sync());
+    at.disk.crash({.keep_some_writes = false});
+    EXPECT_EQ(at.disk.read_text("/d/f").value_or(""), "kept");
+}
+
+/// Who watches hears of each failure, of its kind and its place.
+TEST(SimulatedDisk, TellsItsWatchersOfFailures) {
+    struct Watcher final : DiskWatcher {
+        void on_failure(const DiskFailure& failure) override {
+            heard.emplace_back(failure.trouble, failure.path.string());
+        }
+        std::vector<std::pair<DiskTrouble, std::string>> heard;
+    };
+    Fixture at;
+    const auto watcher = std::make_shared<Watcher>();
+    at.disk.watch(watcher);
+    const auto file = at.create("/d/f");
+    EXPECT_FALSE(at.disk.open("/d/none", OpenMode::read));
+    EXPECT_FALSE(at.disk.open("/d/f", OpenMode::create_new));
+    EXPECT_FALSE(at.disk.exists("/d/none"));
+    at.disk.set_capacity(0);
+    EXPECT_FALSE(file->write_at(0, as_bytes("x")));
+    at.disk.make_read_only("/d");
+    EXPECT_FALSE(at.disk.remove("/d/f"));
+    using enum DiskTrouble;
+    const std::vector<std::pair<DiskTrouble, std::string>> want{
+        {path, "/d/none"}, {other, "/d/f"}, {space, "/d/f"}, {broken, "/d/f"}};
+    EXPECT_EQ(watcher->heard, want);
+}
+
 TEST(SimulatedDisk, KeepsWhatWasSyncedThroughAnyCrash) {
     for (std::uint64_t seed = 0; seed < 50; ++seed) {
         Fixture at(seed);
