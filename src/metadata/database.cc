@@ -56,12 +56,25 @@ private:
     sqlite3_stmt* statement_;
 };
 
+std::vector<std::string> all_paths(const Tree& tree) {
+    std::vector<std::string> paths{"/"};
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        const auto names = tree.children(paths[i]);
+        INVARIANT(names, "{} is in the tree", paths[i]);
+        for (const auto& name : *names) {
+            paths.push_back((i == 0 ? "/" : paths[i] + "/") + name);
+        }
+    }
+    return paths;
+}
+
 }  // namespace
 
 /// The open database and its statements.
 class Database::Connection {
 public:
-    explicit Connection(std::string file) : file_(std::move(file)) {}
+    Connection(const runtime::Disk& disk, runtime::Path file)
+        : disk_(disk), path_(std::move(file)), file_(path_.string()) {}
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection() {
@@ -138,6 +151,9 @@ public:
         return code == SQLITE_OK ? Result<void>() : failed("cannot be synced");
     }
 
+    /// What the log has stays there for the next opening.
+    void leave_log() { sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
+
     /// The last failure was for want of space.
     [[nodiscard]] bool is_out_of_space() const { return out_of_space_; }
 
@@ -151,13 +167,28 @@ public:
             case SQLITE_BUSY:
                 return fail(ErrorCode::kafka_storage_error,
                             "{} is open in another process; stop that broker first", file_);
-            default:
-                return fail(ErrorCode::kafka_storage_error, "{} {}: {}", file_, what,
-                            sqlite3_errmsg(database_));
+            default: {
+                auto error = fail(ErrorCode::kafka_storage_error, "{} {}: {}", file_, what,
+                                  sqlite3_errmsg(database_));
+                report(error.error().message);
+                return error;
+            }
         }
     }
 
 private:
+    /// SQLite reaches the disk by its own way: those who watch the disk hear of it here.
+    void report(const std::string& sentence) const {
+        const int code = sqlite3_errcode(database_) & 0xff;
+        if (code == SQLITE_IOERR || code == SQLITE_READONLY) {
+            disk_.report(
+                {.trouble = runtime::DiskTrouble::broken, .path = path_, .sentence = sentence});
+        } else if (code == SQLITE_CANTOPEN) {
+            disk_.report(
+                {.trouble = runtime::DiskTrouble::path, .path = path_, .sentence = sentence});
+        }
+    }
+
     Result<void> finish(Statement& statement) {
         const int code = statement.step();
         Result<void> result = code == SQLITE_DONE ? Result<void>() : failed("refused a change");
@@ -165,6 +196,8 @@ private:
         return result;
     }
 
+    const runtime::Disk& disk_;
+    runtime::Path path_;
     std::string file_;
     bool out_of_space_ = false;
     sqlite3* database_ = nullptr;
@@ -178,16 +211,46 @@ Database::Database(runtime::Disk& disk, runtime::Path file, std::unique_ptr<Conn
 Database::~Database() = default;
 
 Result<std::unique_ptr<Database>> Database::open(runtime::Disk& disk, const runtime::Path& file) {
-    auto connection = std::make_unique<Connection>(file.string());
-    TRY(connection->open());
-    std::unique_ptr<Database> database(new Database(disk, file, std::move(connection)));
-    database->has_reserve_ = disk.exists(database->reserve_path());
-    auto prepared = database->prepare();
-    if (!prepared && database->spend_reserve()) {
-        prepared = database->prepare();
-    }
-    TRY(prepared);
+    std::unique_ptr<Database> database(
+        new Database(disk, file, std::make_unique<Connection>(disk, file)));
+    TRY(database->open_connection());
     return database;
+}
+
+Result<void> Database::open_connection() {
+    TRY(connection_->open());
+    has_reserve_ = disk_.exists(reserve_path());
+    auto prepared = prepare();
+    if (!prepared && spend_reserve()) {
+        prepared = prepare();
+    }
+    return prepared;
+}
+
+void Database::close() {
+    connection_->leave_log();
+    connection_.reset();
+}
+
+Result<void> Database::reopen(const Tree& tree) {
+    INVARIANT(!connection_, "{} is open", file_.string());
+    connection_ = std::make_unique<Connection>(disk_, file_);
+    auto reopened = open_connection();
+    if (reopened) {
+        const auto paths = all_paths(tree);
+        std::vector<Touched> nodes;
+        for (const auto& path : paths) {
+            nodes.push_back({.path = path, .is_new = true});
+        }
+        reopened = write_rows(tree, nodes, true);
+    }
+    if (reopened) {
+        reopened = make_durable();
+    }
+    if (!reopened) {
+        close();
+    }
+    return reopened;
 }
 
 Result<void> Database::prepare() {
@@ -283,9 +346,12 @@ void Database::keep_reserve() {
     }
 }
 
-Result<void> Database::write_rows(const Tree& tree, std::span<const Touched> nodes) {
+/// `all`: what else the file has goes.
+Result<void> Database::write_rows(const Tree& tree, std::span<const Touched> nodes, bool all) {
+    INVARIANT(connection_, "{} is closed", file_.string());
     TRY(connection_->run("BEGIN IMMEDIATE"));
     const auto write_all = [&]() -> Result<void> {
+        TRY(all ? connection_->run("DELETE FROM node") : Result<void>());
         for (const Touched& touched : nodes) {
             const auto node = tree.get(touched.path);
             const bool stored =

@@ -36,11 +36,18 @@ public:
     /// an error, nothing.
     Result<void> write(const Tree& tree, std::span<const Touched> nodes);
 
+    /// Lets the file go as it is, because the disk under it fails. Only reopen() may follow.
+    void close();
+    /// Opens it again, or makes it anew, and writes what `tree` holds: all or, on an error,
+    /// nothing, and it stays closed.
+    Result<void> reopen(const Tree& tree);
+
 private:
     class Connection;
     Database(runtime::Disk& disk, runtime::Path file, std::unique_ptr<Connection> connection);
     Result<void> prepare();
-    Result<void> write_rows(const Tree& tree, std::span<const Touched> nodes);
+    Result<void> write_rows(const Tree& tree, std::span<const Touched> nodes, bool all = false);
+    Result<void> open_connection();
     Result<void> make_durable();
     [[nodiscard]] runtime::Path reserve_path() const;
     bool spend_reserve();

@@ -85,11 +85,26 @@ private:
     std::set<std::string, std::less<>> children_;
 };
 
-class EmbeddedStore final : public Store {
+class TreeStore final : public EmbeddedStore {
 public:
     /// Without a database nothing is kept.
-    EmbeddedStore(Tree tree, std::unique_ptr<Database> database, SessionId session)
+    TreeStore(Tree tree, std::unique_ptr<Database> database, SessionId session)
         : tree_(std::move(tree)), database_(std::move(database)), session_(session) {}
+
+    void suspend(std::string why) override {
+        if (database_ && !suspended_) {
+            suspended_ = std::move(why);
+            database_->close();
+        }
+    }
+
+    Result<void> resume() override {
+        if (suspended_) {
+            TRY(database_->reopen(tree_));
+            suspended_.reset();
+        }
+        return {};
+    }
 
     void create(CreateOp op, Done<std::string> done) override {
         auto applied = apply_one(std::move(op));
@@ -173,6 +188,10 @@ private:
 
     /// In memory, then on disk; if the disk refuses, in neither. Tells the watches.
     StoreResult<Tree::Applied> apply(std::span<const Op> ops) {
+        if (suspended_) {
+            return std::unexpected(
+                StoreError{.code = StoreErrorCode::storage, .message = *suspended_});
+        }
         auto applied = tree_.apply(ops, session_);
         if (!applied) {
             return applied;
@@ -203,6 +222,7 @@ private:
     Tree tree_;
     std::unique_ptr<Database> database_;
     SessionId session_;
+    std::optional<std::string> suspended_;  // and why
     Watches watches_;
     Listener listener_;
     bool telling_ = false;
@@ -210,18 +230,19 @@ private:
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_embedded_store(runtime::Disk& disk, const runtime::Path& file) {
+Result<std::unique_ptr<EmbeddedStore>> open_embedded_store(runtime::Disk& disk,
+                                                           const runtime::Path& file) {
     TRY_ASSIGN(auto database, Database::open(disk, file));
     Tree tree;
     TRY(database->load(tree));
     // Transactions and sessions of this process come after those of every one before.
     tree.number_after(database->openings() << 32);
     const SessionId session(database->openings());
-    return std::make_unique<EmbeddedStore>(std::move(tree), std::move(database), session);
+    return std::make_unique<TreeStore>(std::move(tree), std::move(database), session);
 }
 
 std::unique_ptr<Store> make_memory_store() {
-    return std::make_unique<EmbeddedStore>(Tree(), nullptr, SessionId(1));
+    return std::make_unique<TreeStore>(Tree(), nullptr, SessionId(1));
 }
 
 }  // namespace barnabas::metadata

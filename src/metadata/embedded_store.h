@@ -4,6 +4,7 @@
 #include "runtime/disk.h"
 
 #include <memory>
+#include <string>
 
 namespace barnabas::metadata {
 
@@ -12,11 +13,22 @@ namespace barnabas::metadata {
 /// answers (the write-ahead log is synced), which blocks the calling thread for about a
 /// millisecond. Ephemeral nodes live in memory alone: they go with the process, as they must.
 
+class EmbeddedStore : public Store {
+public:
+    /// The disk under the file has failed. The file is let go; what is known is still answered,
+    /// and changes are refused with `why` (StoreErrorCode::storage), as this process's own nodes
+    /// would be lost with it. Nothing happens if it is suspended already.
+    virtual void suspend(std::string why) = 0;
+    /// Opens the file again and brings it to what is known: a change that was refused with the
+    /// failure may have reached it. On an error the store stays suspended.
+    virtual Result<void> resume() = 0;
+};
+
 /// Opens or creates the database `file`, whose directory is there. Refused with a sentence
 /// (kafka_storage_error): a file that is no database of Barnabas, one written by a newer version,
 /// one that another process has open. `disk` makes a new database durable and outlives the store.
-[[nodiscard]] Result<std::unique_ptr<Store>> open_embedded_store(runtime::Disk& disk,
-                                                                 const runtime::Path& file);
+[[nodiscard]] Result<std::unique_ptr<EmbeddedStore>> open_embedded_store(runtime::Disk& disk,
+                                                                         const runtime::Path& file);
 
 /// Keeps nothing: for tests, simulation and `--temporary`.
 [[nodiscard]] std::unique_ptr<Store> make_memory_store();

@@ -102,6 +102,58 @@ TEST_F(Database, WhatAProcessAnsweredIsThereThoughItNeverClosed) {
     EXPECT_EQ(get(**after, "/b")->data, "2");
 }
 
+/// The file under a suspended store may stay, vanish, or be put back as it once was.
+TEST_F(Database, WhatIsKnownOutlivesTheFailureOfItsFile) {
+    for (const char* meanwhile : {"nothing", "removed", "older"}) {
+        SCOPED_TRACE(meanwhile);
+        fs::remove_all(directory_);
+        fs::create_directory(directory_);
+        ASSERT_TRUE(create(*open(), {"/old", "1"}));
+        fs::copy_file(file(), directory_ / "copy");
+        auto opened = open_embedded_store(disk_, file());
+        ASSERT_TRUE(opened) << opened.error().message;
+        auto& store = **opened;
+        ASSERT_TRUE(create(store, {"/a", "1"}));
+        ASSERT_TRUE(create(store, {"/a/e", "", CreateMode::ephemeral}));
+        ASSERT_TRUE(remove(store, {"/old"}));
+        store.suspend("the disk is broken");
+        store.suspend("it still is");
+        const auto refused = create(store, {"/b", ""});
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, StoreErrorCode::storage);
+        EXPECT_EQ(refused.error().message, "the disk is broken");
+        EXPECT_EQ(get(store, "/a")->data, "1");
+        if (meanwhile != std::string_view("nothing")) {
+            fs::remove(file());
+            fs::remove(file().string() + "-wal");
+        }
+        if (meanwhile == std::string_view("older")) {
+            fs::copy_file(directory_ / "copy", file());
+        }
+        const auto resumed = store.resume();
+        ASSERT_TRUE(resumed) << resumed.error().message;
+        ASSERT_TRUE(create(store, {"/c", "3"}));
+        opened->reset();
+        const auto again = open();
+        EXPECT_EQ(*children(*again, "/"), (std::vector<std::string>{"a", "c"}));
+        EXPECT_EQ(*children(*again, "/a"), std::vector<std::string>{});
+    }
+}
+
+TEST_F(Database, StaysSuspendedWhileItsDirectoryIsGone) {
+    auto opened = open_embedded_store(disk_, file());
+    ASSERT_TRUE(opened) << opened.error().message;
+    ASSERT_TRUE(create(**opened, {"/a", "1"}));
+    (*opened)->suspend("gone");
+    fs::rename(directory_, directory_.string() + "-away");
+    EXPECT_FALSE((*opened)->resume());
+    EXPECT_FALSE(create(**opened, {"/b", ""}));
+    fs::rename(directory_.string() + "-away", directory_);
+    const auto resumed = (*opened)->resume();
+    ASSERT_TRUE(resumed) << resumed.error().message;
+    EXPECT_TRUE(create(**opened, {"/b", ""}));
+}
+
 TEST_F(Database, RefusesASecondProcess) {
     const auto store = open();
     ASSERT_TRUE(create(*store, {"/a", ""}));
