@@ -54,6 +54,14 @@ awaitable<Result<void>> Broker::start() {
     }
     if (stage) {
         tasks_->spawn(topics_->run_upkeep());
+        keeper_ = std::make_unique<DirectoryKeeper>(
+            DirectoryKeeper::Ports{.home = *ports_.shards.front(),
+                                   .topics = *topics_,
+                                   .dirs = *dirs_,
+                                   .store = file_store_,
+                                   .store_directory = file_store_directory_,
+                                   .on_end = ports_.on_end});
+        tasks_->spawn(keeper_->run());
         ready_ = true;
     }
     co_return stage;
@@ -69,8 +77,11 @@ Result<void> Broker::open_storage() {
     if (options_.state == StateKind::temporary) {
         store_ = metadata::make_memory_store();
     } else {
-        TRY_ASSIGN(store_, metadata::open_embedded_store(ports_.disk,
-                                                         dirs_->first_directory() / state_file));
+        TRY_ASSIGN(file_store_directory_, dirs_->home_of(state_file));
+        const auto file = dirs_->path_of(*file_store_directory_) / state_file;
+        TRY_ASSIGN(auto store, metadata::open_embedded_store(ports_.disk, file));
+        file_store_ = store.get();
+        store_ = std::move(store);
     }
     const auto& found = dirs_->identity();
     if (found.node && *found.node != options_.config.id) {
@@ -259,6 +270,9 @@ awaitable<void> Broker::stop() {
         co_await runtime::call_on(*ports_.shards.front(), *ports_.shards[i], drop);
     }
     fronts_.clear();
+    if (keeper_) {
+        keeper_->stop();
+    }
     if (topics_) {
         co_await topics_->stop();
     }

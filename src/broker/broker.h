@@ -2,6 +2,7 @@
 
 #include "broker/acceptor.h"
 #include "broker/connection_quota.h"
+#include "broker/directory_keeper.h"
 #include "broker/dispatcher.h"
 #include "broker/http_server.h"
 #include "broker/producer_ids.h"
@@ -11,7 +12,9 @@
 #include "metadata/store.h"
 #include "runtime/shard.h"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +33,9 @@ public:
         Logger log;
         /// For what clients are told where a listener takes every address.
         std::string host_name;
+        /// The broker cannot go on, and why: it wants to be stopped. Called once, on the first
+        /// shard.
+        std::function<void(std::string)> on_end{};
     };
     struct Options {
         BrokerConfig config;
@@ -88,7 +94,10 @@ private:
     ConnectionQuota quota_;
     std::unique_ptr<log::LogDirs> dirs_;
     std::unique_ptr<metadata::Store> store_;
+    metadata::EmbeddedStore* file_store_ = nullptr;  // store_, if it is kept in a file
+    std::optional<std::size_t> file_store_directory_;
     std::unique_ptr<TopicService> topics_;
+    std::unique_ptr<DirectoryKeeper> keeper_;
     std::unique_ptr<ProducerIds> producer_ids_;
     std::unique_ptr<runtime::TaskGroup> tasks_;
     std::vector<Front> fronts_;  // one per shard

@@ -21,6 +21,11 @@ const TopicImage* ClusterImage::topic(const TopicId& id) const {
     return found == by_id_.end() ? nullptr : found->second;
 }
 
+const PartitionImage* ClusterImage::partition(const TopicId& id, PartitionId number) const {
+    const auto* found = topic(id);
+    return found == nullptr ? nullptr : found->partition(number);
+}
+
 std::shared_ptr<const TopicImage> ClusterImage::by_name(std::string_view name) const {
     const auto found = by_name_.find(name);
     return found == by_name_.end() ? nullptr : found->second;

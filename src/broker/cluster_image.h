@@ -21,6 +21,9 @@ struct PartitionImage {
     std::vector<BrokerId> replicas;
     std::vector<BrokerId> isr;
     std::vector<BrokerId> offline;
+    /// There while this broker has the partition and cannot serve it: what clients are told, with
+    /// KAFKA_STORAGE_ERROR.
+    std::shared_ptr<const std::string> why_offline;
 };
 
 struct TopicImage {
@@ -51,6 +54,8 @@ public:
 
     [[nodiscard]] const TopicImage* topic(std::string_view name) const;
     [[nodiscard]] const TopicImage* topic(const TopicId& id) const;
+    /// nullptr if there is no such topic or partition.
+    [[nodiscard]] const PartitionImage* partition(const TopicId& id, PartitionId number) const;
     /// The same, to be kept beyond the image; null if there is none.
     [[nodiscard]] std::shared_ptr<const TopicImage> by_name(std::string_view name) const;
     [[nodiscard]] const BrokerImage* broker(BrokerId id) const;

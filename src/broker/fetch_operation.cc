@@ -49,6 +49,8 @@ FetchOperation::Item FetchOperation::make_item(const FetchContext& context, std:
         item.outcome.error = ErrorCode::unknown_topic_id;
     } else if (partition == nullptr) {
         item.outcome.error = ErrorCode::unknown_topic_or_partition;
+    } else if (partition->why_offline) {
+        item.outcome.error = ErrorCode::kafka_storage_error;
     } else if (partition->leader != services_.node) {
         item.outcome.error = ErrorCode::not_leader_or_follower;
     } else {
@@ -82,7 +84,7 @@ void FetchOperation::read_on(const runtime::Shard& shard) {
         }
         auto* partition = item.owner->partitions.find(item.topic->id, item.partition);
         if (partition == nullptr) {
-            item.outcome = {.error = ErrorCode::not_leader_or_follower};
+            item.outcome = {.error = item.owner->why_not_here(item.topic->id, item.partition).code};
             continue;
         }
         auto from = item.from;

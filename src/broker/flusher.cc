@@ -33,6 +33,10 @@ awaitable<void> Flusher::flush_one(Wanted* wanted) {
         if (partition->log().recovery_point() >= wanted->end) {
             break;
         }
+        if (auto well = partition->log().check_health(); !well) {
+            wanted->error = std::move(well.error());
+            break;
+        }
         const auto found = under_way_.find(key);
         if (found == under_way_.end()) {
             wanted->error = co_await run_round(key);

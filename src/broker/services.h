@@ -45,6 +45,10 @@ struct BrokerShard {
     ClusterImagePtr image;  // the cluster as this shard knows it
     SettingsPtr settings;   // the configuration as it stands now
     bool stopping = false;  // no request begins to wait any more
+
+    /// Why `partitions` has not got one that the image had: it moved, or its directory failed
+    /// since.
+    [[nodiscard]] Error why_not_here(const TopicId& topic, PartitionId number) const;
 };
 
 /// What handlers work with. Put together at start-up; what it points to belongs to shards.

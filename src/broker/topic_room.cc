@@ -15,8 +15,11 @@ bool TopicService::notice_full_directories() {
     const auto free_min = static_cast<std::uint64_t>(storage().log_dir_min_free_bytes);
     bool changed = false;
     for (const auto& use : ports_.dirs.use()) {
-        const bool known = use.online && use.space.total > 0;
-        const bool full = known && use.space.free < free_min;
+        if (!use.online || use.space.total == 0) {
+            full_.erase(use.path);
+            continue;
+        }
+        const bool full = use.space.free < free_min;
         if (full && !full_.contains(use.path)) {
             auto why = fmt::format(
                 "too little space: {} has {} bytes free and keeps {} (log.dir.min.free.bytes)",

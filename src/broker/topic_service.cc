@@ -285,7 +285,8 @@ std::shared_ptr<const TopicImage> TopicService::image_of(const std::string& name
         partition.leader = ports_.services.node;
         const TopicPartition key{name, PartitionId{static_cast<std::int32_t>(i)}};
         partition.leader_epoch = leader_epoch(key);
-        if (missing_.contains(key)) {
+        if (const auto missing = missing_.find(key); missing != missing_.end()) {
+            partition.why_offline = missing->second;
             partition.leader = no_broker;
             partition.offline = partition.replicas;
             partition.isr.clear();
@@ -362,7 +363,7 @@ awaitable<Result<void>> TopicService::add_partitions(WantedPartitions wanted, Ti
     if (!opened) {
         // They are in the store: offline, until a start finds room for them.
         for (auto i = now; i < wanted.total; ++i) {
-            missing_.insert({name, PartitionId{i}});
+            mark_missing({name, PartitionId{i}}, opened.error().message);
         }
         auto image = std::make_shared<ClusterImage>(*image_);
         image->put_topic(image_of(name, stored_.at(name)));

@@ -96,6 +96,9 @@ public:
     awaitable<Result<void>> alter_broker_configs(bool all_brokers, ConfigEdit edit);
 
     awaitable<std::vector<DirectoryReport>> describe_directories();
+    /// Takes a log directory offline whose disk has failed, with all its partitions. Nothing
+    /// happens if it is offline.
+    awaitable<void> drop_directory(std::size_t directory);
 
     /// Writes checkpoints, flushes, applies retention, rolls; until stop().
     awaitable<void> run_upkeep();
@@ -138,6 +141,9 @@ private:
     [[nodiscard]] std::shared_ptr<const TopicImage> image_of(
         const std::string& name, const metadata::StoredTopic& topic) const;
     awaitable<void> publish(ClusterImagePtr image);
+    void mark_missing(TopicPartition partition, const std::string& why);
+    awaitable<void> publish_topics(std::set<std::string> names);
+    awaitable<void> forget_logs(std::vector<TopicPartition> partitions);
 
     // Start (topic_start.cc)
     Result<OpenLogs> open_logs(const std::vector<log::FoundLog>& found);
@@ -166,13 +172,19 @@ private:
     std::map<std::string, metadata::StoredTopic, std::less<>> stored_;
     std::int32_t controller_epoch_ = 1;
     std::map<TopicPartition, LeaderEpoch> leader_epochs_;  // those that are not 0
-    std::set<TopicPartition> missing_;                     // offline: their folder is not here
+    /// Offline, and what clients are told of it; null: the partition is not this broker's.
+    std::map<TopicPartition, std::shared_ptr<const std::string>> missing_;
     struct Doomed {
         Time when;
         runtime::Path folder;
     };
     std::deque<Doomed> doomed_folders_;
-    std::vector<std::pair<Time, std::unique_ptr<log::Segment>>> doomed_segments_;
+    struct DoomedSegment {
+        Time when;
+        runtime::Path directory;
+        std::unique_ptr<log::Segment> segment;
+    };
+    std::vector<DoomedSegment> doomed_segments_;
     std::vector<log::LogOffsets> checkpointed_;  // as last written
     /// Directories without enough room, and the sentence for whoever produces.
     std::map<runtime::Path, std::shared_ptr<const std::string>> full_;

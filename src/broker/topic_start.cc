@@ -62,7 +62,7 @@ Result<TopicService::OpenLogs> TopicService::open_logs(const std::vector<log::Fo
                 "{} is of an older topic of that name ({}, not {}); its folder is "
                 "left alone and the partition is offline",
                 folder.partition, *folder.topic_id, id);
-            missing_.insert(folder.partition);
+            mark_missing(folder.partition, "its folder is of an older topic of that name");
             continue;
         }
         if (!folder.topic_id) {
@@ -72,7 +72,7 @@ Result<TopicService::OpenLogs> TopicService::open_logs(const std::vector<log::Fo
         auto log = ports_.dirs.open_log(folder, config, now);
         if (!log) {
             ports_.log.error("{} is offline: {}", folder.partition, log.error().message);
-            missing_.insert(folder.partition);
+            mark_missing(folder.partition, log.error().message);
             continue;
         }
         logs.emplace_back(id, std::move(*log));
@@ -98,12 +98,12 @@ Result<void> TopicService::create_missing(OpenLogs& logs) {
             }
             const auto& replicas = topic.node.partitions[i].replicas;
             if (std::ranges::find(replicas, ports_.services.node) == replicas.end()) {
-                missing_.insert(std::move(partition));
+                missing_.emplace(std::move(partition), nullptr);
                 continue;
             }
             if (!all_online) {
                 ports_.log.warn("{} is in no directory that is online; it is offline", partition);
-                missing_.insert(std::move(partition));
+                mark_missing(std::move(partition), "it is in no log directory that is online");
                 continue;
             }
             TRY_ASSIGN(auto log, ports_.dirs.create_log(partition, topic.node.id, config, now));

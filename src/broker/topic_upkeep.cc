@@ -3,6 +3,7 @@
 #include "broker/topic_service.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace barnabas::broker {
@@ -61,8 +62,7 @@ awaitable<void> TopicService::upkeep_round(bool retention) {
 awaitable<void> TopicService::maintain(BrokerShard& shard, bool retention) {
     const Now now = home_.clock().both();
     const auto expiration_ms = storage().producer_expiration / 1ms;
-    std::vector<std::unique_ptr<log::Segment>> deleted;
-    std::int64_t delay_ms = 0;
+    std::vector<DoomedSegment> deleted;
     auto work = [&] {
         shard.partitions.for_each([&](replication::Partition& partition) {
             auto& log = partition.log();
@@ -72,20 +72,19 @@ awaitable<void> TopicService::maintain(BrokerShard& shard, bool retention) {
                 auto given_up = log.apply_retention(now);
                 rolled = given_up ? Result<void>() : fail(std::move(given_up));
             }
-            if (!rolled) {
+            if (!rolled && !log.is_broken()) {
                 ports_.log.error("{}: {}", partition.name(), rolled.error().message);
             }
             for (auto& segment : log.take_deleted()) {
-                deleted.push_back(std::move(segment));
-                delay_ms = std::max(delay_ms, log.config().file_delete_delay_ms);
+                const std::chrono::milliseconds delay(log.config().file_delete_delay_ms);
+                deleted.push_back({.when = now.steady + delay,
+                                   .directory = log.folder().parent_path(),
+                                   .segment = std::move(segment)});
             }
         });
     };
     co_await runtime::call_on(home_, shard.shard, work);
-    const Time when = now.steady + std::chrono::milliseconds(delay_ms);
-    for (auto& segment : deleted) {
-        doomed_segments_.emplace_back(when, std::move(segment));
-    }
+    std::ranges::move(deleted, std::back_inserter(doomed_segments_));
 }
 
 awaitable<void> TopicService::flush_due_logs(BrokerShard& shard) {
@@ -102,14 +101,16 @@ awaitable<void> TopicService::flush_due_logs(BrokerShard& shard) {
         return shard.flusher.flush(std::move(due));
     };
     const auto flushed = co_await runtime::await_on(home_, shard.shard, flush);
-    for (const auto& flush_of : flushed) {
-        if (flush_of.error) {
-            ports_.log.error(
-                "flush failed, what was not synced may be lost if the machine stops: "
-                "{}",
-                flush_of.error->message);
+    // That a whole directory has failed is said once, when it is taken offline.
+    auto report = [this, &shard, &flushed] {
+        for (const auto& one : flushed) {
+            const auto* partition = shard.partitions.find(one.topic, one.partition);
+            if (one.error && partition != nullptr && !partition->log().is_broken()) {
+                ports_.log.error("{} cannot be flushed: {}", partition->name(), one.error->message);
+            }
         }
-    }
+    };
+    co_await runtime::call_on(home_, shard.shard, report);
 }
 
 awaitable<std::vector<log::LogOffsets>> TopicService::gather_offsets() {
@@ -142,6 +143,9 @@ awaitable<void> TopicService::write_checkpoints() {
     auto write = [this, &offsets] { return ports_.dirs.write_checkpoints(offsets); };
     const auto written = co_await runtime::run_blocking(home_, std::move(write));
     if (!written) {
+        if (!ports_.dirs.failed().empty()) {
+            co_return;  // it is taken offline: that is said once
+        }
         ports_.log.error(
             "checkpoints cannot be written: {}; the next start after a crash reads "
             "more",
@@ -160,10 +164,10 @@ awaitable<void> TopicService::remove_doomed() {
     }
     std::vector<std::unique_ptr<log::Segment>> segments;
     std::erase_if(doomed_segments_, [&](auto& doomed) {
-        if (doomed.first > now) {
+        if (doomed.when > now) {
             return false;
         }
-        segments.push_back(std::move(doomed.second));
+        segments.push_back(std::move(doomed.segment));
         return true;
     });
     if (folders.empty() && segments.empty()) {
@@ -189,12 +193,12 @@ awaitable<void> TopicService::stop() {
     stopping_ = true;
     stop_signal_.notify_all();
     const Turn turn = co_await take_turn();
-    bool all_closed = true;
+    std::set<std::size_t> not_closed;  // directories
     for (auto& shard : ports_.services.shards) {
         auto close = [&] {
             shard->partitions.for_each([&](replication::Partition& partition) {
                 if (auto closed = partition.log().close(); !closed) {
-                    all_closed = false;
+                    not_closed.insert(ports_.dirs.directory_of(partition.name()));
                     ports_.log.error("{}: {}", partition.name(), closed.error().message);
                 }
             });
@@ -202,12 +206,11 @@ awaitable<void> TopicService::stop() {
         co_await runtime::call_on(home_, shard->shard, close);
     }
     auto offsets = co_await gather_offsets();
-    auto written = ports_.dirs.write_checkpoints(offsets);
-    if (written && all_closed) {
-        written = ports_.dirs.mark_clean();
+    if (auto written = ports_.dirs.write_checkpoints(offsets); !written) {
+        ports_.log.error("the next start will check more: {}", written.error().message);
     }
-    if (!written) {
-        ports_.log.error("the next start will check the logs: {}", written.error().message);
+    if (auto marked = ports_.dirs.mark_clean(not_closed); !marked) {
+        ports_.log.error("the next start will check the logs: {}", marked.error().message);
     }
     for (auto& shard : ports_.services.shards) {
         auto clear = [&shard] { shard->partitions.clear(); };

@@ -96,6 +96,15 @@ public:
     Server(runtime::RealRuntime& runtime, broker::Broker& broker, Logger log)
         : runtime_(runtime), broker_(broker), log_(std::move(log)), asked_(runtime.shard(0)) {}
 
+    /// The broker cannot go on.
+    void end(const std::string& why) {
+        log_.error("{}: the broker ends", why);
+        std::fprintf(stderr, "barnabas: %s\n", why.c_str());
+        status_ = 1;
+        stop_asked_ = true;
+        asked_.notify_all();
+    }
+
     boost::asio::awaitable<void> run() {
         const runtime::StopSignals signals(runtime_.shard(0), [this](int number) {
             log_.info("signal {}: stopping in order", number);
@@ -178,12 +187,18 @@ Result<int> serve(const Arguments& arguments) {
     for (std::size_t i = 0; i < runtime.size(); ++i) {
         shards.push_back(&runtime.shard(i));
     }
+    Server* serving = nullptr;
     broker::Broker broker(
-        {.shards = shards, .disk = runtime.disk(), .log = log, .host_name = host_name()},
+        {.shards = shards,
+         .disk = runtime.disk(),
+         .log = log,
+         .host_name = host_name(),
+         .on_end = [&serving](const std::string& why) { serving->end(why); }},
         {.config = std::move(loaded.config),
          .statics = std::move(loaded.statics),
          .state = arguments.temporary ? broker::StateKind::temporary : broker::StateKind::durable});
     Server server(runtime, broker, log);
+    serving = &server;
     runtime.shard(0).post([&runtime, &server] { runtime::spawn(runtime.shard(0), server.run()); });
     runtime.run();
     return server.status();

@@ -40,6 +40,7 @@ Log::Log(OpenOptions options)
       folder_(std::move(options.folder)),
       partition_(std::move(options.partition)),
       config_(options.config),
+      health_(std::move(options.health)),
       log_(std::move(options.log)),
       spread_(std::hash<TopicPartition>{}(partition_)) {}
 
@@ -81,6 +82,14 @@ wire::AppendRules Log::rules(const AppendRequest& request) const {
             .origin = request.origin,
             .now = request.now.wall,
             .decompressed_max = config_.max_decompressed_bytes};
+}
+
+Result<void> Log::check_health() const {
+    if (is_broken()) {
+        return fail(ErrorCode::kafka_storage_error, "log directory {} has failed: {}",
+                    folder_.parent_path().string(), health_->why());
+    }
+    return {};
 }
 
 Result<void> Log::check_size(std::size_t bytes) const {
@@ -130,6 +139,9 @@ Result<std::optional<AppendInfo>> Log::check_batch(const wire::BatchView& batch,
 std::expected<AppendInfo, wire::AppendRefusal> Log::append(MutableByteView records,
                                                            const AppendRequest& request,
                                                            wire::AppendValidator& validator) {
+    if (auto well = check_health(); !well) {
+        return std::unexpected(refuse(std::move(well.error())));
+    }
     wire::BatchCursor cursor(records);
     while (true) {
         auto batch = cursor.next();

@@ -2,6 +2,7 @@
 
 #include "base/logger.h"
 #include "base/time.h"
+#include "log/directory_health.h"
 #include "log/leader_epochs.h"
 #include "log/log_config.h"
 #include "log/producer_state.h"
@@ -79,6 +80,7 @@ public:
         Offset log_start{0};       // of the checkpoint; records before it are not served
         Offset recovery_point{0};  // of the checkpoint; what lies behind is read and checked
         bool clean = true;         // shut down in order: nothing needs to be checked
+        std::shared_ptr<const DirectoryHealth> health = nullptr;  // of its log directory
         Now now;
         Logger log;
     };
@@ -102,6 +104,12 @@ public:
     [[nodiscard]] std::size_t segment_count() const { return segments_.size(); }
     [[nodiscard]] const LeaderEpochs& epochs() const { return epochs_; }
     [[nodiscard]] const ProducerStates& producers() const { return producers_; }
+
+    /// The disk of its directory has failed: appends are refused, and the recovery point stays
+    /// where it is, whatever later flushes say.
+    [[nodiscard]] bool is_broken() const { return health_ && health_->failed(); }
+    /// kafka_storage_error if it is broken, with the first failure.
+    [[nodiscard]] Result<void> check_health() const;
 
     /// Clipped to [log_start, log_end].
     void set_high_watermark(Offset offset);
@@ -217,6 +225,7 @@ private:
     runtime::Path folder_;
     TopicPartition partition_;
     LogConfig config_;
+    std::shared_ptr<const DirectoryHealth> health_;
     Logger log_;
     Segments segments_;  // never empty once open
     std::vector<std::unique_ptr<Segment>> deleted_;

@@ -10,7 +10,6 @@ namespace barnabas::log {
 namespace {
 
 constexpr std::string_view clean_file = ".kafka_cleanshutdown";
-constexpr std::string_view lock_file = ".lock";
 constexpr std::string_view recovery_file = "recovery-point-offset-checkpoint";
 constexpr std::string_view log_start_file = "log-start-offset-checkpoint";
 constexpr std::string_view high_watermark_file = "replication-offset-checkpoint";
@@ -25,8 +24,12 @@ Offset offset_in(const OffsetCheckpoint& checkpoint, const TopicPartition& parti
 
 LogDirs::LogDirs(Options options)
     : disk_(options.disk), random_(options.random), log_(std::move(options.log)) {
+    watch_ = std::make_shared<DirectoryWatch>(disk_, options.directories);
+    disk_.watch(watch_);
     for (auto& path : options.directories) {
-        directories_.emplace_back().path = std::move(path);
+        auto& directory = directories_.emplace_back();
+        directory.health = watch_->health(directories_.size() - 1);
+        directory.path = std::move(path);
     }
 }
 
@@ -40,6 +43,7 @@ Result<std::unique_ptr<LogDirs>> LogDirs::open(Options options) {
         }
         directory.online = opened.has_value();
         if (!opened) {
+            directory.lock.reset();
             directory.why_offline = opened.error().message;
             dirs->log_.error("log directory {} is offline: {}", directory.path.string(),
                              directory.why_offline);
@@ -56,7 +60,7 @@ Result<std::unique_ptr<LogDirs>> LogDirs::open(Options options) {
 
 Result<void> LogDirs::open_directory(Directory& directory) {
     TRY(disk_.create_directories(directory.path));
-    const auto lock_path = directory.path / lock_file;
+    const auto lock_path = directory.path / DirectoryWatch::lock_file;
     auto lock = disk_.lock(lock_path);
     if (!lock) {
         // Whoever can open the file and not lock it is kept out by somebody.
@@ -193,41 +197,61 @@ Result<std::unique_ptr<Log>> LogDirs::open_log(const FoundLog& found, const LogC
                           .recovery_point =
                               offset_in(directory.checkpoints.recovery_points, found.partition),
                           .clean = directory.clean,
+                          .health = directory.health,
                           .now = now,
                           .log = log_}));
     log->set_high_watermark(offset_in(directory.checkpoints.high_watermarks, found.partition));
-    ++directory.logs;
-    where_[found.partition] = found.directory;
+    place(found.partition, found.directory);
     return log;
 }
 
-Result<LogDirs::Directory*> LogDirs::roomiest() {
-    Directory* best = nullptr;
-    for (auto& directory : directories_) {
-        if (directory.online && (best == nullptr || directory.logs < best->logs)) {
-            best = &directory;
+void LogDirs::place(const TopicPartition& partition, std::size_t directory) {
+    const std::lock_guard lock(mutex_);
+    ++directories_[directory].logs;
+    where_[partition] = directory;
+}
+
+Result<std::size_t> LogDirs::roomiest() {
+    const std::lock_guard lock(mutex_);
+    std::optional<std::size_t> best;
+    for (std::size_t i = 0; i < directories_.size(); ++i) {
+        if (directories_[i].usable() &&
+            (!best || directories_[i].logs < directories_[*best].logs)) {
+            best = i;
         }
     }
-    if (best == nullptr) {
+    if (!best) {
         return fail(ErrorCode::kafka_storage_error, "every log directory is offline");
     }
-    return best;
+    return *best;
 }
 
 Result<std::unique_ptr<Log>> LogDirs::create_log(const TopicPartition& partition, const TopicId& id,
                                                  const LogConfig& config, Now now) {
-    TRY_ASSIGN(auto* directory, roomiest());
-    const auto folder = directory->path / folder_name(partition);
+    while (true) {
+        TRY_ASSIGN(const auto directory, roomiest());
+        auto created = create_in(directory, partition, id, config, now);
+        // A directory whose disk fails just now is not tried again: the next one is.
+        if (created || directories_[directory].usable()) {
+            return created;
+        }
+    }
+}
+
+Result<std::unique_ptr<Log>> LogDirs::create_in(std::size_t directory,
+                                                const TopicPartition& partition, const TopicId& id,
+                                                const LogConfig& config, Now now) {
+    const auto folder = directories_[directory].path / folder_name(partition);
     // A folder that is not there yet need not be listed: half of all system calls of a creation.
     TRY_ASSIGN(auto log, Log::open({.disk = disk_,
                                     .folder = folder,
                                     .partition = partition,
                                     .config = config,
+                                    .health = directories_[directory].health,
                                     .now = now,
                                     .log = log_}));
     TRY(write_metadata_file(folder, id));
-    ++directory->logs;
-    where_[partition] = static_cast<std::size_t>(directory - directories_.data());
+    place(partition, directory);
     return log;
 }
 
@@ -243,8 +267,13 @@ Result<void> LogDirs::write_metadata_file(const runtime::Path& folder, const Top
 }
 
 Result<runtime::Path> LogDirs::delete_log(std::unique_ptr<Log> log) {
-    const auto where = where_.find(log->partition());
-    INVARIANT(where != where_.end(), "{} is in no directory", log->partition());
+    {
+        const std::lock_guard lock(mutex_);
+        const auto where = where_.find(log->partition());
+        INVARIANT(where != where_.end(), "{} is in no directory", log->partition());
+        --directories_[where->second].logs;
+        where_.erase(where);
+    }
     const auto& id = random_.uuid();
     const auto folder = log->folder();
     // As Kafka, which cuts the topic's name to keep folder names within 255 characters.
@@ -254,8 +283,6 @@ Result<runtime::Path> LogDirs::delete_log(std::unique_ptr<Log> log) {
     const auto target = folder.parent_path() / (name + suffix);
     log.reset();
     TRY(disk_.rename(folder, target));
-    --directories_[where->second].logs;
-    where_.erase(where);
     return target;
 }
 
@@ -269,18 +296,23 @@ Result<void> LogDirs::write_checkpoints(const std::vector<LogOffsets>& logs) {
             checkpoints.log_starts[log.partition] = log.log_start;
         }
     }
+    Result<void> failed;
     for (std::size_t i = 0; i < directories_.size(); ++i) {
-        auto& directory = directories_[i];
-        if (directory.online) {
-            TRY(write_checkpoint(directory, recovery_file, wanted[i].recovery_points,
-                                 directory.checkpoints.recovery_points));
-            TRY(write_checkpoint(directory, log_start_file, wanted[i].log_starts,
-                                 directory.checkpoints.log_starts));
-            TRY(write_checkpoint(directory, high_watermark_file, wanted[i].high_watermarks,
-                                 directory.checkpoints.high_watermarks));
+        if (directories_[i].usable()) {
+            auto done = write_checkpoints_of(directories_[i], std::move(wanted[i]));
+            failed = failed ? std::move(done) : std::move(failed);
         }
     }
-    return {};
+    return failed;
+}
+
+Result<void> LogDirs::write_checkpoints_of(Directory& directory, Checkpoints wanted) {
+    auto& written = directory.checkpoints;
+    TRY(write_checkpoint(directory, recovery_file, wanted.recovery_points,
+                         written.recovery_points));
+    TRY(write_checkpoint(directory, log_start_file, wanted.log_starts, written.log_starts));
+    return write_checkpoint(directory, high_watermark_file, wanted.high_watermarks,
+                            written.high_watermarks);
 }
 
 /// What is in the file already is not written again: each writing is synced.
@@ -295,53 +327,131 @@ Result<void> LogDirs::write_checkpoint(const Directory& directory, std::string_v
     return {};
 }
 
-void LogDirs::take_offline(std::size_t directory, std::string why) {
-    INVARIANT(directory < directories_.size(), "directory {} of {}", directory,
-              directories_.size());
-    auto& broken = directories_[directory];
-    if (broken.online) {
-        log_.error("log directory {} is offline: {}", broken.path.string(), why);
-        broken.online = false;
-        broken.why_offline = std::move(why);
+std::vector<std::size_t> LogDirs::failed() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::size_t> failed;
+    for (std::size_t i = 0; i < directories_.size(); ++i) {
+        if (directories_[i].online && directories_[i].health->failed()) {
+            failed.push_back(i);
+        }
+    }
+    return failed;
+}
+
+void LogDirs::look_around() {
+    for (const auto& use : this->use()) {
+        if (use.online) {
+            watch_->look_for(use.index);  // failed() tells
+        }
     }
 }
 
-Result<void> LogDirs::mark_clean() {
-    for (const auto& directory : directories_) {
-        if (directory.online) {
-            TRY(disk_.replace_text(directory.path / clean_file,
-                                   R"({"version":0,"brokerEpoch":-1})"));
+std::vector<TopicPartition> LogDirs::take_offline(std::size_t directory, std::string why) {
+    INVARIANT(directory < directories_.size(), "directory {} of {}", directory,
+              directories_.size());
+    auto& broken = directories_[directory];
+    broken.health->fail(std::move(why));
+    broken.lock.reset();
+    const std::lock_guard lock(mutex_);
+    std::vector<TopicPartition> lost;
+    for (const auto& [partition, place] : where_) {
+        if (place == directory) {
+            lost.push_back(partition);
         }
     }
-    return {};
+    for (const auto& partition : lost) {
+        where_.erase(partition);
+    }
+    if (broken.online) {
+        broken.online = false;
+        broken.why_offline = broken.health->why();
+        broken.logs = 0;
+        log_.error("log directory {} is offline with its {} partitions: {}", broken.path.string(),
+                   lost.size(), broken.why_offline);
+    }
+    return lost;
+}
+
+bool LogDirs::any_online() const {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::any_of(directories_, &Directory::online);
+}
+
+Result<void> LogDirs::mark_clean(const std::set<std::size_t>& not_closed) {
+    Result<void> failed;
+    for (std::size_t i = 0; i < directories_.size(); ++i) {
+        const auto& directory = directories_[i];
+        if (directory.usable() && !not_closed.contains(i)) {
+            auto marked = disk_.replace_text(directory.path / clean_file,
+                                             R"({"version":0,"brokerEpoch":-1})");
+            failed = failed ? std::move(marked) : std::move(failed);
+        }
+    }
+    return failed;
 }
 
 std::vector<DirectoryUse> LogDirs::use() const {
     std::vector<DirectoryUse> uses;
-    for (const auto& directory : directories_) {
-        DirectoryUse use{.path = directory.path,
-                         .online = directory.online,
-                         .why_offline = directory.why_offline,
-                         .logs = directory.logs,
-                         .space = {}};
-        if (auto space = disk_.space(directory.path)) {
-            use.space = *space;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& directory : directories_) {
+            uses.push_back(
+                {.index = uses.size(),
+                 .path = directory.path,
+                 .online = directory.usable(),
+                 .why_offline = directory.online ? directory.health->why() : directory.why_offline,
+                 .logs = directory.logs,
+                 .space = {}});
         }
-        uses.push_back(std::move(use));
+    }
+    for (auto& use : uses) {
+        if (use.online) {
+            use.space = disk_.space(use.path).value_or(runtime::DiskSpace{});
+        }
     }
     return uses;
 }
 
 std::size_t LogDirs::directory_of(const TopicPartition& partition) const {
+    const std::lock_guard lock(mutex_);
     const auto found = where_.find(partition);
     INVARIANT(found != where_.end(), "{} is in no directory", partition);
     return found->second;
 }
 
-const runtime::Path& LogDirs::first_directory() const {
-    const auto online = std::ranges::find(directories_, true, &Directory::online);
-    INVARIANT(online != directories_.end(), "no directory of {} is online", directories_.size());
-    return online->path;
+const runtime::Path& LogDirs::path_of(std::size_t directory) const {
+    INVARIANT(directory < directories_.size(), "directory {} of {}", directory,
+              directories_.size());
+    return directories_[directory].path;
+}
+
+Result<std::size_t> LogDirs::home_of(std::string_view file) const {
+    std::optional<std::size_t> first;
+    bool used_before = false;
+    const Directory* suspect = nullptr;  // offline, or empty where another disk should be mounted
+    for (std::size_t i = 0; i < directories_.size(); ++i) {
+        const auto& directory = directories_[i];
+        if (!directory.online || !directory.has_identity) {
+            suspect = suspect == nullptr ? &directory : suspect;
+        }
+        if (!directory.online) {
+            continue;
+        }
+        if (disk_.exists(directory.path / file)) {
+            return i;
+        }
+        used_before = used_before || directory.has_identity;
+        first = first.value_or(i);
+    }
+    INVARIANT(first, "no directory of {} is online", directories_.size());
+    if (used_before && suspect != nullptr) {
+        return fail(ErrorCode::kafka_storage_error,
+                    "{} is in no log directory that can be used, and {} {}; mend or mount it, or "
+                    "take it out of log.dirs to begin without what it holds",
+                    file, suspect->path.string(),
+                    suspect->online ? "is empty" : "is offline: " + suspect->why_offline);
+    }
+    return *first;
 }
 
 }  // namespace barnabas::log

@@ -3,14 +3,17 @@
 #include "base/logger.h"
 #include "base/uuid.h"
 #include "log/checkpoint_text.h"
+#include "log/directory_health.h"
 #include "log/directory_identity.h"
 #include "log/log.h"
 #include "runtime/disk.h"
 #include "runtime/random.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -35,6 +38,7 @@ struct LogOffsets {
 };
 
 struct DirectoryUse {
+    std::size_t index = 0;
     runtime::Path path;
     bool online = true;
     std::string why_offline;
@@ -42,9 +46,10 @@ struct DirectoryUse {
     runtime::DiskSpace space;
 };
 
-/// The log directories of one broker: their locks, identity, checkpoints, and which partition is
-/// where. The logs themselves belong to the shards of their partitions. Used by one thread at a
-/// time. Always: each directory that is online is locked by us and by nobody else.
+/// The log directories of one broker: their locks, identity, checkpoints, health, and which
+/// partition is where. The logs themselves belong to the shards of their partitions. One call at a
+/// time; use(), failed() and look_around() at any time, on any thread.
+/// Always: each directory that is online is locked by us and by nobody else.
 class LogDirs {
 public:
     struct Options {
@@ -80,19 +85,33 @@ public:
     Result<runtime::Path> delete_log(std::unique_ptr<Log> log);
     Result<void> remove_folder(const runtime::Path& folder) { return disk_.remove_all(folder); }
 
-    /// A directory whose disk failed: nothing is written to it or placed in it any more.
-    void take_offline(std::size_t directory, std::string why);
+    /// Directories that are online and whose disk has failed meanwhile: to be taken offline.
+    [[nodiscard]] std::vector<std::size_t> failed() const;
+    /// Calls `wake` when a disk fails, on the thread of the failure.
+    void on_failure(std::function<void()> wake) { watch_->on_first_failure(std::move(wake)); }
+    /// Notices directories that are gone though nobody uses them. Looks at the disk.
+    void look_around();
+    /// A directory whose disk failed: nothing is written to it or placed in it any more, and its
+    /// lock is given up. Answers the partitions whose logs are lost with it. Says so in the log,
+    /// once; `why` counts where the disk has not said it.
+    std::vector<TopicPartition> take_offline(std::size_t directory, std::string why = {});
+    [[nodiscard]] bool any_online() const;
 
-    /// Writes recovery points, log start offsets and high watermarks of all logs, per directory.
+    /// Writes recovery points, log start offsets and high watermarks of all logs, per directory: as
+    /// many as can be; the first error. Nothing goes to a directory that has failed.
     Result<void> write_checkpoints(const std::vector<LogOffsets>& logs);
-    /// After every log was closed in order: the next start need not check them.
-    Result<void> mark_clean();
+    /// After every log was closed in order: the next start need not check them. Except in those
+    /// where some could not be closed, and in those that have failed.
+    Result<void> mark_clean(const std::set<std::size_t>& not_closed = {});
 
     [[nodiscard]] std::vector<DirectoryUse> use() const;
     [[nodiscard]] std::size_t directory_of(const TopicPartition& partition) const;
     [[nodiscard]] runtime::Disk& disk() { return disk_; }
-    /// The first directory that is online: the broker keeps its own state there.
-    [[nodiscard]] const runtime::Path& first_directory() const;
+    [[nodiscard]] const runtime::Path& path_of(std::size_t directory) const;
+    /// Where the broker keeps a file of its own: the directory online that has it; in new
+    /// directories the first one online. An error if it may be in one that is offline or not
+    /// mounted.
+    [[nodiscard]] Result<std::size_t> home_of(std::string_view file) const;
 
 private:
     struct Checkpoints {
@@ -103,12 +122,15 @@ private:
     struct Directory {
         runtime::Path path;
         std::unique_ptr<runtime::FileLock> lock;
-        bool online = false;
+        std::shared_ptr<DirectoryHealth> health;
+        bool online = false;  // under mutex_, as why_offline and logs
         bool clean = false;
         bool has_identity = false;
         std::string why_offline;
         Checkpoints checkpoints;  // as they are in the files
         std::size_t logs = 0;
+
+        [[nodiscard]] bool usable() const { return online && !health->failed(); }
     };
 
     explicit LogDirs(Options options);
@@ -116,7 +138,11 @@ private:
     Result<void> read_identity(Directory& directory);
     Result<OffsetCheckpoint> read_checkpoint(const Directory& directory, std::string_view name);
     Result<void> scan_directory(std::size_t index, std::map<TopicPartition, FoundLog>& found);
-    Result<Directory*> roomiest();
+    Result<std::size_t> roomiest();
+    Result<std::unique_ptr<Log>> create_in(std::size_t directory, const TopicPartition& partition,
+                                           const TopicId& id, const LogConfig& config, Now now);
+    void place(const TopicPartition& partition, std::size_t directory);
+    Result<void> write_checkpoints_of(Directory& directory, Checkpoints wanted);
     Result<void> write_checkpoint(const Directory& directory, std::string_view name,
                                   OffsetCheckpoint& wanted, OffsetCheckpoint& written);
     Result<void> write_metadata_file(const runtime::Path& folder, const TopicId& id);
@@ -124,6 +150,8 @@ private:
     runtime::Disk& disk_;
     runtime::Random& random_;
     Logger log_;
+    std::shared_ptr<DirectoryWatch> watch_;
+    mutable std::mutex mutex_;
     std::vector<Directory> directories_;
     DirectoryIdentity identity_;
     std::map<TopicPartition, std::size_t> where_;

@@ -101,7 +101,7 @@ Result<FlushPlan> Log::begin_flush() {
 }
 
 void Log::flushed(const FlushPlan& plan, Now now) {
-    if (plan.truncations == truncations_) {
+    if (plan.truncations == truncations_ && !is_broken()) {
         INVARIANT(plan.up_to <= log_end(), "flushed up to {} of {}", plan.up_to, log_end());
         recovery_point_ = std::max(recovery_point_, plan.up_to);
     }
@@ -275,6 +275,7 @@ Result<void> Log::save_epochs() {
 
 /// Syncs nothing where nothing was written since the last flush: 2,000 idle logs took seconds.
 Result<void> Log::close() {
+    TRY(check_health());
     TRY(seal(active()));
     if (log_end() > Offset{0}) {
         TRY(save_producers());
@@ -285,7 +286,7 @@ Result<void> Log::close() {
         TRY(plan.sync());
         recovery_point_ = log_end();
     }
-    return {};
+    return check_health();  // another log's flush may have failed meanwhile
 }
 
 }  // namespace barnabas::log

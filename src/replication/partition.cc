@@ -66,8 +66,9 @@ ProduceOutcome Partition::produce(const ProduceFrom& from, wire::AppendValidator
     if (!appended) {
         auto outcome =
             refused(std::move(appended.error().error), std::move(appended.error().record_errors));
-        outcome.disk_gave_out =
-            outcome.error == ErrorCode::kafka_storage_error && !std::exchange(disk_refuses_, true);
+        // That a whole directory has failed is said once for all of its partitions.
+        outcome.disk_gave_out = outcome.error == ErrorCode::kafka_storage_error &&
+                                !log_->is_broken() && !std::exchange(disk_refuses_, true);
         return outcome;
     }
     disk_refuses_ = false;

@@ -31,6 +31,8 @@ Item make_item(const Call& call, const TopicImage* topic,
     const auto* partition = topic == nullptr ? nullptr : topic->partition(number);
     if (partition == nullptr) {
         item.error = ErrorCode::unknown_topic_or_partition;
+    } else if (partition->why_offline) {
+        item.error = ErrorCode::kafka_storage_error;
     } else if (partition->leader != call.services.node) {
         item.error = ErrorCode::not_leader_or_follower;
     } else {
@@ -41,10 +43,10 @@ Item make_item(const Call& call, const TopicImage* topic,
 
 /// On the owner's shard.
 void look_up(Item& item, bool read_committed) {
-    auto* partition =
-        item.owner->partitions.find(item.topic->id, PartitionId{item.asked->partition_index});
+    const PartitionId number{item.asked->partition_index};
+    auto* partition = item.owner->partitions.find(item.topic->id, number);
     if (partition == nullptr) {
-        item.error = ErrorCode::not_leader_or_follower;
+        item.error = item.owner->why_not_here(item.topic->id, number).code;
         return;
     }
     if (const auto stale = partition->check_epoch(LeaderEpoch{item.asked->current_leader_epoch})) {

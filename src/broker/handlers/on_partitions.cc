@@ -27,6 +27,9 @@ LocatedPartition locate(const Call& call, const TopicImage* topic, std::int32_t 
                        fmt::format("topic {} has {} partitions, numbered from 0; {} is none",
                                    topic->name, topic->partitions.size(), number));
     }
+    if (image->why_offline) {
+        return refused(ErrorCode::kafka_storage_error, *image->why_offline);
+    }
     if (image->leader != call.services.node) {
         return refused(ErrorCode::not_leader_or_follower,
                        fmt::format("broker {} leads partition {} of topic {}", image->leader,
@@ -56,8 +59,7 @@ awaitable<void> on_partitions(Call& call, std::vector<LocatedPartition>& partiti
             if (auto* found = located.owner->partitions.find(located.topic, located.number)) {
                 work(i, *found);
             } else {
-                located.error = Error{.code = ErrorCode::not_leader_or_follower,
-                                      .message = "its log is not open here"};
+                located.error = located.owner->why_not_here(located.topic, located.number);
             }
         }
     };

@@ -52,6 +52,8 @@ Item make_item(const Call& call, const ProduceRequest& request, const TopicImage
     } else if (topic->internal) {
         item.outcome = refused(ErrorCode::invalid_topic_exception,
                                fmt::format("{} is written by the broker alone", topic->name));
+    } else if (partition->why_offline) {
+        item.outcome = refused(ErrorCode::kafka_storage_error, *partition->why_offline);
     } else if (partition->leader != call.services.node) {
         item.outcome = refused(ErrorCode::not_leader_or_follower,
                                fmt::format("broker {} leads it", partition->leader));
@@ -78,7 +80,8 @@ void append(Item& item, const replication::ProduceFrom& from, const Logger& log)
     auto& owner = *item.owner;
     auto* partition = owner.partitions.find(item.topic->id, item.partition);
     if (partition == nullptr) {
-        item.outcome = refused(ErrorCode::not_leader_or_follower, "its log is not open here");
+        auto why = owner.why_not_here(item.topic->id, item.partition);
+        item.outcome = refused(why.code, std::move(why.message));
         return;
     }
     item.outcome = partition->produce(from, owner.validator);

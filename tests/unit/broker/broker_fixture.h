@@ -89,6 +89,22 @@ public:
 
     [[nodiscard]] runtime::Simulation& simulation() { return simulation_; }
     [[nodiscard]] runtime::SimulatedDisk& disk() { return machine_->disk(); }
+    /// Simulated time passes.
+    void wait(Duration how_long) {
+        const auto task = [](runtime::Shard* shard, Duration span) -> Task {
+            co_await runtime::sleep_for(*shard, span);
+        };
+        run(task(client_, how_long));
+    }
+    /// Runs `task` on the broker's machine in a while.
+    void after(Duration how_long, std::move_only_function<void()> task) {
+        machine_->shard(0).post([this, how_long, task = std::move(task)]() mutable {
+            auto& shard = machine_->shard(0);
+            shard.call_at(shard.clock().now() + how_long, std::move(task));
+        });
+    }
+    /// The sentence with which the broker wants to end; empty while it goes on.
+    [[nodiscard]] const std::string& end() const { return end_; }
     void reconnect() { run(connect(this)); }
 
 private:
@@ -112,8 +128,11 @@ private:
                                      .statics = std::move(loaded->statics),
                                      .state = StateKind::temporary};
         broker_ = std::make_unique<Broker>(
-            Broker::Ports{
-                .shards = shards, .disk = machine_->disk(), .log = {}, .host_name = "broker"},
+            Broker::Ports{.shards = shards,
+                          .disk = machine_->disk(),
+                          .log = {},
+                          .host_name = "broker",
+                          .on_end = [this](const std::string& why) { end_ = why; }},
             broker);
         run_on(machine_->shard(0), begin(this));
     }
@@ -172,6 +191,7 @@ private:
     std::unique_ptr<runtime::Stream> stream_;
     std::optional<std::vector<std::byte>> frame_;
     std::deque<std::vector<std::byte>> frames_;  // responses hold views into them
+    std::string end_;
     std::int32_t correlation_id_ = 0;
     bool done_ = false;
 };

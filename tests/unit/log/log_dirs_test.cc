@@ -77,7 +77,7 @@ TEST_F(LogDirsTest, LeavesABrokenDirectoryOut) {
     const auto use = dirs->use();
     EXPECT_FALSE(use[0].online);
     EXPECT_NE(use[0].why_offline, "");
-    EXPECT_EQ(dirs->first_directory(), "/b");
+    EXPECT_EQ(dirs->home_of("cluster.db"), 1U);
     const auto log = create(*dirs, "t");
     EXPECT_EQ(dirs->directory_of(log->partition()), 1U);
     disk_.break_directory("/b");
@@ -98,6 +98,193 @@ TEST_F(LogDirsTest, TakesADirectoryThatFailsOffline) {
     EXPECT_FALSE(dirs->use()[0].online);
     const auto log = create(*dirs, "t");
     EXPECT_EQ(dirs->directory_of(log->partition()), 1U);
+}
+
+/// Two logs, each in a directory of its own, that live on a disk where one step fails.
+class TroubledLogs {
+public:
+    explicit TroubledLogs(std::uint64_t seed) : random_(seed), disk_(clock_, random_) {
+        open();
+        for (const int i : {0, 1}) {
+            auto log = dirs_->create_log({"t", PartitionId{i}}, topic_id, config_, clock_.both());
+            EXPECT_TRUE(log) << log.error().message;
+            logs_.push_back(std::move(*log));
+        }
+        checkpoint();
+        EXPECT_TRUE(disk_.sync_directory("/"));
+    }
+
+    /// Appends, rolls, flushes and checkpoints in both.
+    void live() {
+        for (int i = 0; i < 6; ++i) {
+            for (auto& log : logs_) {
+                auto batch = testing::make_batch();
+                const bool was_broken = log->is_broken();
+                const bool taken =
+                    log->append(batch.mutable_view(), {.now = clock_.both()}, validator_)
+                        .has_value();
+                EXPECT_FALSE(was_broken && taken) << "nothing goes to a failed directory";
+                if (auto plan = log->begin_flush()) {
+                    const bool synced = plan->sync().has_value();
+                    if (synced) {
+                        log->flushed(*plan, clock_.both());
+                    }
+                }
+            }
+            checkpoint();
+        }
+    }
+
+    void checkpoint() {
+        std::vector<LogOffsets> offsets;
+        for (std::size_t i = 0; i < logs_.size(); ++i) {
+            offsets.push_back({.partition = logs_[i]->partition(),
+                               .directory = i,
+                               .recovery_point = logs_[i]->recovery_point(),
+                               .log_start = logs_[i]->log_start(),
+                               .high_watermark = logs_[i]->high_watermark()});
+        }
+        ignore(dirs_->write_checkpoints(offsets), "trouble is what this is about");
+    }
+
+    /// What was checkpointed as durable is there after the power failed.
+    void crash_and_check() {
+        dirs_.reset();
+        logs_.clear();
+        disk_.crash({.keep_some_writes = false, .keep_some_entries = false});
+        open();
+        const auto found = dirs_->scan();
+        ASSERT_TRUE(found) << found.error().message;
+        std::map<TopicPartition, Offset> ends;
+        for (const auto& folder : *found) {
+            const auto log = dirs_->open_log(folder, config_, clock_.both());
+            ASSERT_TRUE(log) << log.error().message;
+            ends[folder.partition] = (*log)->log_end();
+        }
+        for (const auto* directory : {"/a", "/b"}) {
+            const auto text =
+                disk_.read_text(runtime::Path(directory) / "recovery-point-offset-checkpoint");
+            ASSERT_TRUE(text) << text.error().message;
+            const auto checkpoint = parse_offset_checkpoint(*text);
+            ASSERT_TRUE(checkpoint);
+            for (const auto& [partition, point] : *checkpoint) {
+                EXPECT_GE(ends[partition], point) << directory;
+            }
+        }
+    }
+
+    [[nodiscard]] LogDirs& dirs() { return *dirs_; }
+    [[nodiscard]] Log& log(std::size_t i) { return *logs_[i]; }
+    [[nodiscard]] runtime::SimulatedDisk& disk() { return disk_; }
+
+private:
+    void open() {
+        auto dirs = LogDirs::open(
+            {.disk = disk_, .random = random_, .directories = {"/a", "/b"}, .log = {}});
+        ASSERT_TRUE(dirs) << dirs.error().message;
+        dirs_ = std::move(*dirs);
+    }
+
+    runtime::SimulatedClock clock_;
+    runtime::SeededRandom random_;
+    runtime::SimulatedDisk disk_;
+    wire::AppendValidator validator_;
+    LogConfig config_{.segment_bytes = 250};
+    std::unique_ptr<LogDirs> dirs_;
+    std::vector<std::unique_ptr<Log>> logs_;
+};
+
+std::uint64_t steps_of_a_life() {
+    TroubledLogs logs(1);
+    const auto before = logs.disk().operations();
+    logs.live();
+    EXPECT_TRUE(logs.dirs().failed().empty());
+    EXPECT_EQ(logs.log(0).recovery_point(), Offset{6});
+    return logs.disk().operations() - before;
+}
+
+TEST_F(LogDirsTest, AnIOErrorAtAnyStepIsThatOfItsDirectoryAlone) {
+    const auto steps = steps_of_a_life();
+    ASSERT_GT(steps, 100U);
+    for (std::uint64_t step = 0; step < steps; ++step) {
+        SCOPED_TRACE(step);
+        TroubledLogs logs(1);
+        logs.disk().fail_at(logs.disk().operations() + step);
+        logs.live();
+        const auto failed = logs.dirs().failed();
+        ASSERT_EQ(failed.size(), 1U);
+        const auto other = 1 - failed.front();
+        EXPECT_TRUE(logs.log(failed.front()).is_broken());
+        EXPECT_FALSE(logs.log(failed.front()).close());
+        EXPECT_EQ(logs.log(other).log_end(), Offset{6});
+        EXPECT_EQ(logs.log(other).recovery_point(), Offset{6});
+        EXPECT_TRUE(logs.log(other).close());
+        EXPECT_TRUE(logs.dirs().mark_clean());
+        const auto& broken = logs.dirs().path_of(failed.front());
+        EXPECT_FALSE(logs.disk().exists(broken / ".kafka_cleanshutdown"));
+        EXPECT_TRUE(logs.disk().exists(logs.dirs().path_of(other) / ".kafka_cleanshutdown"));
+        logs.crash_and_check();
+    }
+}
+
+TEST_F(LogDirsTest, AFullDiskIsNoFailureOfItsDirectoryUnlessASyncMeetsIt) {
+    const auto steps = steps_of_a_life();
+    std::uint64_t failures = 0;
+    for (std::uint64_t step = 0; step < steps; ++step) {
+        SCOPED_TRACE(step);
+        TroubledLogs logs(1);
+        logs.disk().fail_at(logs.disk().operations() + step, runtime::DiskTrouble::space);
+        logs.live();
+        failures += logs.dirs().failed().size();
+        if (!logs.dirs().failed().empty()) {
+            const auto why = logs.dirs().use()[logs.dirs().failed().front()].why_offline;
+            EXPECT_NE(why.find("sync"), std::string::npos) << why;
+        }
+        logs.crash_and_check();
+    }
+    EXPECT_GT(failures, 0U);
+    EXPECT_LT(failures, steps / 2 + steps / 4);
+}
+
+TEST_F(LogDirsTest, TakesItsPartitionsAlongAndGivesTheLockUp) {
+    auto dirs = open();
+    const auto a = create(*dirs, "t", 0);
+    const auto b = create(*dirs, "t", 1);
+    EXPECT_TRUE(dirs->failed().empty());
+    disk_.break_directory("/a");
+    EXPECT_FALSE(disk_.list("/a"));
+    EXPECT_EQ(dirs->failed(), std::vector<std::size_t>{0});
+    EXPECT_EQ(dirs->take_offline(0), std::vector{a->partition()});
+    EXPECT_TRUE(dirs->failed().empty());
+    EXPECT_TRUE(dirs->any_online());
+    EXPECT_EQ(dirs->take_offline(0), std::vector<TopicPartition>{});
+    disk_.heal();
+    EXPECT_TRUE(try_open({"/a"})) << "another process may mend it";
+    EXPECT_FALSE(dirs->use()[0].online);
+    EXPECT_EQ(dirs->take_offline(1, "unplugged"), std::vector{b->partition()});
+    EXPECT_FALSE(dirs->any_online());
+    EXPECT_EQ(dirs->use()[1].why_offline, "unplugged");
+}
+
+TEST_F(LogDirsTest, ANewLogGoesElsewhereWhenADirectoryFailsUnderIt) {
+    auto dirs = open();
+    disk_.break_directory("/a");
+    const auto log = create(*dirs, "t");
+    EXPECT_EQ(dirs->directory_of(log->partition()), 1U);
+    EXPECT_EQ(dirs->failed(), std::vector<std::size_t>{0});
+}
+
+TEST_F(LogDirsTest, FindsTheBrokersOwnFileOrSaysWhereItMayBe) {
+    write("/a/meta.properties", "version=1\nnode.id=1\ncluster.id=x\n");
+    write("/b/meta.properties", "version=1\nnode.id=1\ncluster.id=x\n");
+    EXPECT_EQ(open()->home_of("cluster.db"), 0U) << "all are there and none has it: it is new";
+    write("/b/cluster.db", "");
+    EXPECT_EQ(open()->home_of("cluster.db"), 1U);
+    disk_.break_directory("/b");
+    const auto unknown = open()->home_of("cluster.db");
+    ASSERT_FALSE(unknown);
+    EXPECT_NE(unknown.error().message.find("/b is offline"), std::string::npos)
+        << unknown.error().message;
 }
 
 TEST_F(LogDirsTest, ReadsAndWritesWhoseTheyAre) {

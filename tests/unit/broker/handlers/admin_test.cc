@@ -121,7 +121,7 @@ TEST(CreateTopics, RefusesAssignmentsThatCannotBe) {
 TEST(CreateTopics, LeaveNothingBehindWhereTheDiskDoesNotTakeThem) {
     BrokerFixture at;
     ASSERT_EQ(at.create_topic("t", 2), ErrorCode::none);
-    at.disk().break_directory("/data");
+    at.disk().set_capacity(0);
     EXPECT_EQ(at.create_topic("u", 3), ErrorCode::kafka_storage_error);
     CreatePartitionsRequest more;
     more.topics.emplace_back().name = "t";
@@ -129,7 +129,7 @@ TEST(CreateTopics, LeaveNothingBehindWhereTheDiskDoesNotTakeThem) {
     more.topics[0].assignments.reset();
     const auto added = at.call<CreatePartitionsResponse>(more).results.at(0);
     EXPECT_EQ(code(added.error_code), ErrorCode::kafka_storage_error);
-    at.disk().heal();
+    at.disk().set_capacity(runtime::SimulatedDisk::default_capacity);
 
     MetadataRequest request;
     request.topics.reset();

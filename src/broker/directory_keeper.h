@@ -1,0 +1,55 @@
+#pragma once
+
+#include "base/logger.h"
+#include "log/log_dirs.h"
+#include "metadata/embedded_store.h"
+#include "runtime/tasks.h"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace barnabas::broker {
+
+class TopicService;
+
+/// Minds the log directories while the broker runs: one whose disk fails is taken offline with its
+/// partitions, and nothing else; when the last one fails, the broker is to end. Lives on shard 0.
+class DirectoryKeeper {
+public:
+    struct Ports {
+        runtime::Shard& home;
+        TopicService& topics;
+        log::LogDirs& dirs;
+        /// The cluster's state, if it is kept in a file; and in which directory.
+        metadata::EmbeddedStore* store = nullptr;
+        std::optional<std::size_t> store_directory;
+        /// No directory is left: called once, with the sentence for people.
+        std::function<void(std::string)> on_end;
+    };
+
+    explicit DirectoryKeeper(Ports ports);
+    DirectoryKeeper(const DirectoryKeeper&) = delete;
+    DirectoryKeeper& operator=(const DirectoryKeeper&) = delete;
+    ~DirectoryKeeper();
+
+    /// Until stop().
+    boost::asio::awaitable<void> run();
+    void stop();
+
+private:
+    struct Bell;
+
+    boost::asio::awaitable<void> drop_failed();
+    boost::asio::awaitable<void> look_around();
+
+    Ports ports_;
+    std::shared_ptr<Bell> bell_;  // shared with the threads on which disks fail
+    bool stopping_ = false;
+    bool ended_ = false;
+};
+
+}  // namespace barnabas::broker
