@@ -1,6 +1,10 @@
 #pragma once
 
+#include "metadata/cluster_state.h"
+#include "metadata/embedded_store.h"
 #include "metadata/store.h"
+
+#include <gtest/gtest.h>
 
 #include <optional>
 #include <string>
@@ -42,6 +46,21 @@ inline StoreResult<std::vector<std::string>> children(Store& store, std::string 
                                                       Watch watch = Watch::none) {
     return answer_of<std::vector<std::string>>(
         [&](auto done) { store.children(std::move(path), watch, done); });
+}
+
+/// The same for the calls that answer with Kafka's errors.
+template <class T, class Call>
+Result<T> result_of(Call call) {
+    std::optional<Result<T>> answer;
+    call([&answer](Result<T> result) { answer = std::move(result); });
+    return std::move(answer.value());
+}
+
+/// An empty cluster's.
+inline std::unique_ptr<Store> prepared_store() {
+    auto store = make_memory_store();
+    EXPECT_TRUE(result_of<void>([&](auto done) { prepare_tree(*store, done); }));
+    return store;
 }
 
 }  // namespace barnabas::metadata

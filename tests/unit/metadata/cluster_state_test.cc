@@ -8,19 +8,6 @@
 namespace barnabas::metadata {
 namespace {
 
-template <class T, class Call>
-Result<T> result_of(Call call) {
-    std::optional<Result<T>> answer;
-    call([&answer](Result<T> result) { answer = std::move(result); });
-    return std::move(answer.value());
-}
-
-std::unique_ptr<Store> prepared_store() {
-    auto store = make_memory_store();
-    EXPECT_TRUE(result_of<void>([&](auto done) { prepare_tree(*store, done); }));
-    return store;
-}
-
 Result<ClusterState> load(Store& store) {
     return result_of<ClusterState>([&](auto done) { load_cluster_state(store, done); });
 }

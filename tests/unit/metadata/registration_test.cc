@@ -9,19 +9,6 @@
 namespace barnabas::metadata {
 namespace {
 
-template <class T, class Call>
-Result<T> result_of(Call call) {
-    std::optional<Result<T>> answer;
-    call([&answer](Result<T> result) { answer = std::move(result); });
-    return std::move(answer.value());
-}
-
-std::unique_ptr<Store> prepared_store() {
-    auto store = make_memory_store();
-    EXPECT_TRUE(result_of<void>([&](auto done) { prepare_tree(*store, done); }));
-    return store;
-}
-
 Result<Controller> elect(Store& store, BrokerId broker) {
     return result_of<Controller>(
         [&](auto done) { elect_controller(store, broker, Timestamp{7}, done); });
