@@ -1,5 +1,7 @@
 #include "base/logger.h"
 
+#include "base/json_text.h"
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -18,21 +20,6 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
             return spdlog::level::err;
     }
     return spdlog::level::err;
-}
-
-void append_json_string(std::string& out, std::string_view text) {
-    out += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-            out += c;
-        }
-    }
-    out += '"';
 }
 
 /// A sentence may quote input: a line stays one line.
