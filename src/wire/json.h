@@ -7,6 +7,7 @@
 #include <boost/json/fwd.hpp>
 
 #include <deque>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,8 +15,9 @@
 namespace barnabas::wire {
 
 // Any described struct as JSON, for logs, tools and tests: one member per field that the version
-// has, in camelCase; a tagged field is left out where it has its default value. A uuid is Kafka's
-// text, bytes and records are standard base64 with padding, null is null. Unknown tagged fields are
+// has, in camelCase and in the order of the description; a tagged field is left out where it has
+// its default value. A uuid is Kafka's text, bytes and records are standard base64 with padding,
+// null is null. Unknown tagged fields are
 // "_unknownTaggedFields": [{"tag": n, "hex": "..."}].
 
 inline constexpr std::string_view unknown_tags_member = "_unknownTaggedFields";
@@ -32,6 +34,10 @@ private:
 /// Records that are spliced in from elsewhere have no bytes here: {"splicedBytes": size}.
 [[nodiscard]] boost::json::object to_json(const StructSchema& schema, std::int16_t version,
                                           const void* object);
+
+/// As Kafka's tools print it (Jackson): no blanks, doubles as Java writes them, U+FFFD where a
+/// string is no UTF-8. Tagged fields that the schema does not know are left out, as Kafka does.
+[[nodiscard]] std::string json_text(const boost::json::value& value);
 
 /// Fills `object`, which is as its default constructor leaves it. Refuses (invalid_request, with
 /// the field's name) what is of the wrong type or out of range, a member that the version does not

@@ -78,13 +78,10 @@ json::value member_of(const FieldSchema& field, std::int16_t version, const void
 
 json::object to_json(const StructSchema& schema, std::int16_t version, const void* object) {
     json::object result;
-    const Plan& plan = schema.plan(version);
-    for (const auto& step : plan.fields) {
-        result.emplace(step.field->name, member_of(*step.field, version, object));
-    }
-    for (const auto& step : plan.tagged) {
-        if (!equal_fields(*step.field, version, object, schema.defaults())) {
-            result.emplace(step.field->name, member_of(*step.field, version, object));
+    for (const auto& field : schema.fields()) {
+        const bool told = field.tag < 0 || !equal_fields(field, version, object, schema.defaults());
+        if (field.versions.contains(version) && told) {
+            result.emplace(field.name, member_of(field, version, object));
         }
     }
     const auto* unknown = schema.unknown_tags(object);

@@ -68,13 +68,13 @@ struct TransactionLogValue {
         v(m.previous_producer_id, "previousProducerId").since(1).tag(0);
         v(m.next_producer_id, "nextProducerId").since(1).tag(1);
         v(m.producer_epoch, "producerEpoch");
+        v(m.next_producer_epoch, "nextProducerEpoch").since(1).tag(3);
         v(m.transaction_timeout_ms, "transactionTimeoutMs");
         v(m.transaction_status, "transactionStatus");
         v(m.transaction_partitions, "transactionPartitions").nullable();
         v(m.transaction_last_update_timestamp_ms, "transactionLastUpdateTimestampMs");
         v(m.transaction_start_timestamp_ms, "transactionStartTimestampMs");
         v(m.client_transaction_version, "clientTransactionVersion").since(1).tag(2);
-        v(m.next_producer_epoch, "nextProducerEpoch").since(1).tag(3);
         v.unknown(m.unknown_tags);
     }
 };

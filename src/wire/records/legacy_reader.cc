@@ -154,8 +154,12 @@ Result<> LegacyReader::find_base_offset() {
     return {};
 }
 
+std::uint32_t LegacyReader::last_crc() const {
+    return load_big_endian<std::uint32_t>(last_bytes_.data());
+}
+
 Result<> LegacyReader::ensure_last_valid() const {
-    const auto stored = load_big_endian<std::uint32_t>(last_bytes_.data());
+    const auto stored = last_crc();
     const auto computed = crc32(last_bytes_.subspan(message_magic_at));
     if (stored != computed) {
         return fail(ErrorCode::corrupt_message,

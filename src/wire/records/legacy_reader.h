@@ -33,6 +33,8 @@ public:
 
     /// The checksum of the message that next() handed out last: CORRUPT_MESSAGE.
     [[nodiscard]] Result<> ensure_last_valid() const;
+    /// That checksum as it is stored.
+    [[nodiscard]] std::uint32_t last_crc() const;
 
 private:
     Result<> start_wrapper(Codec codec, std::size_t decompressed_max);

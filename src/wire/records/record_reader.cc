@@ -75,6 +75,10 @@ Result<> RecordReader::ensure_record_valid() const {
     return batch_.is_legacy() && batch_.is_compressed() ? legacy_.ensure_last_valid() : Result<>{};
 }
 
+std::optional<std::uint32_t> RecordReader::record_crc() const {
+    return batch_.is_legacy() ? std::optional(legacy_.last_crc()) : std::nullopt;
+}
+
 Result<bool> RecordReader::next_default(RecordView& out) {
     if (read_ == count_) {
         return false;

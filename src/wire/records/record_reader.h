@@ -4,6 +4,9 @@
 #include "wire/records/payload_window.h"
 #include "wire/records/record.h"
 
+#include <cstdint>
+#include <optional>
+
 namespace barnabas::wire {
 
 /// Walks over the records of one batch after another, of any magic and codec:
@@ -26,6 +29,8 @@ public:
     /// The checksum of the record handed out last, where it has one of its own: a message of magic
     /// 0 or 1 within a compressed one. CORRUPT_MESSAGE.
     [[nodiscard]] Result<> ensure_record_valid() const;
+    /// The checksum of that record as it is stored; nothing where it has none of its own (magic 2).
+    [[nodiscard]] std::optional<std::uint32_t> record_crc() const;
 
 private:
     Result<bool> next_default(RecordView& out);

@@ -2,10 +2,13 @@
 
 #include "wire/messages/fetch.h"
 #include "wire/messages/metadata.h"
+#include "wire/persisted/coordinator_records.h"
 #include "wire/text_bytes.h"
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
+
+#include <limits>
 
 namespace barnabas::wire {
 namespace {
@@ -103,6 +106,42 @@ TEST(TextBytes, AreHexOfEitherCase) {
     EXPECT_EQ(as_text(*from_hex("01aB")), "\x01\xab");
     EXPECT_FALSE(from_hex("0"));
     EXPECT_FALSE(from_hex("0g"));
+}
+
+TEST(Json, HasFieldsInTheOrderOfTheirDescription) {
+    TransactionLogValue transaction;
+    transaction.previous_producer_id = 7;  // tagged
+    const auto text = json_text(to_json(transaction, 1));
+    EXPECT_TRUE(text.starts_with(R"({"producerId":0,"previousProducerId":7,"producerEpoch":0,)"))
+        << text;
+}
+
+// What Jackson and Double.toString (Java 19 and later) print.
+TEST(JsonText, IsWhatKafkasToolsPrint) {
+    const std::pair<boost::json::value, std::string_view> rows[] = {
+        {nullptr, "null"},
+        {true, "true"},
+        {-7, "-7"},
+        {std::uint64_t{1} << 63, "9223372036854775808"},
+        {0.0, "0.0"},
+        {-0.0, "-0.0"},
+        {100.0, "100.0"},
+        {9999999.0, "9999999.0"},
+        {1e7, "1.0E7"},
+        {123456789.125, "1.23456789125E8"},
+        {1e21, "1.0E21"},
+        {0.001, "0.001"},
+        {0.002, "0.002"},
+        {0.0009, "9.0E-4"},
+        {1.5e-10, "1.5E-10"},
+        {std::numeric_limits<double>::infinity(), R"("Infinity")"},
+        {parsed(R"({"a": [1, "x\n", {}], "_unknownTaggedFields": [], "b": null})"),
+         R"({"a":[1,"x\n",{}],"b":null})"},
+        {"\xff", "\"\xef\xbf\xbd\""},
+    };
+    for (const auto& [value, text] : rows) {
+        EXPECT_EQ(json_text(value), text);
+    }
 }
 
 }  // namespace
