@@ -38,6 +38,10 @@ Result<std::vector<std::vector<std::string_view>>> parse_checkpoint(std::string_
     if (lines.empty()) {
         return std::vector<std::vector<std::string_view>>();
     }
+    if (const auto version = parse_checkpoint_number(lines[0]); version && *version != 0) {
+        return fail(ErrorCode::unsupported_version,
+                    "version {}; version 0 is known. Was it written by a newer broker?", *version);
+    }
     if (lines.size() < 2 || lines[0] != "0") {
         return fail(ErrorCode::corrupt_message,
                     "a checkpoint begins with version 0 and a count, not with \"{}\"",
@@ -64,21 +68,41 @@ std::string offset_checkpoint_text(const OffsetCheckpoint& offsets) {
     return checkpoint_text(offsets.size(), lines);
 }
 
+namespace {
+
+using Words = std::vector<std::string_view>;
+
+/// One line: "<topic> <partition> <offset>".
+Result<void> take_offset(const Words& words, OffsetCheckpoint& offsets) {
+    if (words.size() != 3) {
+        return fail(ErrorCode::corrupt_message,
+                    "a line of {} words; \"<topic> <partition> <offset>\" has 3", words.size());
+    }
+    TRY_ASSIGN(const auto partition, parse_checkpoint_number(words[1]));
+    TRY_ASSIGN(const auto offset, parse_checkpoint_number(words[2]));
+    if (partition < 0 || partition > std::numeric_limits<std::int32_t>::max()) {
+        return fail(ErrorCode::corrupt_message, "{} is no partition's number", partition);
+    }
+    offsets[{std::string(words[0]), PartitionId{static_cast<std::int32_t>(partition)}}] =
+        Offset{offset};
+    return {};
+}
+
+}  // namespace
+
 Result<OffsetCheckpoint> parse_offset_checkpoint(std::string_view text) {
     TRY_ASSIGN(const auto lines, parse_checkpoint(text));
     OffsetCheckpoint offsets;
     for (const auto& words : lines) {
-        if (words.size() != 3) {
-            return fail(ErrorCode::corrupt_message,
-                        "a line of {} words; \"<topic> <partition> <offset>\" has 3", words.size());
-        }
-        TRY_ASSIGN(const auto partition, parse_checkpoint_number(words[1]));
-        TRY_ASSIGN(const auto offset, parse_checkpoint_number(words[2]));
-        if (partition < 0 || partition > std::numeric_limits<std::int32_t>::max()) {
-            return fail(ErrorCode::corrupt_message, "{} is no partition's number", partition);
-        }
-        offsets[{std::string(words[0]), PartitionId{static_cast<std::int32_t>(partition)}}] =
-            Offset{offset};
+        TRY(take_offset(words, offsets));
+    }
+    return offsets;
+}
+
+OffsetCheckpoint readable_offsets(std::string_view text) {
+    OffsetCheckpoint offsets;
+    for (const auto line : split(text, '\n')) {
+        ignore(take_offset(split(line, ' '), offsets), "this line is damaged");
     }
     return offsets;
 }

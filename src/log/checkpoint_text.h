@@ -15,8 +15,8 @@ namespace barnabas::log {
 /// number of entries, one line each.
 [[nodiscard]] std::string checkpoint_text(std::size_t count, std::string_view lines);
 
-/// The words of each entry; none for an empty file, which Kafka writes too. corrupt_message:
-/// another version, or another number of lines.
+/// The words of each entry; none for an empty file, which Kafka writes too. unsupported_version for
+/// another version, which is no damage; corrupt_message for another number of lines.
 [[nodiscard]] Result<std::vector<std::vector<std::string_view>>> parse_checkpoint(
     std::string_view text);
 [[nodiscard]] Result<std::int64_t> parse_checkpoint_number(std::string_view word);
@@ -26,5 +26,7 @@ namespace barnabas::log {
 using OffsetCheckpoint = std::map<TopicPartition, Offset>;
 [[nodiscard]] std::string offset_checkpoint_text(const OffsetCheckpoint& offsets);
 [[nodiscard]] Result<OffsetCheckpoint> parse_offset_checkpoint(std::string_view text);
+/// The lines of a damaged one that can be read: better than none of them.
+[[nodiscard]] OffsetCheckpoint readable_offsets(std::string_view text);
 
 }  // namespace barnabas::log

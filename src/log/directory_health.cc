@@ -1,6 +1,7 @@
 #include "log/directory_health.h"
 
 #include "base/invariant.h"
+#include "log/directory_files.h"
 
 #include <algorithm>
 #include <optional>

@@ -46,8 +46,6 @@ public:
     /// Calls `wake` when a directory fails, on the thread of the failure: short, and no disk in it.
     void on_first_failure(std::function<void()> wake);
 
-    static constexpr std::string_view lock_file = ".lock";
-
 private:
     void fail(std::size_t directory, std::string why);
 

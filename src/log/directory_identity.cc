@@ -8,7 +8,19 @@
 namespace barnabas::log {
 namespace {
 
+constexpr std::string_view version_key = "version:";
 constexpr std::string_view topic_id_key = "topic_id:";
+
+/// What follows the first `key`, up to the end of its line.
+std::optional<std::string_view> word_behind(std::string_view text, std::string_view key) {
+    const auto at = text.find(key);
+    if (at == std::string_view::npos) {
+        return std::nullopt;
+    }
+    auto rest = text.substr(at + key.size());
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    return rest.substr(0, rest.find_first_of(" \r\n"));
+}
 
 std::optional<std::string> value_of(const ConfigMap& properties, std::string_view name) {
     const auto found = properties.find(name);
@@ -52,14 +64,14 @@ std::string identity_text(BrokerId node, std::string_view cluster_id, const Uuid
                        directory_id);
 }
 
-std::optional<TopicId> parse_partition_metadata(std::string_view text) {
-    const auto at = text.find(topic_id_key);
-    if (at == std::string_view::npos) {
-        return std::nullopt;
+Result<std::optional<TopicId>> parse_partition_metadata(std::string_view text) {
+    if (const auto version = word_behind(text, version_key); version && *version != "0") {
+        return fail(ErrorCode::unsupported_version,
+                    "version \"{}\"; version 0 is known. Was it written by a newer broker?",
+                    version->substr(0, 40));
     }
-    auto rest = text.substr(at + topic_id_key.size());
-    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-    return Uuid::parse(rest.substr(0, rest.find_first_of(" \r\n")));
+    const auto id = word_behind(text, topic_id_key);
+    return id ? Uuid::parse(*id) : std::nullopt;
 }
 
 std::string partition_metadata_text(const TopicId& id) {

@@ -29,8 +29,9 @@ struct DirectoryIdentity {
 [[nodiscard]] std::string identity_text(BrokerId node, std::string_view cluster_id,
                                         const Uuid& directory_id);
 
-/// partition.metadata: "version: 0\ntopic_id: <22 characters>"; nothing where there is no id.
-[[nodiscard]] std::optional<TopicId> parse_partition_metadata(std::string_view text);
+/// partition.metadata: "version: 0\ntopic_id: <22 characters>"; nothing where there is no id, as a
+/// crash may leave it. unsupported_version for another version.
+[[nodiscard]] Result<std::optional<TopicId>> parse_partition_metadata(std::string_view text);
 [[nodiscard]] std::string partition_metadata_text(const TopicId& id);
 
 }  // namespace barnabas::log

@@ -1,5 +1,6 @@
 #include "log/kafka_import.h"
 
+#include "log/directory_files.h"
 #include "log/file_names.h"
 #include "log/kafka_metadata.h"
 #include "log/leader_epochs.h"
@@ -9,8 +10,6 @@
 
 namespace barnabas::log {
 namespace {
-
-constexpr std::string_view metadata_folder = "__cluster_metadata-0";
 
 Result<void> read_identity(runtime::Disk& disk, const runtime::Path& directory,
                            DirectoryIdentity& identity) {
@@ -36,6 +35,15 @@ Result<void> read_identity(runtime::Disk& disk, const runtime::Path& directory,
     return {};
 }
 
+Result<std::optional<TopicId>> read_topic_id(runtime::Disk& disk, const runtime::Path& path) {
+    TRY_ASSIGN(const auto text, disk.read_text(path));
+    auto id = parse_partition_metadata(text);
+    if (!id) {
+        return fail(id.error().code, "{}: {}", path.string(), id.error().message);
+    }
+    return id;
+}
+
 /// The last epoch that wrote to the partition; 0 where its file says nothing.
 Result<LeaderEpoch> read_epoch(runtime::Disk& disk, const runtime::Path& folder,
                                const Logger& log) {
@@ -58,8 +66,7 @@ Result<void> read_partition(runtime::Disk& disk, const runtime::Path& folder,
     auto& topic = contents.topics[partition.topic];
     const auto path = folder / partition_metadata_file;
     if (disk.exists(path)) {
-        TRY_ASSIGN(const auto text, disk.read_text(path));
-        const auto id = parse_partition_metadata(text);
+        TRY_ASSIGN(const auto id, read_topic_id(disk, path));
         if (id && topic.id && *id != *topic.id) {
             return fail(ErrorCode::inconsistent_topic_id,
                         "{} is of topic id {}, another partition of {} is of {}", folder.string(),
@@ -81,7 +88,7 @@ Result<void> read_directory(runtime::Disk& disk, const runtime::Path& directory,
             continue;
         }
         const auto folder = directory / entry.name;
-        if (entry.name == metadata_folder) {
+        if (entry.name == kraft_log_folder) {
             TRY_ASSIGN(metadata, read_kafka_metadata(disk, folder));
         } else if (const auto partition = partition_of_folder(entry.name)) {
             TRY(read_partition(disk, folder, *partition, contents, log));

@@ -1,6 +1,7 @@
 #include "log/log_dirs.h"
 
 #include "base/invariant.h"
+#include "log/directory_files.h"
 #include "log/file_names.h"
 
 #include <algorithm>
@@ -8,12 +9,6 @@
 
 namespace barnabas::log {
 namespace {
-
-constexpr std::string_view clean_file = ".kafka_cleanshutdown";
-constexpr std::string_view recovery_file = "recovery-point-offset-checkpoint";
-constexpr std::string_view log_start_file = "log-start-offset-checkpoint";
-constexpr std::string_view high_watermark_file = "replication-offset-checkpoint";
-constexpr std::string_view kraft_log = "__cluster_metadata-0";
 
 Offset offset_in(const OffsetCheckpoint& checkpoint, const TopicPartition& partition) {
     const auto found = checkpoint.find(partition);
@@ -60,7 +55,7 @@ Result<std::unique_ptr<LogDirs>> LogDirs::open(Options options) {
 
 Result<void> LogDirs::open_directory(Directory& directory) {
     TRY(disk_.create_directories(directory.path));
-    const auto lock_path = directory.path / DirectoryWatch::lock_file;
+    const auto lock_path = directory.path / lock_file;
     auto lock = disk_.lock(lock_path);
     if (!lock) {
         // Whoever can open the file and not lock it is kept out by somebody.
@@ -70,14 +65,15 @@ Result<void> LogDirs::open_directory(Directory& directory) {
     }
     directory.lock = std::move(*lock);
     TRY(read_identity(directory));
-    directory.clean = disk_.exists(directory.path / clean_file);
-    TRY_ASSIGN(directory.checkpoints.recovery_points, read_checkpoint(directory, recovery_file));
+    directory.clean = disk_.exists(directory.path / clean_shutdown_file);
+    TRY_ASSIGN(directory.checkpoints.recovery_points,
+               read_checkpoint(directory, recovery_point_file));
     TRY_ASSIGN(directory.checkpoints.log_starts, read_checkpoint(directory, log_start_file));
     TRY_ASSIGN(directory.checkpoints.high_watermarks,
                read_checkpoint(directory, high_watermark_file));
     if (directory.clean) {
         // From now on a stop that is not orderly has to be seen.
-        TRY(disk_.remove(directory.path / clean_file));
+        TRY(disk_.remove(directory.path / clean_shutdown_file));
         TRY(disk_.sync_directory(directory.path));
     }
     return {};
@@ -122,7 +118,8 @@ Result<void> LogDirs::claim(BrokerId node, const std::string& cluster_id) {
     return {};
 }
 
-/// An unreadable checkpoint costs a longer check of the logs, nothing else.
+/// An unreadable checkpoint costs a longer check of the logs, nothing else; one of a newer format
+/// is not touched.
 Result<OffsetCheckpoint> LogDirs::read_checkpoint(const Directory& directory,
                                                   std::string_view name) {
     const auto path = directory.path / name;
@@ -131,6 +128,10 @@ Result<OffsetCheckpoint> LogDirs::read_checkpoint(const Directory& directory,
     }
     TRY_ASSIGN(const auto text, disk_.read_text(path));
     auto parsed = parse_offset_checkpoint(text);
+    if (!parsed && parsed.error().code == ErrorCode::unsupported_version) {
+        return fail(ErrorCode::unsupported_version, "{}: {}", path.string(),
+                    parsed.error().message);
+    }
     if (!parsed) {
         log_.warn("{}: {}; taken as empty", path.string(), parsed.error().message);
         return OffsetCheckpoint{};
@@ -156,7 +157,7 @@ Result<void> LogDirs::scan_directory(std::size_t index, std::map<TopicPartition,
     const auto& directory = directories_[index];
     TRY_ASSIGN(const auto entries, disk_.list(directory.path));
     for (const auto& entry : entries) {
-        if (!entry.is_directory || entry.name == kraft_log) {
+        if (!entry.is_directory || entry.name == kraft_log_folder) {
             continue;
         }
         if (entry.name.ends_with(delete_folder_suffix)) {
@@ -173,7 +174,11 @@ Result<void> LogDirs::scan_directory(std::size_t index, std::map<TopicPartition,
         const auto metadata = directory.path / entry.name / partition_metadata_file;
         if (disk_.exists(metadata)) {
             TRY_ASSIGN(const auto text, disk_.read_text(metadata));
-            log.topic_id = parse_partition_metadata(text);
+            const auto id = parse_partition_metadata(text);
+            if (!id) {
+                return fail(id.error().code, "{}: {}", metadata.string(), id.error().message);
+            }
+            log.topic_id = *id;
         }
         const auto [at, added] = found.emplace(*partition, log);
         if (!added) {
@@ -308,7 +313,7 @@ Result<void> LogDirs::write_checkpoints(const std::vector<LogOffsets>& logs) {
 
 Result<void> LogDirs::write_checkpoints_of(Directory& directory, Checkpoints wanted) {
     auto& written = directory.checkpoints;
-    TRY(write_checkpoint(directory, recovery_file, wanted.recovery_points,
+    TRY(write_checkpoint(directory, recovery_point_file, wanted.recovery_points,
                          written.recovery_points));
     TRY(write_checkpoint(directory, log_start_file, wanted.log_starts, written.log_starts));
     return write_checkpoint(directory, high_watermark_file, wanted.high_watermarks,
@@ -382,7 +387,7 @@ Result<void> LogDirs::mark_clean(const std::set<std::size_t>& not_closed) {
     for (std::size_t i = 0; i < directories_.size(); ++i) {
         const auto& directory = directories_[i];
         if (directory.usable() && !not_closed.contains(i)) {
-            auto marked = disk_.replace_text(directory.path / clean_file,
+            auto marked = disk_.replace_text(directory.path / clean_shutdown_file,
                                              R"({"version":0,"brokerEpoch":-1})");
             failed = failed ? std::move(marked) : std::move(failed);
         }

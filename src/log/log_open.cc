@@ -190,6 +190,10 @@ Result<bool> Log::load_epochs() {
     }
     TRY_ASSIGN(const auto text, disk_.read_text(path));
     auto parsed = LeaderEpochs::parse(text);
+    if (!parsed && parsed.error().code == ErrorCode::unsupported_version) {
+        return fail(ErrorCode::unsupported_version, "{}: {}", path.string(),
+                    parsed.error().message);
+    }
     if (!parsed) {
         log_.warn("{}: {}: {}; leader epochs are learned anew", partition_, path.string(),
                   parsed.error().message);

@@ -405,7 +405,7 @@ TEST_F(LogDirsTest, WritesACheckpointOnlyIfItSaysSomethingNew) {
 }
 
 TEST_F(LogDirsTest, TakesADamagedCheckpointAsEmpty) {
-    for (const auto* text : {"", "1\n0\n", "0\n2\nt 0 5\n", "0\n1\nt 0\n", "0\n1\nt 0 many\n"}) {
+    for (const auto* text : {"", "zero\n0\n", "0\n2\nt 0 5\n", "0\n1\nt 0\n", "0\n1\nt 0 many\n"}) {
         write("/a/recovery-point-offset-checkpoint", text);
         EXPECT_TRUE(try_open({"/a"})) << text;
     }
