@@ -1,9 +1,15 @@
+#include "cli/dump_log_command.h"
+#include "cli/program_name.h"
 #include "cli/server_command.h"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace barnabas::cli {
 namespace {
@@ -14,10 +20,17 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     int status = 0;
     add_server_command(app, status);
+    add_dump_log_command(app, status);
+    std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+    if (const auto command = argc > 0 ? command_of_program(argv[0]) : std::nullopt) {
+        arguments.insert(arguments.begin(), std::string(*command));
+    }
+    std::ranges::reverse(arguments);  // CLI11 takes them from the back
     try {
-        app.parse(argc, argv);
+        app.parse(std::move(arguments));
     } catch (const CLI::ParseError& error) {
-        return app.exit(error);
+        // Kafka's tools end with 1, whatever was wrong.
+        return app.exit(error) == 0 ? 0 : 1;
     }
     return status;
 }

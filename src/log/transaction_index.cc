@@ -1,6 +1,7 @@
 #include "log/transaction_index.h"
 
 #include "base/endian.h"
+#include "base/invariant.h"
 
 #include <array>
 #include <limits>
@@ -19,6 +20,14 @@ AbortedTransaction read_entry(const std::byte* at) {
 }
 
 }  // namespace
+
+Result<AbortedTransaction> parse_aborted(ByteView entry) {
+    INVARIANT(entry.size() == TransactionIndex::entry_size, "an entry of {} bytes", entry.size());
+    if (const auto found = load_big_endian<std::int16_t>(entry.data()); found != version) {
+        return fail(ErrorCode::corrupt_message, "has version {}; {} is known", found, version);
+    }
+    return read_entry(entry.data());
+}
 
 TransactionIndex::TransactionIndex(runtime::Disk& disk, runtime::Path path)
     : disk_(disk),
@@ -44,11 +53,12 @@ Result<std::vector<AbortedTransaction>> TransactionIndex::all() {
     TRY_ASSIGN(const auto entries, file_.grow());
     std::vector<AbortedTransaction> transactions;
     for (std::size_t at = 0; at < entries.size(); at += entry_size) {
-        if (load_big_endian<std::int16_t>(entries.data() + at) != version) {
-            return fail(ErrorCode::corrupt_message, "{}: the entry at {} is not of version {}",
-                        file_.path().string(), at, version);
+        const auto aborted = parse_aborted(entries.subspan(at, entry_size));
+        if (!aborted) {
+            return fail(ErrorCode::corrupt_message, "{}: the entry at {} {}", file_.path().string(),
+                        at, aborted.error().message);
         }
-        transactions.push_back(read_entry(entries.data() + at));
+        transactions.push_back(*aborted);
     }
     return transactions;
 }

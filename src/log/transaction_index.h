@@ -17,6 +17,9 @@ struct AbortedTransaction {
     friend bool operator==(const AbortedTransaction&, const AbortedTransaction&) = default;
 };
 
+/// An entry of the file. corrupt_message for another version than 0.
+[[nodiscard]] Result<AbortedTransaction> parse_aborted(ByteView entry);
+
 /// A segment's list of the aborted transactions that end in it: entries of 34 bytes (version 0,
 /// producer id, first, last and last stable offset), by rising last offset
 /// (org.apache.kafka.storage.internals.log.TransactionIndex). The file exists only if it has one.

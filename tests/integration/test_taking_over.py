@@ -2,19 +2,14 @@
 
 import base64
 import hashlib
-import io
-import tarfile
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
-import zstandard
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
-from support import vectors, wire
+from support import archives, vectors, wire
 
 pytestmark = pytest.mark.own
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "kafka-data"
 # The topics' own settings that 4.4's __cluster_metadata-0 holds.
 SETTINGS_44 = {
     "compacted": {"cleanup.policy": "compact", "segment.bytes": "1048576",
@@ -22,24 +17,12 @@ SETTINGS_44 = {
     "append-time": {"message.timestamp.type": "LogAppendTime"},
     "rolled": {"segment.bytes": "1048576"},
 }
-ARCHIVES = ["kafka-4.4-clean", "kafka-4.4-crashed", "kafka-3.9-clean", "kafka-3.9-crashed"]
-
-
-def unpack(name, folder):
-    """The log directories of an archive: those that hold meta.properties."""
-    with (DATA / f"{name}.tar.zst").open("rb") as packed:
-        data = zstandard.ZstdDecompressor().stream_reader(packed).read()
-    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-        archive.extractall(folder, filter="data")
-    found = sorted(path.parent for path in folder.rglob("meta.properties"))
-    assert found, f"{name} has no log directory"
-    return found
 
 
 def contents(name):
     """{(topic, partition, isolation): [(offset, timestamp, key, value, headers)]}"""
     found = defaultdict(list)
-    for line in vectors.compressed_lines(DATA / f"{name[:9]}-contents.jsonl.zst"):
+    for line in vectors.compressed_lines(archives.DATA / f"{name[:9]}-contents.jsonl.zst"):
         headers = [(key, decoded(value)) for key, value in line["headers"]]
         found[line["topic"], line["partition"], line["isolation"]].append(
             (line["offset"], line["timestamp"], decoded(line["key"]), decoded(line["value"]),
@@ -85,12 +68,12 @@ def partition_folders(directories):
             and path.name != "__cluster_metadata-0"}
 
 
-@pytest.fixture(scope="module", params=ARCHIVES)
+@pytest.fixture(scope="module", params=archives.NAMES)
 def taken_over(request, tmp_path_factory):
     """(archive, log directories, digests of the metadata log before, broker)"""
     from conftest import BrokerFactory
     folder = tmp_path_factory.mktemp(request.param)
-    directories = unpack(request.param, folder)
+    directories = archives.unpack(request.param, folder)
     metadata_logs = {d: digests(d / "__cluster_metadata-0") for d in directories
                      if (d / "__cluster_metadata-0").exists()}
     held = partition_folders(directories)

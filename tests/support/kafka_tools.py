@@ -1,8 +1,8 @@
-"""Apache Kafka's own command-line tools, run from its jars."""
+"""Apache Kafka's own command-line tools, run from its jars, and ours by the same names."""
 
 import subprocess
 
-from support import kafka_jars
+from support import broker, kafka_jars
 
 CLASSES = {
     "kafka-topics": "org.apache.kafka.tools.TopicCommand",
@@ -26,13 +26,33 @@ def _class_path(tool):
     return kafka_jars.class_path("tools")
 
 
+def _command(tool, arguments, *options):
+    return ["java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", *options,
+            "-cp", _class_path(tool), CLASSES[tool], *map(str, arguments)]
+
+
 def run(tool, *arguments, stdin=b"", status=0):
     """Runs a tool and returns what it printed, error output included; its end must be `status`."""
-    command = ["java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-               "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-               "-cp", _class_path(tool), CLASSES[tool], *map(str, arguments)]
-    done = subprocess.run(command, input=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    done = subprocess.run(_command(tool, arguments), input=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           timeout=DEADLINE_S, check=False)
     printed = done.stdout.decode(errors="replace")
     assert done.returncode == status, f"{tool} ended with {done.returncode}:\n{printed}"
     return printed
+
+
+def run_apart(tool, *arguments):
+    """Kafka's exit status, standard output and error output, byte by byte."""
+    return _run_apart(_command(tool, arguments, "-Dstdout.encoding=UTF-8",
+                               "-Dstderr.encoding=UTF-8"))
+
+
+def run_ours(tool, *arguments):
+    """The same of ours; `tool` is Kafka's name for it."""
+    return _run_apart([str(broker.binary()), tool.removeprefix("kafka-"), *map(str, arguments)])
+
+
+def _run_apart(command):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=DEADLINE_S, check=False)
+    return done.returncode, done.stdout, done.stderr
