@@ -30,6 +30,7 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
         co_return created;
     }
     co_await hand_out(std::move(*logs));
+    logs_open_ = true;
     auto first = std::make_shared<ClusterImage>(*image_);
     for (const auto& [name, topic] : stored_) {
         first->put_topic(image_of(name, topic));

@@ -193,6 +193,9 @@ awaitable<void> TopicService::stop() {
     stopping_ = true;
     stop_signal_.notify_all();
     const Turn turn = co_await take_turn();
+    if (!logs_open_) {
+        co_return;  // a start that failed: of logs that were not looked at nothing may be said
+    }
     std::set<std::size_t> not_closed;  // directories
     for (auto& shard : ports_.services.shards) {
         auto close = [&] {
