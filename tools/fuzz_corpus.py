@@ -124,7 +124,28 @@ def log_files():
         yield b"\5" + bytes.fromhex(line["hex"])
 
 
-TARGETS = [wire_sets, wire_payload, wire_snappy, wire_append, wire_messages, log_files]
+DUMPED = {".log": 0, ".index": 1, ".timeindex": 2, ".txnindex": 3, ".snapshot": 4, ".checkpoint": 5}
+DECODERS = {"__consumer_offsets": 1, "__transaction_state": 2, "__cluster_metadata": 3}
+
+
+def log_tools():
+    files = dict(kafka_files("kafka-4.4-clean")) | dict(kafka_files("kafka-3.9-clean"))
+    for path, raw in files.items():
+        if path.suffix in DUMPED:
+            decoder = DECODERS.get(path.parent.name.rpartition("-")[0], 0)
+            yield bytes([DUMPED[path.suffix] | decoder << 3]) + raw
+        if path.suffix == ".log":
+            indexes = [files.get(path.with_suffix(suffix), b"")
+                       for suffix in (".index", ".timeindex", ".txnindex")]
+            epochs = files.get(path.parent / "leader-epoch-checkpoint", b"")[:255]
+            sizes = b"".join(len(index).to_bytes(2, "big") for index in indexes)
+            for clean in range(2):
+                yield bytes([128 | clean]) + sizes + bytes([len(epochs)]) + b"".join(indexes) + \
+                    epochs + raw
+
+
+TARGETS = [wire_sets, wire_payload, wire_snappy, wire_append, wire_messages, log_files,
+           log_tools]
 
 
 def main():

@@ -1,4 +1,5 @@
 #include "cli/dump_log_command.h"
+#include "cli/log_command.h"
 #include "cli/program_name.h"
 #include "cli/server_command.h"
 
@@ -21,6 +22,7 @@ int run(int argc, char** argv) {
     int status = 0;
     add_server_command(app, status);
     add_dump_log_command(app, status);
+    add_log_command(app, status);
     std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
     if (const auto command = argc > 0 ? command_of_program(argv[0]) : std::nullopt) {
         arguments.insert(arguments.begin(), std::string(*command));
