@@ -31,6 +31,9 @@ Result<void> Log::load(const Known& known) {
         parent_unsynced_ = true;
         return {};
     }
+    // What the process before us made and closed without a record to flush may not be durable.
+    folder_unsynced_ = true;
+    parent_unsynced_ = true;
     TRY(load_segments(bases, known));
     recovery_point_ = known.clean ? log_end() : std::min(known.recovery_point, log_end());
     if (log_end() < known.log_start) {

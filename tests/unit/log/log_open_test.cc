@@ -98,6 +98,32 @@ TEST_F(LogOpenTest, TrustsAnIndexEntryOfSeveralBatches) {
     EXPECT_EQ(disk_.read_text(index).value_or(""), entries) << "it was rebuilt";
 }
 
+// A segment that was begun and closed without a record has a name that no flush was told of: what
+// was flushed into it after the next open was gone with the power.
+TEST_F(LogOpenTest, MakesDurableWhatTheProcessBeforeLeftUnsynced) {
+    const auto flush = [this] {
+        const auto plan = log_->begin_flush();
+        ASSERT_TRUE(plan && plan->sync());
+        log_->flushed(*plan, clock_.both());
+    };
+    open({.segment_ms = 1});
+    append_many(1, {});
+    flush();
+    ASSERT_TRUE(disk_.sync_directory("/"));
+    ASSERT_TRUE(log_->close());
+    open({.segment_ms = 1});
+    clock_.advance(1s);
+    ASSERT_TRUE(log_->roll_if_due(clock_.both()));
+    ASSERT_EQ(log_->segment_count(), 2U);
+    ASSERT_TRUE(log_->close());
+    open({});
+    append_many(1, {});
+    flush();
+    disk_.crash({.keep_some_writes = false, .keep_some_entries = false});
+    open({}, false, Offset{2});
+    EXPECT_EQ(log_->log_end(), Offset{2});
+}
+
 TEST_F(LogOpenTest, TakesAHoleForALossOnlyWhereNothingElseMadeIt) {
     const struct {
         const char* what;
