@@ -32,6 +32,10 @@ struct LogConfig {
     std::int64_t file_delete_delay_ms = 60'000;
     bool cleanup_delete = true;
     bool cleanup_compact = false;
+    std::int64_t delete_retention_ms = std::int64_t{24} * 3600 * 1000;
+    std::int64_t min_compaction_lag_ms = 0;
+    std::int64_t max_compaction_lag_ms = std::numeric_limits<std::int64_t>::max();
+    double min_cleanable_ratio = 0.5;
 
     std::uint32_t max_message_bytes = 1'048'588;
     std::uint32_t max_decompressed_bytes = std::numeric_limits<std::int32_t>::max() - 8;

@@ -201,6 +201,17 @@ std::vector<wire::ProducerSnapshotEntry> ProducerStates::snapshot() const {
     return entries;
 }
 
+ProducerLasts ProducerStates::lasts() const {
+    ProducerLasts lasts;
+    for (const auto& [id, producer] : producers_) {
+        const ProducerBatch* last = producer.last();
+        lasts.emplace(id, ProducerLast{.data = last == nullptr ? std::nullopt
+                                                               : std::optional(last->last_offset),
+                                       .epoch = producer.epoch});
+    }
+    return lasts;
+}
+
 void ProducerStates::restore(std::span<const wire::ProducerSnapshotEntry> entries, Offset end,
                              Timestamp heard) {
     clear();

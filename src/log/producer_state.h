@@ -55,6 +55,14 @@ struct ProducerEntry {
     void add(const ProducerBatch& batch);
 };
 
+/// What a producer that is still known wrote last: compaction keeps the batch for its sequence
+/// number, a marker for its epoch (org.apache.kafka.storage.internals.log.LastRecord).
+struct ProducerLast {
+    std::optional<Offset> data;  // the last offset of its last batch of data
+    ProducerEpoch epoch{-1};
+};
+using ProducerLasts = std::unordered_map<ProducerId, ProducerLast>;
+
 /// The producers of one partition. Plain state: batches go in, in the order of the log, live as on
 /// recovery. Owned by the log. Always: each open transaction begins below map_end().
 class ProducerStates {
@@ -94,6 +102,8 @@ public:
     void clear();
 
     [[nodiscard]] std::vector<wire::ProducerSnapshotEntry> snapshot() const;
+    /// What compaction must not lose.
+    [[nodiscard]] ProducerLasts lasts() const;
     /// Replaces everything by what a snapshot taken at `end` holds.
     void restore(std::span<const wire::ProducerSnapshotEntry> entries, Offset end, Timestamp heard);
 
