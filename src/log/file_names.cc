@@ -21,8 +21,8 @@ std::optional<T> whole_number(std::string_view text) {
 
 }  // namespace
 
-std::string file_name(Offset base, std::string_view suffix) {
-    return fmt::format("{:020}{}", base.get(), suffix);
+std::string file_name(Offset base, std::string_view suffix, std::string_view state) {
+    return fmt::format("{:020}{}{}", base.get(), suffix, state);
 }
 
 std::optional<Offset> offset_of_file(std::string_view name, std::string_view suffix) {

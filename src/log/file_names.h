@@ -24,8 +24,9 @@ inline constexpr std::string_view future_folder_suffix = "-future";
 inline constexpr std::string_view leader_epoch_file = "leader-epoch-checkpoint";
 inline constexpr std::string_view partition_metadata_file = "partition.metadata";
 
-/// "00000000000000000042.log"
-[[nodiscard]] std::string file_name(Offset base, std::string_view suffix);
+/// "00000000000000000042.log", and with a `state` "00000000000000000042.log.swap".
+[[nodiscard]] std::string file_name(Offset base, std::string_view suffix,
+                                    std::string_view state = {});
 
 /// The offset of a name of that form; nothing for another.
 [[nodiscard]] std::optional<Offset> offset_of_file(std::string_view name, std::string_view suffix);

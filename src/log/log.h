@@ -2,6 +2,8 @@
 
 #include "base/logger.h"
 #include "base/time.h"
+#include "log/compaction/cleanable.h"
+#include "log/compaction/compaction_source.h"
 #include "log/directory_health.h"
 #include "log/leader_epochs.h"
 #include "log/log_config.h"
@@ -151,6 +153,15 @@ public:
     Result<void> roll_if_due(Now now);
     /// Segments whose files can be removed once file.delete.delay.ms has passed.
     [[nodiscard]] std::vector<std::unique_ptr<Segment>> take_deleted();
+    /// For compaction: what decides whether this log is due; everything that one needs of the
+    /// segments below `end` (nothing if that is not a sealed, stable and flushed part any more);
+    /// and its work in place of what it was made from. False: the log has been cut or has given
+    /// segments up since; then, and where an error left them, the fresh ones are the caller's.
+    [[nodiscard]] Result<LogFacts> compaction_facts();
+    [[nodiscard]] Result<std::optional<CompactionSource>> compaction_source(Offset first_dirty,
+                                                                            Offset end);
+    [[nodiscard]] Result<bool> swap_in(CleanedGroup& group);
+
     void expire_producers(Timestamp before) { producers_.expire(before); }
 
     /// Records appended since the last flush, and when the first of them came.
@@ -220,6 +231,7 @@ private:
     Result<void> begin_anew(Offset start, Timestamp created);
     Result<void> save_epochs();
     void count_bytes();
+    [[nodiscard]] bool still_holds(const CleanedGroup& group) const;
 
     runtime::Disk& disk_;
     runtime::Path folder_;
@@ -239,7 +251,8 @@ private:
     std::size_t spread_ = 0;  // jitter by name, so that the logs of a topic do not roll at once
     Time unflushed_since_ = never;
     std::uint64_t truncations_ = 0;
-    std::set<Offset> snapshots_;  // of producers, in the folder
+    std::optional<Offset> cut_to_;  // lowest, since compaction last asked
+    std::set<Offset> snapshots_;    // of producers, in the folder
     // Written and not synced: the flush of the batches that go with them takes them along.
     std::vector<std::shared_ptr<runtime::File>> unsynced_;
     std::shared_ptr<runtime::File> unsynced_epochs_;

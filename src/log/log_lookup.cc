@@ -29,16 +29,16 @@ Result<std::optional<FoundOffset>> Log::find_max_timestamp() {
         return std::optional<FoundOffset>();
     }
     TRY_ASSIGN(const auto found, find_in(*newest, newest->max_timestamp().timestamp));
-    return found || newest->base() >= log_start_ ? found : find_newest_served();
+    return found ? found : find_newest_served();
 }
 
-/// Where the largest timestamp is that of a record before the log's start: every batch's header
-/// is looked at, for deletions in the middle of a segment are rare.
+/// Where the largest timestamp is that of a record before the log's start, or of a batch that
+/// compaction has emptied: every batch's header is looked at, for both are rare.
 Result<std::optional<FoundOffset>> Log::find_newest_served() {
     Timestamp newest = no_timestamp;
     for (auto& [base, segment] : segments_) {
         TRY(segment->scan(0, [&](const ScannedBatch& batch) {
-            if (batch.header.last_offset() >= log_start_) {
+            if (batch.header.last_offset() >= log_start_ && batch.header.count() != 0) {
                 newest = std::max(newest, batch.header.max_timestamp());
             }
             return true;

@@ -15,7 +15,8 @@ constexpr Offset offset_max{std::numeric_limits<std::int64_t>::max()};
 
 }  // namespace
 
-/// As Kafka: by the records' own time where they have one, else by the clock.
+/// As Kafka: by the records' own time where they have one, else by the clock. What is to be
+/// compacted within max.compaction.lag.ms has to be sealed by then.
 Result<bool> Log::time_to_roll(Timestamp newest, Now now) {
     if (active().size() == 0) {
         return false;
@@ -27,7 +28,10 @@ Result<bool> Log::time_to_roll(Timestamp newest, Now now) {
                             ? static_cast<std::int64_t>(
                                   spread_ % static_cast<std::uint64_t>(config_.segment_jitter_ms))
                             : 0;
-    return waited > config_.segment_ms - jitter;
+    const auto open_ms = config_.cleanup_compact
+                             ? std::min(config_.segment_ms, config_.max_compaction_lag_ms)
+                             : config_.segment_ms;
+    return waited > open_ms - jitter;
 }
 
 Result<void> Log::roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now) {
@@ -136,6 +140,7 @@ Result<void> Log::truncate_to(Offset offset) {
     INVARIANT(log_end() <= offset, "{} ends at {} after a cut at {}", partition_, log_end(),
               offset);
     count_bytes();
+    cut_to_ = std::min(cut_to_.value_or(log_end()), log_end());
     if (epochs_.truncate_to(log_end())) {
         TRY(save_epochs());
     }
@@ -192,7 +197,8 @@ Result<void> Log::delete_records_before(Offset offset) {
 /// The setting by which retention gives up the log's oldest segment; nullptr for none.
 Result<const char*> Log::why_given_up(Segments::iterator oldest, Now now) const {
     const Segment& segment = *oldest->second;
-    if (segment.next_offset() <= log_start_ && segments_.size() > 1) {
+    // Not by where its batches end: compaction may have left none.
+    if (segments_.size() > 1 && std::next(oldest)->first <= log_start_) {
         return "log start offset";
     }
     if (!config_.cleanup_delete) {
@@ -217,7 +223,9 @@ Result<std::size_t> Log::apply_retention(Now now) {
     while (true) {
         const auto oldest = segments_.begin();
         const Segment& segment = *oldest->second;
-        if (segment.size() == 0 || segment.next_offset() > high_watermark_) {
+        // Compaction may leave a segment empty; that of an empty log stays.
+        if ((segment.size() == 0 && segments_.size() == 1) ||
+            segment.next_offset() > high_watermark_) {
             break;
         }
         TRY_ASSIGN(const char* const why, why_given_up(oldest, now));

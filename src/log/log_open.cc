@@ -2,6 +2,7 @@
 // left behind is checked and cut.
 #include "log/file_names.h"
 #include "log/log.h"
+#include "log/swap_recovery.h"
 
 #include <algorithm>
 #include <limits>
@@ -62,19 +63,16 @@ Result<void> Log::load(const Known& known) {
 /// Removes what an interrupted deletion or cleaning left, completes finished swaps, and returns the
 /// base offsets of the segments, rising. Takes note of the producers' snapshots.
 Result<std::vector<Offset>> Log::tidy_folder() {
-    TRY_ASSIGN(const auto entries, disk_.list(folder_));
+    TRY_ASSIGN(auto entries, disk_.list(folder_));
+    TRY_ASSIGN(const bool changed, finish_interrupted_swaps(disk_, folder_, entries, log_));
+    if (changed) {
+        TRY_ASSIGN(entries, disk_.list(folder_));
+    }
     std::vector<Offset> bases;
     for (const auto& entry : entries) {
         const std::string_view name = entry.name;
-        if (name.ends_with(deleted_suffix) || name.ends_with(cleaned_suffix) ||
-            name.ends_with(".tmp")) {
+        if (name.ends_with(deleted_suffix) || name.ends_with(".tmp")) {
             TRY(disk_.remove(folder_ / entry.name));
-        } else if (name.ends_with(swap_suffix)) {
-            const auto final_name = name.substr(0, name.size() - swap_suffix.size());
-            TRY(disk_.rename(folder_ / entry.name, folder_ / final_name));
-            if (const auto base = offset_of_file(final_name, log_suffix)) {
-                bases.push_back(*base);
-            }
         } else if (const auto base = offset_of_file(name, log_suffix)) {
             bases.push_back(*base);
         } else if (const auto snapshot = offset_of_file(name, snapshot_suffix)) {
@@ -82,8 +80,6 @@ Result<std::vector<Offset>> Log::tidy_folder() {
         }
     }
     std::ranges::sort(bases);
-    const auto again = std::ranges::unique(bases);
-    bases.erase(again.begin(), again.end());
     for (const auto& entry : entries) {
         for (const auto suffix : {offset_index_suffix, time_index_suffix, txn_index_suffix}) {
             const auto base = offset_of_file(entry.name, suffix);
@@ -139,6 +135,10 @@ Result<void> Log::load_segments(const std::vector<Offset>& bases, const Known& k
         if (suspect && (recovered.torn || hole)) {
             TRY(drop_segments(std::span(bases).subspan(i + 1)));
             break;
+        }
+        if (segment.next_offset() < bases[i + 1] && !synced) {
+            // Taken for compaction's work; if a crash did it, the snapshot tells of what was lost.
+            TRY(remove_snapshots(segment.next_offset() + 1, bases[i + 1] + 1));
         }
     }
     if (!producers_follow) {

@@ -41,22 +41,24 @@ private:
 }  // namespace
 
 Segment::Segment(runtime::Disk& disk, const runtime::Path& folder, Offset base,
-                 const LogConfig& config)
+                 const LogConfig& config, std::string_view suffix)
     : disk_(disk),
-      log_path_(folder / file_name(base, log_suffix)),
+      log_path_(folder / file_name(base, log_suffix, suffix)),
+      is_fresh_(!suffix.empty()),
       base_(base),
       index_interval_(config.index_interval_bytes),
-      offset_index_(disk, folder / file_name(base, offset_index_suffix), base,
+      offset_index_(disk, folder / file_name(base, offset_index_suffix, suffix), base,
                     config.segment_index_bytes),
-      time_index_(disk, folder / file_name(base, time_index_suffix), base,
+      time_index_(disk, folder / file_name(base, time_index_suffix, suffix), base,
                   config.segment_index_bytes),
-      txn_index_(disk, folder / file_name(base, txn_index_suffix)),
+      txn_index_(disk, folder / file_name(base, txn_index_suffix, suffix)),
       index_files_{&offset_index_.file(), &time_index_.file(), &txn_index_.file()},
       next_offset_(base) {}
 
 Result<std::unique_ptr<Segment>> Segment::create(runtime::Disk& disk, const runtime::Path& folder,
-                                                 Offset base, const LogConfig& config, Now now) {
-    auto segment = std::unique_ptr<Segment>(new Segment(disk, folder, base, config));
+                                                 Offset base, const LogConfig& config, Now now,
+                                                 std::string_view suffix) {
+    auto segment = std::unique_ptr<Segment>(new Segment(disk, folder, base, config, suffix));
     TRY_ASSIGN(segment->file_, disk.open(segment->log_path_, runtime::OpenMode::create_or_open));
     TRY_ASSIGN(const auto left, segment->file_->size());
     if (left > 0) {
@@ -112,6 +114,29 @@ Result<void> Segment::append(ByteView batches, Offset last, TimestampOffset larg
     remember(first, position);
     const auto indexed = index_batch(last, position, size, largest);
     INVARIANT(indexed, "an index that grows takes an entry: {}", indexed.error().message);
+    return {};
+}
+
+Result<void> Segment::append(ByteView bytes, std::span<const BatchPlace> batches) {
+    INVARIANT(can_hold(batches.back().last), "offset {} in the segment of {}", batches.back().last,
+              base_);
+    TRY(offset_index_.file().grow());
+    TRY(time_index_.file().grow());
+    if (auto written = file_->write_at(size_, bytes); !written) {
+        ignore(file_->truncate(size_), "the write's error is the one to report");
+        return written;
+    }
+    const auto end = size_ + bytes.size();
+    for (const auto& batch : batches) {
+        INVARIANT(batch.last >= next_offset_, "offset {} behind {}", batch.last, next_offset_);
+        const auto indexed = index_batch(batch.last, size_, batch.size, batch.largest);
+        INVARIANT(indexed, "an index that grows takes an entry: {}", indexed.error().message);
+        size_ += batch.size;
+        next_offset_ = batch.last + 1;
+    }
+    INVARIANT(size_ == end, "batches of {} bytes, {} were written", size_, end);
+    first_timestamp_.reset();
+    recent_next_ = 0;
     return {};
 }
 

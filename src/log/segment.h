@@ -13,6 +13,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace barnabas::log {
@@ -25,6 +28,13 @@ struct ScannedBatch {
     std::uint32_t size = 0;
 };
 
+/// One of several batches that are appended together.
+struct BatchPlace {
+    Offset last;
+    std::uint32_t size = 0;
+    TimestampOffset largest;
+};
+
 /// One segment of a log: a file of batches and its indexes. Owned by one log, used on its thread;
 /// slices of its file may be read anywhere.
 ///     <base>.log       [batch][batch][batch]...   size_ bytes
@@ -32,9 +42,11 @@ struct ScannedBatch {
 /// Always: every batch's offsets are >= base() and < next_offset().
 class Segment {
 public:
-    /// Creates an empty one; its index files come when they have something to hold.
+    /// Creates an empty one; its index files come when they have something to hold. `suffix`: what
+    /// compaction puts behind the files' names until the segment is the log's (".cleaned").
     static Result<std::unique_ptr<Segment>> create(runtime::Disk& disk, const runtime::Path& folder,
-                                                   Offset base, const LogConfig& config, Now now);
+                                                   Offset base, const LogConfig& config, Now now,
+                                                   std::string_view suffix = {});
     /// Opens the files that are there; load() or rebuild() follows.
     static Result<std::unique_ptr<Segment>> open(runtime::Disk& disk, const runtime::Path& folder,
                                                  Offset base, const LogConfig& config);
@@ -67,6 +79,9 @@ public:
     /// is as before (the file is cut back). Index entries that cannot be written wait in memory.
     Result<void> append(ByteView batches, Offset last, TimestampOffset largest);
 
+    /// The same with several batches in one write, each with its chance of an index entry.
+    Result<void> append(ByteView bytes, std::span<const BatchPlace> batches);
+
     /// Where the batch begins that holds `offset`, or the next one if none does (compaction took
     /// it away); size() if there is none. corrupt_message for a broken file.
     Result<std::uint32_t> position_of(Offset offset);
@@ -95,14 +110,21 @@ public:
     Result<void> seal();
     /// The index files that have to be synced: those that were written since this was last asked.
     Result<std::vector<std::shared_ptr<runtime::File>>> take_unsynced_indexes();
+    /// Bytes of the entries of both indexes: of that of offsets, of that of times.
+    Result<std::pair<std::size_t, std::size_t>> index_bytes();
     /// Removes the files; nothing else may be done then.
     Result<void> remove();
+    /// Gives the files of a sealed segment other names: those of its base with `suffix`. The log's
+    /// file goes last, and with an empty suffix first: whoever finds it under its new name knows
+    /// that the others are there, under one of the two. On failure some have their new names.
+    Result<void> rename(std::string_view suffix);
     /// Puts ".deleted" behind the files' names; remove() takes them away later.
     Result<void> mark_deleted();
     void set_config(const LogConfig& config) { index_interval_ = config.index_interval_bytes; }
 
 private:
-    Segment(runtime::Disk& disk, const runtime::Path& folder, Offset base, const LogConfig& config);
+    Segment(runtime::Disk& disk, const runtime::Path& folder, Offset base, const LogConfig& config,
+            std::string_view suffix = {});
 
     /// The last few batches appended: consumers at the end read without searching.
     struct Recent {
@@ -120,9 +142,13 @@ private:
     Result<std::optional<OffsetPosition>> proven(std::optional<OffsetPosition> entry) const;
     Result<void> load_state();
     [[nodiscard]] Result<Offset> check_kept(const wire::BatchView& batch) const;
+    Result<void> rename_log(std::string_view suffix);
+    Result<void> rename_indexes(std::string_view suffix);
+    Result<void> remove_log();
 
     runtime::Disk& disk_;
     runtime::Path log_path_;
+    bool is_fresh_ = false;  // its names are those of compaction
     Offset base_;
     std::uint32_t index_interval_;
     std::shared_ptr<runtime::File> file_;

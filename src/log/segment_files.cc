@@ -85,28 +85,68 @@ Result<void> Segment::mark_deleted() {
     };
     for (auto* index : index_files_) {
         index->discard();
-        if (const auto path = index->path(); disk_.exists(path)) {
-            TRY(disk_.rename(path, renamed(path)));
-            index->renamed(renamed(path));
-        }
+        const auto path = index->path();
+        TRY(disk_.exists(path) ? disk_.rename(path, renamed(path)) : Result<void>());
+        // Also where there is none: the name may soon be that of another segment's file.
+        index->renamed(renamed(path));
     }
     TRY(disk_.rename(log_path_, renamed(log_path_)));
     log_path_ = renamed(log_path_);
     return {};
 }
 
-/// The log goes first: an index without one is removed when the log is opened.
-Result<void> Segment::remove() {
-    if (disk_.exists(log_path_)) {
-        TRY(disk_.remove(log_path_));
+Result<std::pair<std::size_t, std::size_t>> Segment::index_bytes() {
+    TRY_ASSIGN(const auto offsets, offset_index_.file().count());
+    TRY_ASSIGN(const auto times, time_index_.file().count());
+    return std::pair(offsets * OffsetIndex::entry_size, times * TimeIndex::entry_size);
+}
+
+Result<void> Segment::rename_log(std::string_view suffix) {
+    auto path = log_path_.parent_path() / file_name(base_, log_suffix, suffix);
+    TRY(disk_.rename(log_path_, path));
+    log_path_ = std::move(path);
+    return {};
+}
+
+Result<void> Segment::rename_indexes(std::string_view suffix) {
+    constexpr std::string_view kinds[] = {offset_index_suffix, time_index_suffix, txn_index_suffix};
+    for (std::size_t i = 0; i < index_files_.size(); ++i) {
+        auto* index = index_files_[i];
+        auto path = log_path_.parent_path() / file_name(base_, kinds[i], suffix);
+        if (disk_.exists(index->path())) {
+            TRY(disk_.rename(index->path(), path));
+        }
+        index->renamed(std::move(path));
     }
+    return {};
+}
+
+Result<void> Segment::rename(std::string_view suffix) {
+    if (suffix.empty()) {
+        TRY(rename_log(suffix));
+        is_fresh_ = false;
+        return rename_indexes(suffix);
+    }
+    TRY(rename_indexes(suffix));
+    return rename_log(suffix);
+}
+
+Result<void> Segment::remove_log() {
+    return disk_.exists(log_path_) ? disk_.remove(log_path_) : Result<void>();
+}
+
+/// The log goes first: an index without one is removed when the log is opened. But not that of a
+/// segment on its way in: its index without its log would be taken for that of the segment whose
+/// place it was to take.
+Result<void> Segment::remove() {
+    TRY(is_fresh_ ? Result<void>() : remove_log());
     for (auto* index : index_files_) {
         index->discard();
         if (disk_.exists(index->path())) {
             TRY(disk_.remove(index->path()));
         }
     }
-    return {};
+    return remove_log();
 }
 
 }  // namespace barnabas::log

@@ -156,6 +156,8 @@ TEST_F(LogTest, RollsBySizeTimeAndIndex) {
         {{.segment_bytes = 1000}, 1s, 1, 3, "three batches of 400 bytes do not fit"},
         {{.segment_ms = 5000}, 1s, 2001, 2, "by the records' own time"},
         {{.segment_ms = 5000}, 100s, 0, 1, "the records' time stands still"},
+        {{.cleanup_compact = true, .max_compaction_lag_ms = 5000}, 1s, 2001, 2, "to be compacted"},
+        {{.max_compaction_lag_ms = 5000}, 1s, 2001, 1, "which counts for no other topic"},
         {{.segment_index_bytes = 12, .index_interval_bytes = 1},
          1s,
          1,

@@ -1,0 +1,118 @@
+// What compaction asks of a log, and how its work takes the place of what it replaces.
+#include "base/invariant.h"
+#include "log/file_names.h"
+#include "log/log.h"
+
+#include <algorithm>
+#include <iterator>
+#include <ranges>
+#include <utility>
+
+namespace barnabas::log {
+
+Result<LogFacts> Log::compaction_facts() {
+    LogFacts facts{.log_start = log_start_,
+                   .log_end = log_end(),
+                   .last_stable = last_stable_offset(),
+                   .segments = {},
+                   .cut_to = {}};
+    facts.segments.reserve(segments_.size());
+    for (auto& [base, segment] : segments_) {
+        SegmentFacts& fact = facts.segments.emplace_back();
+        fact.base = base;
+        fact.size = segment->size();
+        fact.newest = segment->max_timestamp().timestamp;
+        if (config_.min_compaction_lag_ms > 0 && fact.newest.get() < 0) {
+            TRY_ASSIGN(fact.newest, segment->modified());
+        }
+        if (config_.max_compaction_lag_ms < std::numeric_limits<std::int64_t>::max()) {
+            TRY_ASSIGN(const auto first, segment->rolls_from());
+            fact.first = first.value_or(no_timestamp);
+        }
+    }
+    facts.cut_to = std::exchange(cut_to_, std::nullopt);
+    return facts;
+}
+
+Result<std::optional<CompactionSource>> Log::compaction_source(Offset first_dirty, Offset end) {
+    const auto limit = segments_.find(end);
+    if (limit == segments_.end() || limit == segments_.begin() || first_dirty >= end ||
+        end > last_stable_offset() || end > recovery_point_) {
+        return std::optional<CompactionSource>();
+    }
+    CompactionSource source{.disk = &disk_,
+                            .folder = folder_,
+                            .partition = partition_,
+                            .config = config_,
+                            .segments = {},
+                            .aborted = {},
+                            .producers = producers_.lasts(),
+                            .first_dirty = first_dirty,
+                            .end = end,
+                            .truncations = truncations_};
+    TRY_ASSIGN(source.aborted, aborted_transactions(segments_.begin()->first, end));
+    for (auto at = segments_.begin(); at != limit; ++at) {
+        Segment& segment = *at->second;
+        TRY_ASSIGN(const auto indexes, segment.index_bytes());
+        TRY_ASSIGN(const auto modified, segment.modified());
+        source.segments.push_back({.base = at->first,
+                                   .end = std::next(at)->first,
+                                   .file = segment.file(),
+                                   .size = segment.size(),
+                                   .offset_index_bytes = indexes.first,
+                                   .time_index_bytes = indexes.second,
+                                   .modified = modified});
+    }
+    return std::optional(std::move(source));
+}
+
+bool Log::still_holds(const CleanedGroup& group) const {
+    const auto same = [this](const SourceSegment& source) {
+        const auto at = segments_.find(source.base);
+        return at != segments_.end() && std::next(at) != segments_.end() &&
+               std::next(at)->first == source.end && at->second->file() == source.file &&
+               at->second->size() == source.size;
+    };
+    return group.truncations == truncations_ && std::ranges::all_of(group.replaced, same);
+}
+
+Result<bool> Log::swap_in(CleanedGroup& group) {
+    INVARIANT(!group.fresh.empty() && group.fresh.front()->base() == group.replaced.front().base,
+              "{}: {} segments replace {}", partition_, group.fresh.size(), group.replaced.size());
+    INVARIANT(group.fresh.back()->next_offset() <= group.replaced.back().end, "{} reaches {} of {}",
+              partition_, group.fresh.back()->next_offset(), group.replaced.back().end);
+    if (!still_holds(group)) {
+        return false;
+    }
+    folder_unsynced_ = true;
+    // The last comes first: as long as one is .cleaned, an open takes none of those behind it.
+    for (auto& fresh : std::views::reverse(group.fresh)) {
+        TRY(fresh->rename(swap_suffix));
+    }
+    // From here on an open completes it, and so does this log, whatever fails.
+    std::vector<std::unique_ptr<Segment>> old;
+    for (const auto& source : group.replaced) {
+        old.push_back(std::move(segments_.extract(source.base).mapped()));
+    }
+    std::vector<Segment*> fresh;
+    for (auto& segment : std::exchange(group.fresh, {})) {
+        segment->set_config(config_);
+        fresh.push_back(segment.get());
+        segments_.emplace(segment->base(), std::move(segment));
+    }
+    count_bytes();
+    for (auto& segment : old) {
+        TRY(segment->mark_deleted());
+        deleted_.push_back(std::move(segment));
+    }
+    for (auto* segment : fresh) {
+        TRY(segment->rename({}));
+    }
+    for (const auto& source : group.replaced) {
+        TRY(segments_.contains(source.base) ? Result<void>()
+                                            : remove_snapshots(source.base, source.base + 1));
+    }
+    return true;
+}
+
+}  // namespace barnabas::log

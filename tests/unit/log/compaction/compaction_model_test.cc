@@ -1,0 +1,614 @@
+// long: one log under trial, its steps and its checks
+// Random work on a compacted log beside a model that keeps every batch in memory: appends,
+// transactions, rolls, deletions, compactions in several passes, with the power failing at any file
+// operation. After each step the log holds exactly what Kafka's rules leave.
+#include "unit/log/compaction/compaction_model.h"
+
+#include "log/compaction/compaction_run.h"
+#include "runtime/simulated/seeded_random.h"
+#include "runtime/simulated/simulated_clock.h"
+#include "runtime/simulated/simulated_disk.h"
+#include "unit/log/log_batches.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <limits>
+
+namespace barnabas::log {
+namespace {
+
+using testing::FoundRecord;
+using testing::KeyedRecord;
+using testing::PlainBatch;
+
+class CompactionModel {
+public:
+    explicit CompactionModel(std::uint64_t seed) : random_(seed), disk_(clock_, random_) {
+        config_ = {.segment_bytes = static_cast<std::uint32_t>(800 + random_.below(4000)),
+                   .segment_ms = 1'000'000,
+                   .segment_index_bytes = static_cast<std::uint32_t>(48 + random_.below(400)),
+                   .index_interval_bytes = static_cast<std::uint32_t>(random_.below(600)),
+                   .retention_ms = -1,
+                   .retention_bytes = -1,
+                   .cleanup_delete = random_.below(3) == 0,
+                   .cleanup_compact = true,
+                   .delete_retention_ms = static_cast<std::int64_t>(random_.below(60'000))};
+        if (random_.below(3) == 0) {
+            config_.compression = wire::Compression::of(some_codec());
+        }
+        open(true);
+    }
+
+    void run(int steps) {
+        for (int i = 0; i < steps && !::testing::Test::HasFailure(); ++i) {
+            clock_.advance(std::chrono::milliseconds(random_.below(3000)));
+            step();
+            check();
+        }
+    }
+
+private:
+    void step() {
+        switch (random_.below(24)) {
+            case 0:
+                return delete_records();
+            case 1:
+                return flush();
+            case 2:
+                return crash();
+            case 3:
+                return reopen();
+            case 4:
+            case 5:
+            case 6:
+                return compact();
+            case 7:
+                return compact_and_crash();
+            case 8:
+                return cut();
+            case 9:
+                return roll();
+            case 10:
+            case 11:
+            case 12:
+                return end_transaction();
+            default:
+                append();
+        }
+    }
+
+    wire::Codec some_codec() { return static_cast<wire::Codec>(random_.below(5)); }
+
+    void open(bool clean) {
+        log_.reset();
+        auto opened = Log::open({.disk = disk_,
+                                 .folder = "/data/topic-0",
+                                 .partition = {"topic", PartitionId{0}},
+                                 .config = config_,
+                                 .log_start = saved_start_,
+                                 .recovery_point = saved_recovery_point_,
+                                 .clean = clean,
+                                 .now = clock_.both(),
+                                 .log = {}});
+        ASSERT_TRUE(opened) << opened.error().message;
+        log_ = std::move(*opened);
+        log_->set_high_watermark(log_->log_end());
+    }
+
+    // --- what clients do ---------------------------------------------------------------------
+    void append() {
+        timestamp_ = timestamp_ + static_cast<std::int64_t>(random_.below(200)) - 50;
+        testing::KeyedSpec spec{.timestamp = timestamp_, .codec = some_codec()};
+        for (auto n = 1 + random_.below(5); n > 0; --n) {
+            KeyedRecord record{.key = fmt::format("key {}", random_.below(9)), .value = {}};
+            if (random_.below(4) != 0) {
+                record.value =
+                    fmt::format("{} {}", ++values_, std::string(random_.below(150), 'v'));
+            }
+            spec.records.push_back(std::move(record));
+        }
+        if (random_.below(2) == 0) {
+            spec.producer = ProducerId{static_cast<std::int64_t>(random_.below(3))};
+            const auto* known = log_->producers().find(spec.producer);
+            spec.transactional = spec.producer.get() > 0;
+            spec.epoch = known == nullptr ? ProducerEpoch{0} : known->epoch;
+            const bool open = known != nullptr && known->transaction_first;
+            const bool anew = known != nullptr && !open && random_.below(15) == 0;
+            spec.epoch = spec.epoch + static_cast<std::int16_t>(anew ? 1 : 0);
+            const auto* last = known == nullptr || anew ? nullptr : known->last();
+            spec.sequence = last == nullptr ? 0 : last->last_sequence + 1;
+            uncertain_.erase(spec.producer);
+        }
+        send(testing::make_keyed(spec), wire::AppendOrigin::client);
+    }
+    void end_transaction() {
+        const auto id = ProducerId{static_cast<std::int64_t>(1 + random_.below(2))};
+        const auto* known = log_->producers().find(id);
+        const auto epoch = known == nullptr ? ProducerEpoch{0} : known->epoch;
+        send(testing::make_marker(id, epoch, random_.below(2) == 0, timestamp_),
+             wire::AppendOrigin::coordinator);
+    }
+    void send(ByteBuffer bytes, wire::AppendOrigin origin) {
+        const auto sent = log_->append(
+            bytes.mutable_view(), {.origin = origin, .epoch = LeaderEpoch{0}, .now = clock_.both()},
+            validator_);
+        ASSERT_TRUE(sent) << sent.error().error.message;
+        log_->set_high_watermark(log_->log_end());
+        batches_.push_back(read_files().back());  // as the log gave it its place
+        ASSERT_EQ(batches_.back().last, sent->last);
+        history_.push_back(batches_.back());
+    }
+    void delete_records() {
+        if (!config_.cleanup_delete) {
+            return;
+        }
+        const auto length = static_cast<std::uint64_t>(log_->log_end() - log_->log_start());
+        const auto offset =
+            log_->log_start() +
+            static_cast<std::int64_t>(random_.below(std::min<std::uint64_t>(length, 15) + 1));
+        ASSERT_TRUE(log_->delete_records_before(offset));
+        give_up();
+    }
+    void give_up() {
+        ASSERT_TRUE(log_->apply_retention(clock_.both()));
+        remove_deleted();
+        const Offset first = log_->compaction_facts()->segments.front().base;
+        std::erase_if(batches_, [first](const auto& batch) { return batch.base < first; });
+    }
+    void remove_deleted() {
+        for (auto& segment : log_->take_deleted()) {
+            if (random_.below(2) == 0) {
+                ASSERT_TRUE(segment->remove());
+            }
+        }
+    }
+
+    // --- the log's own life ------------------------------------------------------------------
+    void roll() {
+        const auto config = config_;
+        config_.segment_ms = 1;
+        log_->set_config(config_);
+        roll_time_ = roll_time_ + 1000;
+        ASSERT_TRUE(log_->roll_if_due({clock_.both().steady, roll_time_}));
+        config_ = config;
+        log_->set_config(config_);
+    }
+    void checkpoint() {
+        saved_recovery_point_ = log_->recovery_point();
+        saved_start_ = log_->log_start();
+    }
+    void flush() {
+        const auto plan = log_->begin_flush();
+        ASSERT_TRUE(plan) << plan.error().message;
+        ASSERT_TRUE(plan->sync());
+        ASSERT_TRUE(disk_.sync_directory("/data"));
+        ASSERT_TRUE(disk_.sync_directory("/"));
+        log_->flushed(*plan, clock_.both());
+        synced_end_ = log_->log_end();
+        checkpoint();
+    }
+    /// Nothing is cut that was committed when a compaction relied on it.
+    void cut() {
+        if (log_->log_end() <= committed_ || random_.below(3) != 0) {
+            return;
+        }
+        const auto length = static_cast<std::uint64_t>(log_->log_end() - committed_);
+        const Offset offset =
+            log_->log_end() -
+            static_cast<std::int64_t>(random_.below(std::min<std::uint64_t>(length, 9)));
+        const auto before = sequences();
+        ASSERT_TRUE(log_->truncate_to(std::max(offset, log_->log_start())));
+        // Compaction keeps the last batch of each producer; one before it that becomes the last by
+        // a cut may be gone from the log, and only a snapshot knows of it (as with Kafka).
+        for (const auto& [id, last] : before) {
+            if (last.last_offset >= log_->log_end()) {
+                uncertain_.insert(id);
+            }
+        }
+        log_->set_high_watermark(log_->log_end());
+        forget_behind(log_->log_end());
+        synced_end_ = std::min(synced_end_, log_->log_end());
+        checkpoint();
+    }
+    void reopen() {
+        ASSERT_TRUE(log_->close());
+        ASSERT_TRUE(disk_.sync_directory("/data"));
+        ASSERT_TRUE(disk_.sync_directory("/"));
+        synced_end_ = log_->log_end();
+        checkpoint();
+        open(true);
+    }
+    void crash() {
+        const auto before = sequences();
+        disk_.crash();
+        open(false);
+        ASSERT_NE(log_, nullptr);
+        ASSERT_GE(log_->log_end(), synced_end_) << "a synced record is lost";
+        forget_lost();
+        if (saved_start_ == Offset{0}) {
+            expect_sequences(before);
+        }
+    }
+    /// Of what was not synced anything may be gone, also in the middle: a compacted log has gaps,
+    /// so that one more does not show.
+    void forget_lost() {
+        std::set<Offset> there;
+        std::vector<PlainBatch> back;  // segments whose deletion was not synced
+        for (const auto& batch : read_files()) {
+            there.insert(batch.base);
+            if (batches_.empty() || batch.base < batches_.front().base) {
+                back.push_back(batch);
+            }
+        }
+        batches_.insert(batches_.begin(), back.begin(), back.end());
+        const auto lost = [&](const auto& batch) {
+            return batch.last >= synced_end_ && !there.contains(batch.base);
+        };
+        std::erase_if(batches_, lost);
+        std::erase_if(history_, lost);
+    }
+    void forget_behind(Offset end) {
+        const auto behind = [end](const auto& batch) { return batch.last >= end; };
+        std::erase_if(batches_, behind);
+        std::erase_if(history_, behind);
+    }
+
+    /// The last sequence of each producer, and where it is.
+    std::map<ProducerId, ProducerBatch> sequences() {
+        std::map<ProducerId, ProducerBatch> found;
+        for (int id = 0; id < 3; ++id) {
+            const auto* known = log_->producers().find(ProducerId{id});
+            if (known != nullptr && known->last() != nullptr) {
+                found.emplace(ProducerId{id}, *known->last());
+            }
+        }
+        return found;
+    }
+    /// What was not lost with the end of the log is known again, compacted or not.
+    void expect_sequences(const std::map<ProducerId, ProducerBatch>& before) {
+        for (const auto& [id, last] : before) {
+            if (last.last_offset >= synced_end_ || uncertain_.contains(id)) {
+                continue;
+            }
+            const auto* known = log_->producers().find(id);
+            ASSERT_TRUE(known != nullptr && known->last() != nullptr) << id.get();
+            ASSERT_EQ(known->last()->last_sequence, last.last_sequence)
+                << "of producer " << id.get() << " at " << last.last_offset.get() << " of "
+                << log_->log_end().get();
+        }
+    }
+
+    // --- compaction --------------------------------------------------------------------------
+    /// The part of the log that a compaction may work on, if there is one.
+    std::optional<CompactionSource> source() {
+        flush();
+        const auto facts = log_->compaction_facts();
+        EXPECT_TRUE(facts) << facts.error().message;
+        if (first_dirty_ > log_->log_end()) {
+            first_dirty_ = log_->log_start();
+        }
+        const auto cleanable = find_cleanable(*facts, config_, first_dirty_, clock_.both().wall);
+        if (cleanable.first_dirty >= cleanable.end) {
+            return std::nullopt;
+        }
+        auto source = log_->compaction_source(cleanable.first_dirty, cleanable.end);
+        EXPECT_TRUE(source && *source) << cleanable.end.get();
+        return source ? std::move(*source) : std::nullopt;
+    }
+    std::unique_ptr<CompactionRun> begin(CompactionSource from) {
+        committed_ = std::max(committed_, log_->high_watermark());
+        return std::make_unique<CompactionRun>(
+            std::move(from),
+            CompactionRun::Options{.map_bytes_max = 24 * (3 + random_.below(30)),
+                                   .load_factor = 0.9,
+                                   .buffer_bytes = 64 + random_.below(4000),
+                                   .hasher = KeyHasher(random_.next(), random_.next()),
+                                   .now = clock_.both().wall});
+    }
+    /// What Kafka's rules leave once the keys are mapped.
+    std::vector<PlainBatch> expected(const CompactionRun& run) {
+        const auto& from = run.source();
+        Offset cleaned_end = from.end;
+        for (const auto& segment : from.segments) {
+            if (segment.base >= run.end()) {
+                cleaned_end = std::min(cleaned_end, segment.base);
+            }
+        }
+        rules_ = {.first_dirty = from.first_dirty,
+                  .mapped_end = run.end(),
+                  .cleaned_end = cleaned_end,
+                  .round_end = from.end,
+                  .now = clock_.both().wall,
+                  .delete_retention_ms = config_.delete_retention_ms,
+                  .producers = from.producers};
+        return testing::PlainCompactor(batches_, rules_).run();
+    }
+
+    void compact() {
+        auto from = source();
+        if (!from) {
+            return;
+        }
+        const bool disturbed = random_.below(4) == 0;
+        const auto run = begin(std::move(*from));
+        std::vector<PlainBatch> want;
+        bool known = false;
+        while (run->stage() != CompactionRun::Stage::done) {
+            const auto stage = run->advance(1 + random_.below(3000));
+            ASSERT_TRUE(stage) << stage.error().message;
+            if (*stage != CompactionRun::Stage::mapping && !known) {
+                want = expected(*run);
+                known = true;
+            }
+            if (disturbed && random_.below(8) == 0) {
+                ASSERT_TRUE(run->discard());  // as a broker that stops
+                ASSERT_TRUE(disk_.sync_directory(log_->folder()));
+                batches_ = partly(want, known);
+                return;
+            }
+            if (*stage == CompactionRun::Stage::group_ready) {
+                auto group = run->take_group();
+                const auto taken = log_->swap_in(group);
+                ASSERT_TRUE(taken) << taken.error().message;
+                ASSERT_TRUE(*taken);
+                remove_deleted();
+            }
+        }
+        ASSERT_TRUE(disk_.sync_directory(log_->folder()));
+        first_dirty_ = run->end();
+        batches_ = std::move(want);
+        checkpoint();
+    }
+
+    /// Some groups were compacted, others not: each is one of the two, as a whole.
+    std::vector<PlainBatch> partly(const std::vector<PlainBatch>& after, bool mapped) {
+        auto found = read_files();
+        if (!mapped) {
+            return found;
+        }
+        // Groups are taken in from the front. Of one whose taking in was interrupted, segments in
+        // which nothing stays may still be there.
+        const auto of = [](const std::vector<PlainBatch>& in, Offset from, Offset end) {
+            std::vector<PlainBatch> part;
+            std::ranges::copy_if(in, std::back_inserter(part), [&](const auto& batch) {
+                return batch.base >= from && batch.base < end;
+            });
+            return part;
+        };
+        const auto facts = log_->compaction_facts();
+        const auto& segments = facts->segments;
+        bool old = false;
+        for (std::size_t i = 0; i < segments.size(); ++i) {
+            const Offset from = segments[i].base;
+            const Offset end = i + 1 < segments.size()
+                                   ? segments[i + 1].base
+                                   : Offset{std::numeric_limits<std::int64_t>::max()};
+            const auto got = of(found, from, end);
+            const bool is_new = got == of(after, from, end);
+            const bool is_old = got == of(batches_, from, end);
+            EXPECT_TRUE(is_new || is_old) << "the segment of " << from.get();
+            EXPECT_TRUE(!old || is_old)
+                << "behind one that is not compacted, that of " << from.get();
+            old = old || !is_new;
+        }
+        return found;
+    }
+
+    void compact_and_crash() {
+        auto from = source();
+        if (!from) {
+            return;
+        }
+        const auto run = begin(std::move(*from));
+        std::vector<PlainBatch> want;
+        bool known = false;
+        disk_.stop_at(disk_.operations() + random_.below(60));
+        bool trouble = false;
+        while (!trouble && run->stage() != CompactionRun::Stage::done) {
+            const auto stage = run->advance(1 + random_.below(3000));
+            trouble = !stage;
+            if (stage && *stage != CompactionRun::Stage::mapping && !known) {
+                want = expected(*run);
+                known = true;
+            }
+            if (stage && *stage == CompactionRun::Stage::group_ready) {
+                auto group = run->take_group();
+                trouble = !log_->swap_in(group);
+            }
+        }
+        const bool done = !trouble;
+        const Offset end = run->end();
+        disk_.crash();
+        open(false);
+        ASSERT_NE(log_, nullptr);
+        ASSERT_GE(log_->log_end(), synced_end_) << "a synced record is lost";
+        forget_lost();
+        batches_ = done && !known ? batches_ : partly(want, known);
+        const auto entries = disk_.list("/data/topic-0");
+        ASSERT_TRUE(entries);
+        for (const auto& entry : *entries) {
+            ASSERT_FALSE(entry.name.ends_with(".cleaned") || entry.name.ends_with(".swap"))
+                << entry.name;
+        }
+        // Whoever drives it notes the end only after it has synced the folder.
+        if (done && random_.below(2) == 0 && batches_ == want) {
+            first_dirty_ = end;
+        }
+    }
+
+    // --- comparing ---------------------------------------------------------------------------
+    static void parse(ByteView bytes, std::vector<PlainBatch>& into) {
+        wire::BatchCursor cursor(bytes);
+        while (const auto batch = cursor.next().value_or(std::nullopt)) {
+            EXPECT_TRUE(batch->ensure_valid());
+            into.push_back(testing::plain(*batch));
+        }
+        EXPECT_EQ(cursor.position(), bytes.size());
+    }
+    /// Every batch of every segment, also of those before the log's start.
+    std::vector<PlainBatch> read_files() {
+        std::vector<PlainBatch> found;
+        const auto entries = disk_.list("/data/topic-0");
+        EXPECT_TRUE(entries);
+        for (const auto& entry : *entries) {
+            if (!entry.name.ends_with(".log")) {
+                continue;
+            }
+            const auto text = disk_.read_text(runtime::Path("/data/topic-0") / entry.name);
+            EXPECT_TRUE(text);
+            parse(as_bytes(*text), found);
+        }
+        return found;
+    }
+    /// What consumers get.
+    std::vector<PlainBatch> read_log() {
+        std::vector<PlainBatch> found;
+        for (Offset from = log_->log_start(); from < log_->log_end();) {
+            const auto slice =
+                log_->read(from, {.max_bytes = 1 + static_cast<std::uint32_t>(random_.below(4000)),
+                                  .at_least_one_batch = true,
+                                  .end = log_->log_end()});
+            EXPECT_TRUE(slice) << slice.error().message;
+            if (!slice || slice->size == 0) {
+                break;
+            }
+            std::vector<std::byte> bytes(slice->size);
+            EXPECT_EQ(slice->file->read_at(slice->position, bytes).value_or(0), bytes.size());
+            parse(bytes, found);
+            from = found.back().last + 1;
+        }
+        return found;
+    }
+
+    void check() {
+        if (::testing::Test::HasFailure()) {
+            return;
+        }
+        const auto visible = [this](const std::vector<PlainBatch>& in) {
+            std::vector<PlainBatch> part;
+            std::ranges::copy_if(in, std::back_inserter(part), [this](const auto& batch) {
+                return batch.last >= log_->log_start();
+            });
+            return part;
+        };
+        ASSERT_EQ(read_files(), batches_);
+        const auto found = read_log();
+        const auto want = visible(batches_);
+        ASSERT_EQ(found.size(), want.size());
+        for (std::size_t i = 0; i < want.size(); ++i) {
+            ASSERT_EQ(found[i], want[i]);
+        }
+        check_last_values(want);
+        check_committed(want);
+        check_timestamp(want);
+    }
+
+    /// Whatever the rules say: no last value of a key is lost, and no tombstone while an older
+    /// record of its key is left.
+    void check_last_values(const std::vector<PlainBatch>& batches) {
+        const auto aborted = testing::aborted_data(history_);
+        std::map<std::string, FoundRecord> last;
+        for (std::size_t i = 0; i < history_.size(); ++i) {
+            for (const auto& found : history_[i].records) {
+                if (!history_[i].control && !aborted[i]) {
+                    last.insert_or_assign(*found.record.key, found);
+                }
+            }
+        }
+        const auto still_aborted = testing::aborted_data(batches);
+        std::map<std::string, FoundRecord> left;
+        for (std::size_t i = 0; i < batches.size(); ++i) {
+            for (const auto& found : batches[i].records) {
+                if (!batches[i].control && !still_aborted[i]) {
+                    left.insert_or_assign(*found.record.key, found);
+                }
+            }
+        }
+        for (const auto& [key, found] : last) {
+            if (found.offset < log_->log_start()) {
+                continue;
+            }
+            const auto at = left.find(key);
+            ASSERT_TRUE(at != left.end() || !found.record.value) << key << " is lost";
+            ASSERT_TRUE(at == left.end() || at->second == found)
+                << key << " is back at " << at->second.offset.get();
+        }
+    }
+
+    /// A consumer that reads committed, by the rules of Kafka's client, sees what was committed.
+    void check_committed(const std::vector<PlainBatch>& batches) {
+        const auto stable = log_->last_stable_offset();
+        auto index = log_->aborted_transactions(log_->log_start(), stable);
+        ASSERT_TRUE(index) << index.error().message;
+        std::ranges::sort(*index, std::ranges::greater(), &AbortedTransaction::first_offset);
+        const auto aborted = testing::aborted_data(batches);
+        std::set<ProducerId> skipped;
+        for (std::size_t i = 0; i < batches.size() && batches[i].base < stable; ++i) {
+            const auto& batch = batches[i];
+            while (!index->empty() && index->back().first_offset <= batch.last) {
+                skipped.insert(index->back().producer_id);
+                index->pop_back();
+            }
+            if (batch.control && !batch.records.empty() && !batch.committed) {
+                skipped.erase(batch.producer);
+            }
+            if (!batch.control && !batch.records.empty() && batch.transactional) {
+                ASSERT_EQ(skipped.contains(batch.producer), aborted[i]) << batch.base.get();
+            }
+        }
+    }
+
+    void check_timestamp(const std::vector<PlainBatch>& batches) {
+        const auto asked = timestamp_ - static_cast<std::int64_t>(random_.below(3000)) + 20;
+        std::optional<Offset> want;
+        for (const auto& batch : batches) {
+            for (const auto& found : batch.records) {
+                if (!want && found.timestamp >= asked && found.offset >= log_->log_start()) {
+                    want = found.offset;
+                }
+            }
+        }
+        const auto got = log_->find_by_timestamp(asked);
+        ASSERT_TRUE(got) << got.error().message;
+        ASSERT_EQ(got->has_value(), want.has_value()) << asked.get();
+        ASSERT_TRUE(!want || (*got)->offset == *want) << asked.get();
+    }
+
+    runtime::SimulatedClock clock_;
+    runtime::SeededRandom random_;
+    runtime::SimulatedDisk disk_;
+    LogConfig config_;
+    std::unique_ptr<Log> log_;
+    wire::AppendValidator validator_;
+    std::vector<PlainBatch> batches_;  // what the log holds
+    std::vector<PlainBatch> history_;  // what was ever written, and not cut or lost
+    testing::PlainCompaction rules_;
+    Timestamp timestamp_{1'767'225'600'000};
+    Timestamp roll_time_{2'000'000'000'000};
+    int values_ = 0;
+    std::set<ProducerId> uncertain_;
+    Offset first_dirty_{0};
+    Offset committed_{0};
+    Offset synced_end_{0};
+    Offset saved_recovery_point_{0};
+    Offset saved_start_{0};
+};
+
+TEST(CompactionModel, AgreesWithTheLogOnEverySeed) {
+    const char* const chosen = std::getenv("BARNABAS_SEED");
+    const char* const many = std::getenv("BARNABAS_SEEDS");
+    const std::uint64_t first = chosen != nullptr ? std::strtoull(chosen, nullptr, 10) : 1;
+    const std::uint64_t count = many != nullptr ? std::strtoull(many, nullptr, 10) : 30;
+    for (std::uint64_t seed = first; seed < first + (chosen != nullptr ? 1 : count); ++seed) {
+        SCOPED_TRACE(fmt::format("repeat with BARNABAS_SEED={}", seed));
+        CompactionModel model(seed);
+        model.run(250);
+        if (::testing::Test::HasFailure()) {
+            break;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace barnabas::log
