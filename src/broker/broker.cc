@@ -62,6 +62,7 @@ awaitable<Result<void>> Broker::start() {
                                    .store_directory = file_store_directory_,
                                    .on_end = ports_.on_end});
         tasks_->spawn(keeper_->run());
+        cleaner_->start();
         ready_ = true;
     }
     co_return stage;
@@ -231,6 +232,11 @@ awaitable<Result<void>> Broker::open_topics() {
                                                            .dirs = *dirs_,
                                                            .definitions = definitions_,
                                                            .log = ports_.log.named("topics")});
+    cleaner_ = std::make_unique<LogCleaner>(LogCleaner::Ports{.services = services_,
+                                                              .disk = ports_.disk,
+                                                              .directories = directories(),
+                                                              .log = ports_.log.named("cleaner")});
+    services_.cleaner = cleaner_.get();
     services_.producer_ids = producer_ids_.get();
     services_.topics = topics_.get();
     ClusterImage image;
@@ -272,6 +278,9 @@ awaitable<void> Broker::stop() {
     fronts_.clear();
     if (keeper_) {
         keeper_->stop();
+    }
+    if (cleaner_) {
+        co_await cleaner_->stop();
     }
     if (topics_) {
         co_await topics_->stop();

@@ -5,6 +5,7 @@
 #include "broker/directory_keeper.h"
 #include "broker/dispatcher.h"
 #include "broker/http_server.h"
+#include "broker/log_cleaner.h"
 #include "broker/producer_ids.h"
 #include "broker/services.h"
 #include "broker/topic_service.h"
@@ -99,6 +100,7 @@ private:
     std::unique_ptr<TopicService> topics_;
     std::unique_ptr<DirectoryKeeper> keeper_;
     std::unique_ptr<ProducerIds> producer_ids_;
+    std::unique_ptr<LogCleaner> cleaner_;
     std::unique_ptr<runtime::TaskGroup> tasks_;
     std::vector<Front> fronts_;  // one per shard
     std::unique_ptr<HttpServer> http_;

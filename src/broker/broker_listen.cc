@@ -201,6 +201,7 @@ awaitable<std::string> Broker::metrics_page() {
                                   .free_bytes = use.space.free,
                                   .total_bytes = use.space.total});
     }
+    facts.cleaner = cleaner_->facts();
     const bool per_partition = options_.config.network.metrics_per_partition;
     auto print = [&sum, &facts, per_partition] {
         const auto usage = runtime::process_usage();

@@ -79,6 +79,35 @@ constexpr MetricRow dir_free{"barnabas_log_dir_free_bytes", gauge, "bytes", "dir
                              "Room left on the log directory's file system."};
 constexpr MetricRow dir_total{"barnabas_log_dir_total_bytes", gauge, "bytes", "dir",
                               "Size of the log directory's file system."};
+constexpr MetricRow cleaner_jobs{"barnabas_cleaner_compactions_total", counter, "", "",
+                                 "Compactions of a log that came to their end."};
+constexpr MetricRow cleaner_failures{
+    "barnabas_cleaner_failures_total", counter, "", "",
+    "Compactions that a disk or unreadable records ended; the log says why."};
+constexpr MetricRow cleaner_running{"barnabas_cleaner_running", gauge, "", "",
+                                    "Compactions under way."};
+constexpr MetricRow cleaner_read{"barnabas_cleaner_read_bytes_total", counter, "bytes", "",
+                                 "Bytes that compaction has read, for its map and for copying."};
+constexpr MetricRow cleaner_written{"barnabas_cleaner_written_bytes_total", counter, "bytes", "",
+                                    "Bytes that compaction has written."};
+constexpr MetricRow cleaner_removed{"barnabas_cleaner_removed_records_total", counter, "", "",
+                                    "Records that compaction has left out."};
+constexpr MetricRow cleaner_dirty{
+    "barnabas_cleaner_dirty_bytes", gauge, "bytes", "",
+    "Bytes that could be compacted, of all logs with cleanup.policy=compact."};
+constexpr MetricRow cleaner_ratio{
+    "barnabas_cleaner_dirtiest_ratio", gauge, "", "",
+    "Share of the dirtiest log that could be compacted; min.cleanable.dirty.ratio is the bar."};
+constexpr MetricRow cleaner_overdue{
+    "barnabas_cleaner_overdue_seconds", gauge, "seconds", "",
+    "By how much a log has overrun its max.compaction.lag.ms; 0 if none has."};
+constexpr MetricRow cleaner_since{"barnabas_cleaner_since_last_run_seconds", gauge, "seconds", "",
+                                  "Time since logs to compact were last looked for."};
+constexpr MetricRow uncleanable_partitions{
+    "barnabas_cleaner_uncleanable_partitions", gauge, "", "dir",
+    "Partitions whose records compaction cannot read; it leaves them alone, the log says why."};
+constexpr MetricRow uncleanable_bytes{"barnabas_cleaner_uncleanable_bytes", gauge, "bytes", "dir",
+                                      "Bytes of them that could be compacted."};
 constexpr MetricRow process_cpu{"barnabas_process_cpu_seconds_total", counter, "seconds", "",
                                 "Processor time of the broker's process, user and system."};
 constexpr MetricRow process_resident{"barnabas_process_resident_bytes", gauge, "bytes", "",
@@ -120,6 +149,18 @@ constexpr MetricRow all_rows[] = {
     row::dir_online,
     row::dir_free,
     row::dir_total,
+    row::cleaner_jobs,
+    row::cleaner_failures,
+    row::cleaner_running,
+    row::cleaner_read,
+    row::cleaner_written,
+    row::cleaner_removed,
+    row::cleaner_dirty,
+    row::cleaner_ratio,
+    row::cleaner_overdue,
+    row::cleaner_since,
+    row::uncleanable_partitions,
+    row::uncleanable_bytes,
     row::process_cpu,
     row::process_resident,
     row::open_files,
@@ -261,6 +302,27 @@ void put_log_dirs(MetricsText& text, std::span<const BrokerFacts::LogDir> dirs) 
     each(row::dir_total, [](const auto& dir) { return dir.total_bytes; });
 }
 
+void put_cleaner(MetricsText& text, const BrokerFacts::Cleaner& cleaner) {
+    text.single(row::cleaner_jobs, cleaner.jobs_done);
+    text.single(row::cleaner_failures, cleaner.jobs_failed);
+    text.single(row::cleaner_running, cleaner.jobs_running);
+    text.single(row::cleaner_read, cleaner.read_bytes);
+    text.single(row::cleaner_written, cleaner.written_bytes);
+    text.single(row::cleaner_removed, cleaner.removed_records);
+    text.single(row::cleaner_dirty, cleaner.dirty_bytes);
+    text.single(row::cleaner_ratio, cleaner.dirtiest_ratio);
+    text.single(row::cleaner_overdue, seconds(cleaner.overdue));
+    text.single(row::cleaner_since, seconds(cleaner.since_last));
+    const auto each = [&](const MetricRow& metric, auto BrokerFacts::Cleaner::Directory::* member) {
+        text.begin(metric);
+        for (const auto& directory : cleaner.directories) {
+            text.sample({{"dir", directory.path}}, directory.*member);
+        }
+    };
+    each(row::uncleanable_partitions, &BrokerFacts::Cleaner::Directory::uncleanable_partitions);
+    each(row::uncleanable_bytes, &BrokerFacts::Cleaner::Directory::uncleanable_bytes);
+}
+
 void put_process(MetricsText& text, const BrokerFacts::Process& process) {
     text.single(row::process_cpu, seconds(process.cpu));
     text.single(row::process_resident, process.resident_bytes);
@@ -359,6 +421,7 @@ std::string broker_metrics_page(const ShardMetrics& sum, BrokerFacts facts,
     put_counts(text, sum);
     put_logs(text, facts.partitions, options);
     put_log_dirs(text, facts.log_dirs);
+    put_cleaner(text, facts.cleaner);
     put_process(text, facts.process);
     return text.take();
 }

@@ -90,6 +90,25 @@ struct BrokerFacts {
         std::uint64_t free_bytes = 0;
         std::uint64_t total_bytes = 0;
     };
+    /// Compaction: sums since the start, and how things stand.
+    struct Cleaner {
+        std::uint64_t jobs_done = 0;
+        std::uint64_t jobs_failed = 0;
+        std::uint64_t jobs_running = 0;
+        std::uint64_t read_bytes = 0;
+        std::uint64_t written_bytes = 0;
+        std::uint64_t removed_records = 0;
+        std::uint64_t dirty_bytes = 0;
+        double dirtiest_ratio = 0;
+        Duration overdue{};     // of max.compaction.lag.ms
+        Duration since_last{};  // that it was looked for logs to compact
+        struct Directory {
+            std::string path;
+            std::uint64_t uncleanable_partitions = 0;
+            std::uint64_t uncleanable_bytes = 0;
+        };
+        std::vector<Directory> directories;
+    };
     struct Process {
         Duration cpu{};
         std::uint64_t resident_bytes = 0;
@@ -104,6 +123,7 @@ struct BrokerFacts {
     Process process;
     std::vector<LogDir> log_dirs;
     std::vector<Partition> partitions;  // any order
+    Cleaner cleaner;
 };
 
 struct MetricsPageOptions {

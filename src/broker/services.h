@@ -22,6 +22,7 @@ namespace barnabas::broker {
 using boost::asio::awaitable;
 
 class ConnectionQuota;
+class LogCleaner;
 class TopicService;
 class ProducerIds;
 
@@ -60,6 +61,7 @@ struct Services {
     ConnectionQuota* quota = nullptr;     // safe on every shard
     TopicService* topics = nullptr;       // on shard 0
     ProducerIds* producer_ids = nullptr;  // on shard 0
+    LogCleaner* cleaner = nullptr;        // on shard 0
 
     /// The shard that owns a partition: the partitions of a topic are dealt in turn.
     [[nodiscard]] BrokerShard& owner(const TopicId& topic, PartitionId partition) const {

@@ -23,6 +23,18 @@ ConfigMap news(const ConfigMap& before, const ConfigMap& after) {
     return changed;
 }
 
+/// Kafka's LogCleaner.validateReconfiguration(): by half or twofold at once, no more.
+Result<void> check_cleaner_change(const CleanerConfig& was, const CleanerConfig& now) {
+    const auto least = was.threads / 2;
+    const auto most = was.threads * 2;
+    if (now.threads < least || now.threads > most) {
+        return fail(ErrorCode::invalid_request,
+                    "log.cleaner.threads={}: must be from {} to {} while it is {}", now.threads,
+                    std::max<std::size_t>(least, 1), most, was.threads);
+    }
+    return {};
+}
+
 }  // namespace
 
 awaitable<Result<void>> TopicService::alter_topic_configs(std::string name, ConfigEdit edit) {
@@ -99,6 +111,7 @@ Result<Settings> TopicService::check_broker_configs(bool all_brokers,
     if (!config) {
         return fail(ErrorCode::invalid_request, "{}", config.error().message);
     }
+    TRY(check_cleaner_change(was.config.storage.cleaner, config->storage.cleaner));
     for (const auto& [name, topic] : stored_) {
         if (const auto of_topic = log_config(topic.configs, after); !of_topic) {
             return fail(ErrorCode::invalid_request, "topic {} cannot take it: {}", name,

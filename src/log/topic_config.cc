@@ -35,7 +35,6 @@ std::optional<std::string> check_throttled_replicas(const ConfigValue& value) {
 constexpr ConfigRule throttled_replicas =
     custom(&check_throttled_replicas, "* or a list of partition:broker");
 
-constexpr std::string_view because_cleaner = "compaction is not supported yet";
 constexpr std::string_view because_remote = "tiered storage is not supported";
 constexpr std::string_view because_quota = "quotas are not supported yet";
 constexpr std::string_view because_dlq = "dead letter queues of share groups are not supported";
@@ -59,7 +58,7 @@ constexpr ConfigRow rows[] = {
      "How hard zstd works where the broker compresses itself.", works,
      synonyms("compression.zstd.level")},
     {"delete.retention.ms", int64, "86400000", at_least(0), resource, medium,
-     "How long tombstones stay when the topic is compacted.", no_effect(because_cleaner),
+     "How long tombstones stay when the topic is compacted.", works,
      synonyms("log.cleaner.delete.retention.ms")},
     {"errors.deadletterqueue.group.enable", boolean, "false", any_value(), resource, medium,
      "Whether share groups may use the topic as a dead letter queue.", no_effect(because_dlq)},
@@ -98,7 +97,7 @@ constexpr ConfigRow rows[] = {
      "How long records of a tiered partition stay on local disks; -2 means as retention.ms.",
      no_effect(because_remote), synonyms("log.local.retention.ms")},
     {"max.compaction.lag.ms", int64, "9223372036854775807", at_least(1), resource, medium,
-     "How long a record may stay uncompacted.", no_effect(because_cleaner),
+     "How long a record may stay uncompacted.", works,
      synonyms("log.cleaner.max.compaction.lag.ms")},
     {"max.decompressed.message.bytes", int32, "2147483639", between(1, 2147483639), resource,
      medium, "The largest size that one batch of records may decompress to.", works,
@@ -115,10 +114,10 @@ constexpr ConfigRow rows[] = {
      medium, "Whether records keep their producer's timestamp or get the time of their append.",
      works, synonyms("log.message.timestamp.type")},
     {"min.cleanable.dirty.ratio", float64, "0.5", between(0, 1), resource, medium,
-     "How much of the log must be dirty before it is compacted.", no_effect(because_cleaner),
+     "How much of the log must be dirty before it is compacted.", works,
      synonyms("log.cleaner.min.cleanable.ratio")},
     {"min.compaction.lag.ms", int64, "0", at_least(0), resource, medium,
-     "How long a record stays uncompacted at least.", no_effect(because_cleaner),
+     "How long a record stays uncompacted at least.", works,
      synonyms("log.cleaner.min.compaction.lag.ms")},
     {"min.insync.replicas", int32, "1", at_least(1), resource, medium,
      "How many replicas must have a record before an acks=all producer is answered.", works,
@@ -252,6 +251,10 @@ LogConfig make_log_config(const ConfigValues& values) {
         .file_delete_delay_ms = values.integer("file.delete.delay.ms"),
         .cleanup_delete = has_policy(values, "delete"),
         .cleanup_compact = has_policy(values, "compact"),
+        .delete_retention_ms = values.integer("delete.retention.ms"),
+        .min_compaction_lag_ms = values.integer("min.compaction.lag.ms"),
+        .max_compaction_lag_ms = values.integer("max.compaction.lag.ms"),
+        .min_cleanable_ratio = values.real("min.cleanable.dirty.ratio"),
         .max_message_bytes = bytes("max.message.bytes"),
         .max_decompressed_bytes = bytes("max.decompressed.message.bytes"),
         .compression = compression_of(values),

@@ -288,6 +288,46 @@ Result<void> check_log_times(const ConfigValues& values) {
     return {};
 }
 
+Result<CleanerConfig> make_cleaner(const ConfigValues& values) {
+    const auto size = [&values](std::string_view name) {
+        return static_cast<std::size_t>(std::max<std::int64_t>(values.integer(name), 0));
+    };
+    CleanerConfig cleaner{
+        .enable = values.boolean("log.cleaner.enable"),
+        .threads = size("log.cleaner.threads"),
+        .dedupe_buffer_bytes = size("log.cleaner.dedupe.buffer.size"),
+        .load_factor = values.real("log.cleaner.io.buffer.load.factor"),
+        .io_buffer_bytes = size("log.cleaner.io.buffer.size"),
+        .io_max_bytes_per_second = values.real("log.cleaner.io.max.bytes.per.second"),
+        .backoff = milliseconds(values.integer("log.cleaner.backoff.ms"))};
+    if (!cleaner.enable) {
+        return cleaner;
+    }
+    if (cleaner.threads == 0) {
+        return fail(ErrorCode::invalid_config,
+                    "log.cleaner.threads=0: must be at least 1; log.cleaner.enable=false turns "
+                    "compaction off");
+    }
+    constexpr std::size_t least = std::size_t{1} << 20;
+    if (cleaner.dedupe_buffer_bytes / cleaner.threads <= least) {
+        return fail(ErrorCode::invalid_config,
+                    "log.cleaner.dedupe.buffer.size={}: must be more than {} for each of "
+                    "log.cleaner.threads={}",
+                    cleaner.dedupe_buffer_bytes, least, cleaner.threads);
+    }
+    if (!(cleaner.load_factor > 0 && cleaner.load_factor <= 1)) {
+        return fail(ErrorCode::invalid_config,
+                    "log.cleaner.io.buffer.load.factor={}: must be more than 0 and at most 1",
+                    cleaner.load_factor);
+    }
+    if (!(cleaner.io_max_bytes_per_second > 0)) {
+        return fail(ErrorCode::invalid_config,
+                    "log.cleaner.io.max.bytes.per.second={}: must be more than 0",
+                    cleaner.io_max_bytes_per_second);
+    }
+    return cleaner;
+}
+
 Result<StorageConfig> make_storage(const ConfigValues& values) {
     TRY(check_log_times(values));
     StorageConfig storage;
@@ -302,6 +342,7 @@ Result<StorageConfig> make_storage(const ConfigValues& values) {
     storage.retention_check_interval = ms("log.retention.check.interval.ms");
     storage.producer_expiration = ms("producer.id.expiration.ms");
     storage.producer_expiration_check_interval = ms("producer.id.expiration.check.interval.ms");
+    TRY_ASSIGN(storage.cleaner, make_cleaner(values));
     return storage;
 }
 

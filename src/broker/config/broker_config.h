@@ -35,6 +35,17 @@ struct NetworkConfig {
     std::optional<std::int64_t> queued_max_request_bytes;  // nothing: no limit
 };
 
+/// Compaction. The dedupe buffer and the I/O buffer are shared out among the threads.
+struct CleanerConfig {
+    bool enable = true;
+    std::size_t threads = 1;
+    std::size_t dedupe_buffer_bytes = 0;
+    double load_factor = 0.9;
+    std::size_t io_buffer_bytes = 0;
+    double io_max_bytes_per_second = 0;
+    Duration backoff{};
+};
+
 /// Where the logs are and how often their upkeep runs. Topics' own settings are log's.
 struct StorageConfig {
     std::vector<std::string> log_dirs;  // at least one
@@ -46,6 +57,7 @@ struct StorageConfig {
     Duration retention_check_interval{};
     Duration producer_expiration{};
     Duration producer_expiration_check_interval{};
+    CleanerConfig cleaner;
 };
 
 struct TopicsConfig {

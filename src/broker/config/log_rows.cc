@@ -8,7 +8,6 @@ using enum ConfigType;
 using enum ConfigScope;
 using enum ConfigImportance;
 
-constexpr std::string_view because_cleaner = "compaction is not supported yet";
 constexpr std::string_view because_pool = "recovery shares the blocking pool";
 constexpr std::string_view because_dirmove = "partitions cannot be moved between directories yet";
 constexpr std::string_view because_cordon = "directories cannot be cordoned yet";
@@ -27,29 +26,27 @@ constexpr ConfigRow rows[] = {
     {"errors.deadletterqueue.topic.name.prefix", string, "dlq.", any_value(), cluster_wide, medium,
      "How the names of dead letter queues of share groups begin.", no_effect(because_dlq)},
     {"log.cleaner.backoff.ms", int64, "15000", at_least(0), cluster_wide, medium,
-     "How long the cleaner rests when there is nothing to clean.", no_effect(because_cleaner)},
+     "How long the cleaner rests when there is nothing to clean."},
     {"log.cleaner.dedupe.buffer.size", int64, "134217728", any_value(), cluster_wide, medium,
-     "How many bytes the cleaner may use for the keys that it remembers.",
-     no_effect(because_cleaner)},
+     "How many bytes the cleaner may use for the keys that it remembers."},
     {"log.cleaner.delete.retention.ms", int64, "86400000", at_least(0), cluster_wide, medium,
-     "How long tombstones stay in a compacted topic.", no_effect(because_cleaner)},
+     "How long tombstones stay in a compacted topic."},
     {"log.cleaner.enable", boolean, "true", any_value(), read_only, medium,
-     "Whether topics with the compact policy are compacted.", no_effect(because_cleaner)},
+     "Whether topics with the compact policy are compacted."},
     {"log.cleaner.io.buffer.load.factor", float64, "0.9", any_value(), cluster_wide, medium,
-     "How full the cleaner's memory of keys may become.", no_effect(because_cleaner)},
+     "How full the cleaner's memory of keys may become."},
     {"log.cleaner.io.buffer.size", int32, "524288", at_least(0), cluster_wide, medium,
-     "How many bytes the cleaner reads and writes at once.", no_effect(because_cleaner)},
+     "How many bytes the cleaner reads and writes at once."},
     {"log.cleaner.io.max.bytes.per.second", float64, "1.7976931348623157E308", any_value(),
-     cluster_wide, medium, "How many bytes a second the cleaner may read and write.",
-     no_effect(because_cleaner)},
+     cluster_wide, medium, "How many bytes a second the cleaner may read and write."},
     {"log.cleaner.max.compaction.lag.ms", int64, "9223372036854775807", at_least(1), cluster_wide,
-     medium, "How long a record may stay uncompacted.", no_effect(because_cleaner)},
+     medium, "How long a record may stay uncompacted."},
     {"log.cleaner.min.cleanable.ratio", float64, "0.5", between(0, 1), cluster_wide, medium,
-     "How much of a log must be dirty before it is compacted.", no_effect(because_cleaner)},
+     "How much of a log must be dirty before it is compacted."},
     {"log.cleaner.min.compaction.lag.ms", int64, "0", at_least(0), cluster_wide, medium,
-     "How long a record stays uncompacted at least.", no_effect(because_cleaner)},
+     "How long a record stays uncompacted at least."},
     {"log.cleaner.threads", int32, "1", at_least(0), cluster_wide, medium,
-     "How many threads compact.", no_effect(because_cleaner)},
+     "How many threads compact."},
     {"log.cleanup.policy", list, "delete", list_of("compact delete"), cluster_wide, medium,
      "What happens to old records: delete, compact, both, or (empty) nothing."},
     {"log.dir", list, "/tmp/kafka-logs", non_empty_list_of(), read_only, high,

@@ -30,6 +30,14 @@ BrokerFacts facts() {
                         .log_bytes = 20,
                         .log_start = Offset{2},
                         .log_end = Offset{6}}},
+        .cleaner = {.jobs_done = 4,
+                    .read_bytes = 1000,
+                    .dirtiest_ratio = 0.25,
+                    .overdue = 1500ms,
+                    .directories = {{.path = "/d1"},
+                                    {.path = "/d2",
+                                     .uncleanable_partitions = 1,
+                                     .uncleanable_bytes = 77}}},
     };
 }
 
@@ -109,6 +117,13 @@ TEST(BrokerMetrics, ShowsWhatWasLookedUp) {
              "barnabas_log_dir_online{dir=\"/d2\"} 0",
              "barnabas_log_dir_free_bytes{dir=\"/d1\"} 5",
              "barnabas_topics_left_out 0",
+             "barnabas_cleaner_compactions_total 4",
+             "barnabas_cleaner_read_bytes_total 1000",
+             "barnabas_cleaner_dirtiest_ratio 0.25",
+             "barnabas_cleaner_overdue_seconds 1.5",
+             "barnabas_cleaner_uncleanable_partitions{dir=\"/d1\"} 0",
+             "barnabas_cleaner_uncleanable_partitions{dir=\"/d2\"} 1",
+             "barnabas_cleaner_uncleanable_bytes{dir=\"/d2\"} 77",
          }) {
         EXPECT_TRUE(lines.contains(line)) << line;
     }

@@ -32,6 +32,20 @@ TEST(BrokerConfig, WithoutFileServesThisMachineOnly) {
     EXPECT_EQ(loaded->warnings, std::vector<std::string>{});
 }
 
+TEST(BrokerConfig, HasKafkasDefaultsForCompaction) {
+    const auto loaded = load({});
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    const CleanerConfig& cleaner = loaded->config.storage.cleaner;
+    EXPECT_TRUE(cleaner.enable);
+    EXPECT_EQ(cleaner.threads, 1U);
+    EXPECT_EQ(cleaner.dedupe_buffer_bytes, 128U << 20);
+    EXPECT_EQ(cleaner.load_factor, 0.9);
+    EXPECT_EQ(cleaner.io_buffer_bytes, 512U << 10);
+    EXPECT_GT(cleaner.io_max_bytes_per_second, 1e300);
+    EXPECT_EQ(cleaner.backoff, Duration(15s));
+    EXPECT_TRUE(load({{"log.cleaner.enable", "false"}, {"log.cleaner.threads", "0"}}));
+}
+
 TEST(BrokerConfig, ReadsKafkasKraftFileAsItIs) {
     const auto loaded =
         load({{"process.roles", "broker,controller"},
@@ -66,6 +80,13 @@ TEST(BrokerConfig, RefusesWithASentence) {
     const Row rows[] = {
         {{{"log.dir.s", "/a"}}, "log.dir.s is not a broker configuration; the nearest is log.dirs"},
         {{{"node.id", "-1"}}, "node.id=-1: must be at least 0"},
+        {{{"log.cleaner.threads", "0"}}, "log.cleaner.threads=0: must be at least 1"},
+        {{{"log.cleaner.threads", "200"}},
+         "log.cleaner.dedupe.buffer.size=134217728: must be more than 1048576 for each of"},
+        {{{"log.cleaner.io.buffer.load.factor", "0"}},
+         "log.cleaner.io.buffer.load.factor=0: must be more than 0"},
+        {{{"log.cleaner.io.max.bytes.per.second", "-1"}},
+         "log.cleaner.io.max.bytes.per.second=-1: must be more than 0"},
         {{{"node.id", "1"}, {"broker.id", "2"}}, "node.id=1 and broker.id=2 must be the same"},
         {{{"zookeeper.connect", "localhost:2181"}}, "zookeeper.connect cannot be set: ZooKeeper"},
         {{{"authorizer.class.name", "X"}}, "authorizer.class.name cannot be set: access control"},

@@ -1,0 +1,117 @@
+// Compaction in a whole broker on a simulated machine, its shards and its blocking pool included.
+#include "unit/broker/broker_fixture.h"
+#include "unit/log/compaction/keyed_batches.h"
+#include "wire/messages/delete_topics.h"
+#include "wire/messages/incremental_alter_configs.h"
+#include "wire/messages/produce.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace barnabas::broker {
+namespace {
+
+const ConfigMap compacted{{"cleanup.policy", "compact"},
+                          {"internal.segment.bytes", "2000"},
+                          {"min.cleanable.dirty.ratio", "0.01"}};
+
+void produce(BrokerFixture& at, const std::string& topic, const std::string& key,
+             const std::string& value) {
+    const auto records = log::testing::make_keyed({.records = {{.key = key, .value = value}}});
+    wire::ProduceRequest request;
+    request.acks = -1;
+    request.timeout_ms = 1000;
+    auto& sent = request.topic_data.emplace_back();
+    sent.name = topic;
+    auto& partition = sent.partition_data.emplace_back();
+    partition.index = 0;
+    partition.records = wire::Records(ByteView(records.data(), records.size()));
+    const auto response = at.call<wire::ProduceResponse>(request, 9);
+    ASSERT_EQ(response.responses.at(0).partition_responses.at(0).error_code, 0);
+}
+
+void produce_rounds(BrokerFixture& at, const std::string& topic, int rounds) {
+    for (int i = 0; i < rounds; ++i) {
+        for (int key = 0; key < 4; ++key) {
+            produce(at, topic, fmt::format("key {}", key), fmt::format("{} {:0100}", i, 0));
+        }
+    }
+}
+
+std::uint64_t log_bytes(BrokerFixture& at, const std::string& topic) {
+    std::uint64_t bytes = 0;
+    const auto entries = at.disk().list("/data/" + topic + "-0");
+    EXPECT_TRUE(entries);
+    for (const auto& entry : *entries) {
+        bytes += entry.name.ends_with(".log") ? entry.size : 0;
+    }
+    return bytes;
+}
+
+std::string checkpoint(BrokerFixture& at) {
+    const auto text = at.disk().read_text("/data/cleaner-offset-checkpoint");
+    return text ? *text : std::string();
+}
+
+TEST(LogCleaner, CompactsAndWritesDownUpToWhere) {
+    BrokerFixture at({{"log.cleaner.backoff.ms", "1000"}});
+    ASSERT_EQ(at.create_topic("kept", 1, compacted), ErrorCode::none);
+    ASSERT_EQ(at.create_topic("left", 1, {{"internal.segment.bytes", "2000"}}), ErrorCode::none);
+    produce_rounds(at, "kept", 20);
+    produce_rounds(at, "left", 20);
+    at.simulation().run_for(10s);
+    EXPECT_LT(log_bytes(at, "kept"), 4000U);
+    EXPECT_GT(log_bytes(at, "left"), 10'000U);
+    const auto first = checkpoint(at);
+    EXPECT_TRUE(first.starts_with("0\n1\nkept 0 ")) << first;
+    produce_rounds(at, "kept", 20);
+    at.simulation().run_for(10s);
+    EXPECT_LT(log_bytes(at, "kept"), 4000U);
+    EXPECT_NE(checkpoint(at), first);
+}
+
+TEST(LogCleaner, ForgetsTopicsThatAreDeleted) {
+    BrokerFixture at({{"log.cleaner.backoff.ms", "1000"}});
+    for (const auto* topic : {"one", "two"}) {
+        ASSERT_EQ(at.create_topic(topic, 1, compacted), ErrorCode::none);
+        produce_rounds(at, topic, 20);
+    }
+    at.simulation().run_for(10s);
+    EXPECT_TRUE(checkpoint(at).starts_with("0\n2\none 0 ")) << checkpoint(at);
+    wire::DeleteTopicsRequest request;
+    request.timeout_ms = 1000;
+    request.topics.emplace_back().name = "one";
+    ASSERT_EQ(at.call<wire::DeleteTopicsResponse>(request).responses.at(0).error_code, 0);
+    produce_rounds(at, "two", 20);
+    at.simulation().run_for(10s);
+    EXPECT_TRUE(checkpoint(at).starts_with("0\n1\ntwo 0 ")) << checkpoint(at);
+}
+
+TEST(LogCleaner, MayBeGivenHalfOrTwiceTheThreadsAtOnce) {
+    BrokerFixture at({{"log.cleaner.threads", "4"}});
+    const struct {
+        const char* threads;
+        ErrorCode want;
+    } rows[] = {
+        {"0", ErrorCode::invalid_request}, {"1", ErrorCode::invalid_request},
+        {"9", ErrorCode::invalid_request}, {"8", ErrorCode::none},
+        {"16", ErrorCode::none},           {"7", ErrorCode::invalid_request},
+    };
+    for (const auto& row : rows) {
+        wire::IncrementalAlterConfigsRequest request;
+        auto& resource = request.resources.emplace_back();
+        resource.resource_type = 4;
+        resource.resource_name = "";
+        auto& config = resource.configs.emplace_back();
+        config.name = "log.cleaner.threads";
+        config.config_operation = 0;
+        config.value = row.threads;
+        const auto response = at.call<wire::IncrementalAlterConfigsResponse>(request);
+        EXPECT_EQ(response.responses.at(0).error_code, static_cast<std::int16_t>(row.want))
+            << row.threads;
+    }
+}
+
+}  // namespace
+}  // namespace barnabas::broker
