@@ -2,10 +2,12 @@
 // the log opened after a crash (0), after an orderly stop (1) or in the middle of others (2): three
 // lengths of 16 bits, of .index, .timeindex and .txnindex, the files, and the rest is the .log. 3
 // is a producers' snapshot beside an empty log, 4 any of the text files, 5 Kafka's metadata log.
-// Whatever is opened has to be readable, writable and openable again.
+// Whatever is opened has to be readable, writable, openable again, and compacted where its records
+// can be read.
 #include "base/invariant.h"
 #include "fuzz/input.h"
 #include "log/checkpoint_text.h"
+#include "log/compaction/compaction_run.h"
 #include "log/directory_identity.h"
 #include "log/file_names.h"
 #include "log/kafka_metadata.h"
@@ -58,6 +60,41 @@ struct Machine {
         INVARIANT(sent && sent->first == before, "a good log takes no batch");
     }
 
+    /// Everything but what an open transaction holds.
+    void compact(Log& log) {
+        auto config = log.config();
+        config.segment_ms = 1;
+        log.set_config(config);
+        ignore(log.roll_if_due({clock.now(), Timestamp{std::int64_t{1} << 50}}), "a full index");
+        log.set_high_watermark(log.log_end());
+        auto plan = log.begin_flush();
+        INVARIANT(plan && plan->sync(), "a fresh disk fails");
+        log.flushed(*plan, clock.both());
+        const auto facts = log.compaction_facts();
+        INVARIANT(facts, "segments are not known: {}", facts.error().message);
+        const Offset first = facts->segments.front().base;
+        auto source = log.compaction_source(first, facts->segments.back().base);
+        if (!source || !*source) {
+            return;
+        }
+        CompactionRun run(std::move(**source), {.map_bytes_max = 200,
+                                                .buffer_bytes = 100,
+                                                .hasher = KeyHasher(1, 2),
+                                                .now = clock.wall()});
+        while (run.stage() != CompactionRun::Stage::done) {
+            const auto stage = run.advance(1000);
+            if (!stage) {
+                INVARIANT(run.discard(), "a fresh disk fails");
+                return;
+            }
+            if (*stage == CompactionRun::Stage::group_ready) {
+                auto group = run.take_group();
+                const auto taken = log.swap_in(group);
+                INVARIANT(taken && *taken, "nobody else changes the log");
+            }
+        }
+    }
+
     void use(Log& log) {
         log.set_high_watermark(log.log_end());
         for (const auto from : {log.log_start(), log.last_stable_offset(),
@@ -71,6 +108,7 @@ struct Machine {
         ignore(log.find_max_timestamp(), "as above");
         ignore(log.apply_retention(clock.both()), "as above");
         append(log);
+        compact(log);
         ignore(log.truncate_to(std::max(log.log_end() - 2, Offset{0})),
                "a damaged log cannot be cut everywhere");
         ignore(log.close(), "as above");

@@ -3,6 +3,7 @@
 import re
 
 from support import batches, clients, kafka_tools, packages, wire
+from support.waiting import wait_until
 
 COMPLAINTS = re.compile(r"mismatch|out of order|not found|corrupt|exception|error|invalid bytes|"
                         r"isvalid: false", re.IGNORECASE)
@@ -65,3 +66,34 @@ def test_a_directory_after_a_crash_and_a_recovery(broker_factory):
     said = dumped(sorted(folder.glob("*.log")), "--deep-iteration")
     assert said.count("| offset: ") == 200
     dumped(sorted(folder.glob("*.index")) + sorted(folder.glob("*.timeindex")))
+
+
+def test_segments_that_were_compacted(broker_factory):
+    broker = broker_factory.start({"log.cleaner.backoff.ms": 50, "log.index.interval.bytes": 512,
+                                   "log.segment.delete.delay.ms": 0})
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "compacted", configs={
+            "cleanup.policy": "compact", "internal.segment.bytes": str(64 << 10),
+            "min.cleanable.dirty.ratio": "0.01"})
+        for n in range(40):
+            for codec in ("none", "gzip", "snappy", "lz4", "zstd"):
+                pairs = [(b"key %d %s" % (k, codec.encode()), b"%d " % n + bytes(100))
+                         for k in range(20)]
+                pairs.append((b"gone %d" % n, None))
+                wire.produce(connection, "compacted", batches.build(pairs, codec=codec))
+        for _ in range(3):
+            wire.produce(connection, "compacted", batches.build([(b"last", bytes(40 << 10))]))
+        wait_until(lambda: len(re.findall(r"compacted \[", broker.log())) >= 1
+                   and wire.fetch(connection, "compacted")["errorCode"] == 0, 60, "it is compacted")
+    broker.stop()
+    folder = broker.data / "compacted-0"
+    segments = sorted(folder.glob("*.log"))
+    said = dumped(segments, "--deep-iteration")
+    offsets = [int(n) for n in re.findall(r"^\| offset: (\d+) ", said, re.MULTILINE)]
+    assert offsets == sorted(set(offsets)) and len(offsets) < 2000
+    assert re.search(r"deleteHorizonMs: OptionalLong\[\d+\]", said), "tombstones have a horizon"
+    indexes = sorted(folder.glob("*.index")) + sorted(folder.glob("*.timeindex"))
+    dumped(indexes, "--verify-index-only")
+    assert "passed sanity check" in dumped(indexes, "--index-sanity-check")
+    assert re.fullmatch(r"0\n1\ncompacted 0 \d+\n",
+                        (broker.data / "cleaner-offset-checkpoint").read_text())
