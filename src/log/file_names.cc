@@ -53,4 +53,12 @@ std::optional<TopicPartition> partition_of_folder(std::string_view name) {
     return TopicPartition{std::string(name.substr(0, dash)), PartitionId{*number}};
 }
 
+std::optional<TopicPartition> partition_of_future(std::string_view name) {
+    const auto dot = name.rfind('.');  // topics have dots too
+    if (!name.ends_with(future_folder_suffix) || dot == std::string_view::npos) {
+        return std::nullopt;
+    }
+    return partition_of_folder(name.substr(0, dot));
+}
+
 }  // namespace barnabas::log

@@ -37,4 +37,7 @@ inline constexpr std::string_view partition_metadata_file = "partition.metadata"
 /// The partition of a folder of that form; nothing for another ("topic-3.<uuid>-delete", ...).
 [[nodiscard]] std::optional<TopicPartition> partition_of_folder(std::string_view name);
 
+/// The partition of a folder of the form "topic-3.<uuid>-future"; nothing for another.
+[[nodiscard]] std::optional<TopicPartition> partition_of_future(std::string_view name);
+
 }  // namespace barnabas::log

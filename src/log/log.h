@@ -83,6 +83,9 @@ public:
         Offset recovery_point{0};  // of the checkpoint; what lies behind is read and checked
         bool clean = true;         // shut down in order: nothing needs to be checked
         std::shared_ptr<const DirectoryHealth> health = nullptr;  // of its log directory
+        /// False after a failure of the disk: what the page cache has may not be on the medium,
+        /// and would be taken for durable.
+        bool cached = true;
         Now now;
         Logger log;
     };
@@ -125,6 +128,18 @@ public:
     /// timestamps are set in the caller's buffer. The validator is the shard's.
     [[nodiscard]] std::expected<AppendInfo, wire::AppendRefusal> append(
         MutableByteView records, const AppendRequest& request, wire::AppendValidator& validator);
+
+    /// Appends whole batches as another log has them: their offsets, epochs and timestamps stay.
+    /// Offsets without a record are no error, batches that are there already are. corrupt_message
+    /// for those and for what is no batch; what came before them is appended.
+    Result<void> append_copy(ByteView batches, Now now);
+    /// This log, which was filled with append_copy(), takes the place of `old`, which ends where it
+    /// does: takes over what the batches do not tell. Flush plans of either are void.
+    Result<void> succeed(const Log& old);
+    /// Renames the folder. The next flush makes that durable too.
+    Result<void> move_to(const runtime::Path& folder);
+    /// Whether nothing of the log follows `slice`, which it has just read.
+    [[nodiscard]] bool is_the_end(const runtime::FileSlice& slice) const;
 
     /// Whole batches from the one that holds `from`; none if `from` is limits.end or the first
     /// batch is too large. offset_out_of_range outside [log_start, log_end].
@@ -188,6 +203,7 @@ private:
         Offset log_start;
         Offset recovery_point;
         bool clean;
+        bool cached;
         Now now;
     };
     // Opening (log_open.cc)
@@ -217,6 +233,7 @@ private:
                                                   wire::AppendOrigin origin) const;
     Result<std::optional<AppendInfo>> check_producer(const wire::BatchView& batch) const;
     Result<AppendInfo> write(const wire::ValidatedBatch& batch, const AppendRequest& request);
+    Result<void> append_copied(const wire::BatchView& batch, ByteView bytes, Now now);
     Result<void> roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now);
     Result<void> roll(Now now);
     Result<void> seal(Segment& segment);

@@ -5,6 +5,7 @@
 #include "log/file_names.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace barnabas::log {
@@ -19,6 +20,9 @@ Offset offset_in(const OffsetCheckpoint& checkpoint, const TopicPartition& parti
 
 LogDirs::LogDirs(Options options)
     : disk_(options.disk), random_(options.random), log_(std::move(options.log)) {
+    for (auto& path : options.directories) {
+        path = disk_.absolute(path);
+    }
     watch_ = std::make_shared<DirectoryWatch>(disk_, options.directories);
     disk_.watch(watch_);
     for (auto& path : options.directories) {
@@ -37,6 +41,7 @@ Result<std::unique_ptr<LogDirs>> LogDirs::open(Options options) {
             return fail(std::move(opened));
         }
         directory.online = opened.has_value();
+        directory.was_online = directory.online;
         if (!opened) {
             directory.lock.reset();
             directory.why_offline = opened.error().message;
@@ -66,16 +71,20 @@ Result<void> LogDirs::open_directory(Directory& directory) {
     directory.lock = std::move(*lock);
     TRY(read_identity(directory));
     directory.clean = disk_.exists(directory.path / clean_shutdown_file);
-    TRY_ASSIGN(directory.checkpoints.recovery_points,
-               read_checkpoint(directory, recovery_point_file));
-    TRY_ASSIGN(directory.checkpoints.log_starts, read_checkpoint(directory, log_start_file));
-    TRY_ASSIGN(directory.checkpoints.high_watermarks,
-               read_checkpoint(directory, high_watermark_file));
+    TRY(read_checkpoints(directory));
     if (directory.clean) {
         // From now on a stop that is not orderly has to be seen.
         TRY(disk_.remove(directory.path / clean_shutdown_file));
         TRY(disk_.sync_directory(directory.path));
     }
+    return {};
+}
+
+Result<void> LogDirs::read_checkpoints(Directory& directory) {
+    auto& checkpoints = directory.checkpoints;
+    TRY_ASSIGN(checkpoints.recovery_points, read_checkpoint(directory, recovery_point_file));
+    TRY_ASSIGN(checkpoints.log_starts, read_checkpoint(directory, log_start_file));
+    TRY_ASSIGN(checkpoints.high_watermarks, read_checkpoint(directory, high_watermark_file));
     return {};
 }
 
@@ -100,21 +109,29 @@ Result<void> LogDirs::read_identity(Directory& directory) {
                     path.string(), found.node.value_or(no_broker), found.cluster_id.value_or("?"),
                     identity_.node.value_or(no_broker), identity_.cluster_id.value_or("?"));
     }
-    identity_ = std::move(found);
+    directory.id = found.directory_id;
     directory.has_identity = true;
+    identity_ = std::move(found);
     return {};
 }
 
 Result<void> LogDirs::claim(BrokerId node, const std::string& cluster_id) {
     for (auto& directory : directories_) {
         if (directory.online && !directory.has_identity) {
-            TRY(disk_.replace_text(directory.path / identity_file,
-                                   identity_text(node, cluster_id, random_.uuid())));
-            directory.has_identity = true;
+            TRY(claim_one(directory, node, cluster_id));
         }
     }
     identity_.node = node;
     identity_.cluster_id = cluster_id;
+    return {};
+}
+
+Result<void> LogDirs::claim_one(Directory& directory, BrokerId node,
+                                const std::string& cluster_id) {
+    const auto id = random_.uuid();
+    TRY(disk_.replace_text(directory.path / identity_file, identity_text(node, cluster_id, id)));
+    directory.has_identity = true;
+    directory.id = id;
     return {};
 }
 
@@ -140,37 +157,38 @@ Result<OffsetCheckpoint> LogDirs::read_checkpoint(const Directory& directory,
 }
 
 Result<std::vector<FoundLog>> LogDirs::scan() {
-    std::map<TopicPartition, FoundLog> found;
+    std::vector<FoundLog> found;
     for (std::size_t i = 0; i < directories_.size(); ++i) {
         if (directories_[i].online) {
             TRY(scan_directory(i, found));
         }
     }
-    std::vector<FoundLog> logs;
-    for (auto& [partition, log] : found) {
-        logs.push_back(std::move(log));
-    }
-    return logs;
+    std::ranges::sort(found, {},
+                      [](const FoundLog& log) { return std::tie(log.partition, log.directory); });
+    return found;
 }
 
-Result<void> LogDirs::scan_directory(std::size_t index, std::map<TopicPartition, FoundLog>& found) {
+Result<void> LogDirs::scan_directory(std::size_t index, std::vector<FoundLog>& found) {
     const auto& directory = directories_[index];
     TRY_ASSIGN(const auto entries, disk_.list(directory.path));
     for (const auto& entry : entries) {
-        if (!entry.is_directory || entry.name == kraft_log_folder) {
+        if (!entry.is_directory || entry.name == kraft_log_folder ||
+            entry.name.ends_with(stray_folder_suffix)) {
             continue;
         }
         if (entry.name.ends_with(delete_folder_suffix)) {
             TRY(disk_.remove_all(directory.path / entry.name));
             continue;
         }
-        const auto partition = partition_of_folder(entry.name);
+        const auto future = partition_of_future(entry.name);
+        const auto partition = future ? future : partition_of_folder(entry.name);
         if (!partition) {
             log_.warn("{} is no folder of a partition; left alone",
                       (directory.path / entry.name).string());
             continue;
         }
-        FoundLog log{.directory = index, .partition = *partition, .topic_id = {}};
+        FoundLog log{
+            .directory = index, .partition = *partition, .topic_id = {}, .folder = entry.name};
         const auto metadata = directory.path / entry.name / partition_metadata_file;
         if (disk_.exists(metadata)) {
             TRY_ASSIGN(const auto text, disk_.read_text(metadata));
@@ -180,32 +198,33 @@ Result<void> LogDirs::scan_directory(std::size_t index, std::map<TopicPartition,
             }
             log.topic_id = *id;
         }
-        const auto [at, added] = found.emplace(*partition, log);
-        if (!added) {
-            return fail(ErrorCode::invalid_config, "{} is in {} and in {}; remove one of them",
-                        *partition, directories_[at->second.directory].path.string(),
-                        directory.path.string());
-        }
+        (future ? futures_ : found).push_back(std::move(log));
     }
     return {};
 }
 
+Log::OpenOptions LogDirs::options_for(const FoundLog& found, const LogConfig& config, Now now,
+                                      bool cached) const {
+    const auto& directory = directories_[found.directory];
+    const auto& checkpoints = directory.checkpoints;
+    return {.disk = disk_,
+            .folder = directory.path / found.folder,
+            .partition = found.partition,
+            .config = config,
+            .log_start = offset_in(checkpoints.log_starts, found.partition),
+            .recovery_point = offset_in(checkpoints.recovery_points, found.partition),
+            .clean = directory.clean,
+            .health = directory.health,
+            .cached = cached,
+            .now = now,
+            .log = log_};
+}
+
 Result<std::unique_ptr<Log>> LogDirs::open_log(const FoundLog& found, const LogConfig& config,
                                                Now now) {
-    auto& directory = directories_[found.directory];
-    TRY_ASSIGN(auto log,
-               Log::open({.disk = disk_,
-                          .folder = directory.path / folder_name(found.partition),
-                          .partition = found.partition,
-                          .config = config,
-                          .log_start = offset_in(directory.checkpoints.log_starts, found.partition),
-                          .recovery_point =
-                              offset_in(directory.checkpoints.recovery_points, found.partition),
-                          .clean = directory.clean,
-                          .health = directory.health,
-                          .now = now,
-                          .log = log_}));
-    log->set_high_watermark(offset_in(directory.checkpoints.high_watermarks, found.partition));
+    TRY_ASSIGN(auto log, Log::open(options_for(found, config, now, true)));
+    const auto& checkpoints = directories_[found.directory].checkpoints;
+    log->set_high_watermark(offset_in(checkpoints.high_watermarks, found.partition));
     place(found.partition, found.directory);
     return log;
 }
@@ -216,12 +235,19 @@ void LogDirs::place(const TopicPartition& partition, std::size_t directory) {
     where_[partition] = directory;
 }
 
-Result<std::size_t> LogDirs::roomiest() {
+/// Where it is wanted; else the one with the fewest logs, if it can be one that is not cordoned.
+Result<std::size_t> LogDirs::roomiest(const TopicPartition& partition) {
     const std::lock_guard lock(mutex_);
+    if (const auto wanted = preferred_.extract(partition);
+        !wanted.empty() && directories_[wanted.mapped()].usable()) {
+        return wanted.mapped();
+    }
     std::optional<std::size_t> best;
+    const auto rank = [this](std::size_t i) {
+        return std::pair(directories_[i].cordoned, directories_[i].logs);
+    };
     for (std::size_t i = 0; i < directories_.size(); ++i) {
-        if (directories_[i].usable() &&
-            (!best || directories_[i].logs < directories_[*best].logs)) {
+        if (directories_[i].usable() && (!best || rank(i) < rank(*best))) {
             best = i;
         }
     }
@@ -234,7 +260,7 @@ Result<std::size_t> LogDirs::roomiest() {
 Result<std::unique_ptr<Log>> LogDirs::create_log(const TopicPartition& partition, const TopicId& id,
                                                  const LogConfig& config, Now now) {
     while (true) {
-        TRY_ASSIGN(const auto directory, roomiest());
+        TRY_ASSIGN(const auto directory, roomiest(partition));
         auto created = create_in(directory, partition, id, config, now);
         // A directory whose disk fails just now is not tried again: the next one is.
         if (created || directories_[directory].usable()) {
@@ -261,14 +287,20 @@ Result<std::unique_ptr<Log>> LogDirs::create_in(std::size_t directory,
 }
 
 Result<void> LogDirs::write_topic_id(const FoundLog& found, const TopicId& id) {
-    return write_metadata_file(directories_[found.directory].path / folder_name(found.partition),
-                               id);
+    return write_metadata_file(directories_[found.directory].path / found.folder, id);
 }
 
 Result<void> LogDirs::write_metadata_file(const runtime::Path& folder, const TopicId& id) {
     TRY_ASSIGN(const auto file,
                disk_.open(folder / partition_metadata_file, runtime::OpenMode::create_or_open));
     return file->write_at(0, as_bytes(partition_metadata_text(id)));
+}
+
+/// As Kafka, which cuts the topic's name to keep folder names within 255 characters.
+std::string LogDirs::unique_name(const TopicPartition& partition, std::string_view suffix) {
+    const auto rest = fmt::format("-{}.{:02x}{}", partition.partition,
+                                  fmt::join(random_.uuid().bytes, ""), suffix);
+    return partition.topic.substr(0, 255 - rest.size()) + rest;
 }
 
 Result<runtime::Path> LogDirs::delete_log(std::unique_ptr<Log> log) {
@@ -279,13 +311,8 @@ Result<runtime::Path> LogDirs::delete_log(std::unique_ptr<Log> log) {
         --directories_[where->second].logs;
         where_.erase(where);
     }
-    const auto& id = random_.uuid();
     const auto folder = log->folder();
-    // As Kafka, which cuts the topic's name to keep folder names within 255 characters.
-    const auto suffix = fmt::format("-{}.{:02x}{}", log->partition().partition,
-                                    fmt::join(id.bytes, ""), delete_folder_suffix);
-    const auto name = log->partition().topic.substr(0, 255 - suffix.size());
-    const auto target = folder.parent_path() / (name + suffix);
+    const auto target = folder.parent_path() / unique_name(log->partition(), delete_folder_suffix);
     log.reset();
     TRY(disk_.rename(folder, target));
     return target;
@@ -405,6 +432,7 @@ std::vector<DirectoryUse> LogDirs::use() const {
                  .path = directory.path,
                  .online = directory.usable(),
                  .why_offline = directory.online ? directory.health->why() : directory.why_offline,
+                 .cordoned = directory.cordoned,
                  .logs = directory.logs,
                  .space = {}});
         }

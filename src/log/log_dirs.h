@@ -17,6 +17,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace barnabas::log {
@@ -26,6 +28,17 @@ struct FoundLog {
     std::size_t directory = 0;
     TopicPartition partition;
     std::optional<TopicId> topic_id;  // of partition.metadata
+    std::string folder;               // its name in the directory
+};
+
+/// A log that is to be filled in one directory while its partition is in another.
+struct NewFuture {
+    TopicPartition partition;
+    TopicId id;
+    std::size_t directory = 0;
+    Offset start;
+    LogConfig config;
+    Now now;
 };
 
 /// What the checkpoints keep of one log.
@@ -42,6 +55,7 @@ struct DirectoryUse {
     runtime::Path path;
     bool online = true;
     std::string why_offline;
+    bool cordoned = false;
     std::size_t logs = 0;
     runtime::DiskSpace space;
 };
@@ -70,8 +84,15 @@ public:
     Result<void> claim(BrokerId node, const std::string& cluster_id);
 
     /// The partitions' folders in all directories, by name; folders left by deletions are removed.
-    /// A partition found twice is an error.
+    /// A partition may be there twice, after a crash in the middle of a move: settle_doubles().
     Result<std::vector<FoundLog>> scan();
+    /// The unfinished copies that the last scan() or reopen() came across.
+    [[nodiscard]] std::vector<FoundLog> take_futures() { return std::exchange(futures_, {}); }
+    /// Of two folders of a partition the one with more records is kept; the other one is removed if
+    /// it is the beginning of that, else set aside.
+    std::vector<FoundLog> settle_doubles(std::vector<FoundLog> found, Now now);
+    /// Renames a folder that is not to be served: its records are not removed.
+    void set_aside(const FoundLog& found, std::string_view why);
 
     /// Opens one that scan() found, from its directory's checkpoints.
     Result<std::unique_ptr<Log>> open_log(const FoundLog& found, const LogConfig& config, Now now);
@@ -84,6 +105,22 @@ public:
     /// file.delete.delay.ms.
     Result<runtime::Path> delete_log(std::unique_ptr<Log> log);
     Result<void> remove_folder(const runtime::Path& folder) { return disk_.remove_all(folder); }
+    /// The same for a folder whose log is closed and whose partition is elsewhere; durable.
+    Result<runtime::Path> retire(const TopicPartition& partition, const runtime::Path& folder);
+
+    // Moves. A future log is in no directory's count until it has taken its partition's place.
+    Result<std::unique_ptr<Log>> create_future(const NewFuture& wanted);
+    Result<void> remove_future(const FoundLog& found);
+    [[nodiscard]] runtime::Path folder_of(const TopicPartition& partition,
+                                          std::size_t directory) const;
+    /// Its log is in that directory now.
+    void moved(const TopicPartition& partition, std::size_t to);
+    /// Where the partition is to be created, whenever that is.
+    void prefer(const TopicPartition& partition, std::size_t directory);
+    /// By its path, however that is spelled; log_dir_not_found.
+    [[nodiscard]] Result<std::size_t> find_directory(const runtime::Path& asked) const;
+    /// No new log goes there, unless there is no other place.
+    void set_cordoned(const std::set<std::size_t>& cordoned);
 
     /// Directories that are online and whose disk has failed meanwhile: to be taken offline.
     [[nodiscard]] std::vector<std::size_t> failed() const;
@@ -96,6 +133,19 @@ public:
     /// once; `why` counts where the disk has not said it.
     std::vector<TopicPartition> take_offline(std::size_t directory, std::string why = {});
     [[nodiscard]] bool any_online() const;
+    /// No operation of its disk has failed since it was opened.
+    [[nodiscard]] bool is_well(std::size_t directory) const;
+    [[nodiscard]] bool is_in(const TopicPartition& partition, std::size_t directory) const;
+    /// Looks whether a directory that is offline is there and takes records again; if so, locks it
+    /// and answers the partitions' folders. It must be the one that it was. It stays offline until
+    /// bring_online(); take_offline() ends the attempt.
+    Result<std::vector<FoundLog>> reopen(std::size_t directory);
+    /// Opens one of those, or a future log; on any thread. place() or bring_online() follow.
+    [[nodiscard]] Result<std::unique_ptr<Log>> recover_log(const FoundLog& found,
+                                                           const LogConfig& config, Now now) const;
+    void bring_online(std::size_t directory);
+    /// The partition's log, which recover_log() opened, is in use.
+    void place(const TopicPartition& partition, std::size_t directory);
 
     /// Writes recovery points, log start offsets and high watermarks of all logs, per directory: as
     /// many as can be; the first error. Nothing goes to a directory that has failed.
@@ -123,7 +173,10 @@ private:
         runtime::Path path;
         std::unique_ptr<runtime::FileLock> lock;
         std::shared_ptr<DirectoryHealth> health;
-        bool online = false;  // under mutex_, as why_offline and logs
+        std::optional<Uuid> id;  // of meta.properties
+        bool online = false;     // under mutex_, as why_offline, cordoned and logs
+        bool was_online = false;
+        bool cordoned = false;
         bool clean = false;
         bool has_identity = false;
         std::string why_offline;
@@ -136,12 +189,19 @@ private:
     explicit LogDirs(Options options);
     Result<void> open_directory(Directory& directory);
     Result<void> read_identity(Directory& directory);
+    Result<void> check_identity(Directory& directory);
+    Result<void> claim_one(Directory& directory, BrokerId node, const std::string& cluster_id);
+    Result<void> read_checkpoints(Directory& directory);
+    Result<std::vector<FoundLog>> try_reopen(std::size_t index);
+    void keep_longer(FoundLog& kept, FoundLog other, Now now);
+    [[nodiscard]] Log::OpenOptions options_for(const FoundLog& found, const LogConfig& config,
+                                               Now now, bool cached) const;
+    [[nodiscard]] std::string unique_name(const TopicPartition& partition, std::string_view suffix);
     Result<OffsetCheckpoint> read_checkpoint(const Directory& directory, std::string_view name);
-    Result<void> scan_directory(std::size_t index, std::map<TopicPartition, FoundLog>& found);
-    Result<std::size_t> roomiest();
+    Result<void> scan_directory(std::size_t index, std::vector<FoundLog>& found);
+    Result<std::size_t> roomiest(const TopicPartition& partition);
     Result<std::unique_ptr<Log>> create_in(std::size_t directory, const TopicPartition& partition,
                                            const TopicId& id, const LogConfig& config, Now now);
-    void place(const TopicPartition& partition, std::size_t directory);
     Result<void> write_checkpoints_of(Directory& directory, Checkpoints wanted);
     Result<void> write_checkpoint(const Directory& directory, std::string_view name,
                                   OffsetCheckpoint& wanted, OffsetCheckpoint& written);
@@ -155,6 +215,10 @@ private:
     std::vector<Directory> directories_;
     DirectoryIdentity identity_;
     std::map<TopicPartition, std::size_t> where_;
+    std::map<TopicPartition, std::size_t> preferred_;  // under mutex_
+    std::vector<FoundLog> futures_;
+
+    static constexpr std::string_view probe_file = ".barnabas-probe";
 };
 
 }  // namespace barnabas::log

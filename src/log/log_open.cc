@@ -14,6 +14,7 @@ Result<std::unique_ptr<Log>> Log::open(OpenOptions options) {
     const Known known{.log_start = options.log_start,
                       .recovery_point = options.recovery_point,
                       .clean = options.clean,
+                      .cached = options.cached,
                       .now = options.now};
     auto log = std::unique_ptr<Log>(new Log(std::move(options)));
     TRY(log->load(known));
@@ -98,6 +99,11 @@ Result<void> Log::load_segments(const std::vector<Offset>& bases, const Known& k
     bool producers_follow = false;  // they are those of all segments so far
     bool compacted = config_.cleanup_compact;
     for (std::size_t i = 0; i < bases.size(); ++i) {
+        if (!known.cached) {
+            TRY_ASSIGN(const auto file, disk_.open(folder_ / file_name(bases[i], log_suffix),
+                                                   runtime::OpenMode::read_write));
+            file->forget_unsynced();
+        }
         TRY_ASSIGN(auto opened, Segment::open(disk_, folder_, bases[i], config_));
         Segment& segment = *segments_.emplace(bases[i], std::move(opened)).first->second;
         const bool last = i + 1 == bases.size();

@@ -120,6 +120,8 @@ public:
     Result<void> rename(std::string_view suffix);
     /// Puts ".deleted" behind the files' names; remove() takes them away later.
     Result<void> mark_deleted();
+    /// The folder has another name now.
+    void moved_to(const runtime::Path& folder);
     void set_config(const LogConfig& config) { index_interval_ = config.index_interval_bytes; }
 
 private:

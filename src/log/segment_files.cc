@@ -95,6 +95,13 @@ Result<void> Segment::mark_deleted() {
     return {};
 }
 
+void Segment::moved_to(const runtime::Path& folder) {
+    log_path_ = folder / log_path_.filename();
+    for (auto* index : index_files_) {
+        index->renamed(folder / index->path().filename());
+    }
+}
+
 Result<std::pair<std::size_t, std::size_t>> Segment::index_bytes() {
     TRY_ASSIGN(const auto offsets, offset_index_.file().count());
     TRY_ASSIGN(const auto times, time_index_.file().count());

@@ -124,6 +124,8 @@ public:
     [[nodiscard]] virtual Result<std::shared_ptr<File>> open(const Path& path, OpenMode mode) = 0;
     [[nodiscard]] virtual bool exists(const Path& path) const = 0;
     [[nodiscard]] virtual bool is_directory(const Path& path) const = 0;
+    /// One spelling for each path: from the root on, without "." and "..", no slash at the end.
+    [[nodiscard]] virtual Path absolute(const Path& path) const = 0;
     /// Sorted by name, without "." and "..".
     [[nodiscard]] virtual Result<std::vector<DirectoryEntry>> list(const Path& directory) const = 0;
     /// With parents; no error if it is there.

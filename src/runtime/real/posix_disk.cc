@@ -68,6 +68,13 @@ bool PosixDisk::is_directory(const Path& path) const {
     return std::filesystem::is_directory(path, error);
 }
 
+Path PosixDisk::absolute(const Path& path) const {
+    std::error_code error;  // a working directory that is gone: then it stays as it is
+    const auto whole = std::filesystem::absolute(path, error);
+    auto normal = (error ? path : whole).lexically_normal();
+    return normal.has_filename() ? normal : normal.parent_path();
+}
+
 Result<std::vector<DirectoryEntry>> PosixDisk::list(const Path& directory) const {
     std::vector<DirectoryEntry> entries;
     std::error_code error;

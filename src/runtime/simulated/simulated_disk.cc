@@ -358,6 +358,10 @@ bool SimulatedDisk::is_directory(const Path& path) const {
     return state_->works(path) && state_->directory(path) != nullptr;
 }
 
+Path SimulatedDisk::absolute(const Path& path) const {
+    return normal(path);
+}
+
 Result<std::vector<DirectoryEntry>> SimulatedDisk::list(const Path& directory) const {
     TRY(state_->check("list", directory));
     const auto node = state_->directory(directory);

@@ -57,6 +57,7 @@ public:
     [[nodiscard]] Result<std::shared_ptr<File>> open(const Path& path, OpenMode mode) override;
     [[nodiscard]] bool exists(const Path& path) const override;
     [[nodiscard]] bool is_directory(const Path& path) const override;
+    [[nodiscard]] Path absolute(const Path& path) const override;
     [[nodiscard]] Result<std::vector<DirectoryEntry>> list(const Path& directory) const override;
     Result<void> create_directories(const Path& directory) override;
     Result<void> rename(const Path& from, const Path& to) override;

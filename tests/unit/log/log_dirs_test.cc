@@ -36,8 +36,8 @@ protected:
         ASSERT_TRUE(disk_.create_directories(path.parent_path()));
         ASSERT_TRUE(disk_.replace_text(path, text));
     }
-    void append(Log& log) {
-        auto batch = testing::make_batch();
+    void append(Log& log, char fill = 'x') {
+        auto batch = testing::make_batch({.fill = fill});
         ASSERT_TRUE(log.append(batch.mutable_view(), {.now = clock_.both()}, validator_));
     }
 
@@ -354,13 +354,167 @@ TEST_F(LogDirsTest, CutsALongNameWhenItDeletes) {
     EXPECT_NE(name.find("x-12."), std::string::npos) << name;
 }
 
-TEST_F(LogDirsTest, RefusesAPartitionThatIsThereTwice) {
-    write("/a/t-0/partition.metadata", "");
-    write("/b/t-0/partition.metadata", "");
+/// A crash between the two renames of a move leaves both folders; one is the beginning of the
+/// other.
+TEST_F(LogDirsTest, OfAPartitionThatIsThereTwiceTheLongerOneCounts) {
+    const struct {
+        bool first_is_longer;
+        bool other_records;
+    } rows[] = {{true, false}, {false, false}, {true, true}, {false, true}};
+    for (const auto& [first_is_longer, other_records] : rows) {
+        {
+            auto dirs = open();
+            auto a = create(*dirs, "t");
+            auto b = dirs->create_future({.partition = a->partition(),
+                                          .id = topic_id,
+                                          .directory = 1,
+                                          .start = Offset{0},
+                                          .config = {},
+                                          .now = clock_.both()});
+            ASSERT_TRUE(b) << b.error().message;
+            for (int i = 0; i < 5; ++i) {
+                append(first_is_longer ? *a : **b);
+            }
+            append(first_is_longer ? **b : *a, other_records ? 'y' : 'x');
+            ASSERT_TRUE(a->close());
+            ASSERT_TRUE((*b)->close());
+            ASSERT_TRUE((*b)->move_to("/b/t-0"));
+        }
+        auto dirs = open();
+        auto found = dirs->scan();
+        ASSERT_TRUE(found) << found.error().message;
+        ASSERT_EQ(found->size(), 2U);
+        const auto kept = dirs->settle_doubles(std::move(*found), clock_.both());
+        ASSERT_EQ(kept.size(), 1U);
+        EXPECT_EQ(kept.front().directory, first_is_longer ? 0U : 1U);
+        const auto log = dirs->open_log(kept.front(), {}, clock_.both());
+        ASSERT_TRUE(log) << log.error().message;
+        EXPECT_EQ((*log)->log_end(), Offset{5});
+        EXPECT_EQ(dirs->scan()->size(), 1U);
+        const auto entries = *disk_.list(first_is_longer ? "/b" : "/a");
+        const bool aside = std::ranges::any_of(
+            entries, [](const auto& entry) { return entry.name.ends_with("-stray"); });
+        EXPECT_EQ(aside, other_records) << "what is only there is kept";
+        EXPECT_TRUE(disk_.remove_all("/a") && disk_.remove_all("/b"));
+    }
+}
+
+TEST_F(LogDirsTest, FindsUnfinishedCopiesWhateverTheTopicIsCalled) {
+    for (const std::string topic : {"t", "a.b", "x-1.y-future"}) {
+        {
+            auto dirs = open();
+            const auto future = dirs->create_future({.partition = {topic, PartitionId{7}},
+                                                     .id = topic_id,
+                                                     .directory = 1,
+                                                     .start = Offset{5},
+                                                     .config = {},
+                                                     .now = clock_.both()});
+            ASSERT_TRUE(future) << future.error().message;
+            EXPECT_EQ(dirs->use()[1].logs, 0U);
+        }
+        auto dirs = open();
+        EXPECT_EQ(dirs->scan()->size(), 0U);
+        const auto futures = dirs->take_futures();
+        ASSERT_EQ(futures.size(), 1U) << topic;
+        EXPECT_EQ(futures[0].partition, (TopicPartition{topic, PartitionId{7}}));
+        EXPECT_EQ(futures[0].directory, 1U);
+        EXPECT_EQ(futures[0].topic_id, topic_id);
+        const auto log = dirs->recover_log(futures[0], {}, clock_.both());
+        ASSERT_TRUE(log) << log.error().message;
+        EXPECT_EQ((*log)->log_end(), Offset{5});
+        EXPECT_TRUE(dirs->remove_future(futures[0]));
+        EXPECT_TRUE(dirs->take_futures().empty());
+    }
+}
+
+/// A directory that failed: its records up to the recovery point, and what else the medium has.
+TEST_F(LogDirsTest, TakesADirectoryBackWithWhatTheMediumHas) {
     auto dirs = open();
-    const auto found = dirs->scan();
-    ASSERT_FALSE(found);
-    EXPECT_NE(found.error().message.find("t-0"), std::string::npos);
+    ASSERT_TRUE(dirs->claim(BrokerId{1}, "abc"));
+    auto log = create(*dirs, "t");
+    for (int i = 0; i < 3; ++i) {
+        append(*log);
+    }
+    const auto plan = log->begin_flush();
+    ASSERT_TRUE(plan && plan->sync());
+    log->flushed(*plan, clock_.both());
+    ASSERT_TRUE(dirs->write_checkpoints({{.partition = log->partition(),
+                                          .directory = 0,
+                                          .recovery_point = log->recovery_point(),
+                                          .log_start = log->log_start(),
+                                          .high_watermark = log->high_watermark()}}));
+    append(*log);
+    append(*log);
+    const auto lost = log->begin_flush();
+    disk_.fail_at(disk_.operations());
+    ASSERT_TRUE(lost);
+    EXPECT_FALSE(lost->sync());
+    EXPECT_EQ(dirs->failed(), std::vector<std::size_t>{0});
+    dirs->take_offline(0);
+    log.reset();
+
+    const auto found = dirs->reopen(0);
+    ASSERT_TRUE(found) << found.error().message;
+    ASSERT_EQ(found->size(), 1U);
+    EXPECT_FALSE(dirs->use()[0].online);
+    const auto back = dirs->recover_log(found->front(), {}, clock_.both());
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ((*back)->log_end(), Offset{3}) << "the page cache has 5, the medium 3";
+    EXPECT_FALSE((*back)->is_broken());
+    dirs->bring_online(0);
+    dirs->place((*back)->partition(), 0);
+    EXPECT_TRUE(dirs->use()[0].online);
+    EXPECT_EQ(dirs->use()[0].logs, 1U);
+    EXPECT_TRUE(dirs->failed().empty());
+}
+
+TEST_F(LogDirsTest, DoesNotTakeAnotherDirectoryForTheOneThatFailed) {
+    auto dirs = open();
+    ASSERT_TRUE(dirs->claim(BrokerId{1}, "abc"));
+    const auto identity = disk_.read_text("/a/meta.properties").value_or("");
+    dirs->take_offline(0, "unplugged");
+    const auto refusal = [&] {
+        const auto found = dirs->reopen(0);
+        EXPECT_FALSE(found);
+        EXPECT_FALSE(dirs->use()[0].online);
+        return found ? "" : found.error().message;
+    };
+    ASSERT_TRUE(disk_.remove_all("/a"));
+    EXPECT_NE(refusal().find("no directory"), std::string::npos);
+    ASSERT_TRUE(disk_.create_directories("/a"));
+    EXPECT_NE(refusal().find("not the directory that failed"), std::string::npos);
+    write("/a/meta.properties", *disk_.read_text("/b/meta.properties"));
+    EXPECT_NE(refusal().find("another directory"), std::string::npos) << refusal();
+    write("/a/meta.properties", identity);
+    disk_.make_read_only("/a");
+    EXPECT_NE(refusal().find("Read-only"), std::string::npos) << refusal();
+    disk_.heal();
+    {
+        const auto other = try_open({"/a"});
+        ASSERT_TRUE(other);
+        EXPECT_NE(refusal().find("locked"), std::string::npos) << refusal();
+    }
+    EXPECT_TRUE(dirs->reopen(0));
+}
+
+TEST_F(LogDirsTest, PlacesNewLogsWhereTheyAreWantedAndNotWhereItIsCordoned) {
+    auto dirs = open();
+    dirs->set_cordoned({0});
+    EXPECT_TRUE(dirs->use()[0].cordoned);
+    std::vector<std::unique_ptr<Log>> logs;
+    for (int i = 0; i < 3; ++i) {
+        logs.push_back(create(*dirs, "t", i));
+        EXPECT_EQ(dirs->directory_of(logs.back()->partition()), 1U);
+    }
+    dirs->set_cordoned({0, 1});
+    logs.push_back(create(*dirs, "t", 3));
+    EXPECT_EQ(dirs->directory_of(logs.back()->partition()), 0U) << "there is no other place";
+    dirs->set_cordoned({});
+    dirs->prefer({"t", PartitionId{4}}, 1);
+    logs.push_back(create(*dirs, "t", 4));
+    EXPECT_EQ(dirs->directory_of(logs.back()->partition()), 1U);
+    EXPECT_EQ(dirs->find_directory("/a/../b/"), 1U);
+    EXPECT_EQ(dirs->find_directory("/c").error().code, ErrorCode::log_dir_not_found);
 }
 
 TEST_F(LogDirsTest, OpensLogsFromTheirCheckpoints) {

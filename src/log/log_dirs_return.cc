@@ -1,0 +1,246 @@
+// Log directories that work again, and folders that are not to be served.
+#include "base/invariant.h"
+#include "log/directory_files.h"
+#include "log/file_names.h"
+#include "log/log_dirs.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace barnabas::log {
+namespace {
+
+/// The batch that holds `offset`; nothing where it cannot be read.
+std::vector<std::byte> batch_at(Log& log, Offset offset) {
+    const auto slice =
+        log.read(offset, {.max_bytes = 1, .at_least_one_batch = true, .end = log.log_end()});
+    std::vector<std::byte> bytes(slice ? slice->size : 0);
+    const auto got =
+        bytes.empty() ? Result<std::size_t>(0U) : slice->file->read_at(slice->position, bytes);
+    const bool whole = got && *got == bytes.size();
+    return whole ? std::move(bytes) : std::vector<std::byte>();
+}
+
+/// Whether the last batch of `shorter` is in `longer` too.
+bool ends_in(Log& shorter, Log& longer) {
+    if (shorter.size_bytes() == 0) {
+        return true;
+    }
+    const Offset last = shorter.log_end() - 1;
+    const auto bytes = batch_at(shorter, last);
+    return !bytes.empty() && bytes == batch_at(longer, last);
+}
+
+}  // namespace
+
+Result<std::vector<FoundLog>> LogDirs::reopen(std::size_t index) {
+    auto& directory = directories_[index];
+    INVARIANT(!directory.online, "{} is online", directory.path.string());
+    {
+        const std::lock_guard lock(mutex_);
+        directory.health = watch_->renew(index);
+    }
+    auto found = try_reopen(index);
+    if (!found) {
+        directory.lock.reset();
+        directory.health->fail(found.error().message);
+    }
+    return found;
+}
+
+Result<std::vector<FoundLog>> LogDirs::try_reopen(std::size_t index) {
+    auto& directory = directories_[index];
+    if (!disk_.is_directory(directory.path)) {
+        return fail(ErrorCode::kafka_storage_error, "{} is no directory", directory.path.string());
+    }
+    TRY(check_identity(directory));
+    TRY_ASSIGN(directory.lock, disk_.lock(directory.path / lock_file));
+    // A disk that only reads is no use; and what is cached would not tell.
+    const auto probe = directory.path / probe_file;
+    TRY(disk_.replace_text(probe, "can this directory be written to?\n"));
+    TRY(disk_.remove(probe));
+    // Whoever failed at run time is to be recovered, whatever a file says that may not have been
+    // removed for good.
+    directory.clean = !directory.was_online && disk_.exists(directory.path / clean_shutdown_file);
+    if (disk_.exists(directory.path / clean_shutdown_file)) {
+        TRY(disk_.remove(directory.path / clean_shutdown_file));
+        TRY(disk_.sync_directory(directory.path));
+    }
+    TRY(read_checkpoints(directory));
+    if (!directory.has_identity && identity_.node && identity_.cluster_id) {
+        TRY(claim_one(directory, *identity_.node, *identity_.cluster_id));
+    }
+    std::vector<FoundLog> found;
+    TRY(scan_directory(index, found));
+    return found;
+}
+
+/// It must be what it was: another disk in its place would be taken for a loss of all records.
+Result<void> LogDirs::check_identity(Directory& directory) {
+    const auto path = directory.path / identity_file;
+    if (!disk_.exists(path)) {
+        if (directory.id) {
+            return fail(ErrorCode::kafka_storage_error,
+                        "{} is missing: this is not the directory that failed; a restart of the "
+                        "broker would begin it anew",
+                        path.string());
+        }
+        return {};
+    }
+    TRY_ASSIGN(const auto text, disk_.read_text(path));
+    TRY_ASSIGN(const auto found, parse_identity(text));
+    const bool same = (!identity_.node || found.node == identity_.node) &&
+                      (!identity_.cluster_id || found.cluster_id == identity_.cluster_id) &&
+                      (!directory.id || found.directory_id == directory.id);
+    if (!same) {
+        return fail(ErrorCode::kafka_storage_error,
+                    "{} is of broker {} of cluster {}, or of another directory than this one was",
+                    path.string(), found.node.value_or(no_broker), found.cluster_id.value_or("?"));
+    }
+    directory.has_identity = true;
+    directory.id = found.directory_id;
+    return {};
+}
+
+Result<std::unique_ptr<Log>> LogDirs::recover_log(const FoundLog& found, const LogConfig& config,
+                                                  Now now) const {
+    bool cached = false;
+    {
+        const std::lock_guard lock(mutex_);
+        cached = directories_[found.directory].online;
+    }
+    return Log::open(options_for(found, config, now, cached));
+}
+
+void LogDirs::bring_online(std::size_t directory) {
+    const std::lock_guard lock(mutex_);
+    directories_[directory].online = true;
+    directories_[directory].was_online = true;
+    directories_[directory].why_offline.clear();
+}
+
+void LogDirs::set_aside(const FoundLog& found, std::string_view why) {
+    const auto& directory = directories_[found.directory];
+    const auto target = directory.path / unique_name(found.partition, stray_folder_suffix);
+    log_.warn("{} is set aside as {}: {}", (directory.path / found.folder).string(),
+              target.filename().string(), why);
+    if (const auto renamed = disk_.rename(directory.path / found.folder, target); !renamed) {
+        log_.error("{}", renamed.error().message);
+    }
+}
+
+std::vector<FoundLog> LogDirs::settle_doubles(std::vector<FoundLog> found, Now now) {
+    std::vector<FoundLog> settled;
+    for (auto& one : found) {
+        const bool doubled = !settled.empty() && settled.back().partition == one.partition;
+        if (doubled) {
+            keep_longer(settled.back(), std::move(one), now);
+        } else {
+            settled.push_back(std::move(one));
+        }
+    }
+    return settled;
+}
+
+/// A crash in the middle of a move leaves a log and its copy, which may have gone on: then the
+/// shorter one's last batch is in the longer one, and the shorter one is not needed.
+void LogDirs::keep_longer(FoundLog& kept, FoundLog other, Now now) {
+    const LogConfig compacted{.cleanup_compact = true};  // whatever it is: holes are no end of it
+    const auto first = Log::open(options_for(kept, compacted, now, true));
+    const auto second = Log::open(options_for(other, compacted, now, true));
+    const bool swaps = second && (!first || (*second)->log_end() > (*first)->log_end());
+    const bool needless =
+        first && second && (swaps ? ends_in(**first, **second) : ends_in(**second, **first));
+    if (swaps) {
+        std::swap(kept, other);
+    }
+    if (!needless) {
+        set_aside(other, "the partition is in another directory too, with other records");
+        return;
+    }
+    log_.info("{} has moved to {}; what is left of it in {} is removed", kept.partition,
+              path_of(kept.directory).string(), path_of(other.directory).string());
+    if (const auto removed = disk_.remove_all(path_of(other.directory) / other.folder); !removed) {
+        log_.error("{}", removed.error().message);
+    }
+}
+
+Result<std::unique_ptr<Log>> LogDirs::create_future(const NewFuture& wanted) {
+    const auto& directory = directories_[wanted.directory];
+    const auto folder = directory.path / unique_name(wanted.partition, future_folder_suffix);
+    TRY_ASSIGN(auto log, Log::open({.disk = disk_,
+                                    .folder = folder,
+                                    .partition = wanted.partition,
+                                    .config = wanted.config,
+                                    .log_start = wanted.start,
+                                    .health = directory.health,
+                                    .now = wanted.now,
+                                    .log = log_}));
+    TRY(write_metadata_file(folder, wanted.id));
+    return log;
+}
+
+Result<void> LogDirs::remove_future(const FoundLog& found) {
+    return disk_.remove_all(directories_[found.directory].path / found.folder);
+}
+
+runtime::Path LogDirs::folder_of(const TopicPartition& partition, std::size_t directory) const {
+    return path_of(directory) / folder_name(partition);
+}
+
+void LogDirs::moved(const TopicPartition& partition, std::size_t to) {
+    const std::lock_guard lock(mutex_);
+    const auto where = where_.find(partition);
+    INVARIANT(where != where_.end(), "{} is in no directory", partition);
+    --directories_[where->second].logs;
+    ++directories_[to].logs;
+    where->second = to;
+}
+
+Result<runtime::Path> LogDirs::retire(const TopicPartition& partition,
+                                      const runtime::Path& folder) {
+    // Its successor first: names too, which a flush of records that are synced leaves out.
+    const auto successor = folder_of(partition, directory_of(partition));
+    TRY(disk_.sync_directory(successor));
+    TRY(disk_.sync_directory(successor.parent_path()));
+    const auto target = folder.parent_path() / unique_name(partition, delete_folder_suffix);
+    TRY(disk_.rename(folder, target));
+    TRY(disk_.sync_directory(folder.parent_path()));
+    return target;
+}
+
+Result<std::size_t> LogDirs::find_directory(const runtime::Path& asked) const {
+    const auto wanted = disk_.absolute(asked);
+    for (std::size_t i = 0; i < directories_.size(); ++i) {
+        if (directories_[i].path == wanted) {
+            return i;
+        }
+    }
+    return fail(ErrorCode::log_dir_not_found, "{} is none of the directories of log.dirs",
+                asked.string());
+}
+
+void LogDirs::set_cordoned(const std::set<std::size_t>& cordoned) {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < directories_.size(); ++i) {
+        directories_[i].cordoned = cordoned.contains(i);
+    }
+}
+
+void LogDirs::prefer(const TopicPartition& partition, std::size_t directory) {
+    const std::lock_guard lock(mutex_);
+    preferred_.insert_or_assign(partition, directory);
+}
+
+bool LogDirs::is_well(std::size_t directory) const {
+    return !watch_->health(directory)->failed();
+}
+
+bool LogDirs::is_in(const TopicPartition& partition, std::size_t directory) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = where_.find(partition);
+    return found != where_.end() && found->second == directory;
+}
+
+}  // namespace barnabas::log

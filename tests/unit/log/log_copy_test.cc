@@ -1,0 +1,191 @@
+// A log that is filled from another one.
+#include "log/file_names.h"
+#include "log/log.h"
+#include "runtime/simulated/seeded_random.h"
+#include "runtime/simulated/simulated_clock.h"
+#include "runtime/simulated/simulated_disk.h"
+#include "unit/log/log_batches.h"
+
+#include <gtest/gtest.h>
+
+namespace barnabas::log {
+namespace {
+
+const TopicPartition partition{"t", PartitionId{0}};
+constexpr Offset far_away{1'000'000};
+
+class LogCopyTest : public ::testing::Test {
+protected:
+    LogCopyTest() : random_(1), disk_(clock_, random_) { source_ = open("/a/t-0", {}); }
+
+    std::unique_ptr<Log> open(const runtime::Path& folder, Offset start, bool clean = true) {
+        EXPECT_TRUE(disk_.create_directories(folder.parent_path()));
+        auto log = Log::open({.disk = disk_,
+                              .folder = folder,
+                              .partition = partition,
+                              .config = config_,
+                              .log_start = start,
+                              .clean = clean,
+                              .now = clock_.both(),
+                              .log = {}});
+        EXPECT_TRUE(log) << log.error().message;
+        return std::move(*log);
+    }
+    void append(ByteBuffer bytes, wire::AppendOrigin origin = wire::AppendOrigin::client) {
+        const auto sent =
+            source_->append(bytes.mutable_view(),
+                            {.origin = origin, .epoch = epoch_, .now = clock_.both()}, validator_);
+        ASSERT_TRUE(sent) << sent.error().error.message;
+        source_->set_high_watermark(source_->log_end());
+    }
+    /// What a log has from an offset on, as far as one read goes.
+    std::vector<std::byte> read(Log& log, Offset from, std::uint32_t max_bytes = 1 << 20) {
+        const auto slice = log.read(
+            from, {.max_bytes = max_bytes, .at_least_one_batch = true, .end = log.log_end()});
+        EXPECT_TRUE(slice) << slice.error().message;
+        std::vector<std::byte> bytes(slice->size);
+        if (slice->size > 0) {
+            EXPECT_EQ(slice->file->read_at(slice->position, bytes), bytes.size());
+        }
+        return bytes;
+    }
+    std::vector<std::byte> all(Log& log) {
+        std::vector<std::byte> bytes;
+        for (Offset at = log.log_start(); at < log.log_end();) {
+            const auto part = read(log, at);
+            bytes.insert(bytes.end(), part.begin(), part.end());
+            ByteView rest(part);
+            while (const auto batch = *wire::next_batch(rest)) {
+                at = batch->last_offset() + 1;
+                rest = rest.subspan(batch->size());
+            }
+        }
+        return bytes;
+    }
+    void copy_all(Log& copy) {
+        while (copy.log_end() < source_->log_end()) {
+            const auto copied =
+                copy.append_copy(read(*source_, copy.log_end(), 700), clock_.both());
+            ASSERT_TRUE(copied) << copied.error().message;
+        }
+    }
+
+    runtime::SimulatedClock clock_;
+    runtime::SeededRandom random_;
+    runtime::SimulatedDisk disk_;
+    wire::AppendValidator validator_;
+    LogConfig config_{.segment_bytes = 2000};
+    LeaderEpoch epoch_{3};
+    std::int32_t next_sequence_ = 0;
+    std::unique_ptr<Log> source_;
+};
+
+TEST_F(LogCopyTest, IsItsSourceByteByByteWithEverythingThatFollowsFromIt) {
+    for (int i = 0; i < 60; ++i) {
+        epoch_ = LeaderEpoch{3 + i / 20};
+        append(testing::make_batch({.records = 1 + i % 3,
+                                    .timestamp = Timestamp{1'767'225'600'000 + i},
+                                    .producer = ProducerId{7},
+                                    .epoch = ProducerEpoch{0},
+                                    .sequence = next_sequence_}));
+        next_sequence_ += 1 + i % 3;
+    }
+    append(testing::make_batch({.producer = ProducerId{8},
+                                .epoch = ProducerEpoch{0},
+                                .sequence = 0,
+                                .transactional = true}));
+    append(testing::make_marker(ProducerId{8}, ProducerEpoch{0}, false),
+           wire::AppendOrigin::coordinator);
+    auto copy = open("/b/t-0.x-future", Offset{0});
+    copy_all(*copy);
+    EXPECT_EQ(all(*copy), all(*source_));
+    EXPECT_EQ(copy->epochs().entries(), source_->epochs().entries());
+    EXPECT_GT(copy->segment_count(), 1U);
+    EXPECT_EQ(copy->size_bytes(), source_->size_bytes());
+    ASSERT_NE(copy->producers().find(ProducerId{7}), nullptr);
+    EXPECT_EQ(copy->producers().find(ProducerId{7})->last()->last_offset,
+              source_->producers().find(ProducerId{7})->last()->last_offset);
+    EXPECT_EQ(copy->aborted_transactions(Offset{0}, far_away)->size(), 1U);
+
+    ASSERT_TRUE(copy->succeed(*source_));
+    ASSERT_TRUE(copy->move_to("/b/t-0"));
+    EXPECT_EQ(copy->folder(), "/b/t-0");
+    source_ = std::move(copy);  // it takes appends, rolls and is flushed as any other
+    const Offset end = source_->log_end();
+    for (int i = 0; i < 30; ++i) {
+        append(testing::make_batch({.value_size = 100}));
+    }
+    const auto plan = source_->begin_flush();
+    ASSERT_TRUE(plan && plan->sync());
+    source_->flushed(*plan, clock_.both());
+    EXPECT_EQ(source_->recovery_point(), end + 30);
+    ASSERT_TRUE(disk_.sync_directory("/"));
+    const auto before = all(*source_);
+    source_.reset();
+    disk_.crash({.keep_some_writes = false, .keep_some_entries = false});
+    source_ = open("/b/t-0", Offset{0}, false);
+    EXPECT_EQ(all(*source_), before) << "the flush made the new name durable too";
+}
+
+TEST_F(LogCopyTest, TakesOverWhatBatchesDoNotTell) {
+    for (int i = 0; i < 10; ++i) {
+        append(testing::make_batch({.records = 5}));
+    }
+    ASSERT_TRUE(source_->delete_records_before(Offset{12}));
+    // The copy begins with the batch that holds the log's start.
+    auto copy = open("/b/t-0.x-future", Offset{10});
+    ASSERT_TRUE(copy->append_copy(read(*source_, Offset{12}), clock_.both()));
+    copy_all(*copy);
+    const auto stale = source_->begin_flush();
+    ASSERT_TRUE(copy->succeed(*source_));
+    EXPECT_EQ(copy->log_start(), Offset{12});
+    EXPECT_EQ(copy->high_watermark(), Offset{50});
+    copy->flushed(*stale, clock_.both());
+    EXPECT_EQ(copy->recovery_point(), Offset{0}) << "a plan of the log before is not its own";
+    EXPECT_FALSE(copy->read(Offset{11}, {.max_bytes = 10, .end = far_away}));
+}
+
+TEST_F(LogCopyTest, TakesHolesAndRefusesWhatDoesNotFollow) {
+    for (int i = 0; i < 6; ++i) {
+        append(testing::make_batch({}));
+    }
+    const auto bytes = all(*source_);
+    const std::size_t size = bytes.size() / 6;
+    const auto batch = [&](std::size_t i) { return ByteView(bytes).subspan(i * size, size); };
+    auto copy = open("/b/t-0.x-future", Offset{0});
+    ASSERT_TRUE(copy->append_copy(batch(1), clock_.both()));
+    ASSERT_TRUE(copy->append_copy(batch(4), clock_.both()));
+    EXPECT_EQ(copy->log_end(), Offset{5});
+    auto torn = std::vector(batch(5).begin(), batch(5).end());
+    torn.back() ^= std::byte{1};
+    const struct {
+        const char* what;
+        ByteView bytes;
+    } rows[] = {{"there already", batch(4)},
+                {"before the end", batch(2)},
+                {"no whole batch", batch(5).first(size - 1)},
+                {"a wrong CRC", torn}};
+    for (const auto& row : rows) {
+        const auto refused = copy->append_copy(row.bytes, clock_.both());
+        ASSERT_FALSE(refused) << row.what;
+        EXPECT_EQ(refused.error().code, ErrorCode::corrupt_message) << row.what;
+        EXPECT_EQ(copy->log_end(), Offset{5}) << row.what;
+    }
+    EXPECT_TRUE(copy->append_copy(batch(5), clock_.both()));
+}
+
+TEST_F(LogCopyTest, TellsTheEndOfALog) {
+    for (int i = 0; i < 40; ++i) {
+        append(testing::make_batch({}));
+    }
+    ASSERT_GT(source_->segment_count(), 1U);
+    const auto read_from = [&](Offset from) {
+        return *source_->read(from, {.max_bytes = 1 << 20, .end = source_->log_end()});
+    };
+    EXPECT_FALSE(source_->is_the_end(read_from(Offset{0})));
+    EXPECT_TRUE(source_->is_the_end(read_from(Offset{39})));
+    EXPECT_TRUE(source_->is_the_end(read_from(Offset{40})));
+}
+
+}  // namespace
+}  // namespace barnabas::log
