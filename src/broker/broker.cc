@@ -58,11 +58,14 @@ awaitable<Result<void>> Broker::start() {
             DirectoryKeeper::Ports{.home = *ports_.shards.front(),
                                    .topics = *topics_,
                                    .dirs = *dirs_,
+                                   .log = ports_.log.named("topics"),
+                                   .retry_interval = options_.config.storage.log_dir_retry_interval,
                                    .store = file_store_,
                                    .store_directory = file_store_directory_,
                                    .on_end = ports_.on_end});
         tasks_->spawn(keeper_->run());
         cleaner_->start();
+        tasks_->spawn(mover_->resume(dirs_->take_futures()));
         ready_ = true;
     }
     co_return stage;
@@ -239,6 +242,11 @@ awaitable<Result<void>> Broker::open_topics() {
     services_.cleaner = cleaner_.get();
     services_.producer_ids = producer_ids_.get();
     services_.topics = topics_.get();
+    mover_ = std::make_unique<ReplicaMover>(ReplicaMover::Ports{.services = services_,
+                                                                .topics = *topics_,
+                                                                .dirs = *dirs_,
+                                                                .log = ports_.log.named("topics")});
+    services_.mover = mover_.get();
     ClusterImage image;
     image.cluster_id = state_.cluster_id;
     image.controller = services_.node;
@@ -281,6 +289,9 @@ awaitable<void> Broker::stop() {
     }
     if (cleaner_) {
         co_await cleaner_->stop();
+    }
+    if (mover_) {
+        co_await mover_->stop();
     }
     if (topics_) {
         co_await topics_->stop();

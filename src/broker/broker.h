@@ -7,6 +7,7 @@
 #include "broker/http_server.h"
 #include "broker/log_cleaner.h"
 #include "broker/producer_ids.h"
+#include "broker/replica_mover.h"
 #include "broker/services.h"
 #include "broker/topic_service.h"
 #include "log/log_dirs.h"
@@ -98,6 +99,7 @@ private:
     metadata::EmbeddedStore* file_store_ = nullptr;  // store_, if it is kept in a file
     std::optional<std::size_t> file_store_directory_;
     std::unique_ptr<TopicService> topics_;
+    std::unique_ptr<ReplicaMover> mover_;
     std::unique_ptr<DirectoryKeeper> keeper_;
     std::unique_ptr<ProducerIds> producer_ids_;
     std::unique_ptr<LogCleaner> cleaner_;

@@ -2,6 +2,7 @@
 
 #include "broker/topic_service.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace barnabas::broker {
@@ -43,17 +44,26 @@ void DirectoryKeeper::stop() {
 }
 
 boost::asio::awaitable<void> DirectoryKeeper::run() {
+    next_retry_ = next_retry();
     while (!stopping_) {
         if (!ports_.dirs.failed().empty()) {
             co_await drop_failed();
             continue;  // to look again: another may have failed and rung meanwhile
         }
-        const Time next = ports_.home.clock().now() + look_interval;
+        const Time next = std::min(ports_.home.clock().now() + look_interval, next_retry_);
         const bool woken = co_await bell_->signal.wait_until(next);
         if (!woken && !stopping_) {
             co_await look_around();
         }
+        if (!stopping_ && ports_.home.clock().now() >= next_retry_) {
+            co_await take_back();
+            next_retry_ = next_retry();
+        }
     }
+}
+
+Time DirectoryKeeper::next_retry() const {
+    return ports_.retry_interval ? ports_.home.clock().now() + *ports_.retry_interval : never;
 }
 
 boost::asio::awaitable<void> DirectoryKeeper::drop_failed() {
@@ -75,6 +85,48 @@ boost::asio::awaitable<void> DirectoryKeeper::drop_failed() {
         }
         ports_.on_end("every log directory has failed" + each);
     }
+}
+
+boost::asio::awaitable<void> DirectoryKeeper::take_back() {
+    for (const auto& use : ports_.dirs.use()) {
+        if (stopping_) {
+            break;
+        }
+        const auto failed = ports_.dirs.failed();
+        if (!use.online && std::ranges::find(failed, use.index) == failed.end()) {
+            co_await take_back(use.index);
+        } else if (use.online) {
+            resume_store(use.index);
+        }
+    }
+}
+
+boost::asio::awaitable<void> DirectoryKeeper::take_back(std::size_t directory) {
+    const auto taken = co_await ports_.topics.take_back_directory(directory);
+    if (taken) {
+        said_.erase(directory);
+        resume_store(directory);
+        co_return;
+    }
+    auto& said = said_[directory];
+    if (said != taken.error().message) {
+        said = taken.error().message;
+        ports_.log.info("log directory {} stays offline: {}",
+                        ports_.dirs.path_of(directory).string(), said);
+    }
+}
+
+void DirectoryKeeper::resume_store(std::size_t directory) {
+    if (ports_.store == nullptr || ports_.store_directory != directory ||
+        !ports_.store->is_suspended()) {
+        return;
+    }
+    if (const auto resumed = ports_.store->resume(); !resumed) {
+        ports_.log.error("topics and configurations still cannot be changed: {}",
+                         resumed.error().message);
+        return;
+    }
+    ports_.log.info("topics and configurations can be changed again");
 }
 
 boost::asio::awaitable<void> DirectoryKeeper::look_around() {

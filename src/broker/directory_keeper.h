@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,13 +18,17 @@ namespace barnabas::broker {
 class TopicService;
 
 /// Minds the log directories while the broker runs: one whose disk fails is taken offline with its
-/// partitions, and nothing else; when the last one fails, the broker is to end. Lives on shard 0.
+/// partitions, and nothing else; one that works again is taken back; when the last one fails, the
+/// broker is to end. Lives on shard 0.
 class DirectoryKeeper {
 public:
     struct Ports {
         runtime::Shard& home;
         TopicService& topics;
         log::LogDirs& dirs;
+        Logger log;
+        /// How often a directory that is offline is tried; nothing: never.
+        std::optional<Duration> retry_interval;
         /// The cluster's state, if it is kept in a file; and in which directory.
         metadata::EmbeddedStore* store = nullptr;
         std::optional<std::size_t> store_directory;
@@ -45,9 +50,15 @@ private:
 
     boost::asio::awaitable<void> drop_failed();
     boost::asio::awaitable<void> look_around();
+    boost::asio::awaitable<void> take_back();
+    boost::asio::awaitable<void> take_back(std::size_t directory);
+    void resume_store(std::size_t directory);
+    [[nodiscard]] Time next_retry() const;
 
     Ports ports_;
     std::shared_ptr<Bell> bell_;  // shared with the threads on which disks fail
+    Time next_retry_ = never;
+    std::map<std::size_t, std::string> said_;  // of directories that do not work yet
     bool stopping_ = false;
     bool ended_ = false;
 };

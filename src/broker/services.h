@@ -25,6 +25,7 @@ class ConnectionQuota;
 class LogCleaner;
 class TopicService;
 class ProducerIds;
+class ReplicaMover;
 
 /// What one shard of the broker owns; used on that shard alone.
 struct BrokerShard {
@@ -62,6 +63,7 @@ struct Services {
     TopicService* topics = nullptr;       // on shard 0
     ProducerIds* producer_ids = nullptr;  // on shard 0
     LogCleaner* cleaner = nullptr;        // on shard 0
+    ReplicaMover* mover = nullptr;        // on shard 0
 
     /// The shard that owns a partition: the partitions of a topic are dealt in turn.
     [[nodiscard]] BrokerShard& owner(const TopicId& topic, PartitionId partition) const {

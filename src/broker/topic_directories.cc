@@ -68,4 +68,147 @@ awaitable<void> TopicService::forget_logs(std::vector<TopicPartition> partitions
     co_await runtime::run_blocking(home_, std::move(close));
 }
 
+/// The settings of a log whose topic is the one that its folder tells.
+Result<log::LogConfig> TopicService::config_of(const log::FoundLog& found) const {
+    const auto topic = stored_.find(found.partition.topic);
+    const auto number = static_cast<std::size_t>(found.partition.partition.get());
+    if (topic == stored_.end() || number >= topic->second.node.partitions.size()) {
+        return fail(ErrorCode::unknown_topic_or_partition, "there is no such partition any more");
+    }
+    if (found.topic_id && *found.topic_id != topic->second.node.id) {
+        return fail(ErrorCode::unknown_topic_id, "it is of an older topic of that name");
+    }
+    if (!missing_.contains(found.partition)) {
+        return fail(ErrorCode::kafka_storage_error, "the partition is in another directory");
+    }
+    return log_config(topic->second.configs);
+}
+
+/// Recovery takes its time: nothing else waits for it.
+awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory) {
+    std::vector<log::FoundLog> found;
+    {
+        const Turn turn = co_await take_turn();
+        auto reopen = [this, directory] { return ports_.dirs.reopen(directory); };
+        auto reopened = co_await runtime::run_blocking(home_, std::move(reopen));
+        if (!reopened) {
+            co_return fail(std::move(reopened));
+        }
+        found = std::move(*reopened);
+    }
+    ports_.log.info("log directory {} works again; looking at its {} logs",
+                    ports_.dirs.path_of(directory).string(), found.size());
+    auto logs = co_await recover(found);
+    const Turn turn = co_await take_turn();
+    if (stopping_ || !ports_.dirs.is_well(directory)) {
+        logs.clear();
+        ports_.dirs.take_offline(directory, "the broker stops");
+        co_return fail(ErrorCode::kafka_storage_error, "{}",
+                       ports_.dirs.use()[directory].why_offline);
+    }
+    co_await welcome(directory, std::move(found), std::move(logs));
+    co_return Result<void>();
+}
+
+awaitable<TopicService::OpenLogs> TopicService::recover(std::vector<log::FoundLog> found) {
+    OpenLogs logs;
+    for (const auto& folder : found) {
+        const auto config = config_of(folder);
+        if (!config || stopping_) {
+            continue;
+        }
+        const auto id = stored_.at(folder.partition.topic).node.id;
+        auto open = [this, &folder, &config, now = home_.clock().both()] {
+            return ports_.dirs.recover_log(folder, *config, now);
+        };
+        auto log = co_await runtime::run_blocking(home_, std::move(open));
+        if (log) {
+            logs.emplace_back(id, std::move(*log));
+        } else {
+            ports_.log.error("{} stays offline: {}", folder.partition, log.error().message);
+            if (missing_.contains(folder.partition)) {
+                mark_missing(folder.partition, log.error().message);
+            }
+        }
+    }
+    co_return logs;
+}
+
+/// Topics may have been deleted, or made anew, while the directory was away.
+awaitable<void> TopicService::welcome(std::size_t directory, std::vector<log::FoundLog> found,
+                                      OpenLogs logs) {
+    std::set<std::string> topics;
+    std::erase_if(logs, [&](const auto& entry) {
+        const auto& partition = entry.second->partition();
+        const auto topic = stored_.find(partition.topic);
+        const bool wanted = topic != stored_.end() && topic->second.node.id == entry.first &&
+                            missing_.erase(partition) > 0;
+        if (wanted) {
+            ports_.dirs.place(partition, directory);
+            topics.insert(partition.topic);
+        }
+        return !wanted;
+    });
+    ports_.dirs.bring_online(directory);
+    auto tidy = [this, found = std::move(found), futures = ports_.dirs.take_futures(),
+                 missing = missing_, directory] {
+        for (const auto& folder : found) {
+            if (!ports_.dirs.is_in(folder.partition, directory) &&
+                !missing.contains(folder.partition)) {
+                ports_.dirs.set_aside(folder,
+                                      "its topic was deleted, or the partition is in "
+                                      "another directory");
+            }
+        }
+        for (const auto& future : futures) {
+            ignore(ports_.dirs.remove_future(future), "the next start tries again");
+        }
+    };
+    co_await runtime::run_blocking(home_, std::move(tidy));
+    ports_.log.info("log directory {} is back with {} partitions",
+                    ports_.dirs.path_of(directory).string(), logs.size());
+    co_await hand_out(std::move(logs));
+    co_await publish_topics(std::move(topics));
+}
+
+Result<void> TopicService::check_cordoned(const StorageConfig& storage) const {
+    for (const auto& name : storage.cordoned_log_dirs) {
+        if (name == "*") {
+            continue;
+        }
+        if (const auto found = ports_.dirs.find_directory(name); !found) {
+            return fail(ErrorCode::invalid_config, "cordoned.log.dirs: {}", found.error().message);
+        }
+    }
+    return {};
+}
+
+/// What was stored may name a directory that is none any more: it does not count.
+void TopicService::apply_cordons(const StorageConfig& storage) {
+    std::set<std::size_t> cordoned;
+    for (const auto& use : ports_.dirs.use()) {
+        for (const auto& name : storage.cordoned_log_dirs) {
+            const auto found = ports_.dirs.find_directory(name);
+            if (name == "*" || (found && *found == use.index)) {
+                cordoned.insert(use.index);
+            }
+        }
+    }
+    ports_.dirs.set_cordoned(cordoned);
+}
+
+/// KIP-1066: no new partition where every directory is cordoned.
+Result<void> TopicService::check_cordon(bool assigned) const {
+    const auto uses = ports_.dirs.use();
+    const bool place =
+        std::ranges::any_of(uses, [](const auto& use) { return use.online && !use.cordoned; });
+    const bool online = std::ranges::any_of(uses, &log::DirectoryUse::online);
+    if (place || !online) {
+        return {};  // that none is online is told by whoever wants to write
+    }
+    return fail(
+        assigned ? ErrorCode::invalid_replica_assignment : ErrorCode::invalid_replication_factor,
+        "all log directories of broker {} are cordoned (cordoned.log.dirs)", ports_.services.node);
+}
+
 }  // namespace barnabas::broker

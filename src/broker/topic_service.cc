@@ -130,6 +130,7 @@ Result<std::vector<metadata::ReplicaAssignment>> TopicService::assign(
 Result<metadata::NewTopic> TopicService::plan(const WantedTopic& wanted) const {
     TRY(check(wanted));
     TRY_ASSIGN(auto partitions, assign(wanted));
+    TRY(check_cordon(!wanted.assignments.empty()));
     TRY(log_config(wanted.configs));
     return metadata::NewTopic{
         .name = wanted.name,
@@ -320,6 +321,7 @@ Result<void> TopicService::check(const WantedPartitions& wanted) const {
                     "{} partitions more for topic {}; one request creates at most {}", added,
                     wanted.topic, new_partitions_max);
     }
+    TRY(check_cordon(wanted.assignments.has_value()));
     if (!wanted.assignments) {
         return {};
     }
@@ -387,6 +389,10 @@ awaitable<Result<void>> TopicService::remove(std::string name, Time deadline) {
     }
     const auto topic = image_->by_name(name);
     stored_.erase(found);
+    // A new topic of that name has nothing to do with its partitions.
+    const auto is_of_it = [&name](const auto& entry) { return entry.first.topic == name; };
+    std::erase_if(missing_, is_of_it);
+    std::erase_if(leader_epochs_, is_of_it);
     auto image = std::make_shared<ClusterImage>(*image_);
     image->remove_topic(name);
     co_await publish(std::move(image));
@@ -428,8 +434,12 @@ awaitable<void> TopicService::delete_logs(std::shared_ptr<const TopicImage> topi
     auto folders = co_await runtime::run_blocking(home_, std::move(rename));
     const Time when = home_.clock().now() + std::chrono::milliseconds(delay);
     for (auto& folder : folders) {
-        doomed_folders_.push_back({.when = when, .folder = std::move(folder)});
+        doom_folder(std::move(folder), when);
     }
+}
+
+void TopicService::doom_folder(runtime::Path folder, Time when) {
+    doomed_folders_.push_back({.when = when, .folder = std::move(folder)});
     stop_signal_.notify_all();  // the upkeep may have to wake earlier now
 }
 
@@ -448,7 +458,10 @@ awaitable<std::vector<DirectoryReport>> TopicService::describe_directories() {
     auto uses = co_await runtime::run_blocking(home_, std::move(look));
     std::vector<DirectoryReport> reports;
     for (auto& use : uses) {
-        reports.push_back({.use = std::move(use), .log_sizes = {}});
+        reports.push_back({.use = std::move(use), .log_sizes = {}, .futures = {}});
+    }
+    for (auto& move : ports_.services.mover->reports()) {
+        reports[move.to].futures.emplace(move.partition, move);
     }
     for (auto& [partition, size] : sizes) {
         reports[ports_.dirs.directory_of(partition)].log_sizes.emplace(partition, size);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/config_resolver.h"
+#include "broker/replica_mover.h"
 #include "broker/services.h"
 #include "log/log_dirs.h"
 #include "metadata/cluster_state.h"
@@ -56,6 +57,7 @@ struct ConfigEdit {
 struct DirectoryReport {
     log::DirectoryUse use;
     std::map<TopicPartition, std::uint64_t> log_sizes;
+    std::map<TopicPartition, MoveReport> futures;  // on their way here
 };
 
 /// As many partitions as one request may create (Kafka's ReplicationControlManager).
@@ -99,6 +101,19 @@ public:
     /// Takes a log directory offline whose disk has failed, with all its partitions. Nothing
     /// happens if it is offline.
     awaitable<void> drop_directory(std::size_t directory);
+    /// Takes back one that is offline, if it works again, with the partitions whose logs are in it.
+    /// On an error it stays offline.
+    awaitable<Result<void>> take_back_directory(std::size_t directory);
+
+    // Moves between directories, for the ReplicaMover (topic_moves.cc).
+    /// Makes the log that a partition's records are to be copied into; nullptr if it is in that
+    /// directory. replica_not_available for a partition that is not here: it is created there.
+    awaitable<Result<std::shared_ptr<ReplicaMove>>> begin_move(TopicPartition partition,
+                                                               std::size_t to);
+    awaitable<Result<std::shared_ptr<ReplicaMove>>> resume_move(log::FoundLog found);
+    /// The copy becomes the partition's log. False if more than `bytes_max` are missing from it, or
+    /// the partition is not here.
+    awaitable<Result<bool>> finish_move(std::shared_ptr<ReplicaMove> move, std::uint32_t bytes_max);
 
     /// Writes checkpoints, flushes, applies retention, rolls; until stop().
     awaitable<void> run_upkeep();
@@ -144,10 +159,25 @@ private:
     void mark_missing(TopicPartition partition, const std::string& why);
     awaitable<void> publish_topics(std::set<std::string> names);
     awaitable<void> forget_logs(std::vector<TopicPartition> partitions);
+    [[nodiscard]] Result<log::LogConfig> config_of(const log::FoundLog& found) const;
+    awaitable<OpenLogs> recover(std::vector<log::FoundLog> found);
+    awaitable<void> welcome(std::size_t directory, std::vector<log::FoundLog> found, OpenLogs logs);
+    struct MoveStart {
+        Offset offset;
+        log::LogConfig config;
+    };
+    [[nodiscard]] Result<TopicId> movable(const TopicPartition& partition) const;
+    awaitable<Result<MoveStart>> move_start(TopicId topic, PartitionId number);
+    awaitable<void> retire_log(std::shared_ptr<ReplicaMove> move, std::unique_ptr<log::Log> old);
+    void doom_folder(runtime::Path folder, Time when);
+    [[nodiscard]] Result<void> check_cordon(bool assigned) const;
+    [[nodiscard]] Result<void> check_cordoned(const StorageConfig& storage) const;
+    void apply_cordons(const StorageConfig& storage);
 
     // Start (topic_start.cc)
     Result<OpenLogs> open_logs(const std::vector<log::FoundLog>& found);
     Result<void> create_missing(OpenLogs& logs);
+    std::vector<log::FoundLog> of_our_topics(std::vector<log::FoundLog> found);
 
     // Upkeep (topic_upkeep.cc)
     [[nodiscard]] const StorageConfig& storage() const;
@@ -156,6 +186,7 @@ private:
     awaitable<void> flush_due_logs(BrokerShard& shard);
     awaitable<std::vector<log::LogOffsets>> gather_offsets();
     awaitable<void> write_checkpoints();
+    awaitable<void> save_offsets();
     awaitable<void> remove_doomed();
     awaitable<void> check_room();
     [[nodiscard]] bool notice_full_directories();

@@ -112,6 +112,9 @@ Result<Settings> TopicService::check_broker_configs(bool all_brokers,
         return fail(ErrorCode::invalid_request, "{}", config.error().message);
     }
     TRY(check_cleaner_change(was.config.storage.cleaner, config->storage.cleaner));
+    if (const auto checked = check_cordoned(config->storage); !checked) {
+        return fail(ErrorCode::invalid_request, "{}", checked.error().message);
+    }
     for (const auto& [name, topic] : stored_) {
         if (const auto of_topic = log_config(topic.configs, after); !of_topic) {
             return fail(ErrorCode::invalid_request, "topic {} cannot take it: {}", name,
@@ -164,6 +167,7 @@ awaitable<Result<void>> TopicService::alter_broker_configs(bool all_brokers, Con
 }
 
 awaitable<void> TopicService::apply_settings(Settings settings) {
+    apply_cordons(settings.config.storage);
     ports_.services.quota->set_limits(limits_of(settings.config.network));
     const auto shared = std::make_shared<const Settings>(std::move(settings));
     for (auto& shard : ports_.services.shards) {

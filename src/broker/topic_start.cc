@@ -16,12 +16,16 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
         image.broker_configs = std::move(mine->second);
     }
     image_ = std::make_shared<const ClusterImage>(std::move(image));
+    if (auto checked = check_cordoned(storage()); !checked) {
+        co_return checked;
+    }
     co_await apply_stored_configs();
 
     auto found = ports_.dirs.scan();
     if (!found) {
         co_return fail(std::move(found));
     }
+    *found = ports_.dirs.settle_doubles(of_our_topics(std::move(*found)), home_.clock().both());
     auto logs = open_logs(*found);
     if (!logs) {
         co_return fail(std::move(logs));
@@ -37,6 +41,27 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
     }
     co_await publish(std::move(first));
     co_return Result<void>();
+}
+
+/// Of the folders of a partition that is there twice, those of an older topic do not count.
+std::vector<log::FoundLog> TopicService::of_our_topics(std::vector<log::FoundLog> found) {
+    std::vector<log::FoundLog> kept;
+    std::map<TopicPartition, int> ours;
+    const auto is_older = [this](const log::FoundLog& log) {
+        const auto topic = stored_.find(log.partition.topic);
+        return topic != stored_.end() && log.topic_id && *log.topic_id != topic->second.node.id;
+    };
+    for (const auto& log : found) {
+        ours[log.partition] += is_older(log) ? 0 : 1;
+    }
+    for (auto& log : found) {
+        if (is_older(log) && ours[log.partition] > 0) {
+            ports_.dirs.set_aside(log, "it is of an older topic of that name");
+        } else {
+            kept.push_back(std::move(log));
+        }
+    }
+    return kept;
 }
 
 awaitable<void> TopicService::announce(BrokerImage self) {

@@ -136,6 +136,10 @@ awaitable<std::vector<log::LogOffsets>> TopicService::gather_offsets() {
 
 awaitable<void> TopicService::write_checkpoints() {
     const Turn turn = co_await take_turn();
+    co_await save_offsets();
+}
+
+awaitable<void> TopicService::save_offsets() {
     auto offsets = co_await gather_offsets();
     if (std::ranges::equal(offsets, checkpointed_, same_offsets)) {
         co_return;

@@ -106,6 +106,8 @@ public:
         return {};
     }
 
+    [[nodiscard]] bool is_suspended() const override { return suspended_.has_value(); }
+
     void create(CreateOp op, Done<std::string> done) override {
         auto applied = apply_one(std::move(op));
         done(applied ? StoreResult<std::string>(std::move(applied->outcomes.front().path))

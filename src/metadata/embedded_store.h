@@ -22,6 +22,7 @@ public:
     /// Opens the file again and brings it to what is known: a change that was refused with the
     /// failure may have reached it. On an error the store stays suspended.
     virtual Result<void> resume() = 0;
+    [[nodiscard]] virtual bool is_suspended() const = 0;
 };
 
 /// Opens or creates the database `file`, whose directory is there. Refused with a sentence

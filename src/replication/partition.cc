@@ -44,6 +44,36 @@ std::unique_ptr<log::Log> Partition::release_log() {
     return std::move(log_);
 }
 
+Result<std::unique_ptr<log::Log>> Partition::replace_log(std::unique_ptr<log::Log>& copy,
+                                                         const Replacement& how) {
+    TRY(log_->check_health());
+    std::uint32_t left = how.bytes_max;
+    ByteBuffer bytes;
+    while (copy->log_end() < log_->log_end()) {
+        TRY_ASSIGN(const auto missing, log_->read(copy->log_end(), {.max_bytes = how.bytes_max,
+                                                                    .at_least_one_batch = true,
+                                                                    .end = log_->log_end()}));
+        if (missing.size > left) {
+            return nullptr;
+        }
+        if (missing.size == 0) {
+            return fail(ErrorCode::kafka_storage_error, "{} has no records from {} to {}", name(),
+                        copy->log_end(), log_->log_end());
+        }
+        left -= missing.size;
+        bytes.resize(missing.size);
+        TRY_ASSIGN(const auto got, missing.file->read_at(missing.position, bytes.mutable_view()));
+        if (got != bytes.size()) {
+            return fail(ErrorCode::kafka_storage_error, "{} of {} bytes of {} can be read", got,
+                        bytes.size(), name());
+        }
+        TRY(copy->append_copy(bytes.view(), how.now));
+    }
+    TRY(copy->succeed(*log_));
+    TRY(copy->move_to(how.folder));
+    return std::exchange(log_, std::move(copy));
+}
+
 ProduceOutcome Partition::produce(const ProduceFrom& from, wire::AppendValidator& validator) {
     const auto min_isr = log_->config().min_insync_replicas;
     if (from.acks_all && min_isr > replicas) {

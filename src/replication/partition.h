@@ -107,6 +107,18 @@ public:
     /// Every fetch that waits shall look again, whether there is more or not.
     void wake_all_fetches();
 
+    /// How a copy of the log takes its place.
+    struct Replacement {
+        runtime::Path folder;         // the name that the copy's folder gets
+        std::uint32_t bytes_max = 0;  // as much may be missing from it
+        Now now;
+    };
+    /// Fills `copy`, which was filled with append_copy() before, with what is missing, gives its
+    /// folder its name and uses it from now on; answers the log that it replaces. nullptr, and
+    /// `copy` stays the caller's, if more is missing. On an error nothing has changed but `copy`.
+    Result<std::unique_ptr<log::Log>> replace_log(std::unique_ptr<log::Log>& copy,
+                                                  const Replacement& how);
+
     /// Gives the log away, to be closed or deleted; the partition goes next.
     [[nodiscard]] std::unique_ptr<log::Log> release_log();
 

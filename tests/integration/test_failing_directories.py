@@ -182,6 +182,68 @@ def test_a_disk_that_fails_under_load_takes_its_own_partitions_alone(
                 assert len(stored) >= durable[one.partition]
 
 
+@pytest.mark.parametrize("first", ["good", "bad"])
+def test_a_directory_that_was_mended_is_taken_back(broker_factory, tmp_path, disk, loads, first):
+    """Unmounted, checked, mounted again, as an administrator does it: the broker let its files go."""
+    broker = start(broker_factory, tmp_path, disk, first=first, **{
+        "log.flush.interval.ms": 50, "replica.high.watermark.checkpoint.interval.ms": 100,
+        "log.dir.retry.interval.ms": 300})
+    load = loads(broker)
+    durable = wait_until(lambda: all((points := recovery_points(broker.bad)).get(p, 0) > 50
+                                     for p in broker.in_bad) and points, 30, "some are durable")
+    disk.fail()
+    check_offline(broker)
+    wait_until(lambda: mended(disk), 20, "the disk can be unmounted")
+    with wire.connected(broker) as connection:
+        wait_until(lambda: set(directory_errors(connection).values()) == {0}, 30, "it is back")
+        seen = {one.partition: len(one.acknowledged) for one in load}
+        for one in load:
+            one.wait_for(seen[one.partition] + 20)
+            one.stop()
+        for one in load:
+            stored = contents(connection, one.partition)
+            assert [offset for offset, _ in stored] == list(range(len(stored)))
+            late = set(one.acknowledged[seen[one.partition]:])
+            assert late and late <= set(stored)
+            if one.partition in broker.in_good:
+                assert set(one.acknowledged) <= set(stored) and not one.errors
+            else:
+                assert len(stored) >= durable[one.partition]
+        assert wire.create_topic(connection, "more")["errorCode"] == 0
+        for partition in wire.metadata(connection, [TOPIC])["topics"][0]["partitions"]:
+            assert (partition["errorCode"], partition["leaderId"]) == (0, 1)
+    assert f"log directory {broker.bad} is back with 2 partitions" in broker.log()
+    assert broker.stop() == 0
+    broker.start()
+    with wire.connected(broker) as connection:
+        assert len(wire.metadata(connection)["topics"]) == 2
+
+
+def mended(disk):
+    try:
+        disk.mend()
+    except AssertionError:
+        return False  # still in use
+    return True
+
+
+def test_another_disk_is_not_taken_for_the_one_that_failed(broker_factory, tmp_path, disk):
+    broker = start(broker_factory, tmp_path, disk, **{"log.dir.retry.interval.ms": 200})
+    disk.fail()
+    with wire.connected(broker) as connection:
+        wire.produce(connection, TOPIC, batches.build([(b"k", b"v")]), broker.in_bad[0])
+    check_offline(broker)
+    wait_until(lambda: mended(disk), 20, "the disk can be unmounted")
+    disk.unmount()
+    broker.bad.mkdir()  # where the disk should be mounted
+    wait_until(lambda: "not the directory that failed" in broker.log(), 20, "it is told apart")
+    check_offline(broker)
+    broker.bad.rmdir()
+    disk.mount()
+    with wire.connected(broker) as connection:
+        wait_until(lambda: not is_offline(connection, broker), 20, "the right one is taken back")
+
+
 def test_a_failed_sync_is_noticed_though_writes_succeed(broker_factory, tmp_path):
     """Under the file system there is no room: what the page cache took never reaches the medium."""
     with disks.disk(tmp_path / "thin", size_mib=96, memory_mib=24) as thin:

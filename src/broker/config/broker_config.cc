@@ -334,6 +334,16 @@ Result<StorageConfig> make_storage(const ConfigValues& values) {
     storage.log_dirs = values.list(values.is_null("log.dirs") ? "log.dir" : "log.dirs");
     const auto ms = [&values](std::string_view name) { return milliseconds(values.integer(name)); };
     storage.log_dir_min_free_bytes = values.integer("log.dir.min.free.bytes");
+    storage.cordoned_log_dirs = values.list("cordoned.log.dirs");
+    if (values.integer("log.dir.retry.interval.ms") > 0) {
+        storage.log_dir_retry_interval = ms("log.dir.retry.interval.ms");
+    }
+    if (!values.is_null("num.replica.alter.log.dirs.threads")) {
+        const auto threads = values.integer("num.replica.alter.log.dirs.threads");
+        storage.move_threads = static_cast<std::size_t>(std::max<std::int64_t>(threads, 1));
+    }
+    storage.move_bytes_per_second =
+        values.integer("replica.alter.log.dirs.io.max.bytes.per.second");
     storage.flush_scheduler_interval = ms("log.flush.scheduler.interval.ms");
     storage.recovery_checkpoint_interval = ms("log.flush.offset.checkpoint.interval.ms");
     storage.start_offset_checkpoint_interval = ms("log.flush.start.offset.checkpoint.interval.ms");

@@ -9,8 +9,6 @@ using enum ConfigScope;
 using enum ConfigImportance;
 
 constexpr std::string_view because_pool = "recovery shares the blocking pool";
-constexpr std::string_view because_dirmove = "partitions cannot be moved between directories yet";
-constexpr std::string_view because_cordon = "directories cannot be cordoned yet";
 constexpr std::string_view because_dirfail = "a failed directory is reported at once";
 constexpr std::string_view because_delay = "background work starts with the broker";
 constexpr std::string_view because_dlq = "dead letter queues of share groups are not supported";
@@ -18,7 +16,7 @@ constexpr std::string_view because_remote = "tiered storage is not supported";
 
 constexpr ConfigRow rows[] = {
     {"cordoned.log.dirs", list, "", list_of(), per_broker, medium,
-     "Log directories that get no new partitions; * means all of them.", no_effect(because_cordon)},
+     "Log directories that get no new partitions; * means all of them."},
     {"errors.deadletterqueue.auto.create.topics.enable", boolean, "false", any_value(),
      cluster_wide, medium,
      "Whether dead letter queues of share groups are created when first needed.",
@@ -133,7 +131,8 @@ constexpr ConfigRow rows[] = {
      "How many threads for each directory recover logs at start-up and flush them at the end.",
      no_effect(because_pool)},
     {"num.replica.alter.log.dirs.threads", int32, nullptr, any_value(), read_only, high,
-     "How many threads move partitions between directories.", no_effect(because_dirmove)},
+     "How many partitions move between directories at once; the default is one for each "
+     "directory."},
     {"producer.id.expiration.check.interval.ms", int32, "600000", at_least(1), read_only, low,
      "How often producers are looked for that have been silent for too long.", works,
      internal_only},

@@ -14,6 +14,8 @@ constexpr ConfigRow rows[] = {
      "partition has one replica, or all. A topic may say otherwise."},
     {"log.dir.min.free.bytes", int64, "16777216", at_least(0), read_only, medium,
      "A directory with less free space than this takes no more records until there is room again."},
+    {"log.dir.retry.interval.ms", int64, "10000", at_least(0), read_only, medium,
+     "How often a log directory that has failed is tried again; 0 means not before a restart."},
     {"log.format", string, "text", one_of("text json"), read_only, low,
      "Whether the broker's own log lines are text or JSON objects."},
     {"log.level", string, "info", one_of_any_case("debug info warn error"), read_only, low,

@@ -9,15 +9,16 @@ using enum ConfigScope;
 using enum ConfigImportance;
 
 constexpr std::string_view because_quota = "quotas are not supported yet";
+constexpr std::string_view because_pace = "moves keep to their rate byte by byte, without samples";
 constexpr std::string_view because_java = "it names a Java class, which Barnabas cannot load";
 
 constexpr ConfigRow rows[] = {
     {"alter.log.dirs.replication.quota.window.num", int32, "11", at_least(1), read_only, low,
      "How many samples the quota on moves between directories is computed from.",
-     no_effect(because_quota)},
+     no_effect(because_pace)},
     {"alter.log.dirs.replication.quota.window.size.seconds", int32, "1", at_least(1), read_only,
      low, "How long a sample of the quota on moves between directories lasts.",
-     no_effect(because_quota)},
+     no_effect(because_pace)},
     {"client.quota.callback.class", class_name, nullptr, any_value(), read_only, low,
      "A Java class that decides on quotas.", refused(because_java)},
     {"controller.quota.window.num", int32, "11", at_least(1), read_only, low,
@@ -41,8 +42,7 @@ constexpr ConfigRow rows[] = {
      no_effect(because_quota)},
     {"replica.alter.log.dirs.io.max.bytes.per.second", int64, "9223372036854775807", at_least(0),
      cluster_wide, medium,
-     "How many bytes a second may be moved between this broker's directories.",
-     no_effect(because_quota)},
+     "How many bytes a second may be moved between this broker's directories."},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // DescribeLogDirs (KIP-113). Versions 0-5; 3 has an error for the whole answer, 4 the directories'
-// total and usable bytes (KIP-827), 5 whether a directory is cordoned (KIP-1066): none is.
+// total and usable bytes (KIP-827), 5 whether a directory is cordoned (KIP-1066). A partition that
+// moves is in two directories: where it is, and as a future key where it will be.
 #include "wire/messages/describe_log_dirs.h"
 
 #include "broker/handlers/handlers.h"
@@ -15,6 +16,7 @@ namespace {
 
 using wire::DescribeLogDirsRequest;
 using wire::DescribeLogDirsResponse;
+using Log = DescribeLogDirsResponse::Result::Topic::Partition;
 
 /// Nothing: everything is asked for.
 using Asked = std::optional<std::set<TopicPartition>>;
@@ -37,10 +39,29 @@ std::int64_t bytes(std::uint64_t size) {
     return static_cast<std::int64_t>(std::min(size, most));
 }
 
+/// By partition; none is in one directory twice.
+std::map<TopicPartition, Log> logs_of(const DirectoryReport& report) {
+    std::map<TopicPartition, Log> logs;
+    for (const auto& [partition, size] : report.log_sizes) {
+        auto& log = logs[partition];
+        log.partition_index = partition.partition.get();
+        log.partition_size = bytes(size);
+    }
+    for (const auto& [partition, move] : report.futures) {
+        auto& log = logs[partition];
+        log.partition_index = partition.partition.get();
+        log.partition_size = bytes(move.size_bytes);
+        log.offset_lag = move.lag;
+        log.is_future_key = true;
+    }
+    return logs;
+}
+
 DescribeLogDirsResponse::Result describe(Call& call, const DirectoryReport& report,
                                          const Asked& asked) {
     DescribeLogDirsResponse::Result result;
     result.log_dir = report.use.path;
+    result.is_cordoned = report.use.cordoned;
     if (!report.use.online) {
         result.error_code = static_cast<std::int16_t>(ErrorCode::kafka_storage_error);
         call.count_error(ErrorCode::kafka_storage_error);
@@ -48,16 +69,14 @@ DescribeLogDirsResponse::Result describe(Call& call, const DirectoryReport& repo
     }
     result.total_bytes = bytes(report.use.space.total);
     result.usable_bytes = bytes(report.use.space.free);
-    for (const auto& [partition, size] : report.log_sizes) {
+    for (const auto& [partition, log] : logs_of(report)) {
         if (asked && !asked->contains(partition)) {
             continue;
         }
         if (result.topics.empty() || result.topics.back().name != partition.topic) {
             result.topics.emplace_back().name = partition.topic;
         }
-        auto& entry = result.topics.back().partitions.emplace_back();
-        entry.partition_index = partition.partition.get();
-        entry.partition_size = bytes(size);
+        result.topics.back().partitions.push_back(log);
     }
     return result;
 }

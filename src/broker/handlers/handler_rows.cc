@@ -1,6 +1,7 @@
 #include "broker/handlers/handler_row.h"
 #include "broker/handlers/handlers.h"
 #include "wire/messages/alter_configs.h"
+#include "wire/messages/alter_replica_log_dirs.h"
 #include "wire/messages/api_versions.h"
 #include "wire/messages/create_partitions.h"
 #include "wire/messages/create_topics.h"
@@ -44,6 +45,7 @@ constexpr HandlerRow rows[] = {
     handler_row<OffsetForLeaderEpochRequest, handle_offset_for_leader_epoch>(),
     handler_row<DescribeConfigsRequest, handle_describe_configs>(),
     handler_row<AlterConfigsRequest, handle_alter_configs>(),
+    handler_row<AlterReplicaLogDirsRequest, handle_alter_replica_log_dirs>(),
     handler_row<DescribeLogDirsRequest, handle_describe_log_dirs>(),
     handler_row<CreatePartitionsRequest, handle_create_partitions>(),
     handler_row<IncrementalAlterConfigsRequest, handle_incremental_alter_configs>(),

@@ -9,6 +9,8 @@
 namespace barnabas::wire {
 struct AlterConfigsRequest;
 struct AlterConfigsResponse;
+struct AlterReplicaLogDirsRequest;
+struct AlterReplicaLogDirsResponse;
 struct ApiVersionsRequest;
 struct ApiVersionsResponse;
 struct CreatePartitionsRequest;
@@ -93,5 +95,7 @@ wire::DescribeTopicPartitionsResponse handle_describe_topic_partitions(
     Call& call, wire::DescribeTopicPartitionsRequest& request);
 awaitable<wire::DescribeLogDirsResponse> handle_describe_log_dirs(
     Call& call, wire::DescribeLogDirsRequest& request);
+awaitable<wire::AlterReplicaLogDirsResponse> handle_alter_replica_log_dirs(
+    Call& call, wire::AlterReplicaLogDirsRequest& request);
 
 }  // namespace barnabas::broker

@@ -1,13 +1,8 @@
 // What clients see of a log directory that fails, through a whole broker.
 #include "broker/directory_keeper.h"
 
-#include "unit/broker/broker_fixture.h"
-#include "wire/messages/describe_log_dirs.h"
-#include "wire/messages/fetch.h"
-#include "wire/messages/list_offsets.h"
-#include "wire/messages/metadata.h"
-#include "wire/messages/produce.h"
-#include "wire/records/batch_builder.h"
+#include "unit/broker/two_directories.h"
+#include "wire/messages/delete_topics.h"
 
 #include <gtest/gtest.h>
 
@@ -17,101 +12,6 @@ namespace barnabas::broker {
 namespace {
 
 using namespace wire;
-
-ErrorCode code(std::int16_t number) {
-    return static_cast<ErrorCode>(number);
-}
-
-/// A broker with two directories and a topic with a partition in each: 0 in /a, 1 in /b.
-class TwoDirectories {
-public:
-    explicit TwoDirectories(const ConfigMap& more = {}) : at_(with_directories(more)) {
-        EXPECT_EQ(at_.create_topic("t", 2), ErrorCode::none);
-        EXPECT_EQ(produce(0), ErrorCode::none);
-        EXPECT_EQ(produce(1), ErrorCode::none);
-        EXPECT_TRUE(at_.disk().exists("/a/t-0"));
-        EXPECT_TRUE(at_.disk().exists("/b/t-1"));
-    }
-
-    [[nodiscard]] BrokerFixture& at() { return at_; }
-
-    ErrorCode produce(std::int32_t partition, std::string* sentence = nullptr) {
-        ByteBuffer records;
-        BatchBuilder builder;
-        builder.start(records, {});
-        EXPECT_TRUE(builder.append(Offset{0}, {.timestamp = Timestamp{1000},
-                                               .key = as_bytes("key"),
-                                               .value = as_bytes("value"),
-                                               .headers = {}}));
-        EXPECT_TRUE(builder.finish());
-        ProduceRequest request;
-        request.acks = -1;
-        request.timeout_ms = 1000;
-        auto& topic = request.topic_data.emplace_back();
-        topic.name = "t";
-        auto& data = topic.partition_data.emplace_back();
-        data.index = partition;
-        data.records = Records(ByteView(records.data(), records.size()));
-        const auto response = at_.call<ProduceResponse>(request, 12);
-        const auto& answer = response.responses.at(0).partition_responses.at(0);
-        if (sentence != nullptr) {
-            *sentence = answer.error_message.value_or("");
-        }
-        return code(answer.error_code);
-    }
-
-    ErrorCode fetch(std::int32_t partition, std::int64_t offset = 0, std::int32_t wait_ms = 0) {
-        FetchRequest request;
-        request.max_wait_ms = wait_ms;
-        request.min_bytes = 1;
-        request.max_bytes = 1 << 20;
-        auto& topic = request.topics.emplace_back();
-        topic.topic = "t";
-        auto& asked = topic.partitions.emplace_back();
-        asked.partition = partition;
-        asked.fetch_offset = offset;
-        asked.partition_max_bytes = 1 << 20;
-        const auto response = at_.call<FetchResponse>(request, 12);
-        return code(response.responses.at(0).partitions.at(0).error_code);
-    }
-
-    ErrorCode list_offset(std::int32_t partition) {
-        ListOffsetsRequest request;
-        auto& topic = request.topics.emplace_back();
-        topic.name = "t";
-        auto& asked = topic.partitions.emplace_back();
-        asked.partition_index = partition;
-        asked.timestamp = -1;
-        const auto response = at_.call<ListOffsetsResponse>(request, 7);
-        return code(response.topics.at(0).partitions.at(0).error_code);
-    }
-
-    MetadataResponse::Topic::Partition metadata(std::size_t partition) {
-        MetadataRequest request;
-        request.topics.reset();
-        return at_.call<MetadataResponse>(request).topics.at(0).partitions.at(partition);
-    }
-
-    /// By directory.
-    std::vector<ErrorCode> directories() {
-        DescribeLogDirsRequest request;
-        request.topics.reset();
-        const auto response = at_.call<DescribeLogDirsResponse>(request);
-        std::vector<ErrorCode> codes;
-        for (const auto& result : response.results) {
-            codes.push_back(code(result.error_code));
-        }
-        return codes;
-    }
-
-private:
-    static ConfigMap with_directories(ConfigMap configs) {
-        configs["log.dirs"] = "/a,/b";
-        return configs;
-    }
-
-    BrokerFixture at_;
-};
 
 TEST(DirectoryKeeper, TakesThePartitionsOfAFailedDirectoryOfflineAndNoOthers) {
     TwoDirectories two;
@@ -181,6 +81,52 @@ TEST(DirectoryKeeper, AFullDiskIsNoFailure) {
     EXPECT_EQ(two.fetch(0), ErrorCode::none);
     two.at().disk().set_capacity(runtime::SimulatedDisk::default_capacity);
     EXPECT_EQ(two.produce(0), ErrorCode::none);
+}
+
+TEST(DirectoryKeeper, TakesADirectoryBackThatWorksAgain) {
+    TwoDirectories two({{"log.dir.retry.interval.ms", "5000"}});
+    two.at().disk().break_directory("/a");
+    two.at().wait(20s);
+    EXPECT_EQ(two.fetch(0), ErrorCode::kafka_storage_error);
+    two.at().disk().heal();
+    two.at().wait(20s);
+    EXPECT_EQ(two.directories(), (std::vector{ErrorCode::none, ErrorCode::none}));
+    EXPECT_EQ(two.metadata(0).leader_id, 1);
+    EXPECT_EQ(two.fetch(0), ErrorCode::none);
+    EXPECT_EQ(two.list_offset(0), ErrorCode::none);
+    EXPECT_EQ(two.produce(0), ErrorCode::none);
+    EXPECT_EQ(two.produce(1), ErrorCode::none);
+
+    two.at().disk().break_directory("/a");
+    two.at().wait(5s);
+    EXPECT_EQ(two.fetch(0), ErrorCode::kafka_storage_error) << "it may fail again";
+}
+
+TEST(DirectoryKeeper, LeavesItOutUntilARestartIfToldSo) {
+    TwoDirectories two({{"log.dir.retry.interval.ms", "0"}});
+    two.at().disk().break_directory("/a");
+    two.at().wait(5s);
+    two.at().disk().heal();
+    two.at().wait(100s);
+    EXPECT_EQ(two.fetch(0), ErrorCode::kafka_storage_error);
+}
+
+/// What was deleted while the directory was away is not served again under its name.
+TEST(DirectoryKeeper, SetsLogsAsideWhoseTopicIsGone) {
+    TwoDirectories two({{"log.dir.retry.interval.ms", "5000"}});
+    two.at().disk().break_directory("/a");
+    two.at().wait(5s);
+    DeleteTopicsRequest request;
+    request.topics.emplace_back().name = "t";
+    ASSERT_EQ(two.at().call<DeleteTopicsResponse>(request).responses.at(0).error_code, 0);
+    ASSERT_EQ(two.at().create_topic("t", 1), ErrorCode::none);
+    EXPECT_EQ(two.fetch(0), ErrorCode::none);
+    two.at().disk().heal();
+    two.at().wait(20s);
+    EXPECT_EQ(two.directories(), (std::vector{ErrorCode::none, ErrorCode::none}));
+    EXPECT_FALSE(two.at().disk().exists("/a/t-0"));
+    EXPECT_EQ(two.fetch(0, 0), ErrorCode::none);
+    EXPECT_EQ(two.fetch(0, 1), ErrorCode::offset_out_of_range) << "it is the new one, and empty";
 }
 
 TEST(DirectoryKeeper, TheBrokerEndsWhenTheLastDirectoryHasFailed) {

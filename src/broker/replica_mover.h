@@ -1,0 +1,104 @@
+#pragma once
+
+#include "base/logger.h"
+#include "broker/services.h"
+#include "log/log_dirs.h"
+#include "runtime/tasks.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace barnabas::broker {
+
+/// One partition on its way to another log directory. On shard 0; `future` is on the blocking pool
+/// while a part is copied, and on the partition's shard when it takes the place of the log.
+struct ReplicaMove {
+    TopicPartition partition;
+    TopicId topic;
+    std::size_t to = 0;
+    std::unique_ptr<log::Log> future;
+    std::uint64_t unflushed_bytes = 0;
+    bool cancelled = false;
+    // As of the last part copied, for those who ask how far it is.
+    Offset end{0};
+    Offset source_end{0};
+    std::uint64_t size_bytes = 0;
+};
+
+/// How far a move is: a line of DescribeLogDirs.
+struct MoveReport {
+    TopicPartition partition;
+    std::size_t to = 0;
+    std::uint64_t size_bytes = 0;
+    std::int64_t lag = 0;
+};
+
+/// Moves partitions between log directories while they are written to (KIP-113): a second log, in a
+/// folder "<topic>-<partition>.<uuid>-future" of the target, is filled batch by batch on the
+/// blocking pool; once it has caught up it takes the place of the first on the partition's shard,
+/// between two appends. A crash leaves the one log or the other: until the folder is renamed the
+/// first is the partition's, then the second, which has everything that the first has. Lives on
+/// shard 0.
+class ReplicaMover {
+public:
+    struct Ports {
+        Services& services;
+        TopicService& topics;
+        log::LogDirs& dirs;
+        Logger log;
+    };
+
+    explicit ReplicaMover(Ports ports);
+    ReplicaMover(const ReplicaMover&) = delete;
+    ReplicaMover& operator=(const ReplicaMover&) = delete;
+    ~ReplicaMover();
+
+    /// Begins to move a partition; ends another move of it. Nothing happens if it is there, or on
+    /// its way there. A partition that is not there yet is created there later, and is
+    /// replica_not_available now. Other errors are Kafka's: log_dir_not_found,
+    /// kafka_storage_error (offline), invalid_replica_assignment (cordoned),
+    /// invalid_topic_exception (its folder's name would be too long).
+    awaitable<Result<void>> move(TopicPartition partition, std::string directory);
+
+    /// Goes on with what an earlier run of the broker left; what cannot go on is removed.
+    awaitable<void> resume(std::vector<log::FoundLog> futures);
+
+    [[nodiscard]] std::vector<MoveReport> reports() const;
+
+    /// Ends all moves where they are; a later start goes on.
+    awaitable<void> stop();
+
+private:
+    struct Part;
+
+    Result<std::size_t> check(const TopicPartition& partition, const std::string& directory) const;
+    void start(std::shared_ptr<ReplicaMove> move);
+    awaitable<void> run(std::shared_ptr<ReplicaMove> move);
+    awaitable<bool> copy_all(std::shared_ptr<ReplicaMove> move);
+    awaitable<bool> begin_again(std::shared_ptr<ReplicaMove> move);
+    awaitable<Part> next_part(std::shared_ptr<ReplicaMove> move);
+    awaitable<Result<void>> copy(std::shared_ptr<ReplicaMove> move, runtime::FileSlice part);
+    awaitable<void> let_go(std::shared_ptr<ReplicaMove> move);
+    awaitable<void> pace(std::shared_ptr<ReplicaMove> move, std::uint32_t bytes);
+    awaitable<void> pause(Duration how_long);
+    [[nodiscard]] bool must_end(const ReplicaMove& move) const {
+        return stopping_ || move.cancelled;
+    }
+    [[nodiscard]] std::size_t slots() const;
+    void pay_off();
+    [[nodiscard]] double rate() const;  // bytes a second
+
+    Ports ports_;
+    runtime::Shard& home_;
+    runtime::TaskGroup tasks_;
+    runtime::Signal changed_;  // a slot is free, or it is time to stop
+    std::map<TopicPartition, std::shared_ptr<ReplicaMove>> moves_;
+    std::size_t running_ = 0;
+    double owed_bytes_ = 0;  // copied ahead of what the throttle allowed by paid_at_
+    Time paid_at_{};
+    bool stopping_ = false;
+};
+
+}  // namespace barnabas::broker

@@ -1,0 +1,220 @@
+// Partitions that move between log directories, and directories that get none, through a whole
+// broker.
+#include "broker/replica_mover.h"
+
+#include "unit/broker/two_directories.h"
+#include "wire/messages/alter_replica_log_dirs.h"
+#include "wire/messages/create_partitions.h"
+#include "wire/messages/delete_topics.h"
+#include "wire/messages/incremental_alter_configs.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace barnabas::broker {
+namespace {
+
+using namespace wire;
+
+class Movable : public TwoDirectories {
+public:
+    using TwoDirectories::TwoDirectories;
+
+    ErrorCode move(std::int32_t partition, const std::string& directory,
+                   const std::string& topic = "t") {
+        AlterReplicaLogDirsRequest request;
+        auto& dir = request.dirs.emplace_back();
+        dir.path = directory;
+        auto& asked = dir.topics.emplace_back();
+        asked.name = topic;
+        asked.partitions = {partition};
+        const auto response = at().call<AlterReplicaLogDirsResponse>(request);
+        EXPECT_EQ(response.results.at(0).topic_name, topic);
+        EXPECT_EQ(response.results.at(0).partitions.at(0).partition_index, partition);
+        return code(response.results.at(0).partitions.at(0).error_code);
+    }
+
+    DescribeLogDirsResponse::Result describe(std::size_t directory) {
+        DescribeLogDirsRequest request;
+        request.topics.reset();
+        return at().call<DescribeLogDirsResponse>(request).results.at(directory);
+    }
+
+    /// "t-0 t-1*" of a directory: a star marks what is on its way there.
+    std::string logs_in(std::size_t directory) {
+        std::string logs;
+        for (const auto& topic : describe(directory).topics) {
+            for (const auto& log : topic.partitions) {
+                logs += fmt::format("{}{}-{}{}", logs.empty() ? "" : " ", topic.name,
+                                    log.partition_index, log.is_future_key ? "*" : "");
+            }
+        }
+        return logs;
+    }
+
+    ErrorCode set_config(const std::string& name, const std::string& value) {
+        IncrementalAlterConfigsRequest request;
+        auto& resource = request.resources.emplace_back();
+        resource.resource_type = 4;
+        resource.resource_name = "1";
+        auto& config = resource.configs.emplace_back();
+        config.name = name;
+        config.config_operation = 0;
+        config.value = value;
+        const auto response = at().call<IncrementalAlterConfigsResponse>(request);
+        return code(response.responses.at(0).error_code);
+    }
+};
+
+TEST(ReplicaMover, MovesAPartitionThatIsWrittenTo) {
+    Movable two;
+    for (int i = 1; i < 50; ++i) {
+        ASSERT_EQ(two.produce(0), ErrorCode::none);
+    }
+    EXPECT_EQ(two.logs_in(0), "t-0");
+    ASSERT_EQ(two.move(0, "/b/."), ErrorCode::none);
+    for (int i = 50; i < 100; ++i) {
+        ASSERT_EQ(two.produce(0), ErrorCode::none);
+    }
+    two.at().wait(10s);
+    EXPECT_EQ(two.logs_in(0), "");
+    EXPECT_EQ(two.logs_in(1), "t-0 t-1");
+    EXPECT_TRUE(two.at().disk().exists("/b/t-0"));
+    EXPECT_FALSE(two.at().disk().exists("/a/t-0"));
+    EXPECT_EQ(two.end_offset(0), 100);
+    EXPECT_EQ(two.fetch(0, 99), ErrorCode::none);
+    EXPECT_EQ(two.fetch(0, 101), ErrorCode::offset_out_of_range);
+    two.at().wait(120s);
+    EXPECT_EQ(two.at().disk().list("/a")->size(), two.at().disk().list("/b")->size() - 2)
+        << "the old folder is removed after its time";
+    EXPECT_EQ(two.produce(0), ErrorCode::none);
+
+    ASSERT_EQ(two.move(0, "/a"), ErrorCode::none) << "and back again";
+    two.at().wait(10s);
+    EXPECT_EQ(two.logs_in(0), "t-0");
+    EXPECT_EQ(two.end_offset(0), 101);
+}
+
+TEST(ReplicaMover, RefusesAsKafkaDoes) {
+    Movable two;
+    ASSERT_EQ(two.at().create_topic(std::string(240, 'x'), 1), ErrorCode::none);
+    EXPECT_EQ(two.move(0, "/c"), ErrorCode::log_dir_not_found);
+    EXPECT_EQ(two.move(0, "/a"), ErrorCode::none) << "it is there";
+    EXPECT_EQ(two.move(0, "/b", std::string(240, 'x')), ErrorCode::invalid_topic_exception);
+    EXPECT_EQ(two.move(2, "/b"), ErrorCode::replica_not_available);
+    EXPECT_EQ(two.set_config("cordoned.log.dirs", "/b"), ErrorCode::none);
+    EXPECT_EQ(two.move(0, "/b"), ErrorCode::invalid_replica_assignment);
+    EXPECT_EQ(two.set_config("cordoned.log.dirs", ""), ErrorCode::none);
+    two.at().disk().break_directory("/b");
+    two.at().wait(5s);
+    EXPECT_EQ(two.move(0, "/b"), ErrorCode::kafka_storage_error);
+    EXPECT_EQ(two.move(1, "/a"), ErrorCode::kafka_storage_error);
+    EXPECT_EQ(two.logs_in(0).find('*'), std::string::npos);
+}
+
+TEST(ReplicaMover, RemembersWhereAPartitionIsToBeCreated) {
+    Movable two;
+    EXPECT_EQ(two.move(0, "/b", "u"), ErrorCode::replica_not_available);
+    EXPECT_EQ(two.move(1, "/b", "u"), ErrorCode::replica_not_available);
+    ASSERT_EQ(two.at().create_topic("u", 2), ErrorCode::none);
+    EXPECT_EQ(two.logs_in(1), "t-1 u-0 u-1");
+}
+
+TEST(ReplicaMover, ShowsHowFarItIsAndKeepsToItsRate) {
+    Movable two;
+    const std::string value(100'000, 'v');
+    for (int i = 0; i < 20; ++i) {
+        ASSERT_EQ(two.produce(0, nullptr, value), ErrorCode::none);
+    }
+    ASSERT_EQ(two.set_config("replica.alter.log.dirs.io.max.bytes.per.second", "100000"),
+              ErrorCode::none);
+    ASSERT_EQ(two.move(0, "/b"), ErrorCode::none);
+    EXPECT_EQ(two.move(0, "/b"), ErrorCode::none) << "it is on its way";
+    two.at().wait(10s);
+    EXPECT_EQ(two.logs_in(0), "t-0");
+    EXPECT_EQ(two.logs_in(1), "t-0* t-1");
+    const auto future = two.describe(1).topics.at(0).partitions.at(0);
+    EXPECT_GT(future.partition_size, 800'000);
+    EXPECT_LT(future.partition_size, 1'200'000);
+    EXPECT_GT(future.offset_lag, 8);
+    EXPECT_LT(future.offset_lag, 13);
+    two.at().wait(15s);
+    EXPECT_EQ(two.logs_in(1), "t-0 t-1");
+    EXPECT_EQ(two.end_offset(0), 21);
+}
+
+TEST(ReplicaMover, IsTakenBackByAMoveToWhereItIs) {
+    Movable two({{"replica.alter.log.dirs.io.max.bytes.per.second", "1"}});
+    ASSERT_EQ(two.produce(0, nullptr, std::string(300'000, 'v')), ErrorCode::none);
+    ASSERT_EQ(two.move(0, "/b"), ErrorCode::none);
+    EXPECT_EQ(two.logs_in(1), "t-0* t-1");
+    ASSERT_EQ(two.move(0, "/a"), ErrorCode::none);
+    two.at().wait(5s);
+    EXPECT_EQ(two.logs_in(0), "t-0");
+    EXPECT_EQ(two.logs_in(1), "t-1");
+    for (const auto& entry : *two.at().disk().list("/b")) {
+        EXPECT_FALSE(entry.name.ends_with("-future")) << entry.name;
+    }
+}
+
+TEST(ReplicaMover, EndsWithTheTopicAndWithTheTarget) {
+    for (const bool deleted : {true, false}) {
+        Movable two({{"replica.alter.log.dirs.io.max.bytes.per.second", "1"}});
+        ASSERT_EQ(two.produce(0, nullptr, std::string(300'000, 'v')), ErrorCode::none);
+        ASSERT_EQ(two.move(0, "/b"), ErrorCode::none);
+        if (deleted) {
+            DeleteTopicsRequest request;
+            request.topics.emplace_back().name = "t";
+            EXPECT_EQ(two.at().call<DeleteTopicsResponse>(request).responses.at(0).error_code, 0);
+        } else {
+            two.at().disk().break_directory("/b");
+        }
+        ASSERT_EQ(two.set_config("replica.alter.log.dirs.io.max.bytes.per.second", "1000000000"),
+                  ErrorCode::none);
+        two.at().wait(100s);
+        EXPECT_EQ(two.logs_in(0), deleted ? "" : "t-0");
+        EXPECT_EQ(two.logs_in(1), "");
+        EXPECT_EQ(two.at().end(), "");
+        if (!deleted) {
+            EXPECT_EQ(two.produce(0), ErrorCode::none);
+        }
+    }
+}
+
+TEST(Cordon, KeepsNewPartitionsAwayAndIsShown) {
+    Movable two;
+    EXPECT_EQ(two.set_config("cordoned.log.dirs", "/c"), ErrorCode::invalid_request);
+    ASSERT_EQ(two.set_config("cordoned.log.dirs", "/a"), ErrorCode::none);
+    EXPECT_TRUE(two.describe(0).is_cordoned);
+    EXPECT_FALSE(two.describe(1).is_cordoned);
+    ASSERT_EQ(two.at().create_topic("u", 3), ErrorCode::none);
+    EXPECT_EQ(two.logs_in(0), "t-0");
+    EXPECT_EQ(two.produce(0), ErrorCode::none) << "what is there stays";
+
+    ASSERT_EQ(two.set_config("cordoned.log.dirs", "*"), ErrorCode::none);
+    EXPECT_TRUE(two.describe(0).is_cordoned && two.describe(1).is_cordoned);
+    EXPECT_EQ(two.at().create_topic("v", 1), ErrorCode::invalid_replication_factor);
+    CreatePartitionsRequest more;
+    more.topics.emplace_back().name = "t";
+    more.topics[0].count = 3;
+    more.topics[0].assignments.reset();
+    EXPECT_EQ(code(two.at().call<CreatePartitionsResponse>(more).results.at(0).error_code),
+              ErrorCode::invalid_replication_factor);
+    auto& assignments = more.topics[0].assignments.emplace();
+    assignments.emplace_back().broker_ids = {1};
+    EXPECT_EQ(code(two.at().call<CreatePartitionsResponse>(more).results.at(0).error_code),
+              ErrorCode::invalid_replica_assignment);
+    ASSERT_EQ(two.set_config("cordoned.log.dirs", ""), ErrorCode::none);
+    EXPECT_EQ(two.at().create_topic("v", 1), ErrorCode::none);
+}
+
+TEST(Cordon, IsKeptFromTheFile) {
+    BrokerFixture at({{"log.dirs", "/a,/b"}, {"cordoned.log.dirs", "/a"}});
+    ASSERT_EQ(at.create_topic("t", 4), ErrorCode::none);
+    EXPECT_TRUE(at.disk().exists("/b/t-3"));
+    EXPECT_FALSE(at.disk().exists("/a/t-0"));
+}
+
+}  // namespace
+}  // namespace barnabas::broker
