@@ -18,6 +18,7 @@ add_pch(test LIBRARIES GTest::gtest GTest::gmock)
 function(add_module name)
     cmake_parse_arguments(arg "" "PCH" "USES;LIBRARIES" ${ARGN})
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
+    list(FILTER sources EXCLUDE REGEX "/main\\.cc$")  # the program's, not the module's
     add_library(barnabas_${name} STATIC ${sources})
     target_include_directories(barnabas_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(barnabas_${name} PUBLIC barnabas_options fmt::fmt Boost::headers
