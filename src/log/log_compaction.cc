@@ -18,7 +18,7 @@ Result<LogFacts> Log::compaction_facts() {
                    .cut_to = {}};
     facts.segments.reserve(segments_.size());
     for (auto& [base, segment] : segments_) {
-        SegmentFacts& fact = facts.segments.emplace_back();
+        SegmentAge& fact = facts.segments.emplace_back();
         fact.base = base;
         fact.size = segment->size();
         fact.newest = segment->max_timestamp().timestamp;

@@ -10,10 +10,10 @@ namespace barnabas::log {
 namespace {
 
 /// The sealed segments from the one that holds `offset` on.
-std::span<const SegmentFacts> sealed_from(const LogFacts& facts, Offset offset) {
+std::span<const SegmentAge> sealed_from(const LogFacts& facts, Offset offset) {
     const std::span all(facts.segments);
     const auto sealed = all.first(all.size() - 1);
-    auto at = std::ranges::upper_bound(sealed, offset, {}, &SegmentFacts::base);
+    auto at = std::ranges::upper_bound(sealed, offset, {}, &SegmentAge::base);
     if (at != sealed.begin()) {
         --at;
     }
@@ -43,19 +43,18 @@ Offset first_dirty(const LogFacts& facts, const LogConfig& config, std::optional
 }
 
 /// The base of the first segment with records that are younger than min.compaction.lag.ms.
-std::optional<Offset> first_too_young(std::span<const SegmentFacts> dirty, const LogConfig& config,
+std::optional<Offset> first_too_young(std::span<const SegmentAge> dirty, const LogConfig& config,
                                       Timestamp now) {
     if (config.min_compaction_lag_ms <= 0) {
         return std::nullopt;
     }
-    const auto young = std::ranges::find_if(dirty, [&](const SegmentFacts& segment) {
+    const auto young = std::ranges::find_if(dirty, [&](const SegmentAge& segment) {
         return segment.newest > now - config.min_compaction_lag_ms;
     });
     return young == dirty.end() ? std::nullopt : std::optional(young->base);
 }
 
-std::int64_t overdue_ms(std::span<const SegmentFacts> dirty, const LogConfig& config,
-                        Timestamp now) {
+std::int64_t overdue_ms(std::span<const SegmentAge> dirty, const LogConfig& config, Timestamp now) {
     Timestamp oldest{std::numeric_limits<std::int64_t>::max()};
     for (const auto& segment : dirty) {
         oldest = segment.first.get() > 0 ? std::min(oldest, segment.first) : oldest;

@@ -11,7 +11,7 @@
 namespace barnabas::log {
 
 /// What of a segment decides whether it is to be compacted.
-struct SegmentFacts {
+struct SegmentAge {
     Offset base;
     std::uint32_t size = 0;
     /// Of its newest record, or when the file was last written where no record has a time; only
@@ -27,7 +27,7 @@ struct LogFacts {
     Offset log_start;
     Offset log_end;
     Offset last_stable;
-    std::vector<SegmentFacts> segments;
+    std::vector<SegmentAge> segments;
     /// The lowest offset that was cut since this was last asked: nothing from there on is clean.
     std::optional<Offset> cut_to;
 };
