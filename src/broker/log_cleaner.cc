@@ -49,7 +49,11 @@ LogCleaner::LogCleaner(Ports ports)
     : ports_(std::move(ports)),
       home_(ports_.services.shards.front()->shard),
       tasks_(home_),
-      wake_(home_) {}
+      wake_(home_) {
+    for (auto& directory : ports_.directories) {
+        directory = (directory / checkpoint_file).parent_path();  // as logs name theirs
+    }
+}
 
 LogCleaner::~LogCleaner() {
     INVARIANT(tasks_.size() == 0, "{} compactions have not ended", tasks_.size());
@@ -73,16 +77,14 @@ void LogCleaner::start() {
     tasks_.spawn(run());
 }
 
-/// Up to where the logs of a directory were compacted before; once, when its first log is seen: it
-/// may have come back after the start.
+/// Up to where the logs of a directory were compacted before; once, and for one that comes back
+/// after the start then.
 void LogCleaner::read_checkpoint(const runtime::Path& directory) {
-    if (!seen_.insert(directory).second) {
-        return;
-    }
     const auto path = directory / checkpoint_file;
-    if (!ports_.disk.exists(path)) {
+    if (seen_.contains(directory) || !ports_.disk.exists(path)) {
         return;
     }
+    seen_.insert(directory);
     auto text = ports_.disk.read_text(path);
     auto read = text ? log::parse_offset_checkpoint(*text)
                      : Result<log::OffsetCheckpoint>(fail(std::move(text)));
@@ -111,6 +113,9 @@ void LogCleaner::resume(const TopicPartition& partition) {
 
 awaitable<void> LogCleaner::run() {
     while (!stopping_) {
+        for (const auto& directory : ports_.directories) {
+            read_checkpoint(directory);
+        }
         const auto logs = co_await gather();
         forget_missing();
         last_plan_ = home_.clock().now();
@@ -152,7 +157,6 @@ awaitable<std::vector<log::CleanerCandidate>> LogCleaner::gather() {
         co_await runtime::call_on(home_, shard->shard, look);
     }
     for (auto& [partition, directory] : places) {
-        read_checkpoint(directory);
         where_.insert_or_assign(std::move(partition), std::move(directory));
     }
     co_return logs;
@@ -388,6 +392,7 @@ awaitable<void> LogCleaner::write_checkpoints() {
             };
             const auto done = co_await runtime::run_blocking(home_, std::move(write));
             if (done) {
+                seen_.insert(directory);
                 written_.insert_or_assign(directory, std::move(offsets));
             } else {
                 failed = true;
@@ -415,10 +420,9 @@ BrokerFacts::Cleaner LogCleaner::facts() const {
     for (const auto& directory : ports_.directories) {
         auto& counted = facts.directories.emplace_back();
         counted.path = directory.string();
-        const auto as_parent = (directory / checkpoint_file).parent_path();
         for (const auto& [partition, why] : schedule_.uncleanable()) {
             const auto place = where_.find(partition);
-            if (place != where_.end() && place->second == as_parent) {
+            if (place != where_.end() && place->second == directory) {
                 ++counted.uncleanable_partitions;
                 counted.uncleanable_bytes += why.bytes;
             }

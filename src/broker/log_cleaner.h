@@ -79,7 +79,7 @@ private:
     bool started_ = false;
     log::CleanerSchedule schedule_;
     log::IoThrottle throttle_;
-    std::set<runtime::Path> seen_;                   // their checkpoints have been read
+    std::set<runtime::Path> seen_;                   // their checkpoint files are known
     std::map<TopicPartition, runtime::Path> where_;  // the directory of each known checkpoint
     std::map<runtime::Path, log::OffsetCheckpoint> written_;
     bool writing_ = false;

@@ -1,5 +1,6 @@
 #include "broker/replica_mover.h"
 
+#include "broker/log_cleaner.h"
 #include "broker/topic_service.h"
 #include "log/file_names.h"
 
@@ -90,6 +91,9 @@ awaitable<Result<void>> ReplicaMover::move(TopicPartition partition, std::string
 }
 
 awaitable<void> ReplicaMover::resume(std::vector<log::FoundLog> futures) {
+    for (const auto& found : futures) {
+        ports_.services.cleaner->pause(found.partition);  // until each has its run(), or is gone
+    }
     for (auto& found : futures) {
         Result<std::shared_ptr<ReplicaMove>> resumed(nullptr);
         if (!moves_.contains(found.partition)) {
@@ -105,8 +109,10 @@ awaitable<void> ReplicaMover::resume(std::vector<log::FoundLog> futures) {
             ports_.log.info("{} goes on moving to {}, from offset {}", found.partition,
                             ports_.dirs.path_of(found.directory).string(), (*resumed)->end);
             start(std::move(*resumed));
+            ports_.services.cleaner->resume(found.partition);
             continue;
         }
+        ports_.services.cleaner->resume(found.partition);
         const auto why = resumed ? "it is not needed" : resumed.error().message;
         ports_.log.info("the unfinished copy {} is removed: {}", found.folder, why);
         auto remove = [this, &found] { return ports_.dirs.remove_future(found); };
@@ -144,7 +150,10 @@ std::size_t ReplicaMover::slots() const {
     return storage.move_threads.value_or(storage.log_dirs.size());
 }
 
+/// Meanwhile the log is not compacted, as with Kafka: what was copied before would count as
+/// compacted and never be.
 awaitable<void> ReplicaMover::run(std::shared_ptr<ReplicaMove> move) {
+    ports_.services.cleaner->pause(move->partition);
     while (!must_end(*move) && running_ >= slots()) {
         co_await changed_.wait_until(never);
     }
@@ -158,6 +167,7 @@ awaitable<void> ReplicaMover::run(std::shared_ptr<ReplicaMove> move) {
         known != moves_.end() && known->second == move) {
         moves_.erase(known);
     }
+    ports_.services.cleaner->resume(move->partition);
     changed_.notify_all();
 }
 

@@ -360,3 +360,30 @@ def test_log_cleaner_enable_false_leaves_logs_alone(broker_factory):
         close_segment(connection, "grown")
         assert len(read_topic(connection, "grown")) == 2003
     assert "compacting" not in broker.log()
+
+
+@pytest.mark.own
+def test_a_partition_moves_without_being_compacted_and_is_compacted_then(broker_factory, tmp_path):
+    dirs = [str(tmp_path / name) for name in ("one", "two")]
+    broker = broker_factory.start({
+        **FAST, "log.dirs": ",".join(dirs), "replica.alter.log.dirs.io.max.bytes.per.second": 0})
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "moved", configs=COMPACTED)
+        here = dirs[0] if os.path.isdir(dirs[0] + "/moved-0") else dirs[1]
+        there = dirs[1 - dirs.index(here)]
+        answer = connection.call("AlterReplicaLogDirs", 2, dirs=[
+            {"path": there, "topics": [{"name": "moved", "partitions": [0]}]}])
+        assert answer["results"][0]["partitions"][0]["errorCode"] == 0
+        produce_keys(connection, "moved", rounds(40, 50))
+        close_segment(connection, "moved")
+        time.sleep(0.5)  # ten times the cleaner's rest
+        assert len(read_topic(connection, "moved")) == 2003, "it waits for the move"
+        answer = connection.call("IncrementalAlterConfigs", 1, resources=[
+            {"resourceType": 4, "resourceName": "", "configs": [
+                {"name": "replica.alter.log.dirs.io.max.bytes.per.second", "configOperation": 0,
+                 "value": "1000000000"}]}])
+        assert answer["responses"][0]["errorCode"] == 0, answer
+        wait_until(lambda: len(read_topic(connection, "moved")) < 500, 60, "it is compacted")
+        assert os.path.isdir(there + "/moved-0")
+        found = latest(read_topic(connection, "moved"))
+        assert all(found[b"key %d" % k].startswith(b"%d 39 " % k) for k in range(50))
