@@ -259,8 +259,6 @@ def test_five_million_records_over_a_hundred_thousand_keys(broker_factory):
                 for k in range(keys)), per_batch=2000)
             most = max(most, broker.memory_bytes())
         set_topic_config(connection, "large", segment_ms="1000", min_cleanable_dirty_ratio="0.01")
-        time.sleep(1.5)  # what segment.ms asks for
-        produce_keys(connection, "large", [(b"filler", b"")], per_batch=1)
         wait_until(lambda: bytes_of_logs(broker, "large") < 40 << 20, 120, "all is compacted")
         most = max(most, broker.memory_bytes())
         found = latest(read_topic(connection, "large"))
@@ -368,15 +366,20 @@ def test_a_partition_moves_without_being_compacted_and_is_compacted_then(broker_
     broker = broker_factory.start({
         **FAST, "log.dirs": ",".join(dirs), "replica.alter.log.dirs.io.max.bytes.per.second": 0})
     with wire.connected(broker) as connection:
-        wire.create_topic(connection, "moved", configs=COMPACTED)
+        wire.create_topic(connection, "moved", configs={**COMPACTED, "cleanup.policy": "delete"})
+        produce_keys(connection, "moved", rounds(40, 50))
+        close_segment(connection, "moved")
         here = dirs[0] if os.path.isdir(dirs[0] + "/moved-0") else dirs[1]
         there = dirs[1 - dirs.index(here)]
         answer = connection.call("AlterReplicaLogDirs", 2, dirs=[
             {"path": there, "topics": [{"name": "moved", "partitions": [0]}]}])
         assert answer["results"][0]["partitions"][0]["errorCode"] == 0
-        produce_keys(connection, "moved", rounds(40, 50))
-        close_segment(connection, "moved")
-        time.sleep(0.5)  # ten times the cleaner's rest
+        set_topic_config(connection, "moved", cleanup_policy="compact")
+        wire.create_topic(connection, "other", configs=COMPACTED)
+        for _ in range(2):  # the cleaner has looked at all topics, and again
+            produce_keys(connection, "other", rounds(40, 50))
+            close_segment(connection, "other")
+            wait_until(lambda: len(read_topic(connection, "other")) < 500, 60, "it compacts others")
         assert len(read_topic(connection, "moved")) == 2003, "it waits for the move"
         answer = connection.call("IncrementalAlterConfigs", 1, resources=[
             {"resourceType": 4, "resourceName": "", "configs": [
