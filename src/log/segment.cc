@@ -312,6 +312,7 @@ Result<void> Segment::load_state() {
     TRY_ASSIGN(const auto floor, offset_index_.last());
     const auto from = floor ? floor->position : 0;
     bool indexed = !floor;  // some batch from `from` on ends where the entry says
+    bool newest_known = true;
     next_offset_ = base_;
     bytes_since_index_ = size_ - from;
     recent_next_ = 0;
@@ -323,10 +324,16 @@ Result<void> Segment::load_state() {
                    indexed = indexed || *kept == floor->offset;
                    next_offset_ = *kept + 1;
                    if (batch.header.max_timestamp() > max_timestamp_.timestamp) {
+                       newest_known = newest_known && (!last_time || *kept > last_time->offset);
                        max_timestamp_ = {batch.header.max_timestamp(), *kept};
                    }
                    return true;
                }));
+    if (!newest_known) {
+        return fail(ErrorCode::corrupt_message,
+                    "{}: a batch before offset {} has a larger timestamp than {}",
+                    time_index_.file().path().string(), last_time->offset, last_time->timestamp);
+    }
     if (end != size_) {
         return fail(ErrorCode::corrupt_message, "{}: no whole batch at {} of {}",
                     log_path_.string(), end, size_);
