@@ -77,7 +77,8 @@ Result<void> Broker::open_storage() {
     TRY_ASSIGN(dirs_, log::LogDirs::open({.disk = ports_.disk,
                                           .random = home.random(),
                                           .directories = directories(),
-                                          .log = ports_.log.named("log")}));
+                                          .log = ports_.log.named("log"),
+                                          .temporary = options_.state == StateKind::temporary}));
     if (options_.state == StateKind::temporary) {
         store_ = metadata::make_memory_store();
     } else {

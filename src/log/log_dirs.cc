@@ -19,7 +19,10 @@ Offset offset_in(const OffsetCheckpoint& checkpoint, const TopicPartition& parti
 }  // namespace
 
 LogDirs::LogDirs(Options options)
-    : disk_(options.disk), random_(options.random), log_(std::move(options.log)) {
+    : disk_(options.disk),
+      random_(options.random),
+      log_(std::move(options.log)),
+      temporary_(options.temporary) {
     for (auto& path : options.directories) {
         path = disk_.absolute(path);
     }
@@ -129,7 +132,9 @@ Result<void> LogDirs::claim(BrokerId node, const std::string& cluster_id) {
 Result<void> LogDirs::claim_one(Directory& directory, BrokerId node,
                                 const std::string& cluster_id) {
     const auto id = random_.uuid();
-    TRY(disk_.replace_text(directory.path / identity_file, identity_text(node, cluster_id, id)));
+    // One that a crash takes away is written again by the next start; nobody refers to it.
+    TRY(disk_.replace_text(directory.path / identity_file, identity_text(node, cluster_id, id),
+                           temporary_ ? runtime::Syncs::nothing : runtime::Syncs::file));
     directory.has_identity = true;
     directory.id = id;
     return {};
@@ -354,7 +359,7 @@ Result<void> LogDirs::write_checkpoint(const Directory& directory, std::string_v
     if (wanted == written && disk_.exists(path)) {
         return {};
     }
-    TRY(disk_.replace_text(path, offset_checkpoint_text(wanted)));
+    TRY(disk_.replace_text(path, offset_checkpoint_text(wanted), synced()));
     written = std::move(wanted);
     return {};
 }
@@ -415,7 +420,7 @@ Result<void> LogDirs::mark_clean(const std::set<std::size_t>& not_closed) {
         const auto& directory = directories_[i];
         if (directory.usable() && !not_closed.contains(i)) {
             auto marked = disk_.replace_text(directory.path / clean_shutdown_file,
-                                             R"({"version":0,"brokerEpoch":-1})");
+                                             R"({"version":0,"brokerEpoch":-1})", synced());
             failed = failed ? std::move(marked) : std::move(failed);
         }
     }

@@ -71,6 +71,8 @@ public:
         runtime::Random& random;
         std::vector<runtime::Path> directories;
         Logger log;
+        /// The directories go when the process ends: what they say of themselves is not synced.
+        bool temporary = false;
     };
 
     /// Creates and locks the directories and reads what they say of themselves. A directory that
@@ -80,6 +82,7 @@ public:
 
     /// What the directories' meta.properties agree on; empty in new ones.
     [[nodiscard]] const DirectoryIdentity& identity() const { return identity_; }
+    [[nodiscard]] bool temporary() const { return temporary_; }
     /// Writes meta.properties where there is none.
     Result<void> claim(BrokerId node, const std::string& cluster_id);
 
@@ -203,6 +206,9 @@ private:
     Result<std::unique_ptr<Log>> create_in(std::size_t directory, const TopicPartition& partition,
                                            const TopicId& id, const LogConfig& config, Now now);
     Result<void> write_checkpoints_of(Directory& directory, Checkpoints wanted);
+    [[nodiscard]] runtime::Syncs synced() const {
+        return temporary_ ? runtime::Syncs::nothing : runtime::Syncs::file_and_directory;
+    }
     Result<void> write_checkpoint(const Directory& directory, std::string_view name,
                                   OffsetCheckpoint& wanted, OffsetCheckpoint& written);
     Result<void> write_metadata_file(const runtime::Path& folder, const TopicId& id);
@@ -210,6 +216,7 @@ private:
     runtime::Disk& disk_;
     runtime::Random& random_;
     Logger log_;
+    const bool temporary_;
     std::shared_ptr<DirectoryWatch> watch_;
     mutable std::mutex mutex_;
     std::vector<Directory> directories_;

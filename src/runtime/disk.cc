@@ -46,17 +46,18 @@ Result<std::string> Disk::read_text(const Path& path, std::size_t limit) {
     return text;
 }
 
-Result<void> Disk::replace_text(const Path& path, std::string_view text) {
+Result<void> Disk::replace_text(const Path& path, std::string_view text, Syncs syncs) {
     Path temporary = path;
     temporary += ".tmp";
     {
         TRY_ASSIGN(const auto file, open(temporary, OpenMode::create_or_open));
         TRY(file->truncate(0));  // an earlier attempt may have left something
         TRY(file->write_at(0, as_bytes(text)));
-        TRY(file->sync());
+        TRY(syncs == Syncs::nothing ? Result<void>() : file->sync());
     }
     TRY(rename(temporary, path));
-    return sync_directory(path.parent_path());
+    return syncs == Syncs::file_and_directory ? sync_directory(path.parent_path())
+                                              : Result<void>();
 }
 
 }  // namespace barnabas::runtime

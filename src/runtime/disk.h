@@ -93,6 +93,10 @@ struct FileSlice {
 
 enum class OpenMode { read, read_write, create_new, create_or_open };
 
+/// What replace_text() brings to the medium. Without the directory a crash may bring back the file
+/// as it was before, or none where there was none.
+enum class Syncs { nothing, file, file_and_directory };
+
 struct DirectoryEntry {
     std::string name;
     bool is_directory = false;
@@ -144,9 +148,10 @@ public:
 
     /// The whole file, which must not be longer than `limit`.
     [[nodiscard]] Result<std::string> read_text(const Path& path, std::size_t limit = 64 << 20);
-    /// Through "<path>.tmp" and a rename: readers and crashes see the old or the new, whole
-    /// (the file and the directory are synced).
-    Result<void> replace_text(const Path& path, std::string_view text);
+    /// Through "<path>.tmp" and a rename: readers see the old or the new, whole. So does whoever
+    /// comes after a crash, unless nothing was synced.
+    Result<void> replace_text(const Path& path, std::string_view text,
+                              Syncs syncs = Syncs::file_and_directory);
 
 protected:
     [[nodiscard]] const std::shared_ptr<DiskWatchers>& watchers() const { return watchers_; }
