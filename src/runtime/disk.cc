@@ -1,5 +1,6 @@
 #include "runtime/disk.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace barnabas::runtime {
@@ -32,6 +33,22 @@ std::unexpected<Error> DiskWatchers::failed(DiskTrouble trouble, const Path& pat
         Error{.code = ErrorCode::kafka_storage_error, .message = std::move(sentence)});
 }
 
+Result<void> File::bring_in(std::uint64_t position, std::uint64_t size) const {
+    constexpr std::uint64_t at_once = 256 << 10;
+    const auto buffer =
+        std::make_unique_for_overwrite<std::byte[]>(std::min<std::uint64_t>(size, at_once));
+    while (size > 0) {
+        const auto want = std::min(size, at_once);
+        TRY_ASSIGN(const auto got, read_at(position, {buffer.get(), want}));
+        if (got < want) {
+            break;  // the end
+        }
+        position += got;
+        size -= got;
+    }
+    return {};
+}
+
 Result<std::string> Disk::read_text(const Path& path, std::size_t limit) {
     TRY_ASSIGN(const auto file, open(path, OpenMode::read));
     TRY_ASSIGN(const auto size, file->size());
@@ -56,8 +73,7 @@ Result<void> Disk::replace_text(const Path& path, std::string_view text, Syncs s
         TRY(syncs == Syncs::nothing ? Result<void>() : file->sync());
     }
     TRY(rename(temporary, path));
-    return syncs == Syncs::file_and_directory ? sync_directory(path.parent_path())
-                                              : Result<void>();
+    return syncs == Syncs::file_and_directory ? sync_directory(path.parent_path()) : Result<void>();
 }
 
 }  // namespace barnabas::runtime

@@ -79,6 +79,13 @@ public:
     /// there after a crash. For files that another sync has failed on.
     virtual void forget_unsynced() = 0;
     [[nodiscard]] virtual Result<std::uint64_t> size() const = 0;
+    /// Whether bytes [position, position + size) of the file can be read or sent without waiting
+    /// for the medium, because the system has them in memory: one cheap call, from any thread. It
+    /// may be outdated the next moment, and where the system cannot tell the answer is yes.
+    [[nodiscard]] virtual bool in_memory(std::uint64_t position, std::uint64_t size) const = 0;
+    /// Reads the bytes, as far as the file goes, so that the system has them in memory. Blocks: for
+    /// the blocking pool.
+    [[nodiscard]] Result<void> bring_in(std::uint64_t position, std::uint64_t size) const;
     /// For sendfile; -1 where there is none (simulated files).
     [[nodiscard]] virtual int native_handle() const = 0;
 };
@@ -100,7 +107,8 @@ enum class Syncs { nothing, file, file_and_directory };
 struct DirectoryEntry {
     std::string name;
     bool is_directory = false;
-    std::uint64_t size = 0;  // of a file
+    std::uint64_t size = 0;     // of a file
+    std::int64_t modified = 0;  // of a file: as modified_at()
 };
 
 struct DiskSpace {

@@ -136,6 +136,7 @@ public:
     Result<void> sync() override { return file_->sync(); }
     void forget_unsynced() override { file_->forget_unsynced(); }
     Result<std::uint64_t> size() const override { return file_->size(); }
+    bool in_memory(std::uint64_t, std::uint64_t) const override { return true; }
     int native_handle() const override { return -1; }
 
 private:

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <dirent.h>
 #include <fcntl.h>
+#include <memory>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <system_error>
@@ -37,6 +39,22 @@ int open_descriptor(const Path& path, int flags) {
         descriptor = ::open(path.c_str(), flags | O_CLOEXEC, new_file_mode);
     } while (descriptor < 0 && errno == EINTR);
     return descriptor;
+}
+
+std::int64_t milliseconds_of(const timespec& time) {
+    return std::int64_t{time.tv_sec} * 1000 + time.tv_nsec / 1'000'000;
+}
+
+/// What vanishes between the listing and the look counts as empty.
+DirectoryEntry entry_of(int directory, const dirent& found) {
+    DirectoryEntry entry{.name = found.d_name, .is_directory = found.d_type == DT_DIR};
+    struct stat status{};
+    if (!entry.is_directory && ::fstatat(directory, found.d_name, &status, 0) == 0) {
+        entry.is_directory = S_ISDIR(status.st_mode);
+        entry.size = entry.is_directory ? 0 : static_cast<std::uint64_t>(status.st_size);
+        entry.modified = milliseconds_of(status.st_mtim);
+    }
+    return entry;
 }
 
 class PosixFileLock final : public FileLock {
@@ -76,21 +94,21 @@ Path PosixDisk::absolute(const Path& path) const {
 }
 
 Result<std::vector<DirectoryEntry>> PosixDisk::list(const Path& directory) const {
-    std::vector<DirectoryEntry> entries;
-    std::error_code error;
-    for (auto at = std::filesystem::directory_iterator(directory, error);
-         !error && at != std::filesystem::directory_iterator(); at.increment(error)) {
-        DirectoryEntry entry{.name = at->path().filename().string()};
-        std::error_code vanished;  // between the listing and the look: then it counts as empty
-        entry.is_directory = at->is_directory(vanished);
-        if (!entry.is_directory) {
-            const auto size = at->file_size(vanished);
-            entry.size = vanished ? 0 : size;
-        }
-        entries.push_back(std::move(entry));
+    const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(directory.c_str()), &::closedir);
+    if (!open) {
+        return disk_error(*watchers(), "list", directory, errno);
     }
-    if (error) {
-        return disk_error(*watchers(), "list", directory, error.value());
+    std::vector<DirectoryEntry> entries;
+    errno = 0;
+    while (const dirent* found = ::readdir(open.get())) {
+        const std::string_view name = found->d_name;
+        if (name != "." && name != "..") {
+            entries.push_back(entry_of(::dirfd(open.get()), *found));
+        }
+        errno = 0;
+    }
+    if (errno != 0) {
+        return disk_error(*watchers(), "list", directory, errno);
     }
     std::ranges::sort(entries, {}, &DirectoryEntry::name);
     return entries;
@@ -157,7 +175,7 @@ Result<std::int64_t> PosixDisk::modified_at(const Path& path) const {
     if (::stat(path.c_str(), &found) != 0) {
         return disk_error(*watchers(), "look at", path, errno);
     }
-    return std::int64_t{found.st_mtim.tv_sec} * 1000 + found.st_mtim.tv_nsec / 1'000'000;
+    return milliseconds_of(found.st_mtim);
 }
 
 Result<std::unique_ptr<FileLock>> PosixDisk::lock(const Path& path) {

@@ -4,12 +4,17 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace barnabas::runtime {
 
@@ -17,6 +22,45 @@ namespace {
 
 /// How many parts one pwritev takes; a batch has one or two. IOV_MAX is 1024.
 constexpr std::size_t parts_at_once = 64;
+
+constexpr std::uint64_t page_bytes = 4096;
+
+/// cachestat(2), which Linux has from 6.5 on and its C library may not know of.
+struct CacheRange {
+    std::uint64_t position;
+    std::uint64_t size;
+};
+struct CacheStat {
+    std::uint64_t cached;
+    std::uint64_t dirty;
+    std::uint64_t written_back;
+    std::uint64_t evicted;
+    std::uint64_t evicted_recently;
+};
+constexpr long cachestat_number = 451;  // on every architecture
+
+/// How many of the range's pages are in memory; -1 where the system has no such call.
+std::int64_t pages_by_cachestat(int descriptor, std::uint64_t first, std::uint64_t pages) {
+    CacheRange range{.position = first * page_bytes, .size = pages * page_bytes};
+    CacheStat found{};
+    if (::syscall(cachestat_number, descriptor, &range, &found, 0U) != 0) {
+        return -1;
+    }
+    return static_cast<std::int64_t>(found.cached);
+}
+
+/// The same by a mapping made for the question: three calls instead of one. -1 if that fails.
+std::int64_t pages_by_mincore(int descriptor, std::uint64_t first, std::uint64_t pages) {
+    void* const at = ::mmap(nullptr, pages * page_bytes, PROT_READ, MAP_SHARED, descriptor,
+                            static_cast<off_t>(first * page_bytes));
+    if (at == MAP_FAILED) {
+        return -1;
+    }
+    std::vector<unsigned char> resident(pages);
+    const bool told = ::mincore(at, pages * page_bytes, resident.data()) == 0;
+    ::munmap(at, pages * page_bytes);
+    return told ? std::ranges::count_if(resident, [](unsigned char page) { return page & 1; }) : -1;
+}
 
 /// The parts not yet written, as an array of iovec from `first` on, `skip` bytes into it.
 std::size_t fill(std::array<iovec, parts_at_once>& to, std::span<const ByteView> parts,
@@ -155,6 +199,27 @@ void PosixFile::forget_unsynced() {
     // First whatever can still be written: the kernel drops clean pages alone.
     ::fdatasync(descriptor_);
     ::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_DONTNEED);
+}
+
+bool PosixFile::in_memory(std::uint64_t position, std::uint64_t size) const {
+    static_assert(sizeof(CacheRange) == 16 && sizeof(CacheStat) == 40);
+    static std::atomic<bool> has_cachestat = true;
+    if (size == 0) {
+        return true;
+    }
+    const auto first = position / page_bytes;
+    const auto pages = (position + size - 1) / page_bytes - first + 1;
+    std::int64_t cached = -1;
+    if (has_cachestat.load(std::memory_order_relaxed)) {
+        cached = pages_by_cachestat(descriptor_, first, pages);
+        if (cached < 0 && errno == ENOSYS) {
+            has_cachestat.store(false, std::memory_order_relaxed);
+        }
+    }
+    if (!has_cachestat.load(std::memory_order_relaxed)) {
+        cached = pages_by_mincore(descriptor_, first, pages);
+    }
+    return cached < 0 || std::cmp_equal(cached, pages);
 }
 
 Result<std::uint64_t> PosixFile::size() const {

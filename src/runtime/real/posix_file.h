@@ -36,6 +36,7 @@ public:
     Result<void> sync() override;
     void forget_unsynced() override;
     [[nodiscard]] Result<std::uint64_t> size() const override;
+    [[nodiscard]] bool in_memory(std::uint64_t position, std::uint64_t size) const override;
     [[nodiscard]] int native_handle() const override { return descriptor_; }
 
 private:

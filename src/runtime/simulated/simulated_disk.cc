@@ -36,6 +36,9 @@ struct SimulatedDisk::State {
     DiskTrouble fail_with = DiskTrouble::broken;
     std::uint64_t stop_at = no_step;
     std::uint64_t capacity = default_capacity;
+    bool on_pool = false;
+    std::uint64_t cold_reads_on_pool = 0;
+    std::uint64_t cold_reads_elsewhere = 0;
     std::vector<Path> broken;
     std::vector<Path> read_only;
     std::shared_ptr<DiskWatchers> watchers;
@@ -154,7 +157,12 @@ public:
     [[nodiscard]] Result<std::size_t> read_at(std::uint64_t position,
                                               MutableByteView into) const override {
         TRY(alive("read"));
-        return node_->live().read(position, into);
+        if (node_->warm_up(position, into.size())) {
+            ++(state_->on_pool ? state_->cold_reads_on_pool : state_->cold_reads_elsewhere);
+        }
+        const auto got = node_->live().read(position, into);
+        node_->bytes_read += got;
+        return got;
     }
 
     Result<void> write_at(std::uint64_t position, std::span<const ByteView> parts) override {
@@ -214,6 +222,9 @@ public:
     [[nodiscard]] Result<std::uint64_t> size() const override {
         TRY(alive("look at"));
         return node_->live().size();
+    }
+    [[nodiscard]] bool in_memory(std::uint64_t position, std::uint64_t size) const override {
+        return !node_->is_cold(position, size);
     }
     [[nodiscard]] int native_handle() const override { return -1; }
 
@@ -326,6 +337,29 @@ void SimulatedDisk::set_capacity(std::uint64_t bytes) {
     state_->capacity = bytes;
 }
 
+void SimulatedDisk::make_cold(const Path& file, std::uint64_t position, std::uint64_t size) {
+    if (const auto node = state_->file(file)) {
+        node->make_cold(position, size);
+    }
+}
+
+std::uint64_t SimulatedDisk::cold_reads_on_pool() const {
+    return state_->cold_reads_on_pool;
+}
+
+std::uint64_t SimulatedDisk::cold_reads_elsewhere() const {
+    return state_->cold_reads_elsewhere;
+}
+
+std::uint64_t SimulatedDisk::bytes_read(const Path& file) const {
+    const auto node = state_->file(file);
+    return node ? node->bytes_read : 0;
+}
+
+void SimulatedDisk::on_pool(bool begins) {
+    state_->on_pool = begins;
+}
+
 Result<std::shared_ptr<File>> SimulatedDisk::open(const Path& path, OpenMode mode) {
     const bool creates = mode == OpenMode::create_new || mode == OpenMode::create_or_open;
     const std::string_view operation = creates ? "create" : "open";
@@ -373,7 +407,8 @@ Result<std::vector<DirectoryEntry>> SimulatedDisk::list(const Path& directory) c
         const auto* file = std::get_if<std::shared_ptr<FileNode>>(&child);
         entries.push_back({.name = name,
                            .is_directory = file == nullptr,
-                           .size = file ? (*file)->live().size() : 0});
+                           .size = file ? (*file)->live().size() : 0,
+                           .modified = file ? (*file)->modified.get() : 0});
     }
     return entries;
 }

@@ -53,6 +53,21 @@ public:
     /// Writes that would need more than this fail with "no space left", having written what fits.
     void set_capacity(std::uint64_t bytes);
 
+    // --- where bytes are
+    // ---------------------------------------------------------------------------
+    /// The machine has these bytes of a file on the medium alone, until something reads them. Does
+    /// nothing to what is not there.
+    void make_cold(const Path& file, std::uint64_t position = 0,
+                   std::uint64_t size = std::numeric_limits<std::uint64_t>::max());
+    /// How many reads met bytes that were on the medium alone: those of the blocking pool, and
+    /// those of everybody else, who should not have waited.
+    [[nodiscard]] std::uint64_t cold_reads_on_pool() const;
+    [[nodiscard]] std::uint64_t cold_reads_elsewhere() const;
+    /// All bytes that were read of a file, since it was created.
+    [[nodiscard]] std::uint64_t bytes_read(const Path& file) const;
+    /// What follows happens on the blocking pool, or no more.
+    void on_pool(bool begins);
+
     // --- Disk ----------------------------------------------------------------------------------
     [[nodiscard]] Result<std::shared_ptr<File>> open(const Path& path, OpenMode mode) override;
     [[nodiscard]] bool exists(const Path& path) const override;

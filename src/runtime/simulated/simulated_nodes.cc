@@ -40,6 +40,29 @@ void FileNode::forget_unsynced() {
     lost_some_ = false;
 }
 
+void FileNode::make_cold(std::uint64_t position, std::uint64_t size) {
+    const auto end = position + std::min(size, live_.size() - std::min(position, live_.size()));
+    for (auto page = position / SparseBytes::page_bytes; page * SparseBytes::page_bytes < end;
+         ++page) {
+        cold_pages_.insert(page);
+    }
+}
+
+bool FileNode::is_cold(std::uint64_t position, std::uint64_t size) const {
+    const auto first = cold_pages_.lower_bound(position / SparseBytes::page_bytes);
+    return size > 0 && first != cold_pages_.end() &&
+           *first * SparseBytes::page_bytes < position + size;
+}
+
+bool FileNode::warm_up(std::uint64_t position, std::uint64_t size) {
+    if (!is_cold(position, size)) {
+        return false;
+    }
+    cold_pages_.erase(cold_pages_.lower_bound(position / SparseBytes::page_bytes),
+                      cold_pages_.upper_bound((position + size - 1) / SparseBytes::page_bytes));
+    return true;
+}
+
 void FileNode::apply(SparseBytes& to, const Step& step) {
     if (const auto* write = std::get_if<Write>(&step)) {
         to.write(write->position, write->bytes);

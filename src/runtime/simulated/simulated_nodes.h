@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -28,8 +29,15 @@ public:
     void forget_unsynced();
     void crash(const CrashOptions& options, Random& random);
 
+    /// Bytes [position, position + size), as far as there are any, are on the medium alone.
+    void make_cold(std::uint64_t position, std::uint64_t size);
+    [[nodiscard]] bool is_cold(std::uint64_t position, std::uint64_t size) const;
+    /// They are in memory now; whether some were not.
+    bool warm_up(std::uint64_t position, std::uint64_t size);
+
     Timestamp modified;
     bool locked = false;
+    std::uint64_t bytes_read = 0;
 
 private:
     struct Write {
@@ -48,6 +56,7 @@ private:
     SparseBytes durable_;
     std::vector<Step> pending_;
     bool lost_some_ = false;  // live has what durable will not get
+    std::set<std::uint64_t> cold_pages_;  // by number
 };
 
 class DirectoryNode;

@@ -14,7 +14,9 @@ void SimulatedPool::submit(std::move_only_function<void()> work) {
     const Time when = world_.clock.now() + world_.options.blocking_delay.draw(world_.random);
     world_.timers.add(when, [this, boot = machine_.boot(), work = std::move(work)]() mutable {
         if (machine_.boot() == boot) {
+            machine_.disk().on_pool(true);
             work();
+            machine_.disk().on_pool(false);
         }
     });
 }

@@ -18,15 +18,14 @@ class SimulatedMachine;
 /// shard, one piece at a time. What a machine that stopped had queued is dropped.
 class SimulatedPool final : public BlockingPool {
 public:
-    SimulatedPool(World& world, const SimulatedMachine& machine)
-        : world_(world), machine_(machine) {}
+    SimulatedPool(World& world, SimulatedMachine& machine) : world_(world), machine_(machine) {}
 
     void submit(std::move_only_function<void()> work) override;
     [[nodiscard]] std::size_t threads() const override { return 1; }
 
 private:
     World& world_;
-    const SimulatedMachine& machine_;
+    SimulatedMachine& machine_;
 };
 
 /// A shard whose loop is turned by Simulation, one handler at a time.
