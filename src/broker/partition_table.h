@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 namespace barnabas::broker {
 
@@ -17,7 +18,8 @@ public:
     replication::Partition& add(std::unique_ptr<replication::Partition> partition);
     /// Forgets it; fetches that wait for it are woken. Nothing happens if it is not there.
     void remove(const TopicId& topic, PartitionId partition);
-    void clear() { partitions_.clear(); }
+    /// Forgets all; their logs.
+    [[nodiscard]] std::vector<std::unique_ptr<log::Log>> take_logs();
 
     [[nodiscard]] std::size_t size() const { return partitions_.size(); }
     template <class Each>

@@ -7,6 +7,7 @@
 #include "metadata/cluster_state.h"
 #include "metadata/store.h"
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
@@ -175,9 +176,17 @@ private:
     void apply_cordons(const StorageConfig& storage);
 
     // Start (topic_start.cc)
-    Result<OpenLogs> open_logs(const std::vector<log::FoundLog>& found);
+    struct Opening;
+    Result<std::vector<Opening>> plan_openings(const std::vector<log::FoundLog>& found);
+    void open_one(Opening& opening, Now now, std::atomic<std::uint64_t>& scanned) const;
+    awaitable<Result<OpenLogs>> open_logs(std::vector<log::FoundLog> found);
     Result<void> create_missing(OpenLogs& logs);
     std::vector<log::FoundLog> of_our_topics(std::vector<log::FoundLog> found);
+
+    // Stop (topic_stop.cc)
+    struct ClosingLog;
+    awaitable<std::deque<ClosingLog>> take_logs();
+    awaitable<void> close_logs(std::deque<ClosingLog>& logs);
 
     // Upkeep (topic_upkeep.cc)
     [[nodiscard]] const StorageConfig& storage() const;

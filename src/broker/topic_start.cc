@@ -1,8 +1,11 @@
 // How the topic service begins: what the store and the log directories hold becomes partitions.
 #include "base/invariant.h"
+#include "broker/on_pool.h"
 #include "broker/topic_service.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <utility>
 
 namespace barnabas::broker {
@@ -21,12 +24,15 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
     }
     co_await apply_stored_configs();
 
-    auto found = ports_.dirs.scan();
+    auto scan = [this, now = home_.clock().both()]() -> Result<std::vector<log::FoundLog>> {
+        TRY_ASSIGN(auto found, ports_.dirs.scan());
+        return ports_.dirs.settle_doubles(of_our_topics(std::move(found)), now);
+    };
+    auto found = co_await runtime::run_blocking(home_, std::move(scan));
     if (!found) {
         co_return fail(std::move(found));
     }
-    *found = ports_.dirs.settle_doubles(of_our_topics(std::move(*found)), home_.clock().both());
-    auto logs = open_logs(*found);
+    auto logs = co_await open_logs(std::move(*found));
     if (!logs) {
         co_return fail(std::move(logs));
     }
@@ -70,10 +76,20 @@ awaitable<void> TopicService::announce(BrokerImage self) {
     co_await publish(std::move(image));
 }
 
-/// Runs before anything is served, on this thread.
-Result<TopicService::OpenLogs> TopicService::open_logs(const std::vector<log::FoundLog>& found) {
-    OpenLogs logs;
-    const Now now = home_.clock().both();
+/// One folder on its way to a log, opened by a thread of the blocking pool.
+struct TopicService::Opening {
+    log::FoundLog found;
+    TopicId id;
+    log::LogConfig config;
+    std::unique_ptr<log::Log> log{};
+    std::string trouble{};  // why there is no log
+};
+
+/// Leaves out what is in no topic of the cluster.
+Result<std::vector<TopicService::Opening>> TopicService::plan_openings(
+    const std::vector<log::FoundLog>& found) {
+    std::map<std::string_view, log::LogConfig> configs;  // the same for all partitions of a topic
+    std::vector<Opening> openings;
     for (const auto& folder : found) {
         const auto topic = stored_.find(folder.partition.topic);
         const auto number = static_cast<std::size_t>(folder.partition.partition.get());
@@ -82,28 +98,79 @@ Result<TopicService::OpenLogs> TopicService::open_logs(const std::vector<log::Fo
                             folder.partition);
             continue;
         }
-        const auto& id = topic->second.node.id;
-        if (folder.topic_id && *folder.topic_id != id) {
-            ports_.log.warn(
-                "{} is of an older topic of that name ({}, not {}); its folder is "
-                "left alone and the partition is offline",
-                folder.partition, *folder.topic_id, id);
-            mark_missing(folder.partition, "its folder is of an older topic of that name");
-            continue;
+        auto config = configs.find(topic->first);
+        if (config == configs.end()) {
+            TRY_ASSIGN(const auto resolved, log_config(topic->second.configs));
+            config = configs.emplace(topic->first, resolved).first;
         }
-        if (!folder.topic_id) {
-            TRY(ports_.dirs.write_topic_id(folder, id));
-        }
-        TRY_ASSIGN(const auto config, log_config(topic->second.configs));
-        auto log = ports_.dirs.open_log(folder, config, now);
-        if (!log) {
-            ports_.log.error("{} is offline: {}", folder.partition, log.error().message);
-            mark_missing(folder.partition, log.error().message);
-            continue;
-        }
-        logs.emplace_back(id, std::move(*log));
+        openings.push_back(
+            {.found = folder, .id = topic->second.node.id, .config = config->second});
     }
-    return logs;
+    return openings;
+}
+
+/// On any thread.
+void TopicService::open_one(Opening& opening, Now now, std::atomic<std::uint64_t>& scanned) const {
+    const auto& id = opening.found.topic_id;
+    const auto open = [&]() -> Result<void> {
+        if (id && *id != opening.id) {
+            return fail(ErrorCode::inconsistent_topic_id,
+                        "its folder is of an older topic of that name ({}, not {}) and is left "
+                        "alone",
+                        *id, opening.id);
+        }
+        TRY(id ? Result<void>() : ports_.dirs.write_topic_id(opening.found, opening.id));
+        TRY_ASSIGN(opening.log,
+                   ports_.dirs.recover_log(opening.found, opening.config, now, &scanned));
+        return {};
+    };
+    if (auto opened = open(); !opened) {
+        opening.trouble = std::move(opened.error().message);
+    }
+}
+
+/// Directories and logs side by side on the blocking pool. What cannot be opened is offline; the
+/// others do not suffer.
+awaitable<Result<TopicService::OpenLogs>> TopicService::open_logs(
+    std::vector<log::FoundLog> found) {
+    auto openings = plan_openings(found);
+    if (!openings) {
+        co_return fail(std::move(openings));
+    }
+    std::map<std::size_t, WorkList> by_directory;
+    for (std::size_t i = 0; i < openings->size(); ++i) {
+        by_directory[(*openings)[i].found.directory].push_back(i);
+    }
+    const Now now = home_.clock().both();
+    std::atomic<std::size_t> done = 0;
+    std::atomic<std::uint64_t> scanned = 0;
+    auto work = [this, &openings, &done, &scanned, now](std::size_t i) {
+        open_one((*openings)[i], now, scanned);
+        ++done;
+    };
+    const auto report = [this, &openings, &done, &scanned, now](std::string_view what) {
+        const auto taken = home_.clock().now() - now.steady;
+        ports_.log.info("{} {} of {} logs, {} bytes scanned, {:.1f} s", what, done.load(),
+                        openings->size(), scanned.load(),
+                        std::chrono::duration<double>(taken).count());
+    };
+    auto tick = [&report] { report("opening:"); };
+    co_await on_pool(home_, lists_of(std::move(by_directory)), storage().recovery_threads_per_dir,
+                     work, tick);
+    OpenLogs logs;
+    for (auto& opening : *openings) {
+        if (opening.log) {
+            ports_.dirs.place(opening.found.partition, opening.found.directory);
+            logs.emplace_back(opening.id, std::move(opening.log));
+        } else {
+            ports_.log.error("{} is offline: {}", opening.found.partition, opening.trouble);
+            mark_missing(opening.found.partition, opening.trouble);
+        }
+    }
+    if (!openings->empty()) {
+        report("opened:");
+    }
+    co_return logs;
 }
 
 /// Partitions without a folder: new ones, unless their directory may just be away.

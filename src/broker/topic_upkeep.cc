@@ -1,5 +1,4 @@
-// What happens to the logs while nobody asks: flushes, retention, checkpoints, removals; and the
-// end.
+// What happens to the logs while nobody asks: flushes, retention, checkpoints, removals.
 #include "broker/topic_service.h"
 
 #include <algorithm>
@@ -67,6 +66,7 @@ awaitable<void> TopicService::maintain(BrokerShard& shard, bool retention) {
         shard.partitions.for_each([&](replication::Partition& partition) {
             auto& log = partition.log();
             log.expire_producers(now.wall - expiration_ms);
+            log.close_idle_files();
             auto rolled = log.roll_if_due(now);
             if (rolled && retention) {
                 auto given_up = log.apply_retention(now);
@@ -191,38 +191,6 @@ awaitable<void> TopicService::remove_doomed() {
         return true;
     };
     co_await runtime::run_blocking(home_, std::move(remove));
-}
-
-awaitable<void> TopicService::stop() {
-    stopping_ = true;
-    stop_signal_.notify_all();
-    const Turn turn = co_await take_turn();
-    if (!logs_open_) {
-        co_return;  // a start that failed: of logs that were not looked at nothing may be said
-    }
-    std::set<std::size_t> not_closed;  // directories
-    for (auto& shard : ports_.services.shards) {
-        auto close = [&] {
-            shard->partitions.for_each([&](replication::Partition& partition) {
-                if (auto closed = partition.log().close(); !closed) {
-                    not_closed.insert(ports_.dirs.directory_of(partition.name()));
-                    ports_.log.error("{}: {}", partition.name(), closed.error().message);
-                }
-            });
-        };
-        co_await runtime::call_on(home_, shard->shard, close);
-    }
-    auto offsets = co_await gather_offsets();
-    if (auto written = ports_.dirs.write_checkpoints(offsets); !written) {
-        ports_.log.error("the next start will check more: {}", written.error().message);
-    }
-    if (auto marked = ports_.dirs.mark_clean(not_closed); !marked) {
-        ports_.log.error("the next start will check the logs: {}", marked.error().message);
-    }
-    for (auto& shard : ports_.services.shards) {
-        auto clear = [&shard] { shard->partitions.clear(); };
-        co_await runtime::call_on(home_, shard->shard, clear);
-    }
 }
 
 }  // namespace barnabas::broker

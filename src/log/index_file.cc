@@ -28,24 +28,44 @@ IndexFile::IndexFile(runtime::Disk& disk, runtime::Path path, std::size_t entry_
 Result<void> IndexFile::open_file() {
     if (!file_) {
         TRY_ASSIGN(file_, disk_.open(path_, runtime::OpenMode::create_or_open));
+        listed_.reset();
     }
     return {};
+}
+
+Result<void> IndexFile::open_reader() {
+    reader_used_ = true;
+    if (!reader_) {
+        TRY_ASSIGN(reader_, disk_.open(path_, runtime::OpenMode::read));
+    }
+    return {};
+}
+
+void IndexFile::listed(std::optional<std::uint64_t> size) {
+    INVARIANT(state_ == State::unknown, "{} is in use", path_.string());
+    listed_ = size;
+}
+
+bool IndexFile::is_there() const {
+    return listed_ ? listed_->has_value() : disk_.exists(path_);
 }
 
 Result<void> IndexFile::look() {
     if (state_ != State::unknown) {
         return {};
     }
-    count_ = 0;
-    if (disk_.exists(path_)) {
+    std::uint64_t size = 0;
+    if (listed_) {
+        size = listed_->value_or(0);
+    } else if (disk_.exists(path_)) {
         TRY_ASSIGN(const auto file, disk_.open(path_, runtime::OpenMode::read));
-        TRY_ASSIGN(const auto size, file->size());
-        if (size % entry_size_ != 0) {
-            return fail(ErrorCode::corrupt_message, "{} has {} bytes, no multiple of {}",
-                        path_.string(), size, entry_size_);
-        }
-        count_ = size / entry_size_;
+        TRY_ASSIGN(size, file->size());
     }
+    if (size % entry_size_ != 0) {
+        return fail(ErrorCode::corrupt_message, "{} has {} bytes, no multiple of {}",
+                    path_.string(), size, entry_size_);
+    }
+    count_ = size / entry_size_;
     state_ = State::at_rest;
     return {};
 }
@@ -67,13 +87,11 @@ Result<std::optional<IndexFile::Entry>> IndexFile::last_where(Holds holds, std::
     ByteView block = bytes_.view();  // entries from `first` on
     std::size_t first = 0;
     std::array<std::byte, block_bytes> buffer;
-    std::shared_ptr<runtime::File> file;
-    if (state_ == State::at_rest && entries > 0) {
-        TRY_ASSIGN(file, disk_.open(path_, runtime::OpenMode::read));
-    }
+    const bool in_file = state_ == State::at_rest && entries > 0;
+    TRY(in_file ? open_reader() : Result<void>());
     const auto read = [&](std::size_t index, std::size_t wanted) -> Result<void> {
         const auto into = MutableByteView(buffer).first(wanted * entry_size_);
-        TRY_ASSIGN(const auto got, file->read_at(index * entry_size_, into));
+        TRY_ASSIGN(const auto got, reader_->read_at(index * entry_size_, into));
         if (got != into.size()) {
             return fail(ErrorCode::kafka_storage_error, "{} ends before entry {} of {}",
                         path_.string(), index + wanted, entries);
@@ -83,7 +101,7 @@ Result<std::optional<IndexFile::Entry>> IndexFile::last_where(Holds holds, std::
         return {};
     };
     const std::size_t per_block = block_bytes / entry_size_;
-    bool whole = !file;  // what is left of the search is in `block`
+    bool whole = !in_file;  // what is left of the search is in `block`
     while (kept < open) {
         const std::size_t middle = kept + (open - kept) / 2;
         if (!whole && open - kept <= per_block) {
@@ -117,12 +135,43 @@ Result<ByteView> IndexFile::grow() {
         }
         written_ = bytes_.size();
         state_ = State::growing;
+        file_.reset();
+        reader_.reset();
     }
+    return bytes_.view();
+}
+
+/// In blocks: what was preallocated is long, and there is nothing in it.
+Result<ByteView> IndexFile::grow_sound(const Sound& sound) {
+    const bool there = is_there();
+    reset();
+    if (!there) {
+        return bytes_.view();
+    }
+    TRY_ASSIGN(const auto file, disk_.open(path_, runtime::OpenMode::read));
+    unsynced_ = true;
+    const std::size_t block = write_every - write_every % entry_size_;
+    std::size_t kept = 0;
+    while (true) {
+        bytes_.resize(kept + block);
+        TRY_ASSIGN(const auto got, file->read_at(kept, bytes_.mutable_view().subspan(kept)));
+        const auto end = kept + got - got % entry_size_;
+        while (kept < end && sound(bytes_.data() + kept,
+                                   kept == 0 ? nullptr : bytes_.data() + kept - entry_size_)) {
+            kept += entry_size_;
+        }
+        if (kept < end || got < block) {
+            break;
+        }
+    }
+    bytes_.resize(kept);
+    written_ = kept;
     return bytes_.view();
 }
 
 void IndexFile::reset() {
     bytes_.clear();
+    reader_.reset();
     written_ = 0;
     state_ = State::growing;
     preallocated_ = false;
@@ -163,6 +212,7 @@ Result<void> IndexFile::write_out() {
     }
     TRY(file_->write_at(written_, bytes_.view().subspan(written_)));
     written_ = bytes_.size();
+    file_.reset();  // every 4096 bytes it is opened again: thousands of logs share the descriptors
     return {};
 }
 
@@ -180,18 +230,19 @@ Result<void> IndexFile::trim() {
         TRY(file_->truncate(written_));
     }
     preallocated_ = false;
+    file_.reset();
     return {};
 }
 
 Result<void> IndexFile::rest() {
-    if (state_ == State::growing || !disk_.exists(path_)) {
+    if (state_ == State::growing || !is_there()) {
         TRY(trim());
         count_ = bytes_.size() / entry_size_;
         state_ = State::at_rest;
         bytes_ = ByteBuffer();
         written_ = 0;
+        listed_.reset();
     }
-    file_.reset();
     return {};
 }
 
@@ -201,7 +252,32 @@ void IndexFile::discard() {
     state_ = State::unknown;
     preallocated_ = false;
     unsynced_ = false;
+    listed_.reset();
     file_.reset();
+    reader_.reset();
+}
+
+Result<std::optional<ColdPart>> IndexFile::cold() {
+    TRY_ASSIGN(const auto entries, count());
+    if (state_ == State::growing || entries == 0) {
+        return std::optional<ColdPart>();
+    }
+    const auto size = entries * entry_size_;
+    if (reader_ || reader_asked_) {
+        TRY(open_reader());
+        if (reader_->in_memory(0, size)) {
+            return std::optional<ColdPart>();
+        }
+    }
+    reader_asked_ = true;
+    return std::optional(ColdPart{.disk = &disk_, .path = path_, .position = 0, .size = size});
+}
+
+void IndexFile::close_idle() {
+    if (!std::exchange(reader_used_, false)) {
+        reader_.reset();
+        reader_asked_ = false;
+    }
 }
 
 Result<std::shared_ptr<runtime::File>> IndexFile::take_unsynced() {

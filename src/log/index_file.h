@@ -2,10 +2,12 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "log/cold_part.h"
 #include "runtime/disk.h"
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -13,7 +15,8 @@ namespace barnabas::log {
 
 /// The bytes of one index file: entries of one size, appended in order. While it grows they are in
 /// memory too and reach the file in blocks; at rest only their number is known, and looking one up
-/// reads the file. What is lost in a crash is rebuilt from the log. Owned by one segment.
+/// reads the file, which stays open for the next lookup until close_idle(). What is lost in a crash
+/// is rebuilt from the log. Owned by one segment.
 /// Always: written_ <= bytes_.size(), both whole entries; growing: count_ entries are in bytes_.
 class IndexFile {
 public:
@@ -26,6 +29,9 @@ public:
               std::uint32_t capacity);
 
     [[nodiscard]] const runtime::Path& path() const { return path_; }
+    /// What a listing of the folder said of the file: its size, or nothing if it is not there.
+    void listed(std::optional<std::uint64_t> size);
+    [[nodiscard]] bool is_there() const;
     /// How many entries there are. corrupt_message: an incomplete one at the end.
     Result<std::size_t> count();
     /// The last entry; nothing if there is none.
@@ -41,6 +47,10 @@ public:
 
     /// Makes it grow: all entries are read into memory. Returns them.
     Result<ByteView> grow();
+    /// After a crash: makes it grow with the first entries, as far as each is sound(); returns
+    /// them. What follows is cut off with the next write.
+    using Sound = std::function<bool(const std::byte* entry, const std::byte* before)>;
+    Result<ByteView> grow_sound(const Sound& sound);
     /// Makes it grow from nothing, whatever the file holds; that is replaced with the next write.
     void reset();
     /// Behind the last entry of a growing index. What cannot be written now is written with a later
@@ -56,6 +66,15 @@ public:
     void discard();
     /// The file under its new name.
     void renamed(runtime::Path path) { path_ = std::move(path); }
+    /// What lookups would have to wait for; nothing if they need not. A file that is not open is
+    /// such a thing once, because opening it may wait.
+    Result<std::optional<ColdPart>> cold();
+    /// Closes a file that no lookup has used since this was last called.
+    void close_idle();
+    /// Entries are in memory alone.
+    [[nodiscard]] bool has_unwritten() const {
+        return state_ == State::growing && written_ < bytes_.size();
+    }
     /// The file, if something was written since this was last asked: it has to be synced.
     Result<std::shared_ptr<runtime::File>> take_unsynced();
 
@@ -66,6 +85,7 @@ private:
 
     Result<void> look();
     Result<void> open_file();
+    Result<void> open_reader();
     Result<void> write_out();
 
     static constexpr std::size_t write_every = 4096;
@@ -74,13 +94,17 @@ private:
     runtime::Path path_;
     std::size_t entry_size_;
     std::uint32_t capacity_;
-    std::shared_ptr<runtime::File> file_;
+    std::shared_ptr<runtime::File> file_;    // while something is written
+    std::shared_ptr<runtime::File> reader_;  // at rest
+    std::optional<std::optional<std::uint64_t>> listed_;
     ByteBuffer bytes_;
     std::size_t written_ = 0;
     std::size_t count_ = 0;
     State state_ = State::unknown;
     bool preallocated_ = false;
     bool unsynced_ = false;
+    bool reader_used_ = false;
+    bool reader_asked_ = false;  // cold() has asked for the file that is not open
 };
 
 }  // namespace barnabas::log

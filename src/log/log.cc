@@ -193,6 +193,7 @@ Result<AppendInfo> Log::write(const wire::ValidatedBatch& batch, const AppendReq
     TRY(active().append(batch.bytes, last, {batch.max_timestamp, last}));
     INVARIANT(log_end() == end, "the log ends at {}, not {}", log_end(), end);
     size_bytes_ += batch.bytes.size();
+    bytes_since_snapshot_ += batch.bytes.size();
     if (const auto aborted = producers_.apply(view, transaction_end, request.now.wall)) {
         active().transactions().append(*aborted);
     }
@@ -208,20 +209,44 @@ Result<AppendInfo> Log::write(const wire::ValidatedBatch& batch, const AppendReq
         .duplicate = false};
 }
 
-Result<runtime::FileSlice> Log::read(Offset from, const ReadLimits& limits) {
+Result<runtime::FileSlice> Log::read(Offset from, ReadLimits limits) {
+    limits.may_wait = true;
+    TRY_ASSIGN(auto result, try_read(from, limits));
+    INVARIANT(!result.cold, "{} waits for what it may wait for", partition_);
+    return std::move(result.records);
+}
+
+/// What finding a read's batches in the segment would have to wait for, if it must not.
+Result<std::optional<ColdPart>> Log::cold_lookup(Segment& segment, Offset from, Offset end,
+                                                 const ReadLimits& limits) {
+    if (limits.may_wait) {
+        return std::optional<ColdPart>();
+    }
+    TRY_ASSIGN(auto cold, segment.cold(from, limits.max_bytes));
+    if (!cold && end < segment.next_offset()) {
+        return segment.cold(end, 0);
+    }
+    return cold;
+}
+
+Result<ReadResult> Log::try_read(Offset from, const ReadLimits& limits) {
     if (from < log_start_ || from > log_end()) {
         return fail(ErrorCode::offset_out_of_range, "offset {} of {} is outside [{}, {}]", from,
                     partition_, log_start_, log_end());
     }
     const Offset end = std::min(limits.end, log_end());
     if (from >= end) {
-        return runtime::FileSlice{};
+        return ReadResult{};
     }
     // A segment may have nothing left at or behind `from` (compaction): go on to the next.
     for (auto at = segment_holding(from); at != segments_.end(); ++at) {
         Segment& segment = *at->second;
         if (segment.base() >= end) {
             break;
+        }
+        TRY_ASSIGN(auto cold, cold_lookup(segment, from, end, limits));
+        if (cold) {
+            return ReadResult{.records = {}, .cold = std::move(cold)};
         }
         TRY_ASSIGN(const auto begin, segment.position_of(from));
         std::uint32_t limit = segment.size();
@@ -231,10 +256,16 @@ Result<runtime::FileSlice> Log::read(Offset from, const ReadLimits& limits) {
         if (begin < limit) {
             TRY_ASSIGN(const auto stop, segment.whole_batches_end(begin, limits.max_bytes, limit,
                                                                   limits.at_least_one_batch));
-            return segment.slice(begin, stop);
+            TRY_ASSIGN(cold, limits.may_wait ? Result<std::optional<ColdPart>>()
+                                             : segment.cold_between(begin, stop));
+            if (cold) {
+                return ReadResult{.records = {}, .cold = std::move(cold)};
+            }
+            TRY_ASSIGN(auto records, segment.slice(begin, stop));
+            return ReadResult{.records = std::move(records), .cold = {}};
         }
     }
-    return runtime::FileSlice{};
+    return ReadResult{};
 }
 
 Result<std::vector<AbortedTransaction>> Log::aborted_transactions(Offset from, Offset end) {

@@ -12,6 +12,7 @@
 #include "runtime/disk.h"
 #include "wire/records/append_validation.h"
 
+#include <atomic>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -43,7 +44,14 @@ struct AppendInfo {
 struct ReadLimits {
     std::uint32_t max_bytes = 0;
     bool at_least_one_batch = false;
-    Offset end;  // nothing at or behind it is read: high watermark or last stable offset
+    Offset end;            // nothing at or behind it is read: high watermark or last stable offset
+    bool may_wait = true;  // for the medium; else what it would wait for is the answer
+};
+
+/// What a read came to: records, or nothing yet, because something has to be brought in first.
+struct ReadResult {
+    runtime::FileSlice records;
+    std::optional<ColdPart> cold;
 };
 
 struct FoundOffset {
@@ -88,8 +96,10 @@ public:
         bool cached = true;
         Now now;
         Logger log;
+        std::atomic<std::uint64_t>* scanned = nullptr;  // counts the bytes that are checked
     };
-    /// Opens or creates. Says in the log what it had to cut.
+    /// Opens or creates. Says in the log what it had to cut. After an orderly stop no batch is
+    /// read; else what lies behind the recovery point.
     static Result<std::unique_ptr<Log>> open(OpenOptions options);
     ~Log();
 
@@ -143,7 +153,9 @@ public:
 
     /// Whole batches from the one that holds `from`; none if `from` is limits.end or the first
     /// batch is too large. offset_out_of_range outside [log_start, log_end].
-    [[nodiscard]] Result<runtime::FileSlice> read(Offset from, const ReadLimits& limits);
+    [[nodiscard]] Result<ReadResult> try_read(Offset from, const ReadLimits& limits);
+    /// The same, waiting for the medium if need be.
+    [[nodiscard]] Result<runtime::FileSlice> read(Offset from, ReadLimits limits);
     /// Aborted transactions that touch [from, end).
     [[nodiscard]] Result<std::vector<AbortedTransaction>> aborted_transactions(Offset from,
                                                                                Offset end);
@@ -177,6 +189,8 @@ public:
                                                                             Offset end);
     [[nodiscard]] Result<bool> swap_in(CleanedGroup& group);
 
+    /// Closes files that were not used since this was last called.
+    void close_idle_files();
     void expire_producers(Timestamp before) { producers_.expire(before); }
 
     /// Records appended since the last flush, and when the first of them came.
@@ -205,23 +219,29 @@ private:
         bool clean;
         bool cached;
         Now now;
+        std::atomic<std::uint64_t>* scanned;
     };
     // Opening (log_open.cc)
     Result<void> load(const Known& known);
-    Result<std::vector<Offset>> tidy_folder();
-    Result<void> load_segments(const std::vector<Offset>& bases, const Known& known);
+    Result<std::vector<FoundSegment>> tidy_folder();
+    Result<std::unique_ptr<Segment>> open_segment(const FoundSegment& found, bool cached);
+    Result<void> load_segments(const std::vector<FoundSegment>& found, const Known& known);
+    [[nodiscard]] std::optional<Offset> known_end(std::span<const FoundSegment> from,
+                                                  const Known& known) const;
     /// What reading a whole segment showed.
     struct Recovered {
         bool torn = false;      // its tail was no whole, valid batch, and was cut
         bool has_gaps = false;  // offsets without a record: compaction went over it
     };
-    Result<Recovered> recover_segment(Segment& segment, Timestamp now);
-    Result<void> drop_segments(std::span<const Offset> bases);
+    Result<Recovered> recover_segment(Segment& segment, const Known& known);
+    Result<void> keep_transactions(Segment& segment, Offset recovery_point);
+    Result<bool> has_gaps(Segment& segment);
+    Result<void> drop_segments(std::span<const FoundSegment> found);
     Result<bool> load_epochs();
     Result<void> learn_epochs(Segment& segment);
     // Producers (log_producers.cc)
     Result<void> load_producers(Offset end, Timestamp now);
-    Result<void> replay_producers(Segment& segment, Offset from, Timestamp now);
+    Result<void> replay_producers(Segment& segment, Offset from, Offset end, Timestamp now);
     Result<void> save_producers();
     Result<void> remove_snapshots(Offset from, Offset end);
     Result<void> keep_useful_snapshots();
@@ -239,6 +259,8 @@ private:
     Result<void> seal(Segment& segment);
     Result<bool> time_to_roll(Timestamp newest, Now now);
 
+    static Result<std::optional<ColdPart>> cold_lookup(Segment& segment, Offset from, Offset end,
+                                                       const ReadLimits& limits);
     Result<std::optional<FoundOffset>> find_in(Segment& segment, Timestamp timestamp);
     Result<std::optional<FoundOffset>> find_in_batch(Segment& segment, const ScannedBatch& batch,
                                                      Timestamp timestamp);
@@ -270,6 +292,8 @@ private:
     std::uint64_t truncations_ = 0;
     std::optional<Offset> cut_to_;  // lowest, since compaction last asked
     std::set<Offset> snapshots_;    // of producers, in the folder
+    bool has_epoch_file_ = false;
+    std::uint64_t bytes_since_snapshot_ = 0;
     // Written and not synced: the flush of the batches that go with them takes them along.
     std::vector<std::shared_ptr<runtime::File>> unsynced_;
     std::shared_ptr<runtime::File> unsynced_epochs_;

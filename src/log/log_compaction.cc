@@ -55,9 +55,10 @@ Result<std::optional<CompactionSource>> Log::compaction_source(Offset first_dirt
         Segment& segment = *at->second;
         TRY_ASSIGN(const auto indexes, segment.index_bytes());
         TRY_ASSIGN(const auto modified, segment.modified());
+        TRY_ASSIGN(auto file, segment.file());
         source.segments.push_back({.base = at->first,
                                    .end = std::next(at)->first,
-                                   .file = segment.file(),
+                                   .file = std::move(file),
                                    .size = segment.size(),
                                    .offset_index_bytes = indexes.first,
                                    .time_index_bytes = indexes.second,
@@ -70,7 +71,7 @@ bool Log::still_holds(const CleanedGroup& group) const {
     const auto same = [this](const SourceSegment& source) {
         const auto at = segments_.find(source.base);
         return at != segments_.end() && std::next(at) != segments_.end() &&
-               std::next(at)->first == source.end && at->second->file() == source.file &&
+               std::next(at)->first == source.end && at->second->is_file(source.file) &&
                at->second->size() == source.size;
     };
     return group.truncations == truncations_ && std::ranges::all_of(group.replaced, same);

@@ -87,7 +87,7 @@ Result<void> Log::move_to(const runtime::Path& folder) {
 bool Log::is_the_end(const runtime::FileSlice& slice) const {
     const auto& last = active();
     return slice.size == 0 ||
-           (slice.file == last.file() && slice.position + slice.size == last.size());
+           (last.is_file(slice.file) && slice.position + slice.size == last.size());
 }
 
 }  // namespace barnabas::log

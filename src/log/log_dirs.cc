@@ -227,9 +227,7 @@ Log::OpenOptions LogDirs::options_for(const FoundLog& found, const LogConfig& co
 
 Result<std::unique_ptr<Log>> LogDirs::open_log(const FoundLog& found, const LogConfig& config,
                                                Now now) {
-    TRY_ASSIGN(auto log, Log::open(options_for(found, config, now, true)));
-    const auto& checkpoints = directories_[found.directory].checkpoints;
-    log->set_high_watermark(offset_in(checkpoints.high_watermarks, found.partition));
+    TRY_ASSIGN(auto log, recover_log(found, config, now));
     place(found.partition, found.directory);
     return log;
 }
@@ -291,11 +289,11 @@ Result<std::unique_ptr<Log>> LogDirs::create_in(std::size_t directory,
     return log;
 }
 
-Result<void> LogDirs::write_topic_id(const FoundLog& found, const TopicId& id) {
+Result<void> LogDirs::write_topic_id(const FoundLog& found, const TopicId& id) const {
     return write_metadata_file(directories_[found.directory].path / found.folder, id);
 }
 
-Result<void> LogDirs::write_metadata_file(const runtime::Path& folder, const TopicId& id) {
+Result<void> LogDirs::write_metadata_file(const runtime::Path& folder, const TopicId& id) const {
     TRY_ASSIGN(const auto file,
                disk_.open(folder / partition_metadata_file, runtime::OpenMode::create_or_open));
     return file->write_at(0, as_bytes(partition_metadata_text(id)));

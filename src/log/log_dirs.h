@@ -9,6 +9,7 @@
 #include "runtime/disk.h"
 #include "runtime/random.h"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -103,7 +104,7 @@ public:
     Result<std::unique_ptr<Log>> create_log(const TopicPartition& partition, const TopicId& id,
                                             const LogConfig& config, Now now);
     /// Writes partition.metadata into a folder that has none.
-    Result<void> write_topic_id(const FoundLog& found, const TopicId& id);
+    Result<void> write_topic_id(const FoundLog& found, const TopicId& id) const;
     /// Renames a closed log's folder out of the way; remove the answer after
     /// file.delete.delay.ms.
     Result<runtime::Path> delete_log(std::unique_ptr<Log> log);
@@ -143,9 +144,12 @@ public:
     /// and answers the partitions' folders. It must be the one that it was. It stays offline until
     /// bring_online(); take_offline() ends the attempt.
     Result<std::vector<FoundLog>> reopen(std::size_t directory);
-    /// Opens one of those, or a future log; on any thread. place() or bring_online() follow.
-    [[nodiscard]] Result<std::unique_ptr<Log>> recover_log(const FoundLog& found,
-                                                           const LogConfig& config, Now now) const;
+    /// Opens one of those, one that scan() found, or a future log; on any thread, and several at
+    /// once. place() or bring_online() follow.
+    /// `scanned` counts the bytes of batches that had to be checked.
+    [[nodiscard]] Result<std::unique_ptr<Log>> recover_log(
+        const FoundLog& found, const LogConfig& config, Now now,
+        std::atomic<std::uint64_t>* scanned = nullptr) const;
     void bring_online(std::size_t directory);
     /// The partition's log, which recover_log() opened, is in use.
     void place(const TopicPartition& partition, std::size_t directory);
@@ -211,7 +215,7 @@ private:
     }
     Result<void> write_checkpoint(const Directory& directory, std::string_view name,
                                   OffsetCheckpoint& wanted, OffsetCheckpoint& written);
-    Result<void> write_metadata_file(const runtime::Path& folder, const TopicId& id);
+    Result<void> write_metadata_file(const runtime::Path& folder, const TopicId& id) const;
 
     runtime::Disk& disk_;
     runtime::Random& random_;

@@ -104,13 +104,21 @@ Result<void> LogDirs::check_identity(Directory& directory) {
 }
 
 Result<std::unique_ptr<Log>> LogDirs::recover_log(const FoundLog& found, const LogConfig& config,
-                                                  Now now) const {
+                                                  Now now,
+                                                  std::atomic<std::uint64_t>* scanned) const {
     bool cached = false;
     {
         const std::lock_guard lock(mutex_);
         cached = directories_[found.directory].online;
     }
-    return Log::open(options_for(found, config, now, cached));
+    auto options = options_for(found, config, now, cached);
+    options.scanned = scanned;
+    TRY_ASSIGN(auto log, Log::open(std::move(options)));
+    const auto& committed = directories_[found.directory].checkpoints.high_watermarks;
+    if (const auto known = committed.find(found.partition); known != committed.end()) {
+        log->set_high_watermark(known->second);
+    }
+    return log;
 }
 
 void LogDirs::bring_online(std::size_t directory) {

@@ -11,6 +11,9 @@
 namespace barnabas::log {
 namespace {
 
+/// How many bytes of batches a start after a crash looks through for producers' sequence numbers.
+constexpr std::uint64_t snapshot_every = 32 << 20;
+
 constexpr Offset offset_max{std::numeric_limits<std::int64_t>::max()};
 
 }  // namespace
@@ -21,9 +24,11 @@ Result<bool> Log::time_to_roll(Timestamp newest, Now now) {
     if (active().size() == 0) {
         return false;
     }
-    TRY_ASSIGN(const auto first, active().rolls_from());
-    const auto waited =
-        first && newest.get() >= 0 ? newest - *first : now.wall - active().created();
+    std::optional<Timestamp> first;
+    if (newest.get() >= 0) {  // else there is no need to read it
+        TRY_ASSIGN(first, active().rolls_from());
+    }
+    const auto waited = first ? newest - *first : now.wall - active().created();
     const auto jitter = config_.segment_jitter_ms > 0
                             ? static_cast<std::int64_t>(
                                   spread_ % static_cast<std::uint64_t>(config_.segment_jitter_ms))
@@ -82,8 +87,14 @@ bool Log::flush_due(Now now) const {
     return by_count || by_time || active().base() > recovery_point_;
 }
 
-/// Of the active segment the batches alone: its indexes are rebuilt after a crash.
+/// Of the active segment the batches, and which transactions were aborted: what else its indexes
+/// lack after a crash is added again.
 Result<FlushPlan> Log::begin_flush() {
+    if (bytes_since_snapshot_ >= snapshot_every) {
+        // A start after a crash goes on from here instead of from the segment's beginning.
+        TRY(save_producers());
+        TRY(keep_useful_snapshots());
+    }
     FlushPlan plan{.disk = &disk_,
                    .files = std::exchange(unsynced_, {}),
                    .folders = {},
@@ -93,7 +104,15 @@ Result<FlushPlan> Log::begin_flush() {
         plan.files.push_back(std::exchange(unsynced_epochs_, nullptr));
     }
     for (auto at = segment_holding(recovery_point_); at != segments_.end(); ++at) {
-        plan.files.push_back(at->second->file());
+        TRY_ASSIGN(auto batches, at->second->file());
+        plan.files.push_back(std::move(batches));
+        TRY_ASSIGN(auto indexes, at->second->take_rebuilt_indexes());
+        std::ranges::move(indexes, std::back_inserter(plan.files));
+        TRY_ASSIGN(auto transactions, at->second->take_unsynced_transactions());
+        if (transactions) {
+            plan.files.push_back(std::move(transactions));
+            folder_unsynced_ = true;  // the file may be new
+        }
     }
     if (std::exchange(folder_unsynced_, false)) {
         plan.folders.push_back(folder_);
@@ -129,7 +148,8 @@ Result<void> Log::truncate_to(Offset offset) {
     TRY(active().truncate_to(offset));
     TRY(remove_snapshots(log_end() + 1, offset_max));
     // What was cut must not come back with a crash, behind what is written instead of it.
-    TRY(active().file()->sync());
+    TRY_ASSIGN(const auto file, active().file());
+    TRY(file->sync());
     TRY_ASSIGN(const auto indexes, active().take_unsynced_indexes());
     for (const auto& index : indexes) {
         TRY(index->sync());
@@ -265,6 +285,12 @@ Result<void> Log::give_up_segment(Segments::iterator segment) {
 
 std::vector<std::unique_ptr<Segment>> Log::take_deleted() {
     return std::exchange(deleted_, {});
+}
+
+void Log::close_idle_files() {
+    for (auto& [base, segment] : segments_) {
+        segment->close_idle();
+    }
 }
 
 /// Unsynced: the next flush takes it along, so that each epoch is durable before its records are.

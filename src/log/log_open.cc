@@ -6,29 +6,36 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <utility>
 
 namespace barnabas::log {
+namespace {
+
+constexpr Offset offset_max{std::numeric_limits<std::int64_t>::max()};
+
+}  // namespace
 
 Result<std::unique_ptr<Log>> Log::open(OpenOptions options) {
     const Known known{.log_start = options.log_start,
                       .recovery_point = options.recovery_point,
                       .clean = options.clean,
                       .cached = options.cached,
-                      .now = options.now};
+                      .now = options.now,
+                      .scanned = options.scanned};
     auto log = std::unique_ptr<Log>(new Log(std::move(options)));
     TRY(log->load(known));
     return log;
 }
 
 Result<void> Log::load(const Known& known) {
-    std::vector<Offset> bases;
+    std::vector<FoundSegment> found;
     if (disk_.is_directory(folder_)) {
-        TRY_ASSIGN(bases, tidy_folder());
+        TRY_ASSIGN(found, tidy_folder());
     } else {
         TRY(disk_.create_directories(folder_));
     }
-    if (bases.empty()) {
+    if (found.empty()) {
         TRY(begin_anew(known.log_start, known.now.wall));
         parent_unsynced_ = true;
         return {};
@@ -36,7 +43,7 @@ Result<void> Log::load(const Known& known) {
     // What the process before us made and closed without a record to flush may not be durable.
     folder_unsynced_ = true;
     parent_unsynced_ = true;
-    TRY(load_segments(bases, known));
+    TRY(load_segments(found, known));
     recovery_point_ = known.clean ? log_end() : std::min(known.recovery_point, log_end());
     if (log_end() < known.log_start) {
         log_.warn(
@@ -49,69 +56,107 @@ Result<void> Log::load(const Known& known) {
     log_start_ = std::max(known.log_start, segments_.begin()->first);
     high_watermark_ = log_start_;
     const bool cut = epochs_.truncate_to(log_end());
-    if (epochs_.start_at(log_start_) || cut || !known.clean) {
+    if (epochs_.start_at(log_start_) || cut) {
         // A full disk must not keep the log from being read: the next write tries again.
         epochs_saved_ = false;
         if (const auto saved = save_epochs(); !saved) {
             log_.warn("{}: {}", partition_, saved.error().message);
         }
     }
+    // What the file says may not have reached the medium yet: it goes there before the next record.
+    epochs_saved_ = epochs_saved_ && known.clean;
     TRY(keep_useful_snapshots());
     count_bytes();
     return {};
 }
 
 /// Removes what an interrupted deletion or cleaning left, completes finished swaps, and returns the
-/// base offsets of the segments, rising. Takes note of the producers' snapshots.
-Result<std::vector<Offset>> Log::tidy_folder() {
+/// segments by rising base offset. Takes note of the producers' snapshots.
+Result<std::vector<FoundSegment>> Log::tidy_folder() {
     TRY_ASSIGN(auto entries, disk_.list(folder_));
     TRY_ASSIGN(const bool changed, finish_interrupted_swaps(disk_, folder_, entries, log_));
     if (changed) {
         TRY_ASSIGN(entries, disk_.list(folder_));
     }
-    std::vector<Offset> bases;
+    std::map<Offset, FoundSegment> found;
+    std::map<std::string, std::uint64_t, std::less<>> indexes;  // sizes, by name
     for (const auto& entry : entries) {
         const std::string_view name = entry.name;
         if (name.ends_with(deleted_suffix) || name.ends_with(".tmp")) {
             TRY(disk_.remove(folder_ / entry.name));
         } else if (const auto base = offset_of_file(name, log_suffix)) {
-            bases.push_back(*base);
+            found.insert_or_assign(*base, FoundSegment{.base = *base,
+                                                       .size = entry.size,
+                                                       .modified = Timestamp{entry.modified}});
         } else if (const auto snapshot = offset_of_file(name, snapshot_suffix)) {
             snapshots_.insert(*snapshot);
+        } else if (name == leader_epoch_file) {
+            has_epoch_file_ = true;
+        } else {
+            indexes.insert_or_assign(std::string(name), entry.size);
         }
     }
-    std::ranges::sort(bases);
-    for (const auto& entry : entries) {
-        for (const auto suffix : {offset_index_suffix, time_index_suffix, txn_index_suffix}) {
-            const auto base = offset_of_file(entry.name, suffix);
-            if (base && !std::ranges::binary_search(bases, *base)) {
-                TRY(disk_.remove(folder_ / entry.name));
+    for (const auto& [name, size] : indexes) {
+        const auto note = [&](std::string_view suffix, auto member) -> Result<void> {
+            const auto base = offset_of_file(name, suffix);
+            if (const auto segment = base ? found.find(*base) : found.end();
+                segment != found.end()) {
+                segment->second.*member = size;
+            } else if (base) {
+                TRY(disk_.remove(folder_ / name));  // of no segment
             }
-        }
+            return {};
+        };
+        TRY(note(offset_index_suffix, &FoundSegment::offset_index));
+        TRY(note(time_index_suffix, &FoundSegment::time_index));
+        TRY(note(txn_index_suffix, &FoundSegment::txn_index));
     }
-    return bases;
+    std::vector<FoundSegment> segments;
+    for (const auto& [base, segment] : found) {
+        segments.push_back(segment);
+    }
+    return segments;
 }
 
-/// Segments that may hold what was never synced are read and checked, others trusted as far as
-/// their indexes can be.
-Result<void> Log::load_segments(const std::vector<Offset>& bases, const Known& known) {
+/// Where the first of `from` ends, without a look at it: before the next one; or where an orderly
+/// stop says that the log ended, the checkpoint and the producers' snapshot alike.
+std::optional<Offset> Log::known_end(std::span<const FoundSegment> from, const Known& known) const {
+    if (from.size() > 1) {
+        return from[1].base;
+    }
+    const bool agreed = known.clean && !snapshots_.empty() &&
+                        *snapshots_.rbegin() == known.recovery_point &&
+                        known.recovery_point > from.front().base;
+    return agreed ? std::optional(known.recovery_point) : std::nullopt;
+}
+
+Result<std::unique_ptr<Segment>> Log::open_segment(const FoundSegment& found, bool cached) {
+    if (cached) {
+        return Segment::open(disk_, folder_, found, config_);
+    }
+    TRY_ASSIGN(const auto file, disk_.open(folder_ / file_name(found.base, log_suffix),
+                                           runtime::OpenMode::read_write));
+    file->forget_unsynced();
+    return Segment::open(disk_, folder_, found.base, config_);  // it may be shorter now
+}
+
+/// Segments that may hold what was never synced are read and checked from the recovery point on,
+/// others trusted as far as their indexes can be.
+Result<void> Log::load_segments(const std::vector<FoundSegment>& found, const Known& known) {
     TRY_ASSIGN(const bool epochs_known, load_epochs());
     bool producers_follow = false;  // they are those of all segments so far
     bool compacted = config_.cleanup_compact;
-    for (std::size_t i = 0; i < bases.size(); ++i) {
-        if (!known.cached) {
-            TRY_ASSIGN(const auto file, disk_.open(folder_ / file_name(bases[i], log_suffix),
-                                                   runtime::OpenMode::read_write));
-            file->forget_unsynced();
-        }
-        TRY_ASSIGN(auto opened, Segment::open(disk_, folder_, bases[i], config_));
-        Segment& segment = *segments_.emplace(bases[i], std::move(opened)).first->second;
-        const bool last = i + 1 == bases.size();
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const auto rest = std::span(found).subspan(i);
+        TRY_ASSIGN(auto opened, open_segment(found[i], known.cached));
+        Segment& segment = *segments_.emplace(found[i].base, std::move(opened)).first->second;
+        const bool last = rest.size() == 1;
         // One that ends at the recovery point was perhaps flushed before it was sealed: its batches
         // reached the medium, its indexes perhaps not.
-        const bool suspect = !known.clean && (last || bases[i + 1] >= known.recovery_point);
+        const bool suspect = !known.clean && (last || rest[1].base >= known.recovery_point);
+        Offset checked_from = found[i].base;
         if (!suspect) {
-            auto loaded = segment.load();
+            auto loaded = segment.load(known_end(rest, known));
             if (loaded) {
                 TRY(epochs_known ? Result<void>() : learn_epochs(segment));
                 producers_follow = false;
@@ -121,12 +166,21 @@ Result<void> Log::load_segments(const std::vector<Offset>& bases, const Known& k
                 return loaded;
             }
             log_.warn("{}: {}; rebuilding its indexes", partition_, loaded.error().message);
+        } else {
+            // What is in memory alone of the indexes proves nothing after a failure of the disk.
+            TRY_ASSIGN(const bool kept, known.cached ? segment.keep_until(known.recovery_point)
+                                                     : Result<bool>(false));
+            checked_from = kept ? segment.next_offset() : checked_from;
+            TRY(kept && !epochs_known ? learn_epochs(segment) : Result<void>());
+            // One behind the recovery point may be of records that were lost, whose offsets others
+            // have now: removed once, it may have come back with the crash.
+            TRY(remove_snapshots(checked_from + 1, offset_max));
         }
-        if (!producers_follow) {
-            TRY(load_producers(bases[i], known.now.wall));
-            producers_follow = true;
-        }
-        TRY_ASSIGN(const auto recovered, recover_segment(segment, known.now.wall));
+        TRY(producers_follow
+                ? replay_producers(segment, found[i].base, checked_from, known.now.wall)
+                : load_producers(checked_from, known.now.wall));
+        producers_follow = true;
+        TRY_ASSIGN(const auto recovered, recover_segment(segment, known));
         compacted = compacted || recovered.has_gaps;
         if (last) {
             break;
@@ -136,27 +190,35 @@ Result<void> Log::load_segments(const std::vector<Offset>& bases, const Known& k
         // what reached the medium. What was compacted may not be so any more by its settings, or
         // they are not known (Kafka's in ZooKeeper): then its own gaps tell. What was synced has
         // no hole but by compaction.
-        const bool synced = bases[i + 1] <= known.recovery_point;
-        const bool hole = segment.next_offset() < bases[i + 1] && !synced && !compacted;
+        const bool synced = rest[1].base <= known.recovery_point;
+        bool hole = segment.next_offset() < rest[1].base && !synced && !compacted;
+        if (hole && checked_from > found[i].base) {
+            TRY_ASSIGN(compacted, has_gaps(segment));
+            hole = !compacted;
+        }
         if (suspect && (recovered.torn || hole)) {
-            TRY(drop_segments(std::span(bases).subspan(i + 1)));
+            TRY(drop_segments(rest.subspan(1)));
             break;
         }
-        if (segment.next_offset() < bases[i + 1] && !synced) {
+        if (segment.next_offset() < rest[1].base && !synced) {
             // Taken for compaction's work; if a crash did it, the snapshot tells of what was lost.
-            TRY(remove_snapshots(segment.next_offset() + 1, bases[i + 1] + 1));
+            TRY(remove_snapshots(segment.next_offset() + 1, rest[1].base + 1));
         }
     }
     if (!producers_follow) {
         return load_producers(log_end(), known.now.wall);
     }
-    return remove_snapshots(log_end() + 1, Offset{std::numeric_limits<std::int64_t>::max()});
+    return remove_snapshots(log_end() + 1, offset_max);
 }
 
-/// Reads a whole segment, rebuilds what follows from it and cuts a torn tail.
-Result<Log::Recovered> Log::recover_segment(Segment& segment, Timestamp now) {
+/// Reads what of a segment is not known to be sound, rebuilds what follows from it and cuts a torn
+/// tail.
+Result<Log::Recovered> Log::recover_segment(Segment& segment, const Known& known) {
     Recovered recovered;
-    const auto each = [&](const ScannedBatch&, wire::BatchView batch) -> Result<void> {
+    const auto each = [&](const ScannedBatch& scanned, wire::BatchView batch) -> Result<void> {
+        if (known.scanned != nullptr) {
+            *known.scanned += scanned.size;
+        }
         recovered.has_gaps = recovered.has_gaps || batch.base_offset() > segment.next_offset() ||
                              batch.count() <= batch.last_offset() - batch.base_offset();
         if (batch.leader_epoch() > epochs_.latest()) {
@@ -164,28 +226,63 @@ Result<Log::Recovered> Log::recover_segment(Segment& segment, Timestamp now) {
         }
         // A marker that cannot be read ends nothing; its CRC is right, so it was written so.
         const auto end = read_transaction_end(batch).value_or(std::nullopt);
-        if (const auto aborted = producers_.apply(batch, end, now)) {
-            segment.transactions().append(*aborted);
+        if (const auto aborted = producers_.apply(batch, end, known.now.wall)) {
+            segment.transactions().note(*aborted);
         }
         return {};
     };
     TRY_ASSIGN(const auto cut, segment.rebuild(each));
     if (cut > 0) {
         // Else another crash may bring it back, behind what is written in its place.
-        TRY(segment.file()->sync());
+        TRY_ASSIGN(const auto file, segment.file());
+        TRY(file->sync());
         log_.warn("{}: cut {} bytes that are no whole, valid batch; the log goes on at offset {}",
                   partition_, cut, segment.next_offset());
     }
     recovered.torn = cut > 0;
+    TRY(keep_transactions(segment, known.recovery_point));
     return recovered;
 }
 
+/// The transaction index that recovery found is written. As far as it is of batches before the
+/// recovery point the next recovery believes it, so it has to be on the medium at once.
+Result<void> Log::keep_transactions(Segment& segment, Offset recovery_point) {
+    if (const auto written = segment.transactions().write_out(); !written) {
+        // A full disk must not keep the log from being read: the next flush tries again.
+        log_.warn("{}: {}", partition_, written.error().message);
+        return {};
+    }
+    if (segment.base() >= recovery_point) {
+        return {};
+    }
+    TRY_ASSIGN(const auto file, segment.take_unsynced_transactions());
+    if (file) {
+        TRY(file->sync());
+        TRY(disk_.sync_directory(folder_));
+    }
+    return {};
+}
+
+/// Whether offsets are missing between or in its batches.
+Result<bool> Log::has_gaps(Segment& segment) {
+    bool gaps = false;
+    Offset next = segment.base();
+    TRY(segment.scan(0, [&](const ScannedBatch& batch) {
+        const auto& header = batch.header;
+        gaps = header.base_offset() > next ||
+               header.count() <= header.last_offset() - header.base_offset();
+        next = header.last_offset() + 1;
+        return !gaps;
+    }));
+    return gaps;
+}
+
 /// From the newest back, so that no crash leaves a hole.
-Result<void> Log::drop_segments(std::span<const Offset> bases) {
-    for (std::size_t i = bases.size(); i-- > 0;) {
+Result<void> Log::drop_segments(std::span<const FoundSegment> found) {
+    for (std::size_t i = found.size(); i-- > 0;) {
         log_.warn("{}: dropping the segment of offset {}: records before it did not reach the disk",
-                  partition_, bases[i]);
-        TRY_ASSIGN(const auto segment, Segment::open(disk_, folder_, bases[i], config_));
+                  partition_, found[i].base);
+        TRY_ASSIGN(const auto segment, Segment::open(disk_, folder_, found[i], config_));
         TRY(segment->remove());
     }
     return disk_.sync_directory(folder_);
@@ -193,10 +290,10 @@ Result<void> Log::drop_segments(std::span<const Offset> bases) {
 
 /// False if they have to be learned from the batches.
 Result<bool> Log::load_epochs() {
-    const auto path = folder_ / leader_epoch_file;
-    if (!disk_.exists(path)) {
+    if (!has_epoch_file_) {
         return false;
     }
+    const auto path = folder_ / leader_epoch_file;
     TRY_ASSIGN(const auto text, disk_.read_text(path));
     auto parsed = LeaderEpochs::parse(text);
     if (!parsed && parsed.error().code == ErrorCode::unsupported_version) {

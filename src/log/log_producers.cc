@@ -29,13 +29,14 @@ Result<void> Log::load_producers(Offset end, Timestamp now) {
         at = snapshots_.erase(at);
     }
     for (auto at = segment_holding(from); at != segments_.end() && at->first < end; ++at) {
-        TRY(replay_producers(*at->second, from, now));
+        TRY(replay_producers(*at->second, from, end, now));
     }
     producers_.set_map_end(end);
     return {};
 }
 
-Result<void> Log::replay_producers(Segment& segment, Offset from, Timestamp now) {
+/// What the segment's batches in [from, end) say.
+Result<void> Log::replay_producers(Segment& segment, Offset from, Offset end, Timestamp now) {
     if (segment.next_offset() <= from) {
         return {};
     }
@@ -43,17 +44,21 @@ Result<void> Log::replay_producers(Segment& segment, Offset from, Timestamp now)
     ByteBuffer bytes;
     Result<void> failed;
     TRY(segment.scan(position, [&](const ScannedBatch& batch) {
+        if (batch.header.base_offset() >= end) {
+            return false;
+        }
         if (!batch.header.has_producer() || batch.header.base_offset() < from) {
             return true;
         }
-        std::optional<TransactionEnd> end;
+        std::optional<TransactionEnd> transaction_end;
         if (batch.header.is_control()) {
             bytes.resize(batch.size);
             failed = segment.read(batch.position, bytes.mutable_view());
             // As in recovery: a marker that cannot be read ends nothing.
-            end = read_transaction_end(wire::BatchView(bytes.view())).value_or(std::nullopt);
+            transaction_end =
+                read_transaction_end(wire::BatchView(bytes.view())).value_or(std::nullopt);
         }
-        producers_.apply(batch.header, end, now);
+        producers_.apply(batch.header, transaction_end, now);
         return failed.has_value();
     }));
     return failed;
@@ -72,6 +77,7 @@ Result<void> Log::save_producers() {
     TRY(file->truncate(0));
     TRY(file->write_at(0, bytes.view()));
     snapshots_.insert(end);
+    bytes_since_snapshot_ = 0;
     unsynced_.push_back(std::move(file));
     folder_unsynced_ = true;
     return {};

@@ -68,18 +68,34 @@ Result<void> OffsetIndex::truncate_to(Offset offset) {
     return file_.keep(kept);
 }
 
-Result<void> OffsetIndex::check(std::uint64_t segment_size) {
+Result<std::optional<OffsetPosition>> OffsetIndex::check(std::uint64_t segment_size) {
     TRY_ASSIGN(const auto count, file_.count());
     TRY_ASSIGN(const auto end, last());
     if (!end) {
-        return {};
+        return end;
     }
     const auto entries = static_cast<std::int64_t>(count);
     if (end->position >= segment_size || end->offset - base_ < entries - 1) {
         return fail(ErrorCode::corrupt_message, "{}: its last entry, of {}, is {} at {}",
                     file_.path().string(), count, end->offset, end->position);
     }
-    return {};
+    return end;
+}
+
+/// Zeros, which a preallocated file is full of, are no entry: no segment's first batch has one.
+Result<std::optional<OffsetPosition>> OffsetIndex::keep_sound(Offset trusted,
+                                                              std::uint32_t segment_size) {
+    last_appended_.reset();
+    const auto sound = [&](const std::byte* at, const std::byte* before) {
+        const auto here = entry(at);
+        const auto behind =
+            before == nullptr ? OffsetPosition{.offset = base_ - 1, .position = 0} : entry(before);
+        return here.offset > behind.offset && here.position > behind.position &&
+               here.offset < trusted && here.position < segment_size;
+    };
+    TRY_ASSIGN(const auto entries, file_.grow_sound(sound));
+    return entries.empty() ? std::optional<OffsetPosition>()
+                           : std::optional(entry(entries.data() + entries.size() - entry_size));
 }
 
 }  // namespace barnabas::log

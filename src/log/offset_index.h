@@ -43,9 +43,12 @@ public:
     Result<std::optional<OffsetPosition>> floor_by_position(std::uint32_t position);
     /// Drops entries of offsets at or behind `offset`.
     Result<void> truncate_to(Offset offset);
-    /// corrupt_message for entries that cannot be of a segment of that size, as far as the last
-    /// entry tells.
-    Result<void> check(std::uint64_t segment_size);
+    /// The last entry. corrupt_message for entries that cannot be of a segment of that size, as far
+    /// as the last entry tells.
+    Result<std::optional<OffsetPosition>> check(std::uint64_t segment_size);
+    /// After a crash: grows with the entries below `trusted` that a segment of that size may have;
+    /// the last of them. The others are dropped.
+    Result<std::optional<OffsetPosition>> keep_sound(Offset trusted, std::uint32_t segment_size);
 
 private:
     [[nodiscard]] OffsetPosition entry(const std::byte* at) const;

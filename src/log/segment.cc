@@ -64,6 +64,7 @@ Result<std::unique_ptr<Segment>> Segment::create(runtime::Disk& disk, const runt
     if (left > 0) {
         TRY(segment->file_->truncate(0));
     }
+    segment->last_file_ = segment->file_;
     segment->created_ = now.wall;
     for (auto* index : segment->index_files_) {
         index->reset();
@@ -72,17 +73,57 @@ Result<std::unique_ptr<Segment>> Segment::create(runtime::Disk& disk, const runt
 }
 
 Result<std::unique_ptr<Segment>> Segment::open(runtime::Disk& disk, const runtime::Path& folder,
+                                               const FoundSegment& found, const LogConfig& config) {
+    auto segment = std::unique_ptr<Segment>(new Segment(disk, folder, found.base, config));
+    if (found.size > std::numeric_limits<std::int32_t>::max()) {
+        return fail(ErrorCode::corrupt_message, "{} has {} bytes; a segment has at most {}",
+                    segment->log_path_.string(), found.size,
+                    std::numeric_limits<std::int32_t>::max());
+    }
+    segment->size_ = static_cast<std::uint32_t>(found.size);
+    segment->created_ = found.modified;
+    segment->offset_index_.file().listed(found.offset_index);
+    segment->time_index_.file().listed(found.time_index);
+    segment->txn_index_.file().listed(found.txn_index);
+    return segment;
+}
+
+Result<std::unique_ptr<Segment>> Segment::open(runtime::Disk& disk, const runtime::Path& folder,
                                                Offset base, const LogConfig& config) {
     auto segment = std::unique_ptr<Segment>(new Segment(disk, folder, base, config));
-    TRY_ASSIGN(segment->file_, disk.open(segment->log_path_, runtime::OpenMode::read_write));
-    TRY_ASSIGN(const auto size, segment->file_->size());
-    if (size > std::numeric_limits<std::int32_t>::max()) {
-        return fail(ErrorCode::corrupt_message, "{} has {} bytes; a segment has at most {}",
-                    segment->log_path_.string(), size, std::numeric_limits<std::int32_t>::max());
+    TRY_ASSIGN(const auto file, segment->file());
+    TRY_ASSIGN(const auto size, file->size());
+    TRY_ASSIGN(const auto modified, segment->modified());
+    const auto size_of = [&disk](const IndexFile& index) -> Result<std::optional<std::uint64_t>> {
+        if (!disk.exists(index.path())) {
+            return std::optional<std::uint64_t>();
+        }
+        TRY_ASSIGN(const auto there, disk.open(index.path(), runtime::OpenMode::read));
+        TRY_ASSIGN(const auto bytes, there->size());
+        return std::optional(bytes);
+    };
+    FoundSegment found{.base = base, .size = size, .modified = modified};
+    TRY_ASSIGN(found.offset_index, size_of(segment->offset_index_.file()));
+    TRY_ASSIGN(found.time_index, size_of(segment->time_index_.file()));
+    TRY_ASSIGN(found.txn_index, size_of(segment->txn_index_.file()));
+    return open(disk, folder, found, config);
+}
+
+/// A disk that takes no writes any more can still be read.
+Result<std::shared_ptr<runtime::File>> Segment::file() {
+    file_used_ = true;
+    if (!file_) {
+        file_ = last_file_.lock();
     }
-    segment->size_ = static_cast<std::uint32_t>(size);
-    TRY_ASSIGN(segment->created_, segment->modified());
-    return segment;
+    if (!file_) {
+        auto opened = disk_.open(log_path_, runtime::OpenMode::read_write);
+        if (!opened) {
+            opened = disk_.open(log_path_, runtime::OpenMode::read);
+        }
+        TRY_ASSIGN(file_, std::move(opened));
+        last_file_ = file_;
+    }
+    return file_;
 }
 
 Result<Timestamp> Segment::modified() const {
@@ -99,9 +140,11 @@ Result<void> Segment::append(ByteView batches, Offset last, TimestampOffset larg
     INVARIANT(can_hold(last), "offset {} in the segment of {}", last, base_);
     TRY(offset_index_.file().grow());
     TRY(time_index_.file().grow());
+    TRY(prove_end());
+    TRY_ASSIGN(const auto file, this->file());
     const auto position = size_;
-    if (auto written = file_->write_at(position, batches); !written) {
-        ignore(file_->truncate(position), "the write's error is the one to report");
+    if (auto written = file->write_at(position, batches); !written) {
+        ignore(file->truncate(position), "the write's error is the one to report");
         return written;
     }
     const auto size = static_cast<std::uint32_t>(batches.size());
@@ -122,8 +165,10 @@ Result<void> Segment::append(ByteView bytes, std::span<const BatchPlace> batches
               base_);
     TRY(offset_index_.file().grow());
     TRY(time_index_.file().grow());
-    if (auto written = file_->write_at(size_, bytes); !written) {
-        ignore(file_->truncate(size_), "the write's error is the one to report");
+    TRY(prove_end());
+    TRY_ASSIGN(const auto file, this->file());
+    if (auto written = file->write_at(size_, bytes); !written) {
+        ignore(file->truncate(size_), "the write's error is the one to report");
         return written;
     }
     const auto end = size_ + bytes.size();
@@ -176,7 +221,7 @@ Result<std::uint32_t> Segment::position_of(Offset offset) {
     if (const auto recent = recent_position(offset)) {
         return *recent;
     }
-    TRY_ASSIGN(const auto entry, offset_index_.floor_by_offset(offset));
+    TRY_ASSIGN(const auto entry, floor_of(offset));
     TRY_ASSIGN(const auto floor, proven(entry));
     std::optional<std::uint32_t> found;
     TRY_ASSIGN(const auto end, scan(floor ? floor->position : 0, [&](const ScannedBatch& batch) {
@@ -192,14 +237,74 @@ Result<std::uint32_t> Segment::position_of(Offset offset) {
     return found ? *found : end;
 }
 
+Result<std::optional<OffsetPosition>> Segment::floor_of(Offset offset) {
+    if (!last_floor_ || last_floor_->first != offset) {
+        TRY_ASSIGN(const auto entry, offset_index_.floor_by_offset(offset));
+        last_floor_.emplace(offset, entry);
+    }
+    return last_floor_->second;
+}
+
+/// The index first, and then in one question what is looked at to find the batch, the bytes
+/// themselves, and what is looked at to find where the last whole batch ends.
+Result<std::optional<ColdPart>> Segment::cold(Offset offset, std::uint32_t bytes) {
+    const auto recent = recent_position(offset);
+    if (recent && bytes == 0) {
+        return std::optional<ColdPart>();  // it is known without a look
+    }
+    if (!recent || size_ - *recent > bytes) {
+        TRY_ASSIGN(auto index, offset_index_.file().cold());
+        if (index) {
+            return index;
+        }
+    }
+    std::uint32_t from = recent.value_or(0);
+    if (!recent) {
+        TRY_ASSIGN(const auto floor, floor_of(offset));
+        from = floor ? floor->position : 0;
+    }
+    from = std::min(from, size_);
+    const auto slack = std::uint64_t{scan_window} + (recent ? 0 : index_interval_);
+    const auto end = from + std::min<std::uint64_t>(size_ - from, bytes + slack);
+    checked_ = {};
+    return cold_between(from, static_cast<std::uint32_t>(end));
+}
+
+Result<std::optional<ColdPart>> Segment::cold_between(std::uint32_t from, std::uint32_t end) {
+    if (from == end || (checked_.first <= from && end <= checked_.second)) {
+        return std::optional<ColdPart>();
+    }
+    if (file_ || file_asked_) {
+        TRY_ASSIGN(const auto file, this->file());
+        if (file->in_memory(from, end - from)) {
+            checked_ = {from, end};
+            return std::optional<ColdPart>();
+        }
+    }
+    file_asked_ = true;
+    return std::optional(
+        ColdPart{.disk = &disk_, .path = log_path_, .position = from, .size = end - from});
+}
+
+void Segment::close_idle() {
+    if (!std::exchange(file_used_, false)) {
+        file_.reset();
+        file_asked_ = false;
+    }
+    for (auto* index : index_files_) {
+        index->close_idle();
+    }
+}
+
 /// An entry may stand for several batches, which a Kafka follower appended at once: then its offset
 /// is the last of them all, its position that of the first.
-Result<std::optional<OffsetPosition>> Segment::proven(std::optional<OffsetPosition> entry) const {
+Result<std::optional<OffsetPosition>> Segment::proven(std::optional<OffsetPosition> entry) {
     if (!entry || entry->position >= size_) {
         return std::optional<OffsetPosition>();
     }
     std::array<std::byte, header_size> bytes;
-    TRY_ASSIGN(const auto filled, file_->read_at(entry->position, MutableByteView(bytes)));
+    TRY_ASSIGN(const auto file, this->file());
+    TRY_ASSIGN(const auto filled, file->read_at(entry->position, MutableByteView(bytes)));
     const auto head = ByteView(bytes).first(filled);
     const auto size = wire::next_batch_size(head);
     if (!size || !*size || **size > size_ - entry->position) {
@@ -235,14 +340,19 @@ Result<std::uint32_t> Segment::whole_batches_end(std::uint32_t from, std::uint32
     return whole;
 }
 
-runtime::FileSlice Segment::slice(std::uint32_t from, std::uint32_t end) const {
+Result<runtime::FileSlice> Segment::slice(std::uint32_t from, std::uint32_t end) {
     INVARIANT(from <= end && end <= size_, "[{}, {}) of {}", from, end, size_);
-    return {.file = file_, .position = from, .size = end - from};
+    TRY_ASSIGN(auto file, this->file());
+    return runtime::FileSlice{.file = std::move(file), .position = from, .size = end - from};
 }
 
 Result<std::uint32_t> Segment::scan(std::uint32_t from,
                                     const std::function<bool(const ScannedBatch&)>& each) {
-    Window window(*file_, size_);
+    if (from == size_) {
+        return from;
+    }
+    TRY_ASSIGN(const auto file, this->file());
+    Window window(*file, size_);
     std::uint32_t position = from;
     while (position < size_) {
         TRY_ASSIGN(const auto head, window.at(position, header_size));
@@ -264,8 +374,9 @@ Result<std::uint32_t> Segment::scan(std::uint32_t from,
     return position;
 }
 
-Result<void> Segment::read(std::uint32_t position, MutableByteView into) const {
-    TRY_ASSIGN(const auto got, file_->read_at(position, into));
+Result<void> Segment::read(std::uint32_t position, MutableByteView into) {
+    TRY_ASSIGN(const auto file, this->file());
+    TRY_ASSIGN(const auto got, file->read_at(position, into));
     if (got != into.size()) {
         return fail(ErrorCode::kafka_storage_error, "{} ends {} bytes before position {}",
                     log_path_.string(), into.size() - got, position + into.size());
@@ -284,14 +395,18 @@ Result<void> Segment::truncate_to(Offset offset) {
         return {};
     }
     TRY_ASSIGN(const auto position, position_of(offset));
-    TRY(file_->truncate(position));
+    TRY_ASSIGN(const auto file, this->file());
+    TRY(file->truncate(position));
     size_ = position;
     recent_next_ = 0;
+    last_floor_.reset();
     first_timestamp_.reset();
     TRY(offset_index_.truncate_to(offset));
     TRY(time_index_.truncate_to(offset));
     TRY(txn_index_.truncate_to(offset));
-    return load_state();
+    TRY_ASSIGN(const auto last, offset_index_.last());
+    TRY_ASSIGN(const auto newest, time_index_.last());
+    return load_state(last, newest);
 }
 
 Result<std::optional<Timestamp>> Segment::rolls_from() {
@@ -306,33 +421,42 @@ Result<std::optional<Timestamp>> Segment::rolls_from() {
 
 /// What is not on disk as such: the next offset and the largest timestamp, from the indexes' last
 /// entries on.
-Result<void> Segment::load_state() {
-    TRY_ASSIGN(const auto last_time, time_index_.last());
-    max_timestamp_ = last_time.value_or(TimestampOffset{no_timestamp, no_offset});
-    TRY_ASSIGN(const auto floor, offset_index_.last());
-    const auto from = floor ? floor->position : 0;
-    bool indexed = !floor;  // some batch from `from` on ends where the entry says
-    bool newest_known = true;
+Result<void> Segment::load_state(const std::optional<OffsetPosition>& last,
+                                 const std::optional<TimestampOffset>& newest) {
     next_offset_ = base_;
-    bytes_since_index_ = size_ - from;
+    TRY_ASSIGN(const auto end, find_end(last, newest));
+    next_offset_ = end.next_offset;
+    max_timestamp_ = end.max_timestamp;
+    bytes_since_index_ = size_ - (last ? last->position : 0);
     recent_next_ = 0;
+    end_proven_ = true;
+    return {};
+}
+
+Result<Segment::End> Segment::find_end(const std::optional<OffsetPosition>& last,
+                                       const std::optional<TimestampOffset>& newest) {
+    End found{.next_offset = base_,
+              .max_timestamp = newest.value_or(TimestampOffset{no_timestamp, no_offset})};
+    bool indexed = !last;  // some batch from there on ends where the entry says
+    bool newest_known = true;
+    const auto from = last && newest ? last->position : 0;
     TRY_ASSIGN(const auto end, scan(from, [&](const ScannedBatch& batch) {
-                   const auto kept = check_kept(batch.header);
+                   const auto kept = check_kept(batch.header, found.next_offset);
                    if (!kept) {
                        return false;
                    }
-                   indexed = indexed || *kept == floor->offset;
-                   next_offset_ = *kept + 1;
-                   if (batch.header.max_timestamp() > max_timestamp_.timestamp) {
-                       newest_known = newest_known && (!last_time || *kept > last_time->offset);
-                       max_timestamp_ = {batch.header.max_timestamp(), *kept};
+                   indexed = indexed || *kept == last->offset;
+                   found.next_offset = *kept + 1;
+                   if (batch.header.max_timestamp() > found.max_timestamp.timestamp) {
+                       newest_known = newest_known && (!newest || *kept > newest->offset);
+                       found.max_timestamp = {batch.header.max_timestamp(), *kept};
                    }
                    return true;
                }));
     if (!newest_known) {
         return fail(ErrorCode::corrupt_message,
                     "{}: a batch before offset {} has a larger timestamp than {}",
-                    time_index_.file().path().string(), last_time->offset, last_time->timestamp);
+                    time_index_.file().path().string(), newest->offset, newest->timestamp);
     }
     if (end != size_) {
         return fail(ErrorCode::corrupt_message, "{}: no whole batch at {} of {}",
@@ -340,17 +464,39 @@ Result<void> Segment::load_state() {
     }
     if (!indexed) {
         return fail(ErrorCode::corrupt_message, "{}: no batch at or behind {} ends with offset {}",
-                    offset_index_.file().path().string(), floor->position, floor->offset);
+                    offset_index_.file().path().string(), last->position, last->offset);
     }
+    return found;
+}
+
+/// Before the first append behind an end that load() was told: if the file was changed since the
+/// orderly stop, nothing may be written behind what is no batch.
+Result<void> Segment::prove_end() {
+    if (end_proven_) {
+        return {};
+    }
+    TRY_ASSIGN(const auto last, offset_index_.last());
+    TRY_ASSIGN(const auto newest, time_index_.last());
+    const auto end = find_end(last, newest);
+    if (!end || end->next_offset != next_offset_) {
+        return fail(ErrorCode::kafka_storage_error,
+                    "{} was changed since the orderly stop, when it ended at offset {}: {}; remove "
+                    ".kafka_cleanshutdown after the next stop, and the start after it will check "
+                    "the log",
+                    log_path_.string(), next_offset_,
+                    end ? fmt::format("it ends at {}", end->next_offset) : end.error().message);
+    }
+    end_proven_ = true;
     return {};
 }
 
-/// The last offset of a batch that may follow; corrupt_message if its offsets are impossible here.
-Result<Offset> Segment::check_kept(const wire::BatchView& batch) const {
+/// The last offset of a batch that may follow at `next`; corrupt_message if its offsets are
+/// impossible there.
+Result<Offset> Segment::check_kept(const wire::BatchView& batch, Offset next) const {
     const Offset last = batch.last_offset();
-    if (last < next_offset_ || last < batch.base_offset() || !can_hold(last)) {
+    if (last < next || last < batch.base_offset() || !can_hold(last)) {
         return fail(ErrorCode::corrupt_message, "{}: a batch of [{}, {}] behind {}",
-                    log_path_.string(), batch.base_offset(), last, next_offset_);
+                    log_path_.string(), batch.base_offset(), last, next);
     }
     return last;
 }

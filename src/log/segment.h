@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/time.h"
+#include "log/cold_part.h"
 #include "log/log_config.h"
 #include "log/offset_index.h"
 #include "log/time_index.h"
@@ -35,8 +36,19 @@ struct BatchPlace {
     TimestampOffset largest;
 };
 
+/// What a listing of a log's folder says of one segment.
+struct FoundSegment {
+    Offset base;
+    std::uint64_t size = 0;
+    Timestamp modified{0};
+    std::optional<std::uint64_t> offset_index{};  // their sizes; nothing: not there
+    std::optional<std::uint64_t> time_index{};
+    std::optional<std::uint64_t> txn_index{};
+};
+
 /// One segment of a log: a file of batches and its indexes. Owned by one log, used on its thread;
-/// slices of its file may be read anywhere.
+/// slices of its file may be read anywhere. Its files are opened when they are needed and closed
+/// by close_idle(), so that there may be more segments than the process may open files.
 ///     <base>.log       [batch][batch][batch]...   size_ bytes
 ///     <base>.index     last offset of a batch -> its position, every index_interval_bytes
 /// Always: every batch's offsets are >= base() and < next_offset().
@@ -47,14 +59,24 @@ public:
     static Result<std::unique_ptr<Segment>> create(runtime::Disk& disk, const runtime::Path& folder,
                                                    Offset base, const LogConfig& config, Now now,
                                                    std::string_view suffix = {});
-    /// Opens the files that are there; load() or rebuild() follows.
+    /// One that is there; load() or rebuild() follows.
+    static Result<std::unique_ptr<Segment>> open(runtime::Disk& disk, const runtime::Path& folder,
+                                                 const FoundSegment& found,
+                                                 const LogConfig& config);
+    /// The same, looked at without a listing.
     static Result<std::unique_ptr<Segment>> open(runtime::Disk& disk, const runtime::Path& folder,
                                                  Offset base, const LogConfig& config);
 
-    /// Trusts the indexes after a look at their ends. corrupt_message: rebuild() them.
-    Result<void> load();
+    /// Trusts the indexes after a look at their ends. `end`: the offset behind its last record, or
+    /// one that is not larger than any behind it, where that is known; then no batch is read until
+    /// something is appended. corrupt_message: rebuild() them.
+    Result<void> load(std::optional<Offset> end = std::nullopt);
+    /// After a crash: what lies before `trusted` was synced and is kept as it is, with as much of
+    /// the indexes as can be believed; rebuild(), which must follow, reads from there on. False:
+    /// it will read everything.
+    Result<bool> keep_until(Offset trusted);
     /// Reads every batch, writes the indexes anew and cuts a torn tail off. `each` sees every batch
-    /// that is kept, in order; its error ends the scan. Returns how many bytes were cut.
+    /// that is read and kept, in order; its error ends the scan. Returns how many bytes were cut.
     Result<std::uint32_t> rebuild(
         const std::function<Result<void>(const ScannedBatch&, wire::BatchView)>& each);
 
@@ -68,7 +90,11 @@ public:
     /// When something was last written to the file.
     [[nodiscard]] Result<Timestamp> modified() const;
     [[nodiscard]] TransactionIndex& transactions() { return txn_index_; }
-    [[nodiscard]] const std::shared_ptr<runtime::File>& file() const { return file_; }
+    /// The same as long as anybody has it.
+    [[nodiscard]] Result<std::shared_ptr<runtime::File>> file();
+    [[nodiscard]] bool is_file(const std::shared_ptr<const runtime::File>& file) const {
+        return file && file == last_file_.lock();
+    }
     [[nodiscard]] bool indexes_full() const {
         return offset_index_.is_full() || time_index_.is_full();
     }
@@ -89,14 +115,20 @@ public:
     /// first batch if not even that one fits and `at_least_one`; else `from`.
     Result<std::uint32_t> whole_batches_end(std::uint32_t from, std::uint32_t max_bytes,
                                             std::uint32_t end, bool at_least_one);
-    [[nodiscard]] runtime::FileSlice slice(std::uint32_t from, std::uint32_t end) const;
+    [[nodiscard]] Result<runtime::FileSlice> slice(std::uint32_t from, std::uint32_t end);
+    /// What looking for the batch of `offset` and for the end of the `bytes` bytes from there on
+    /// would have to wait for, or those bytes themselves; nothing if none of it has to be waited
+    /// for. One cheap system call where an index is in memory.
+    Result<std::optional<ColdPart>> cold(Offset offset, std::uint32_t bytes);
+    /// What sending [from, end) would have to wait for; asks only where cold() did not just now.
+    Result<std::optional<ColdPart>> cold_between(std::uint32_t from, std::uint32_t end);
 
     /// Calls `each` for every batch from `from` on until it returns false. Stops at the first
     /// incomplete or malformed batch: returns the position behind the last whole one.
     Result<std::uint32_t> scan(std::uint32_t from,
                                const std::function<bool(const ScannedBatch&)>& each);
     /// All bytes of one batch.
-    Result<void> read(std::uint32_t position, MutableByteView into) const;
+    Result<void> read(std::uint32_t position, MutableByteView into);
 
     /// A position whose record may be the first with a timestamp of at least `timestamp`: scanning
     /// on from there finds it.
@@ -112,6 +144,17 @@ public:
     Result<std::vector<std::shared_ptr<runtime::File>>> take_unsynced_indexes();
     /// Bytes of the entries of both indexes: of that of offsets, of that of times.
     Result<std::pair<std::size_t, std::size_t>> index_bytes();
+    /// The transaction index alone, likewise: unlike the others it cannot be rebuilt from what
+    /// lies behind the recovery point.
+    Result<std::shared_ptr<runtime::File>> take_unsynced_transactions() {
+        return txn_index_.take_unsynced();
+    }
+    /// After rebuild(), once: the offset and time index, with nothing left of what a crash may have
+    /// put behind their entries. The next recovery believes what lies before the recovery point,
+    /// so they are synced before that moves.
+    Result<std::vector<std::shared_ptr<runtime::File>>> take_rebuilt_indexes();
+    /// Closes files that were not used since this was last called.
+    void close_idle();
     /// Removes the files; nothing else may be done then.
     Result<void> remove();
     /// Gives the files of a sealed segment other names: those of its base with `suffix`. The log's
@@ -141,9 +184,21 @@ private:
                              TimestampOffset largest);
     /// The entry, if a batch of its offsets begins at its position; nothing if the index is damaged
     /// there: then the segment has to be searched from its beginning.
-    Result<std::optional<OffsetPosition>> proven(std::optional<OffsetPosition> entry) const;
-    Result<void> load_state();
-    [[nodiscard]] Result<Offset> check_kept(const wire::BatchView& batch) const;
+    Result<std::optional<OffsetPosition>> proven(std::optional<OffsetPosition> entry);
+    Result<std::optional<OffsetPosition>> floor_of(Offset offset);
+    /// What the batches say of the segment's end.
+    struct End {
+        Offset next_offset;
+        TimestampOffset max_timestamp;
+    };
+    Result<End> find_end(const std::optional<OffsetPosition>& last,
+                         const std::optional<TimestampOffset>& newest);
+    Result<void> load_state(const std::optional<OffsetPosition>& last,
+                            const std::optional<TimestampOffset>& newest);
+    Result<void> prove_end();
+    Result<std::optional<std::uint32_t>> index_kept(const std::optional<OffsetPosition>& last,
+                                                    std::uint32_t from, Offset trusted);
+    [[nodiscard]] Result<Offset> check_kept(const wire::BatchView& batch, Offset next) const;
     Result<void> rename_log(std::string_view suffix);
     Result<void> rename_indexes(std::string_view suffix);
     Result<void> remove_log();
@@ -154,12 +209,18 @@ private:
     Offset base_;
     std::uint32_t index_interval_;
     std::shared_ptr<runtime::File> file_;
+    std::weak_ptr<runtime::File> last_file_;  // somebody may have it still: it is the same then
+    bool file_used_ = false;
+    bool file_asked_ = false;  // cold() has asked for the file that is not open
+    bool rebuilt_ = false;     // take_rebuilt_indexes() has something to do
+    bool end_proven_ = true;  // next_offset_ is what the batches say, not only what load() was told
     OffsetIndex offset_index_;
     TimeIndex time_index_;
     TransactionIndex txn_index_;
     std::array<IndexFile*, 3> index_files_;
 
     std::uint32_t size_ = 0;
+    std::uint32_t kept_ = 0;  // rebuild() reads from here on
     Offset next_offset_;
     TimestampOffset max_timestamp_{no_timestamp, no_offset};
     std::optional<Timestamp> first_timestamp_;  // of the first batch; nothing: not looked yet
@@ -167,6 +228,9 @@ private:
     std::uint32_t bytes_since_index_ = 0;
     std::array<Recent, recent_count> recent_{};
     std::size_t recent_next_ = 0;
+    /// The last answer of floor_of(), which cold() and a read after it ask alike.
+    std::optional<std::pair<Offset, std::optional<OffsetPosition>>> last_floor_;
+    std::pair<std::uint32_t, std::uint64_t> checked_;  // [from, end) was in memory, said cold()
 };
 
 }  // namespace barnabas::log

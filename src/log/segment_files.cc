@@ -7,29 +7,110 @@
 
 namespace barnabas::log {
 
-Result<void> Segment::load() {
-    for (auto* index : {&offset_index_.file(), &time_index_.file()}) {
-        if (size_ > 0 && !disk_.exists(index->path())) {
+Result<void> Segment::load(std::optional<Offset> end) {
+    for (const auto* index : {&offset_index_.file(), &time_index_.file()}) {
+        if (size_ > 0 && !index->is_there()) {
             return fail(ErrorCode::corrupt_message, "{} is missing", index->path().string());
         }
     }
-    TRY(offset_index_.check(size_));
-    TRY(load_state());
-    TRY(time_index_.check(next_offset_));
-    TRY(txn_index_.all());
+    TRY_ASSIGN(const auto last, offset_index_.check(size_));
+    TRY_ASSIGN(const auto newest, time_index_.last());
+    // Whatever closed a segment in order left its largest timestamp in the index.
+    const bool believable = size_ == 0 || (newest && (!last || last->offset < end.value_or(base_)));
+    if (end && believable) {
+        next_offset_ = *end;
+        max_timestamp_ = newest.value_or(TimestampOffset{no_timestamp, no_offset});
+        bytes_since_index_ = size_ - (last ? last->position : 0);
+        end_proven_ = false;
+    } else {
+        TRY(load_state(last, newest));
+    }
+    TRY(time_index_.check(newest, next_offset_));
+    TRY(txn_index_.file().is_there() ? txn_index_.all()
+                                     : Result<std::vector<AbortedTransaction>>());
     return {};
+}
+
+/// The indexes of a segment that was written to were perhaps not synced, and the last entries were
+/// perhaps not even written: as much of them is kept as can be, and what is missing is added from
+/// the batches' headers.
+Result<bool> Segment::keep_until(Offset trusted) {
+    kept_ = 0;
+    if (trusted <= base_ || size_ == 0) {
+        return false;
+    }
+    TRY_ASSIGN(const auto last, offset_index_.keep_sound(trusted, size_));
+    TRY_ASSIGN(const auto newest, time_index_.keep_sound(trusted));
+    TRY_ASSIGN(const auto floor, proven(last));
+    TRY(txn_index_.keep_sound(trusted));
+    if (floor != last) {
+        return false;
+    }
+    // Timestamps behind the time index's last entry are in the batches alone.
+    TRY_ASSIGN(const auto entry, newest ? offset_index_.floor_by_offset(newest->offset)
+                                        : Result<std::optional<OffsetPosition>>());
+    TRY_ASSIGN(const auto from, proven(entry));
+    max_timestamp_ = newest.value_or(TimestampOffset{no_timestamp, no_offset});
+    TRY_ASSIGN(const auto kept, index_kept(last, from ? from->position : 0, trusted));
+    kept_ = kept.value_or(0);
+    return kept.has_value();
+}
+
+/// Goes over the headers of the batches that end before `trusted`, from `from` on, and indexes
+/// those that the index, whose last entry is `last`, does not reach. Where the first other batch
+/// begins; nothing if what must be there is not, or contradicts the time index.
+Result<std::optional<std::uint32_t>> Segment::index_kept(const std::optional<OffsetPosition>& last,
+                                                         std::uint32_t from, Offset trusted) {
+    const auto indexed = last ? last->position : 0;
+    Offset next = base_;
+    bytes_since_index_ = 0;
+    recent_next_ = 0;
+    bool stopped = false;  // by a batch that is not to be kept
+    Result<void> failed;
+    const auto keep = [&](const ScannedBatch& batch) {
+        const auto kept = check_kept(batch.header, next);
+        stopped = kept && *kept >= trusted;
+        if (!kept || stopped) {
+            return false;
+        }
+        const TimestampOffset largest{batch.header.max_timestamp(), *kept};
+        const bool newer = largest.timestamp > max_timestamp_.timestamp;
+        if (newer && *kept <= max_timestamp_.offset) {
+            return false;
+        }
+        next = *kept + 1;
+        if (!last || *kept > last->offset) {
+            failed = index_batch(*kept, batch.position, batch.size, largest);
+        } else {
+            max_timestamp_ = newer ? largest : max_timestamp_;
+            bytes_since_index_ += batch.position >= indexed ? batch.size : 0;
+        }
+        return failed.has_value();
+    };
+    TRY_ASSIGN(const auto end, scan(from, keep));
+    TRY(std::move(failed));
+    if ((end != size_ && !stopped) || end < indexed) {
+        return std::optional<std::uint32_t>();
+    }
+    next_offset_ = next;
+    return std::optional(end);
 }
 
 Result<std::uint32_t> Segment::rebuild(
     const std::function<Result<void>(const ScannedBatch&, wire::BatchView)>& each) {
-    offset_index_.reset();
-    time_index_.file().reset();
-    TRY(txn_index_.clear());
-    next_offset_ = base_;
-    max_timestamp_ = {no_timestamp, no_offset};
+    if (kept_ == 0) {
+        offset_index_.reset();
+        time_index_.file().reset();
+        txn_index_.reset();
+        next_offset_ = base_;
+        max_timestamp_ = {no_timestamp, no_offset};
+        bytes_since_index_ = 0;
+    }
     first_timestamp_.reset();
-    bytes_since_index_ = 0;
     recent_next_ = 0;
+    last_floor_.reset();
+    end_proven_ = true;
+    rebuilt_ = true;
     ByteBuffer whole;
     Result<void> failed;
     const auto keep = [&](const ScannedBatch& batch) -> bool {
@@ -39,7 +120,7 @@ Result<std::uint32_t> Segment::rebuild(
         if (!failed || !view.ensure_valid()) {
             return false;
         }
-        const auto last = check_kept(view);
+        const auto last = check_kept(view, next_offset_);
         if (!last) {
             return false;
         }
@@ -51,11 +132,12 @@ Result<std::uint32_t> Segment::rebuild(
         failed = index_batch(*last, batch.position, batch.size, {view.max_timestamp(), *last});
         return failed.has_value();
     };
-    TRY_ASSIGN(const auto end, scan(0, keep));
+    TRY_ASSIGN(const auto end, scan(std::exchange(kept_, 0), keep));
     TRY(std::move(failed));
     const auto cut = size_ - end;
     if (cut > 0) {
-        TRY(file_->truncate(end));
+        TRY_ASSIGN(const auto file, this->file());
+        TRY(file->truncate(end));
         size_ = end;
     }
     return cut;
@@ -65,6 +147,7 @@ Result<void> Segment::seal() {
     TRY(time_index_.maybe_append(max_timestamp_));
     TRY(offset_index_.file().rest());
     TRY(time_index_.file().rest());
+    rebuilt_ = false;  // what seals it syncs them
     return txn_index_.write_out();
 }
 
@@ -76,6 +159,22 @@ Result<std::vector<std::shared_ptr<runtime::File>>> Segment::take_unsynced_index
             files.push_back(std::move(file));
         }
     }
+    return files;
+}
+
+Result<std::vector<std::shared_ptr<runtime::File>>> Segment::take_rebuilt_indexes() {
+    std::vector<std::shared_ptr<runtime::File>> files;
+    if (!rebuilt_) {
+        return files;
+    }
+    for (auto* index : {&offset_index_.file(), &time_index_.file()}) {
+        TRY(index->trim());
+        TRY_ASSIGN(auto file, index->take_unsynced());
+        if (file) {
+            files.push_back(std::move(file));
+        }
+    }
+    rebuilt_ = false;
     return files;
 }
 
@@ -92,6 +191,7 @@ Result<void> Segment::mark_deleted() {
     }
     TRY(disk_.rename(log_path_, renamed(log_path_)));
     log_path_ = renamed(log_path_);
+    file_.reset();
     return {};
 }
 

@@ -57,9 +57,24 @@ Result<void> TimeIndex::truncate_to(Offset offset) {
     return file_.keep(kept);
 }
 
-Result<void> TimeIndex::check(Offset end) {
+/// Zeros, which a preallocated file is full of, are no entry where one would be the first; a record
+/// of 1970 costs a longer look at the segment.
+Result<std::optional<TimestampOffset>> TimeIndex::keep_sound(Offset trusted) {
+    const auto sound = [&](const std::byte* at, const std::byte* before) {
+        const auto here = entry(at);
+        const auto behind = before == nullptr
+                                ? TimestampOffset{.timestamp = Timestamp{0}, .offset = base_}
+                                : entry(before);
+        return here.timestamp > behind.timestamp && here.offset >= behind.offset &&
+               here.offset < trusted;
+    };
+    TRY_ASSIGN(const auto entries, file_.grow_sound(sound));
+    return entries.empty() ? std::optional<TimestampOffset>()
+                           : std::optional(entry(entries.data() + entries.size() - entry_size));
+}
+
+Result<void> TimeIndex::check(const std::optional<TimestampOffset>& newest, Offset end) {
     TRY_ASSIGN(const auto count, file_.count());
-    TRY_ASSIGN(const auto newest, last());
     if (!newest) {
         return {};
     }

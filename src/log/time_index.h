@@ -38,8 +38,11 @@ public:
     /// Drops entries of offsets at or behind `offset`.
     Result<void> truncate_to(Offset offset);
     /// corrupt_message for entries that cannot be of a segment whose offsets end before `end`, as
-    /// far as the last entry tells.
-    Result<void> check(Offset end);
+    /// far as the last entry, which is `newest`, tells.
+    Result<void> check(const std::optional<TimestampOffset>& newest, Offset end);
+    /// After a crash: grows with the entries below `trusted` that can be; the last of them. The
+    /// others are dropped.
+    Result<std::optional<TimestampOffset>> keep_sound(Offset trusted);
 
 private:
     [[nodiscard]] TimestampOffset entry(const std::byte* at) const;

@@ -30,8 +30,7 @@ Result<AbortedTransaction> parse_aborted(ByteView entry) {
 }
 
 TransactionIndex::TransactionIndex(runtime::Disk& disk, runtime::Path path)
-    : disk_(disk),
-      file_(disk, std::move(path), entry_size, std::numeric_limits<std::uint32_t>::max()) {}
+    : file_(disk, std::move(path), entry_size, std::numeric_limits<std::uint32_t>::max()) {}
 
 Result<void> TransactionIndex::prepare() {
     TRY(file_.grow());
@@ -39,6 +38,11 @@ Result<void> TransactionIndex::prepare() {
 }
 
 void TransactionIndex::append(const AbortedTransaction& aborted) {
+    note(aborted);
+    ignore(file_.trim(), "the entry is in memory; write_out() tries again");
+}
+
+void TransactionIndex::note(const AbortedTransaction& aborted) {
     std::array<std::byte, entry_size> bytes;
     store_big_endian(bytes.data(), version);
     store_big_endian(bytes.data() + 2, aborted.producer_id.get());
@@ -46,7 +50,6 @@ void TransactionIndex::append(const AbortedTransaction& aborted) {
     store_big_endian(bytes.data() + 18, aborted.last_offset.get());
     store_big_endian(bytes.data() + 26, aborted.last_stable_offset.get());
     file_.append(bytes);
-    ignore(file_.trim(), "the entry is in memory; write_out() tries again");
 }
 
 Result<std::vector<AbortedTransaction>> TransactionIndex::all() {
@@ -63,6 +66,19 @@ Result<std::vector<AbortedTransaction>> TransactionIndex::all() {
     return transactions;
 }
 
+/// Entries that a crash tore may have any bytes, zeros above all.
+Result<void> TransactionIndex::keep_sound(Offset trusted) {
+    const auto sound = [trusted](const std::byte* at, const std::byte* before) {
+        const auto here = read_entry(at);
+        return load_big_endian<std::int16_t>(at) == version &&
+               here.first_offset <= here.last_offset && here.last_offset < trusted &&
+               (before == nullptr || read_entry(before).last_offset < here.last_offset) &&
+               here.last_offset > Offset{0};
+    };
+    TRY(file_.grow_sound(sound));
+    return {};
+}
+
 Result<void> TransactionIndex::truncate_to(Offset offset) {
     TRY_ASSIGN(const auto entries, file_.grow());
     std::size_t kept = entries.size() / entry_size;
@@ -72,14 +88,14 @@ Result<void> TransactionIndex::truncate_to(Offset offset) {
     return kept * entry_size < entries.size() ? file_.keep(kept) : Result<void>();
 }
 
-Result<void> TransactionIndex::clear() {
-    file_.reset();
-    return write_out();
-}
-
 Result<void> TransactionIndex::write_out() {
     TRY_ASSIGN(const auto entries, file_.count());
-    return entries > 0 || disk_.exists(file_.path()) ? file_.trim() : Result<void>();
+    return entries > 0 || file_.is_there() ? file_.trim() : Result<void>();
+}
+
+Result<std::shared_ptr<runtime::File>> TransactionIndex::take_unsynced() {
+    TRY(file_.has_unwritten() ? write_out() : Result<void>());
+    return file_.take_unsynced();
 }
 
 }  // namespace barnabas::log

@@ -35,16 +35,22 @@ public:
     Result<void> prepare();
     /// What cannot be written now is in memory and written by write_out().
     void append(const AbortedTransaction& aborted);
+    /// The same, but nothing is written until write_out(): the file stays as it is meanwhile.
+    void note(const AbortedTransaction& aborted);
     Result<std::vector<AbortedTransaction>> all();
-    /// Drops all.
-    Result<void> clear();
+    /// Drops all that is in memory; write_out() does it to the file.
+    void reset() { file_.reset(); }
+    /// After a crash: keeps the entries below `trusted`, which were synced, and drops what follows,
+    /// in memory and with the next write.
+    Result<void> keep_sound(Offset trusted);
     /// Drops those that end at or behind `offset`.
     Result<void> truncate_to(Offset offset);
     /// Writes what is not in the file yet; creates none for nothing.
     Result<void> write_out();
+    /// The file with all that there is, if it has to be synced.
+    Result<std::shared_ptr<runtime::File>> take_unsynced();
 
 private:
-    runtime::Disk& disk_;
     IndexFile file_;
 };
 

@@ -334,6 +334,8 @@ Result<StorageConfig> make_storage(const ConfigValues& values) {
     storage.log_dirs = values.list(values.is_null("log.dirs") ? "log.dir" : "log.dirs");
     const auto ms = [&values](std::string_view name) { return milliseconds(values.integer(name)); };
     storage.log_dir_min_free_bytes = values.integer("log.dir.min.free.bytes");
+    storage.recovery_threads_per_dir =
+        static_cast<std::size_t>(values.integer("num.recovery.threads.per.data.dir"));
     storage.cordoned_log_dirs = values.list("cordoned.log.dirs");
     if (values.integer("log.dir.retry.interval.ms") > 0) {
         storage.log_dir_retry_interval = ms("log.dir.retry.interval.ms");

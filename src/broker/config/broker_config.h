@@ -51,6 +51,7 @@ struct StorageConfig {
     std::vector<std::string> log_dirs;           // at least one
     std::vector<std::string> cordoned_log_dirs;  // "*": all
     std::int64_t log_dir_min_free_bytes = 0;
+    std::size_t recovery_threads_per_dir = 1;
     std::optional<Duration> log_dir_retry_interval;  // nothing: a failed one is out until a restart
     std::optional<std::size_t> move_threads;         // nothing: as many as there are directories
     std::int64_t move_bytes_per_second = 0;

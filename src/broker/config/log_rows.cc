@@ -8,7 +8,6 @@ using enum ConfigType;
 using enum ConfigScope;
 using enum ConfigImportance;
 
-constexpr std::string_view because_pool = "recovery shares the blocking pool";
 constexpr std::string_view because_dirfail = "a failed directory is reported at once";
 constexpr std::string_view because_delay = "background work starts with the broker";
 constexpr std::string_view because_dlq = "dead letter queues of share groups are not supported";
@@ -128,8 +127,7 @@ constexpr ConfigRow rows[] = {
     {"max.decompressed.message.bytes", int32, "2147483639", between(1, 2147483639), cluster_wide,
      medium, "The largest size that one batch of records may decompress to."},
     {"num.recovery.threads.per.data.dir", int32, "2", at_least(1), cluster_wide, high,
-     "How many threads for each directory recover logs at start-up and flush them at the end.",
-     no_effect(because_pool)},
+     "How many threads for each directory open logs at start-up, and close them at the end."},
     {"num.replica.alter.log.dirs.threads", int32, nullptr, any_value(), read_only, high,
      "How many partitions move between directories at once; the default is one for each "
      "directory."},

@@ -123,7 +123,8 @@ Result<void> DirectoryRepair::rebuild(const runtime::Path& path) {
     INVARIANT(segment->size() + cut == size_before, "{} of {} bytes left, {} cut", segment->size(),
               size_before, cut);
     TRY(segment->seal());
-    TRY(segment->file()->sync());
+    TRY_ASSIGN(const auto file, segment->file());
+    TRY(file->sync());
     TRY_ASSIGN(const auto indexes, segment->take_unsynced_indexes());
     for (const auto& index : indexes) {
         TRY(index->sync());

@@ -260,7 +260,8 @@ Result<void> CompactionRun::seal_fresh() {
     TRY(write_out());
     Segment& segment = *fresh_.back();
     TRY(segment.seal());
-    TRY(segment.file()->sync());
+    TRY_ASSIGN(const auto file, segment.file());
+    TRY(file->sync());
     TRY_ASSIGN(const auto indexes, segment.take_unsynced_indexes());
     for (const auto& index : indexes) {
         TRY(index->sync());

@@ -1,0 +1,82 @@
+#include "broker/on_pool.h"
+
+#include "base/invariant.h"
+#include "runtime/tasks.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <utility>
+
+namespace barnabas::broker {
+namespace {
+
+constexpr Duration tick_every = 1s;
+
+/// A list and how far it is.
+struct Queue {
+    WorkList list;
+    std::atomic<std::size_t> next = 0;
+};
+
+struct Running {
+    Running(runtime::Shard& home, std::vector<WorkList> lists,
+            std::function<void(std::size_t)> each)
+        : queues(lists.size()), work(std::move(each)), ended(home) {
+        for (std::size_t i = 0; i < lists.size(); ++i) {
+            queues[i].list = std::move(lists[i]);
+        }
+    }
+
+    std::vector<Queue> queues;
+    std::function<void(std::size_t)> work;
+    std::size_t workers = 0;  // on home only, as `ended`
+    runtime::Signal ended;
+};
+
+awaitable<void> work_off(runtime::Shard& home, std::shared_ptr<Running> running,
+                         std::size_t queue_index) {
+    auto serve = [&queue = running->queues[queue_index], &work = running->work] {
+        for (auto i = queue.next++; i < queue.list.size(); i = queue.next++) {
+            work(queue.list[i]);
+        }
+    };
+    co_await runtime::run_blocking(home, std::move(serve));
+    INVARIANT(running->workers > 0, "a worker ended that was not counted");
+    if (--running->workers == 0) {
+        running->ended.notify_all();
+    }
+}
+
+}  // namespace
+
+std::vector<WorkList> lists_of(std::map<std::size_t, WorkList> by_directory) {
+    std::vector<WorkList> lists;
+    for (auto& [directory, list] : by_directory) {
+        lists.push_back(std::move(list));
+    }
+    return lists;
+}
+
+awaitable<void> on_pool(runtime::Shard& home, std::vector<WorkList> lists, std::size_t threads,
+                        std::function<void(std::size_t)> work, std::function<void()> tick) {
+    INVARIANT(threads > 0, "no threads for {} lists", lists.size());
+    auto running = std::make_shared<Running>(home, std::move(lists), std::move(work));
+    for (std::size_t i = 0; i < running->queues.size(); ++i) {
+        const auto wanted = std::min(threads, running->queues[i].list.size());
+        for (std::size_t k = 0; k < wanted; ++k) {
+            ++running->workers;
+            runtime::spawn(home, work_off(home, running, i));
+        }
+    }
+    Time next = home.clock().now() + tick_every;
+    while (running->workers > 0) {
+        const bool all_done = co_await running->ended.wait_until(next);
+        if (!all_done) {
+            tick();
+            next = home.clock().now() + tick_every;
+        }
+    }
+}
+
+}  // namespace barnabas::broker
