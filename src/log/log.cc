@@ -25,16 +25,6 @@ wire::AppendRefusal refuse(Error error) {
 
 }  // namespace
 
-Result<void> FlushPlan::sync() const {
-    for (const auto& file : files) {
-        TRY(file->sync());
-    }
-    for (const auto& folder : folders) {
-        TRY(disk->sync_directory(folder));
-    }
-    return {};
-}
-
 Log::Log(OpenOptions options)
     : disk_(options.disk),
       folder_(std::move(options.folder)),

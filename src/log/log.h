@@ -5,6 +5,7 @@
 #include "log/compaction/cleanable.h"
 #include "log/compaction/compaction_source.h"
 #include "log/directory_health.h"
+#include "log/flush_plan.h"
 #include "log/leader_epochs.h"
 #include "log/log_config.h"
 #include "log/producer_state.h"
@@ -58,20 +59,6 @@ struct FoundOffset {
     Timestamp timestamp = no_timestamp;
     Offset offset = no_offset;
     LeaderEpoch epoch = no_epoch;
-};
-
-/// What one flush has to bring to the medium: batches, what goes with sealed segments, and the
-/// entries of directories. sync() may run on another thread while the log goes on; then the log is
-/// told with flushed(). A plan whose sync() failed has to be made good by a recovery: its log
-/// directory is broken.
-struct FlushPlan {
-    runtime::Disk* disk = nullptr;
-    std::vector<std::shared_ptr<runtime::File>> files;
-    std::vector<runtime::Path> folders;
-    Offset up_to = no_offset;
-    std::uint64_t truncations = 0;  // of the log, when the plan was made
-
-    [[nodiscard]] Result<void> sync() const;
 };
 
 /// One partition's log: its segments, indexes, producers and epochs. Plain and synchronous; lives

@@ -132,9 +132,9 @@ Result<void> LogDirs::claim(BrokerId node, const std::string& cluster_id) {
 Result<void> LogDirs::claim_one(Directory& directory, BrokerId node,
                                 const std::string& cluster_id) {
     const auto id = random_.uuid();
-    // One that a crash takes away is written again by the next start; nobody refers to it.
+    // Its entry too: a directory that comes back without it would be taken for another one.
     TRY(disk_.replace_text(directory.path / identity_file, identity_text(node, cluster_id, id),
-                           temporary_ ? runtime::Syncs::nothing : runtime::Syncs::file));
+                           synced()));
     directory.has_identity = true;
     directory.id = id;
     return {};

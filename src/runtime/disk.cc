@@ -73,7 +73,7 @@ Result<void> Disk::replace_text(const Path& path, std::string_view text, Syncs s
         TRY(syncs == Syncs::nothing ? Result<void>() : file->sync());
     }
     TRY(rename(temporary, path));
-    return syncs == Syncs::file_and_directory ? sync_directory(path.parent_path()) : Result<void>();
+    return syncs == Syncs::nothing ? Result<void>() : sync_directory(path.parent_path());
 }
 
 }  // namespace barnabas::runtime

@@ -100,9 +100,8 @@ struct FileSlice {
 
 enum class OpenMode { read, read_write, create_new, create_or_open };
 
-/// What replace_text() brings to the medium. Without the directory a crash may bring back the file
-/// as it was before, or none where there was none.
-enum class Syncs { nothing, file, file_and_directory };
+/// What replace_text() brings to the medium. Nothing is for what need not outlive the machine.
+enum class Syncs { nothing, file_and_directory };
 
 struct DirectoryEntry {
     std::string name;
