@@ -2,6 +2,7 @@
 
 #include "base/invariant.h"
 #include "broker/topic_service.h"
+#include "log/directory_files.h"
 
 #include <algorithm>
 #include <set>
@@ -10,8 +11,6 @@
 
 namespace barnabas::broker {
 namespace {
-
-constexpr std::string_view checkpoint_file = "cleaner-offset-checkpoint";
 
 /// As much as one turn on the blocking pool reads: some milliseconds.
 constexpr std::size_t step_bytes = std::size_t{4} << 20;
@@ -51,7 +50,7 @@ LogCleaner::LogCleaner(Ports ports)
       tasks_(home_),
       wake_(home_) {
     for (auto& directory : ports_.directories) {
-        directory = (directory / checkpoint_file).parent_path();  // as logs name theirs
+        directory = (directory / log::cleaner_offset_file).parent_path();  // as logs name theirs
     }
 }
 
@@ -80,7 +79,7 @@ void LogCleaner::start() {
 /// Up to where the logs of a directory were compacted before; once, and for one that comes back
 /// after the start then.
 void LogCleaner::read_checkpoint(const runtime::Path& directory) {
-    const auto path = directory / checkpoint_file;
+    const auto path = directory / log::cleaner_offset_file;
     if (seen_.contains(directory) || !ports_.disk.exists(path)) {
         return;
     }
@@ -387,7 +386,7 @@ awaitable<void> LogCleaner::write_checkpoints() {
     for (auto wanted = unwritten(); !wanted.empty() && !failed; wanted = unwritten()) {
         for (auto& [directory, offsets] : wanted) {
             auto write = [this, &directory, &offsets] {
-                return ports_.disk.replace_text(directory / checkpoint_file,
+                return ports_.disk.replace_text(directory / log::cleaner_offset_file,
                                                 log::offset_checkpoint_text(offsets));
             };
             const auto done = co_await runtime::run_blocking(home_, std::move(write));

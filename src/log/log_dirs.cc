@@ -88,6 +88,8 @@ Result<void> LogDirs::read_checkpoints(Directory& directory) {
     TRY_ASSIGN(checkpoints.recovery_points, read_checkpoint(directory, recovery_point_file));
     TRY_ASSIGN(checkpoints.log_starts, read_checkpoint(directory, log_start_file));
     TRY_ASSIGN(checkpoints.high_watermarks, read_checkpoint(directory, high_watermark_file));
+    // The cleaner reads its own by itself; here it only must not be of a newer format.
+    TRY(read_checkpoint(directory, cleaner_offset_file));
     return {};
 }
 

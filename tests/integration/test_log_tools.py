@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 from support import archives, batches, broker as brokers, wire
+from support.waiting import wait_until
 
 pytestmark = pytest.mark.own
 
@@ -169,6 +170,35 @@ def test_a_killed_brokers_directory(broker_factory):
     broker.start()
     broker.stop()
     assert found("check", broker.data)[0] == 0
+
+
+COMPACTING = {"log.cleaner.backoff.ms": 50, "log.retention.check.interval.ms": 200}
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_compacted_topic(broker_factory, end):
+    """Batches with gaps, indexes written anew, segments put together: nothing of it is wrong."""
+    broker = broker_factory.start(COMPACTING)
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "compacted", configs={
+            "cleanup.policy": "compact", "internal.segment.bytes": "65536",
+            "min.cleanable.dirty.ratio": "0.1"})
+        for n in range(200):
+            pairs = [(b"key %d" % k, b"%d" % n + bytes(100)) for k in range(40)]
+            codec = ("none", "zstd")[n % 2]
+            wire.produce(connection, "compacted", batches.build(pairs, codec=codec))
+        checkpoint = broker.data / "cleaner-offset-checkpoint"
+        wait_until(lambda: checkpoint.exists() and "compacted 0" in checkpoint.read_text(), 60,
+                   "the topic is compacted")
+    broker.stop() if end == "stop" else broker.kill()
+    _, told, summary = found("check", broker.data)
+    assert [line for line in told if line["type"] == "problem"] == []
+    assert {line["kind"] for line in told} <= {"leftover", "note"}
+    assert summary["batches"] < 200
+    assert found("repair", broker.data)[0] == 0
+    broker.start()
+    with wire.connected(broker) as connection:
+        assert wire.end_offset(connection, "compacted") == 200 * 40
 
 
 def test_a_running_broker_keeps_the_tools_out(broker_factory):

@@ -58,7 +58,7 @@ TEST_F(DirectoryCheckTest, RefusesWhatANewerBrokerWrote) {
         {directory / recovery_point_file, "1\n1\nt 0 5 7\n"},
         {directory / log_start_file, "1\n0\n"},
         {directory / high_watermark_file, "17\n0\n"},
-        {directory / cleaner_offset_file, "1\n0\n", false},
+        {directory / cleaner_offset_file, "1\n0\n"},
         {folder / partition_metadata_file, "version: 1\ntopic_id: aJRHiaPnQjK_RVsqayEU9Q"},
         {folder / leader_epoch_file, "1\n0\n", false},
     };
