@@ -55,7 +55,7 @@ private:
     SparseBytes live_;
     SparseBytes durable_;
     std::vector<Step> pending_;
-    bool lost_some_ = false;  // live has what durable will not get
+    bool lost_some_ = false;              // live has what durable will not get
     std::set<std::uint64_t> cold_pages_;  // by number
 };
 
