@@ -142,10 +142,14 @@ awaitable<void> flush_due(Call& call, std::vector<Item>& items) {
             continue;
         }
         auto flush = [&shard, &due] { return shard->flusher.flush(std::move(due)); };
-        const auto flushed = co_await runtime::await_on(call.home.shard, shard->shard, flush);
+        auto flushed = co_await runtime::await_on(call.home.shard, shard->shard, flush);
         for (std::size_t i = 0; i < flushed.size(); ++i) {
-            if (flushed[i].error) {
-                whose[i]->outcome = refused(flushed[i].error->code, flushed[i].error->message);
+            auto& [topic, partition, end, error] = flushed[i];
+            if (error && error->code == ErrorCode::not_leader_or_follower) {
+                error = call.home.why_not_here(topic, partition);  // its disk may have failed
+            }
+            if (error) {
+                whose[i]->outcome = refused(error->code, std::move(error->message));
             }
         }
     }
