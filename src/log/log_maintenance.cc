@@ -96,23 +96,25 @@ Result<FlushPlan> Log::begin_flush() {
         TRY(keep_useful_snapshots());
     }
     FlushPlan plan{.disk = &disk_,
-                   .files = std::exchange(unsynced_, {}),
+                   .files = {},
                    .folders = {},
                    .up_to = log_end(),
                    .truncations = truncations_};
-    if (unsynced_epochs_) {
-        plan.files.push_back(std::exchange(unsynced_epochs_, nullptr));
-    }
+    // Files may have to be opened, which may fail: what was taken until then waits for the next.
     for (auto at = segment_holding(recovery_point_); at != segments_.end(); ++at) {
         TRY_ASSIGN(auto batches, at->second->file());
         plan.files.push_back(std::move(batches));
         TRY_ASSIGN(auto indexes, at->second->take_rebuilt_indexes());
-        std::ranges::move(indexes, std::back_inserter(plan.files));
+        std::ranges::move(indexes, std::back_inserter(unsynced_));
         TRY_ASSIGN(auto transactions, at->second->take_unsynced_transactions());
         if (transactions) {
-            plan.files.push_back(std::move(transactions));
+            unsynced_.push_back(std::move(transactions));
             folder_unsynced_ = true;  // the file may be new
         }
+    }
+    std::ranges::move(std::exchange(unsynced_, {}), std::back_inserter(plan.files));
+    if (unsynced_epochs_) {
+        plan.files.push_back(std::exchange(unsynced_epochs_, nullptr));
     }
     if (std::exchange(folder_unsynced_, false)) {
         plan.folders.push_back(folder_);
