@@ -19,6 +19,9 @@ struct FileLimit {
 /// Raises the number of files the process may open to the hard limit, as the JVM does.
 [[nodiscard]] Result<FileLimit> raise_file_limit();
 
+/// How many files the process may open now.
+[[nodiscard]] std::uint64_t file_limit();
+
 struct ProcessUsage {
     Duration cpu{0};  // user and system, of all threads
     std::uint64_t resident_bytes = 0;

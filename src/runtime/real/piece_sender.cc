@@ -69,6 +69,16 @@ void PieceSender::skip_finished() {
     }
 }
 
+FileSlice PieceSender::next_of_file(std::uint32_t most) const {
+    const auto* slice = pieces_.empty() ? nullptr : std::get_if<FileSlice>(&pieces_.front());
+    if (slice == nullptr) {
+        return {};
+    }
+    return {.file = slice->file,
+            .position = slice->position + done_,
+            .size = std::min(most, slice->size - static_cast<std::uint32_t>(done_))};
+}
+
 std::vector<Piece> PieceSender::rest() const {
     std::vector<Piece> left(pieces_.begin(), pieces_.end());
     if (left.empty()) {

@@ -17,6 +17,8 @@ public:
     /// True when all is sent, false when the socket takes no more now; the error says what the
     /// system said, and then the stream is of no more use.
     [[nodiscard]] Result<bool> send(int socket);
+    /// The next bytes of a file that are to be sent, up to `most`; of size 0 if memory is next.
+    [[nodiscard]] FileSlice next_of_file(std::uint32_t most) const;
     /// What is not sent yet.
     [[nodiscard]] std::vector<Piece> rest() const;
 

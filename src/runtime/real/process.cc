@@ -55,15 +55,20 @@ Result<FileLimit> raise_file_limit() {
     return result;
 }
 
+std::uint64_t file_limit() {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
 ProcessUsage process_usage() {
     rusage used{};
     ::getrusage(RUSAGE_SELF, &used);
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
     return {
         .cpu = from_timeval(used.ru_utime) + from_timeval(used.ru_stime),
         .resident_bytes = resident_pages() * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)),
-        .open_files = count_open_files()};
+        .open_files = count_open_files(),
+        .open_files_max = file_limit()};
 }
 
 struct StopSignals::State : std::enable_shared_from_this<StopSignals::State> {

@@ -33,8 +33,8 @@ struct RealListener::State : std::enable_shared_from_this<RealListener::State> {
         bool waited_for = false;
     };
 
-    State(Shard& shard, asio::io_context& on, StreamOptions stream_options)
-        : context(on), options(stream_options), ready(shard) {}
+    State(Shard& on_shard, asio::io_context& on, StreamOptions stream_options)
+        : shard(on_shard), context(on), options(stream_options), ready(on_shard) {}
 
     /// A connection, or nothing if none waits at any door.
     Result<std::unique_ptr<Stream>> try_accept();
@@ -43,6 +43,7 @@ struct RealListener::State : std::enable_shared_from_this<RealListener::State> {
     void watch();
     void close();
 
+    Shard& shard;
     asio::io_context& context;
     StreamOptions options;
     std::vector<Door> doors;
@@ -85,7 +86,7 @@ Result<std::unique_ptr<Stream>> RealListener::State::adopt(int socket,
                     error.message());
     }
     stream.native_non_blocking(true, error);  // it is; this tells Asio
-    return std::make_unique<RealStream>(std::move(stream), peer);
+    return std::make_unique<RealStream>(shard, std::move(stream), peer);
 }
 
 void RealListener::State::watch() {

@@ -186,7 +186,7 @@ awaitable<Result<std::unique_ptr<Stream>>> RealNetwork::connect_to(Address addre
     if (failed) {
         co_return fail(ErrorCode::network_exception, "{}", failed.message());
     }
-    co_return std::make_unique<RealStream>(std::move(socket), address);
+    co_return std::make_unique<RealStream>(shard_, std::move(socket), address);
 }
 
 }  // namespace barnabas::runtime

@@ -2,6 +2,7 @@
 
 #include "base/invariant.h"
 #include "runtime/real/piece_sender.h"
+#include "runtime/tasks.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
@@ -16,6 +17,16 @@
 namespace barnabas::runtime {
 
 namespace asio = boost::asio;
+
+namespace {
+
+/// Whoever takes bytes slower than this is asked about again; in that time nothing leaves memory
+/// that was there.
+constexpr Duration look_again = 200ms;
+/// More than a socket takes at once.
+constexpr std::uint32_t look_ahead = 4 << 20;
+
+}  // namespace
 
 Endpoint to_endpoint(const asio::ip::tcp::endpoint& address) {
     auto ip = address.address();
@@ -41,8 +52,8 @@ void apply_options(int socket, const StreamOptions& options) {
     set(SOL_SOCKET, SO_KEEPALIVE, 1);  // as Kafka's selectors do
 }
 
-RealStream::RealStream(TcpSocket socket, const asio::ip::tcp::endpoint& peer)
-    : socket_(std::move(socket)), peer_(peer) {}
+RealStream::RealStream(Shard& shard, TcpSocket socket, const asio::ip::tcp::endpoint& peer)
+    : shard_(shard), socket_(std::move(socket)), peer_(peer) {}
 
 std::unexpected<Error> RealStream::failed(std::string_view what, std::string_view cause) const {
     const Endpoint with = peer();
@@ -122,8 +133,17 @@ Result<bool> RealStream::try_write(std::vector<Piece>& pieces) {
     return *done;
 }
 
+/// A slow reader may have left the bytes of a file waiting until they were gone from memory.
+awaitable<void> RealStream::bring_back(FileSlice slice) {
+    if (slice.size > 0 && !slice.file->in_memory(slice.position, slice.size)) {
+        auto read = [slice] { return slice.file->bring_in(slice.position, slice.size); };
+        ignore(co_await run_blocking(shard_, std::move(read)), "sending it says what is wrong");
+    }
+}
+
 awaitable<Result<void>> RealStream::write(std::span<const Piece> pieces) {
     PieceSender sender(pieces);
+    Time looked = shard_.clock().now();
     for (;;) {
         if (!socket_.is_open()) {
             co_return failed("write to", "the connection is closed");
@@ -140,6 +160,10 @@ awaitable<Result<void>> RealStream::write(std::span<const Piece> pieces) {
         if (error) {
             const bool closed = error == asio::error::operation_aborted;
             co_return failed("write to", closed ? "the connection is closed" : error.message());
+        }
+        if (const Time now = shard_.clock().now(); now - looked >= look_again) {
+            looked = now;
+            co_await bring_back(sender.next_of_file(look_ahead));
         }
     }
 }

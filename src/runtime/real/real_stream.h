@@ -1,6 +1,6 @@
 #pragma once
 
-#include "runtime/network.h"
+#include "runtime/shard.h"
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
@@ -22,7 +22,7 @@ void apply_options(int socket, const StreamOptions& options);
 /// it outlives the coroutines that are in read_some() and write(), which close() ends.
 class RealStream final : public Stream {
 public:
-    RealStream(TcpSocket socket, const boost::asio::ip::tcp::endpoint& peer);
+    RealStream(Shard& shard, TcpSocket socket, const boost::asio::ip::tcp::endpoint& peer);
     RealStream(const RealStream&) = delete;
     RealStream& operator=(const RealStream&) = delete;
     ~RealStream() override = default;
@@ -41,6 +41,9 @@ private:
     [[nodiscard]] std::unexpected<Error> failed(std::string_view what,
                                                 std::string_view cause) const;
 
+    awaitable<void> bring_back(FileSlice slice);
+
+    Shard& shard_;
     TcpSocket socket_;
     boost::asio::ip::tcp::endpoint peer_;
     // The last read took less than it could: the socket was empty, so the next one waits without
