@@ -69,6 +69,7 @@ Result<void> Log::seal(Segment& segment) {
 Result<void> Log::roll(Now now) {
     const Offset base = log_end();
     INVARIANT(base > active().base(), "{} rolls an empty segment at {}", partition_, base);
+    TRY(active().prove_end());
     TRY(seal(active()));
     TRY(save_producers());
     TRY_ASSIGN(auto next, Segment::create(disk_, folder_, base, config_, now));

@@ -469,8 +469,6 @@ Result<Segment::End> Segment::find_end(const std::optional<OffsetPosition>& last
     return found;
 }
 
-/// Before the first append behind an end that load() was told: if the file was changed since the
-/// orderly stop, nothing may be written behind what is no batch.
 Result<void> Segment::prove_end() {
     if (end_proven_) {
         return {};

@@ -101,6 +101,10 @@ public:
     /// Whether offset `last` still fits into the indexes' 31 bits.
     [[nodiscard]] bool can_hold(Offset last) const;
 
+    /// Before anything goes behind an end that load() was told: if the file was changed since the
+    /// orderly stop an error says so. append() asks it too.
+    Result<void> prove_end();
+
     /// Writes one or more whole batches, which cover offsets up to `last`. On failure the segment
     /// is as before (the file is cut back). Index entries that cannot be written wait in memory.
     Result<void> append(ByteView batches, Offset last, TimestampOffset largest);
@@ -195,7 +199,6 @@ private:
                          const std::optional<TimestampOffset>& newest);
     Result<void> load_state(const std::optional<OffsetPosition>& last,
                             const std::optional<TimestampOffset>& newest);
-    Result<void> prove_end();
     Result<std::optional<std::uint32_t>> index_kept(const std::optional<OffsetPosition>& last,
                                                     std::uint32_t from, Offset trusted);
     [[nodiscard]] Result<Offset> check_kept(const wire::BatchView& batch, Offset next) const;
