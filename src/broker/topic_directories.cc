@@ -126,6 +126,7 @@ awaitable<TopicService::OpenLogs> TopicService::recover(std::vector<log::FoundLo
             logs.emplace_back(id, std::move(*log));
         } else {
             ports_.log.error("{} stays offline: {}", folder.partition, log.error().message);
+            ports_.dirs.leave_unopened(folder);
             if (missing_.contains(folder.partition)) {
                 mark_missing(folder.partition, log.error().message);
             }

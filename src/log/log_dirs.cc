@@ -323,6 +323,21 @@ Result<runtime::Path> LogDirs::delete_log(std::unique_ptr<Log> log) {
     return target;
 }
 
+void LogDirs::leave_unopened(const FoundLog& found) {
+    directories_[found.directory].unopened.insert(found.partition);
+}
+
+/// What `written` says of a partition of which nothing newer is known.
+void LogDirs::Checkpoints::keep(const TopicPartition& partition, const Checkpoints& written) {
+    for (const auto of :
+         {&Checkpoints::recovery_points, &Checkpoints::log_starts, &Checkpoints::high_watermarks}) {
+        const auto& known = written.*of;
+        if (const auto offset = known.find(partition); offset != known.end()) {
+            (this->*of).insert(*offset);
+        }
+    }
+}
+
 Result<void> LogDirs::write_checkpoints(const std::vector<LogOffsets>& logs) {
     std::vector<Checkpoints> wanted(directories_.size());
     for (const auto& log : logs) {
@@ -336,6 +351,9 @@ Result<void> LogDirs::write_checkpoints(const std::vector<LogOffsets>& logs) {
     Result<void> failed;
     for (std::size_t i = 0; i < directories_.size(); ++i) {
         if (directories_[i].usable()) {
+            for (const auto& partition : directories_[i].unopened) {
+                wanted[i].keep(partition, directories_[i].checkpoints);
+            }
             auto done = write_checkpoints_of(directories_[i], std::move(wanted[i]));
             failed = failed ? std::move(done) : std::move(failed);
         }
@@ -418,7 +436,7 @@ Result<void> LogDirs::mark_clean(const std::set<std::size_t>& not_closed) {
     Result<void> failed;
     for (std::size_t i = 0; i < directories_.size(); ++i) {
         const auto& directory = directories_[i];
-        if (directory.usable() && !not_closed.contains(i)) {
+        if (directory.usable() && !not_closed.contains(i) && directory.unopened.empty()) {
             auto marked = disk_.replace_text(directory.path / clean_shutdown_file,
                                              R"({"version":0,"brokerEpoch":-1})", synced());
             failed = failed ? std::move(marked) : std::move(failed);

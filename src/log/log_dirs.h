@@ -100,6 +100,9 @@ public:
 
     /// Opens one that scan() found, from its directory's checkpoints.
     Result<std::unique_ptr<Log>> open_log(const FoundLog& found, const LogConfig& config, Now now);
+    /// One that scan() or reopen() found and that cannot be opened: its offsets stay in the
+    /// checkpoints, and its directory is not marked clean.
+    void leave_unopened(const FoundLog& found);
     /// Creates one in the online directory that has the fewest.
     Result<std::unique_ptr<Log>> create_log(const TopicPartition& partition, const TopicId& id,
                                             const LogConfig& config, Now now);
@@ -158,7 +161,7 @@ public:
     /// many as can be; the first error. Nothing goes to a directory that has failed.
     Result<void> write_checkpoints(const std::vector<LogOffsets>& logs);
     /// After every log was closed in order: the next start need not check them. Except in those
-    /// where some could not be closed, and in those that have failed.
+    /// where some could not be closed, or opened, and in those that have failed.
     Result<void> mark_clean(const std::set<std::size_t>& not_closed = {});
 
     [[nodiscard]] std::vector<DirectoryUse> use() const;
@@ -175,6 +178,8 @@ private:
         OffsetCheckpoint recovery_points;
         OffsetCheckpoint log_starts;
         OffsetCheckpoint high_watermarks;
+
+        void keep(const TopicPartition& partition, const Checkpoints& written);
     };
     struct Directory {
         runtime::Path path;
@@ -188,6 +193,7 @@ private:
         bool has_identity = false;
         std::string why_offline;
         Checkpoints checkpoints;  // as they are in the files
+        std::set<TopicPartition> unopened;
         std::size_t logs = 0;
 
         [[nodiscard]] bool usable() const { return online && !health->failed(); }

@@ -68,6 +68,7 @@ Result<std::vector<FoundLog>> LogDirs::try_reopen(std::size_t index) {
         TRY(disk_.sync_directory(directory.path));
     }
     TRY(read_checkpoints(directory));
+    directory.unopened.clear();
     if (!directory.has_identity && identity_.node && identity_.cluster_id) {
         TRY(claim_one(directory, *identity_.node, *identity_.cluster_id));
     }

@@ -548,6 +548,30 @@ TEST_F(LogDirsTest, OpensLogsFromTheirCheckpoints) {
     EXPECT_EQ((*log)->recovery_point(), Offset{5});
 }
 
+TEST_F(LogDirsTest, KeepsTheOffsetsOfALogThatCannotBeOpened) {
+    write("/a/t-0/00000000000000000000.log", "");
+    write("/a/recovery-point-offset-checkpoint", "0\n2\nt 0 5\nu 0 1\n");
+    write("/a/log-start-offset-checkpoint", "0\n1\nt 0 2\n");
+    write("/a/replication-offset-checkpoint", "0\n1\nt 0 4\n");
+    write("/a/.kafka_cleanshutdown", "");
+    auto dirs = open();
+    const auto found = dirs->scan();
+    ASSERT_TRUE(found && found->size() == 1);
+    dirs->leave_unopened(found->front());
+    ASSERT_TRUE(dirs->write_checkpoints({{.partition = {"v", PartitionId{0}},
+                                          .directory = 0,
+                                          .recovery_point = Offset{7},
+                                          .log_start = Offset{0},
+                                          .high_watermark = Offset{8}}}));
+    ASSERT_TRUE(dirs->mark_clean());
+    const auto text = [this](const runtime::Path& path) { return disk_.read_text(path).value(); };
+    EXPECT_EQ(text("/a/recovery-point-offset-checkpoint"), "0\n2\nt 0 5\nv 0 7\n");
+    EXPECT_EQ(text("/a/log-start-offset-checkpoint"), "0\n1\nt 0 2\n");
+    EXPECT_EQ(text("/a/replication-offset-checkpoint"), "0\n2\nt 0 4\nv 0 8\n");
+    EXPECT_FALSE(disk_.exists("/a/.kafka_cleanshutdown")) << "it was not closed in order";
+    EXPECT_TRUE(disk_.exists("/b/.kafka_cleanshutdown"));
+}
+
 TEST_F(LogDirsTest, WritesACheckpointOnlyIfItSaysSomethingNew) {
     auto dirs = open({"/a"});
     auto log = create(*dirs, "t");
