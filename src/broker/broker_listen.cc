@@ -176,6 +176,8 @@ awaitable<std::string> Broker::metrics_page() {
             shard.metrics.fetch_sessions = shard.sessions.sessions();
             shard.metrics.fetch_session_partitions = shard.sessions.partitions();
             shard.metrics.fetch_session_evictions = shard.sessions.evictions();
+            shard.metrics.cold_reads = shard.cold_reads.reads();
+            shard.metrics.cold_read_bytes = shard.cold_reads.bytes();
             sum.merge(shard.metrics);
             shard.partitions.for_each([&](const replication::Partition& partition) {
                 const auto* topic = image->topic(partition.id());

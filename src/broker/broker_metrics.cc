@@ -46,6 +46,11 @@ constexpr MetricRow produced_bytes{"barnabas_produced_bytes_total", counter, "by
                                    "Bytes of record batches appended for producers."};
 constexpr MetricRow fetched_bytes{"barnabas_fetched_bytes_total", counter, "bytes", "",
                                   "Bytes of record batches sent to consumers."};
+constexpr MetricRow cold_reads{"barnabas_cold_reads_total", counter, "", "",
+                               "Parts of log files that a fetch asked for and that were not in "
+                               "memory; the blocking pool reads them."};
+constexpr MetricRow cold_read_bytes{"barnabas_cold_read_bytes_total", counter, "bytes", "",
+                                    "Bytes of those parts."};
 constexpr MetricRow fetch_sessions{"barnabas_fetch_sessions", gauge, "", "",
                                    "Incremental fetch sessions that are kept."};
 constexpr MetricRow session_partitions{"barnabas_fetch_session_partitions", gauge, "", "",
@@ -133,6 +138,8 @@ constexpr MetricRow all_rows[] = {
     row::produced_records,
     row::produced_bytes,
     row::fetched_bytes,
+    row::cold_reads,
+    row::cold_read_bytes,
     row::fetch_sessions,
     row::session_partitions,
     row::session_evictions,
@@ -216,6 +223,8 @@ void put_counts(MetricsText& text, const ShardMetrics& sum) {
     text.single(row::produced_records, sum.produced_records);
     text.single(row::produced_bytes, sum.produced_bytes);
     text.single(row::fetched_bytes, sum.fetched_bytes);
+    text.single(row::cold_reads, sum.cold_reads);
+    text.single(row::cold_read_bytes, sum.cold_read_bytes);
     text.single(row::fetch_sessions, sum.fetch_sessions);
     text.single(row::session_partitions, sum.fetch_session_partitions);
     text.single(row::session_evictions, sum.fetch_session_evictions);
@@ -387,8 +396,9 @@ void ShardMetrics::merge(const ShardMetrics& other) {
          {&ShardMetrics::connections_accepted, &ShardMetrics::connections_refused,
           &ShardMetrics::frames_refused, &ShardMetrics::produced_records,
           &ShardMetrics::produced_bytes, &ShardMetrics::fetched_bytes,
-          &ShardMetrics::fetch_session_evictions, &ShardMetrics::connections,
-          &ShardMetrics::fetch_sessions, &ShardMetrics::fetch_session_partitions}) {
+          &ShardMetrics::fetch_session_evictions, &ShardMetrics::cold_reads,
+          &ShardMetrics::cold_read_bytes, &ShardMetrics::connections, &ShardMetrics::fetch_sessions,
+          &ShardMetrics::fetch_session_partitions}) {
         this->*member += other.*member;
     }
 }

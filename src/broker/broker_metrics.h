@@ -63,6 +63,8 @@ public:
     std::uint64_t produced_bytes = 0;
     std::uint64_t fetched_bytes = 0;
     std::uint64_t fetch_session_evictions = 0;
+    std::uint64_t cold_reads = 0;
+    std::uint64_t cold_read_bytes = 0;
 
     // Gauges, to be set when a scrape asks.
     std::uint64_t connections = 0;

@@ -9,6 +9,10 @@
 namespace barnabas::broker {
 namespace {
 
+/// An index, the bytes it leads to, and the same of the next segment: each is found missing once.
+/// When memory is so short that what was brought in is gone again, the shard waits after all.
+constexpr int cold_rounds_max = 8;
+
 /// What a waiting fetch sleeps on; its last owner lets go of it at home.
 struct Bell {
     explicit Bell(runtime::Shard& home) : signal(home) {}
@@ -69,13 +73,36 @@ awaitable<void> FetchOperation::run() {
 }
 
 awaitable<void> FetchOperation::read_all() {
-    std::function<void(std::size_t)> work = [this](std::size_t i) { read_on(*shards_[i]); };
-    co_await scatter(home_.shard, shards_, work);
+    for (int round = 0;; ++round) {
+        const bool may_wait = round == cold_rounds_max;
+        std::function<void(std::size_t)> work = [this, may_wait](std::size_t i) {
+            read_on(*shards_[i], may_wait);
+        };
+        co_await scatter(home_.shard, shards_, work);
+        auto cold = take_cold();
+        if (cold.empty()) {
+            break;
+        }
+        co_await home_.cold_reads.bring_in(std::move(cold));
+    }
     keep_within_limit();
 }
 
-/// On the shard that owns the items, in their order.
-void FetchOperation::read_on(const runtime::Shard& shard) {
+/// What the last round found missing.
+std::vector<log::ColdPart> FetchOperation::take_cold() {
+    std::vector<log::ColdPart> parts;
+    for (auto& item : items_) {
+        if (item.outcome.cold) {
+            parts.push_back(std::move(*item.outcome.cold));
+            item.outcome.cold.reset();
+        }
+    }
+    return parts;
+}
+
+/// On the shard that owns the items, in their order. What is cold counts as if it were read: no
+/// more is brought in than may be sent.
+void FetchOperation::read_on(const runtime::Shard& shard, bool may_wait) {
     std::uint32_t left = demands_.bytes_max;
     bool first = demands_.at_least_one_batch;
     for (auto& item : items_) {
@@ -90,9 +117,12 @@ void FetchOperation::read_on(const runtime::Shard& shard) {
         auto from = item.from;
         from.max_bytes = std::min(from.max_bytes, left);
         from.at_least_one_batch = first;
+        from.may_wait = may_wait;
         item.outcome = partition->read(from);
-        const auto got = item.outcome.records.size;
-        left -= std::min(left, got);
+        const auto& cold = item.outcome.cold;
+        const auto got = cold ? std::min<std::uint64_t>(cold->size, left)
+                              : std::uint64_t{item.outcome.records.size};
+        left -= static_cast<std::uint32_t>(std::min<std::uint64_t>(left, got));
         first = first && got == 0;
     }
 }

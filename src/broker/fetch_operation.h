@@ -18,7 +18,8 @@ struct FetchDemands {
 };
 
 /// Reads the partitions of one fetch, each on the shard that owns it, and waits until there is
-/// enough. Lives in the handler's coroutine, on the connection's shard.
+/// enough. What is not in memory is brought in by the blocking pool first, so that no shard waits
+/// for a disk. Lives in the handler's coroutine, on the connection's shard.
 class FetchOperation {
 public:
     FetchOperation(Services& services, BrokerShard& home, const FetchContext& context,
@@ -43,7 +44,8 @@ private:
 
     [[nodiscard]] Item make_item(const FetchContext& context, std::size_t i) const;
     awaitable<void> read_all();
-    void read_on(const runtime::Shard& shard);
+    void read_on(const runtime::Shard& shard, bool may_wait);
+    [[nodiscard]] std::vector<log::ColdPart> take_cold();
     void keep_within_limit();
     [[nodiscard]] bool is_enough() const;
     awaitable<void> wait_for_more(Time deadline);

@@ -2,6 +2,7 @@
 
 #include "broker/broker_metrics.h"
 #include "broker/cluster_image.h"
+#include "broker/cold_reads.h"
 #include "broker/fetch_session_cache.h"
 #include "broker/flusher.h"
 #include "broker/partition_table.h"
@@ -33,12 +34,14 @@ struct BrokerShard {
                 std::size_t request_bytes_max)
         : shard(runtime_shard),
           flusher(runtime_shard, partitions),
+          cold_reads(runtime_shard),
           sessions(session_options),
           frames(runtime_shard, request_bytes_max) {}
 
     runtime::Shard& shard;
     PartitionTable partitions;
     Flusher flusher;
+    ColdReads cold_reads;
     FetchSessionCache sessions;
     rpc::FramePool frames;
     rpc::TrafficCounters traffic;

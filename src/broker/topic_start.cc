@@ -2,6 +2,7 @@
 #include "base/invariant.h"
 #include "broker/on_pool.h"
 #include "broker/topic_service.h"
+#include "runtime/process.h"
 
 #include <algorithm>
 #include <atomic>
@@ -9,6 +10,12 @@
 #include <utility>
 
 namespace barnabas::broker {
+namespace {
+
+/// Connections, listeners, the store, the files that are being compacted, deleted or moved.
+constexpr std::size_t files_besides_logs = 500;
+
+}  // namespace
 
 awaitable<Result<void>> TopicService::start(metadata::ClusterState state, ClusterImage image) {
     controller_epoch_ = std::max(1, state.controller_epoch);
@@ -148,13 +155,13 @@ awaitable<Result<TopicService::OpenLogs>> TopicService::open_logs(
         open_one((*openings)[i], now, scanned);
         ++done;
     };
-    const auto report = [this, &openings, &done, &scanned, now](std::string_view what) {
+    const auto report = [this, &openings, &scanned, now](std::string_view what, std::size_t count) {
         const auto taken = home_.clock().now() - now.steady;
-        ports_.log.info("{} {} of {} logs, {} bytes scanned, {:.1f} s", what, done.load(),
+        ports_.log.info("{} {} of {} logs, {} bytes scanned, {:.1f} s", what, count,
                         openings->size(), scanned.load(),
                         std::chrono::duration<double>(taken).count());
     };
-    auto tick = [&report] { report("opening:"); };
+    auto tick = [&report, &done] { report("opening:", done); };
     co_await on_pool(home_, lists_of(std::move(by_directory)), storage().recovery_threads_per_dir,
                      work, tick);
     OpenLogs logs;
@@ -165,10 +172,17 @@ awaitable<Result<TopicService::OpenLogs>> TopicService::open_logs(
         } else {
             ports_.log.error("{} is offline: {}", opening.found.partition, opening.trouble);
             mark_missing(opening.found.partition, opening.trouble);
+            ports_.dirs.leave_unopened(opening.found);
         }
     }
     if (!openings->empty()) {
-        report("opened:");
+        report("opened:", logs.size());
+    }
+    if (const auto limit = runtime::file_limit(); logs.size() + files_besides_logs > limit) {
+        ports_.log.warn(
+            "{} logs, and this process may open {} files: each log that is in use takes one, each "
+            "connection another; raise the limit (ulimit -n, LimitNOFILE)",
+            logs.size(), limit);
     }
     co_return logs;
 }

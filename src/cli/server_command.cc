@@ -90,6 +90,14 @@ std::size_t shard_count(const broker::ProcessConfig& config) {
     return config.shards > 0 ? static_cast<std::size_t>(config.shards) : cores - 1;
 }
 
+/// Threads start when there is work for them: what counts is that no kind of work can keep another
+/// from getting one. Cold reads take up to four for each shard, opening logs its own number for
+/// each directory; fsync, compaction and moves come on top.
+std::size_t pool_threads(const broker::BrokerConfig& config, std::size_t shards) {
+    const auto opening = config.storage.log_dirs.size() * config.storage.recovery_threads_per_dir;
+    return std::max(std::size_t{16}, std::max(8 * shards, opening + 8));
+}
+
 /// One process's broker: starts it, waits for a signal, stops it.
 class Server {
 public:
@@ -182,7 +190,9 @@ Result<int> serve(const Arguments& arguments) {
         log.info("temporary: data in {} is removed at the end, and lost if this machine stops",
                  temporary.string());
     }
-    runtime::RealRuntime runtime({.shards = shard_count(process)});
+    const auto shard_total = shard_count(process);
+    runtime::RealRuntime runtime(
+        {.shards = shard_total, .pool_threads_max = pool_threads(loaded.config, shard_total)});
     std::vector<runtime::Shard*> shards;
     for (std::size_t i = 0; i < runtime.size(); ++i) {
         shards.push_back(&runtime.shard(i));

@@ -162,14 +162,16 @@ ReadOutcome Partition::read(const ReadFrom& from) {
         }
     }
     const Offset end = from.read_committed ? outcome.last_stable : outcome.high_watermark;
-    auto records = log_->read(
-        from.offset,
-        {.max_bytes = from.max_bytes, .at_least_one_batch = from.at_least_one_batch, .end = end});
-    if (!records) {
-        outcome.error = records.error().code;
+    auto read = log_->try_read(from.offset, {.max_bytes = from.max_bytes,
+                                             .at_least_one_batch = from.at_least_one_batch,
+                                             .end = end,
+                                             .may_wait = from.may_wait});
+    if (!read) {
+        outcome.error = read.error().code;
         return outcome;
     }
-    outcome.records = std::move(*records);
+    outcome.records = std::move(read->records);
+    outcome.cold = std::move(read->cold);
     if (from.read_committed && outcome.records.size > 0) {
         auto aborted = log_->aborted_transactions(from.offset, end);
         if (!aborted) {

@@ -43,6 +43,7 @@ struct ReadFrom {
     std::uint32_t max_bytes = 0;
     bool at_least_one_batch = false;
     bool read_committed = false;
+    bool may_wait = true;  // for the medium; else `cold` tells for what
 };
 
 struct ReadOutcome {
@@ -53,6 +54,7 @@ struct ReadOutcome {
     runtime::FileSlice records;  // whole batches, the first may begin before the asked offset
     std::vector<log::AbortedTransaction> aborted;
     std::optional<log::EpochEnd> diverging;
+    std::optional<log::ColdPart> cold;  // to be brought in before it can be read without waiting
 };
 
 /// A partition that this broker leads, over its log. Lives on the partition's shard.

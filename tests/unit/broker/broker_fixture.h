@@ -24,7 +24,9 @@ namespace barnabas::broker {
 class BrokerFixture {
 public:
     /// `configs`: beyond those that a broker needs.
-    explicit BrokerFixture(const ConfigMap& configs = {}, std::size_t shards = 2) : simulation_(1) {
+    explicit BrokerFixture(const ConfigMap& configs = {}, std::size_t shards = 2,
+                           const runtime::SimulationOptions& options = {})
+        : simulation_(1, options) {
         machine_ = &simulation_.add_machine("broker", shards);
         client_ = &simulation_.add_machine("client").shard(0);
         start(configs);
