@@ -7,7 +7,7 @@ figures that its client printed; the session adds what the broker used meanwhile
 import time
 from dataclasses import dataclass, field
 
-from . import clients, machine
+from . import clients, cold_reader, machine
 
 SETTLE_S = 5
 IDLE_S = 10
@@ -124,6 +124,38 @@ class Rate(Produce):
     mode = "rate"
 
 
+class RateBesideColdReader(Rate):
+    """The same, alone and then while a consumer reads old data from the disk."""
+
+    READER_MB_PER_S = 100
+    OLD_PARTITIONS = 2
+
+    def prepare(self, context):
+        context.create_topic("old-data", self.OLD_PARTITIONS)
+        clients.rdkafka(context.broker, "produce", topic="old-data", size=1024, linger=20,
+                        partitions=self.OLD_PARTITIONS, batch=1_000_000,
+                        count=400_000 if context.quick else 2_000_000)
+
+    def before(self, context, run):
+        super().before(context, run)
+        super().before(context, f"{run}-alone")
+
+    def measure(self, context, run):
+        alone = super().measure(context, f"{run}-alone")
+        with cold_reader.ColdReader(context.broker, "old-data", self.OLD_PARTITIONS,
+                                    self.READER_MB_PER_S) as reader:
+            figures = super().measure(context, run)
+        return {**figures, "p99_alone_ms": alone["p99_ms"], "p999_alone_ms": alone["p999_ms"],
+                "reader_mb_per_s": reader.mb_per_s}
+
+    def after(self, context, run):
+        super().after(context, run)
+        super().after(context, f"{run}-alone")
+
+    def finish(self, context):
+        context.delete_topic("old-data")
+
+
 class RoundTrip(Produce):
     """One record at a time; the client compares each one as it comes back."""
 
@@ -237,6 +269,10 @@ def all_scenarios():
              latency + [Target("p999_ms", 1 / 3), Target("cpu_us_per_record", 1 / 3)],
              partitions=1, size=1024, count=400_000, quick_count=100_000,
              client={"acks": "all", "linger": 0, "rate": 20_000}),
+        RateBesideColdReader(
+            "rate_cold", "5,000 records/s of 1 KB while a consumer reads 100 MB/s of old data from disk",
+            "-", [Target("p99_ms", 1 / 2), Target("p999_ms", 1 / 3)], partitions=1, size=1024,
+            count=100_000, quick_count=40_000, client={"acks": "all", "linger": 0, "rate": 5_000}),
         Produce("wide_dealt", "2,000 partitions, 200 B, acks=all, records dealt in turn",
                 "1.1 us/record", [Target("cpu_us_per_record", 1 / 3)], partitions=2000, size=200,
                 count=4_000_000, quick_count=800_000, client={"acks": "all", "linger": 5}),

@@ -176,7 +176,8 @@ class Session:
 
     @staticmethod
     def _tell(name, figures):
-        shown = ("records_per_s", "mb_per_s", "p50_ms", "p99_ms", "p999_ms", "seconds", "cpu_s_per_gb",
+        shown = ("records_per_s", "mb_per_s", "p50_ms", "p99_ms", "p999_ms", "p99_alone_ms",
+                 "p999_alone_ms", "reader_mb_per_s", "seconds", "cpu_s_per_gb",
                  "cpu_us_per_record", "peak_memory_mib", "start_up_ms", "idle_cpu_percent",
                  "idle_memory_mib", "client_thread")
         parts = [f"{key} {figures[key]:.4g}" for key in shown if key in figures]

@@ -1,0 +1,299 @@
+// What a log reads when it opens, and what it asks for when it must not wait for the disk.
+#include "log/log.h"
+#include "runtime/simulated/seeded_random.h"
+#include "runtime/simulated/simulated_clock.h"
+#include "runtime/simulated/simulated_disk.h"
+#include "unit/log/log_batches.h"
+
+#include <gtest/gtest.h>
+
+namespace barnabas::log {
+namespace {
+
+using testing::BatchSpec;
+
+const runtime::Path folder = "/data/t-0";
+const runtime::Path first_segment = folder / "00000000000000000000.log";
+
+class LogRestartTest : public ::testing::Test {
+protected:
+    LogRestartTest() : random_(1), disk_(clock_, random_) {}
+
+    void open(bool clean, Offset recovery_point, LogConfig config = {.index_interval_bytes = 200}) {
+        log_.reset();
+        scanned_ = 0;
+        auto opened = Log::open({.disk = disk_,
+                                 .folder = folder,
+                                 .partition = {"t", PartitionId{0}},
+                                 .config = config,
+                                 .recovery_point = recovery_point,
+                                 .clean = clean,
+                                 .now = clock_.both(),
+                                 .log = {},
+                                 .scanned = &scanned_});
+        ASSERT_TRUE(opened) << opened.error().message;
+        log_ = std::move(*opened);
+        log_->set_high_watermark(log_->log_end());
+    }
+    /// Each a second younger than the one before.
+    void append(int batches, BatchSpec spec = {.value_size = 100}) {
+        for (int i = 0; i < batches; ++i) {
+            spec.timestamp = BatchSpec{}.timestamp + 1000 * ++appended_;
+            auto bytes = testing::make_batch(spec);
+            const auto sent = log_->append(
+                bytes.mutable_view(), {.epoch = LeaderEpoch{3}, .now = clock_.both()}, validator_);
+            ASSERT_TRUE(sent) << sent.error().error.message;
+            log_->set_high_watermark(log_->log_end());
+        }
+    }
+    void flush() {
+        const auto plan = log_->begin_flush();
+        ASSERT_TRUE(plan && plan->sync());
+        log_->flushed(*plan, clock_.both());
+    }
+    /// Kills the process: the disk keeps everything, index entries in memory are gone.
+    void kill(Offset recovery_point) { open(false, recovery_point); }
+    [[nodiscard]] std::uint64_t segment_bytes_read() {
+        std::uint64_t sum = 0;
+        const auto entries = disk_.list(folder);
+        for (const auto& entry : *entries) {
+            sum += entry.name.ends_with(".log") ? disk_.bytes_read(folder / entry.name) : 0;
+        }
+        return sum;
+    }
+    std::string everything() {
+        std::string text;
+        for (Offset at{0}; at < log_->log_end();) {
+            const auto slice = log_->read(at, {.max_bytes = 1 << 20, .end = log_->log_end()});
+            EXPECT_TRUE(slice && slice->size > 0) << at.get();
+            if (!slice || slice->size == 0) {
+                break;
+            }
+            std::string part(slice->size, '\0');
+            EXPECT_TRUE(
+                slice->file->read_at(slice->position, std::as_writable_bytes(std::span(part))));
+            text += part;
+            wire::BatchCursor cursor(std::as_writable_bytes(std::span(part)));
+            while (auto batch = *cursor.next()) {
+                at = batch->last_offset() + 1;
+            }
+        }
+        return text;
+    }
+
+    runtime::SimulatedClock clock_;
+    runtime::SeededRandom random_;
+    runtime::SimulatedDisk disk_;
+    wire::AppendValidator validator_;
+    std::atomic<std::uint64_t> scanned_ = 0;
+    int appended_ = 0;
+    std::unique_ptr<Log> log_;
+};
+
+TEST_F(LogRestartTest, ReadsNoByteOfASegmentAfterAnOrderlyStop) {
+    const LogConfig rows[] = {{.index_interval_bytes = 200},
+                              {.segment_bytes = 800, .index_interval_bytes = 200},
+                              {.index_interval_bytes = 1 << 20}};
+    for (const auto& config : rows) {
+        SCOPED_TRACE(fmt::format("segments of {}", config.segment_bytes));
+        ASSERT_TRUE(disk_.remove_all(folder));
+        open(true, Offset{0}, config);
+        append(30, {.records = 2, .value_size = 100});
+        const auto before = everything();
+        ASSERT_TRUE(log_->close());
+        const auto end = log_->log_end();
+        ASSERT_EQ(log_->recovery_point(), end);
+        const auto read = segment_bytes_read();
+        open(true, end, config);
+        EXPECT_EQ(segment_bytes_read(), read);
+        EXPECT_EQ(scanned_, 0U);
+        EXPECT_EQ(log_->log_end(), end);
+        EXPECT_EQ(everything(), before);
+        EXPECT_TRUE(*log_->find_max_timestamp()) << "the time index tells the largest timestamp";
+        append(3);
+        EXPECT_EQ(log_->log_end(), end + 3);
+        EXPECT_EQ(everything().substr(0, before.size()), before);
+    }
+}
+
+TEST_F(LogRestartTest, LooksAtTheEndWhereTheCheckpointAndTheSnapshotDisagree) {
+    open(true, Offset{0});
+    append(10);
+    ASSERT_TRUE(log_->close());
+    for (const auto recovery_point : {Offset{0}, Offset{4}, Offset{11}}) {
+        open(true, recovery_point);
+        EXPECT_EQ(log_->log_end(), Offset{10}) << recovery_point.get();
+    }
+}
+
+TEST_F(LogRestartTest, AppendsNothingBehindAnEndThatWasChangedSinceTheOrderlyStop) {
+    open(true, Offset{0});
+    append(10);
+    ASSERT_TRUE(log_->close());
+    auto text = disk_.read_text(first_segment).value_or("");
+    ASSERT_TRUE(disk_.replace_text(first_segment, text.substr(0, text.size() - 5)));
+    for (const std::uint32_t segment_bytes : {1U << 30, 300U}) {  // with the second one it rolls
+        open(true, Offset{10}, {.segment_bytes = segment_bytes, .index_interval_bytes = 200});
+        auto bytes = testing::make_batch();
+        const auto sent = log_->append(bytes.mutable_view(), {.now = clock_.both()}, validator_);
+        ASSERT_FALSE(sent);
+        EXPECT_EQ(sent.error().error.code, ErrorCode::kafka_storage_error);
+        EXPECT_NE(sent.error().error.message.find("orderly stop"), std::string::npos)
+            << sent.error().error.message;
+    }
+    EXPECT_EQ(log_->log_end(), Offset{10});
+    kill(Offset{9});
+    EXPECT_EQ(log_->log_end(), Offset{9}) << "without the mark of a clean stop it is checked";
+}
+
+TEST_F(LogRestartTest, ChecksOnlyWhatLiesBehindTheRecoveryPoint) {
+    const BatchSpec spec{.value_size = 8000};
+    const auto batch = testing::make_batch(spec).size();
+    for (const int unflushed : {0, 1, 7}) {
+        SCOPED_TRACE(unflushed);
+        ASSERT_TRUE(disk_.remove_all(folder));
+        open(true, Offset{0});
+        append(200, spec);
+        ASSERT_TRUE(log_->close());  // the index's entries are in the file
+        open(true, Offset{200});
+        append(20, spec);
+        flush();
+        append(unflushed, spec);
+        const auto before = everything();
+        const auto read = segment_bytes_read();
+        kill(Offset{220});
+        EXPECT_EQ(scanned_, unflushed * batch);
+        EXPECT_LT(segment_bytes_read() - read, (2 * (20 + unflushed) + 4) * batch)
+            << "what is behind the index file's last entry, at most twice; nothing of the 200";
+        EXPECT_EQ(log_->log_end(), Offset{220 + unflushed});
+        EXPECT_EQ(everything(), before);
+        append(1, spec);
+        EXPECT_EQ(log_->log_end(), Offset{221 + unflushed});
+    }
+}
+
+TEST_F(LogRestartTest, CutsATornTailBehindTheRecoveryPointAlone) {
+    open(true, Offset{0});
+    append(10);
+    flush();
+    append(5);
+    auto text = disk_.read_text(first_segment).value_or("");
+    ASSERT_TRUE(disk_.replace_text(first_segment, text.substr(0, text.size() - 5)));
+    kill(Offset{10});
+    EXPECT_EQ(log_->log_end(), Offset{14});
+    append(1);
+    EXPECT_EQ(log_->log_end(), Offset{15});
+}
+
+TEST_F(LogRestartTest, GoesOverEverythingWhereTheIndexIsNotToBeBelieved) {
+    open(true, Offset{0});
+    append(30);
+    ASSERT_TRUE(log_->close());
+    const auto index = folder / "00000000000000000000.index";
+    const auto good = disk_.read_text(index).value_or("");
+    ASSERT_GT(good.size(), 8U * 8);
+    auto wrong = good;
+    wrong[wrong.size() - 1] = static_cast<char>(wrong[wrong.size() - 1] + 1);  // a position
+    const std::string rows[] = {
+        "",    std::string(1 << 12, '\0'), good.substr(0, 13), good + std::string(4096, '\0'),
+        wrong, good.substr(0, 40) + "xyz"};
+    for (const auto& text : rows) {
+        SCOPED_TRACE(text.size());
+        ASSERT_TRUE(disk_.replace_text(index, text));
+        kill(Offset{25});
+        EXPECT_EQ(log_->log_end(), Offset{30});
+        for (std::int64_t at = 0; at < 30; ++at) {
+            const auto slice = log_->read(
+                Offset{at}, {.max_bytes = 1, .at_least_one_batch = true, .end = Offset{30}});
+            ASSERT_TRUE(slice) << slice.error().message;
+            EXPECT_GT(slice->size, 0U);
+        }
+        append(1);
+        ASSERT_TRUE(log_->truncate_to(Offset{30}));
+        ASSERT_TRUE(log_->close());
+    }
+}
+
+TEST_F(LogRestartTest, KnowsItsProducersWhereverTheCheckBegins) {
+    open(true, Offset{0});
+    for (std::int32_t i = 0; i < 10; ++i) {
+        append(1, {.producer = ProducerId{7}, .epoch = ProducerEpoch{0}, .sequence = i});
+    }
+    for (std::int64_t recovery_point = 0; recovery_point <= 10; ++recovery_point) {
+        kill(Offset{recovery_point});
+        auto again = testing::make_batch(
+            {.producer = ProducerId{7}, .epoch = ProducerEpoch{0}, .sequence = 9});
+        const auto sent = log_->append(again.mutable_view(), {.now = clock_.both()}, validator_);
+        ASSERT_TRUE(sent) << sent.error().error.message;
+        EXPECT_TRUE(sent->duplicate) << recovery_point;
+        EXPECT_EQ(log_->log_end(), Offset{10});
+    }
+}
+
+/// Brings in what a read asks for until it needs no more; how often it asked.
+int read_without_waiting(runtime::SimulatedDisk& disk, Log& log, Offset from,
+                         std::uint32_t max_bytes, runtime::FileSlice& got) {
+    for (int asked = 0; asked < 20; ++asked) {
+        auto result =
+            log.try_read(from, {.max_bytes = max_bytes, .end = log.log_end(), .may_wait = false});
+        EXPECT_TRUE(result) << (result ? "" : result.error().message);
+        if (!result || !result->cold) {
+            got = result ? result->records : runtime::FileSlice{};
+            return asked;
+        }
+        EXPECT_EQ(result->records.size, 0U);
+        disk.on_pool(true);
+        EXPECT_TRUE(result->cold->bring_in());
+        disk.on_pool(false);
+    }
+    ADD_FAILURE() << "it never has enough";
+    return 20;
+}
+
+TEST_F(LogRestartTest, AReadThatMustNotWaitAsksForWhatIsColdAndThenReadsTheSame) {
+    const LogConfig config{.segment_bytes = 20'000, .index_interval_bytes = 500};
+    open(true, Offset{0}, config);
+    append(400, {.value_size = 300});
+    ASSERT_GT(log_->segment_count(), 3U);
+    for (std::int64_t from = 0; from < 400; from += 37) {
+        SCOPED_TRACE(from);
+        const auto entries = disk_.list(folder);
+        for (const auto& entry : *entries) {
+            disk_.make_cold(folder / entry.name);
+        }
+        const auto waited = disk_.cold_reads_elsewhere();
+        runtime::FileSlice got;
+        const auto asked = read_without_waiting(disk_, *log_, Offset{from}, 3000, got);
+        EXPECT_GT(asked, 0);
+        const auto again = log_->try_read(
+            Offset{from}, {.max_bytes = 3000, .end = log_->log_end(), .may_wait = false});
+        ASSERT_TRUE(again);
+        EXPECT_FALSE(again->cold) << "what is warm needs no question";
+        EXPECT_EQ(disk_.cold_reads_elsewhere(), waited) << "somebody waited for the disk";
+        const auto want = log_->read(Offset{from}, {.max_bytes = 3000, .end = log_->log_end()});
+        ASSERT_TRUE(want);
+        EXPECT_EQ(got.position, want->position);
+        EXPECT_EQ(got.size, want->size);
+        EXPECT_GT(got.size, 0U);
+    }
+}
+
+TEST_F(LogRestartTest, FilesThatNobodyUsesAreClosedAndOpenedAgain) {
+    const LogConfig config{.segment_bytes = 2000, .index_interval_bytes = 200};
+    open(true, Offset{0}, config);
+    append(60);
+    const auto before = everything();
+    const auto slice = log_->read(Offset{0}, {.max_bytes = 1 << 20, .end = Offset{60}});
+    ASSERT_TRUE(slice);
+    log_->close_idle_files();
+    log_->close_idle_files();
+    EXPECT_EQ(log_->read(Offset{0}, {.max_bytes = 1 << 20, .end = Offset{60}})->file, slice->file)
+        << "a slice's file is still the same";
+    EXPECT_EQ(everything(), before);
+    append(1);
+    EXPECT_EQ(log_->log_end(), Offset{61});
+    EXPECT_EQ(everything().substr(0, before.size()), before);
+}
+
+}  // namespace
+}  // namespace barnabas::log
