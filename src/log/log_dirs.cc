@@ -20,7 +20,7 @@ Offset offset_in(const OffsetCheckpoint& checkpoint, const TopicPartition& parti
 
 LogDirs::LogDirs(Options options)
     : disk_(options.disk),
-      random_(options.random),
+      first_id_(options.random.uuid()),
       log_(std::move(options.log)),
       temporary_(options.temporary) {
     for (auto& path : options.directories) {
@@ -133,13 +133,23 @@ Result<void> LogDirs::claim(BrokerId node, const std::string& cluster_id) {
 
 Result<void> LogDirs::claim_one(Directory& directory, BrokerId node,
                                 const std::string& cluster_id) {
-    const auto id = random_.uuid();
+    const auto id = next_id();
     // Its entry too: a directory that comes back without it would be taken for another one.
     TRY(disk_.replace_text(directory.path / identity_file, identity_text(node, cluster_id, id),
                            synced()));
     directory.has_identity = true;
     directory.id = id;
     return {};
+}
+
+/// The random source is its shard's, and this runs on the blocking pool: all ids follow from one.
+Uuid LogDirs::next_id() {
+    Uuid id = first_id_;
+    const std::uint32_t number = ids_given_++;
+    for (std::size_t i = 0; i < sizeof number; ++i) {
+        id.bytes[id.bytes.size() - 1 - i] ^= static_cast<std::uint8_t>(number >> (8 * i));
+    }
+    return id;
 }
 
 /// An unreadable checkpoint costs a longer check of the logs, nothing else; one of a newer format
@@ -304,7 +314,7 @@ Result<void> LogDirs::write_metadata_file(const runtime::Path& folder, const Top
 /// As Kafka, which cuts the topic's name to keep folder names within 255 characters.
 std::string LogDirs::unique_name(const TopicPartition& partition, std::string_view suffix) {
     const auto rest = fmt::format("-{}.{:02x}{}", partition.partition,
-                                  fmt::join(random_.uuid().bytes, ""), suffix);
+                                  fmt::join(next_id().bytes, ""), suffix);
     return partition.topic.substr(0, 255 - rest.size()) + rest;
 }
 

@@ -209,6 +209,7 @@ private:
     void keep_longer(FoundLog& kept, FoundLog other, Now now);
     [[nodiscard]] Log::OpenOptions options_for(const FoundLog& found, const LogConfig& config,
                                                Now now, bool cached) const;
+    [[nodiscard]] Uuid next_id();
     [[nodiscard]] std::string unique_name(const TopicPartition& partition, std::string_view suffix);
     Result<OffsetCheckpoint> read_checkpoint(const Directory& directory, std::string_view name);
     Result<void> scan_directory(std::size_t index, std::vector<FoundLog>& found);
@@ -224,7 +225,8 @@ private:
     Result<void> write_metadata_file(const runtime::Path& folder, const TopicId& id) const;
 
     runtime::Disk& disk_;
-    runtime::Random& random_;
+    Uuid first_id_;
+    std::atomic<std::uint32_t> ids_given_ = 0;
     Logger log_;
     const bool temporary_;
     std::shared_ptr<DirectoryWatch> watch_;
