@@ -131,6 +131,10 @@ Result<Timestamp> Segment::modified() const {
     return Timestamp{modified};
 }
 
+Result<void> Segment::set_modified(Timestamp when) {
+    return disk_.set_modified(log_path_, when.get());
+}
+
 bool Segment::can_hold(Offset last) const {
     return last - base_ <= std::numeric_limits<std::int32_t>::max();
 }

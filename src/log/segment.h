@@ -89,6 +89,7 @@ public:
     [[nodiscard]] Timestamp created() const { return created_; }
     /// When something was last written to the file.
     [[nodiscard]] Result<Timestamp> modified() const;
+    Result<void> set_modified(Timestamp when);
     [[nodiscard]] TransactionIndex& transactions() { return txn_index_; }
     /// The same as long as anybody has it.
     [[nodiscard]] Result<std::shared_ptr<runtime::File>> file();

@@ -150,6 +150,8 @@ public:
     [[nodiscard]] virtual Result<DiskSpace> space(const Path& path) const = 0;
     /// Milliseconds since 1970 of the last change.
     [[nodiscard]] virtual Result<std::int64_t> modified_at(const Path& path) const = 0;
+    /// Dates a file's last change, in the same unit.
+    virtual Result<void> set_modified(const Path& path, std::int64_t when) = 0;
     /// ErrorCode::kafka_storage_error if somebody holds it.
     [[nodiscard]] virtual Result<std::unique_ptr<FileLock>> lock(const Path& path) = 0;
 

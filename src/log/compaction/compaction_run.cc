@@ -260,6 +260,8 @@ Result<void> CompactionRun::seal_fresh() {
     TRY(write_out());
     Segment& segment = *fresh_.back();
     TRY(segment.seal());
+    // Retention of records without timestamps goes by it, and so do old tombstones.
+    TRY(segment.set_modified(source_.segments[group_end_ - 1].modified));
     TRY_ASSIGN(const auto file, segment.file());
     TRY(file->sync());
     TRY_ASSIGN(const auto indexes, segment.take_unsynced_indexes());

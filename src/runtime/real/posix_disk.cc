@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
@@ -176,6 +177,17 @@ Result<std::int64_t> PosixDisk::modified_at(const Path& path) const {
         return disk_error(*watchers(), "look at", path, errno);
     }
     return milliseconds_of(found.st_mtim);
+}
+
+Result<void> PosixDisk::set_modified(const Path& path, std::int64_t when) {
+    const auto second = std::chrono::floor<std::chrono::seconds>(std::chrono::milliseconds(when));
+    const auto rest = std::chrono::nanoseconds(std::chrono::milliseconds(when) - second);
+    const timespec times[] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT},
+                              {.tv_sec = second.count(), .tv_nsec = rest.count()}};
+    if (::utimensat(AT_FDCWD, path.c_str(), times, 0) != 0) {
+        return disk_error(*watchers(), "date", path, errno);
+    }
+    return {};
 }
 
 Result<std::unique_ptr<FileLock>> PosixDisk::lock(const Path& path) {

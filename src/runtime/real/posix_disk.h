@@ -19,6 +19,7 @@ public:
     Result<void> sync_directory(const Path& directory) override;
     [[nodiscard]] Result<DiskSpace> space(const Path& path) const override;
     [[nodiscard]] Result<std::int64_t> modified_at(const Path& path) const override;
+    Result<void> set_modified(const Path& path, std::int64_t when) override;
     /// A lock of the open file description (F_OFD_SETLK): it excludes our own second open, other
     /// processes, and Java's FileChannel.lock, so Apache Kafka and we never share a directory.
     [[nodiscard]] Result<std::unique_ptr<FileLock>> lock(const Path& path) override;

@@ -521,6 +521,16 @@ Result<std::int64_t> SimulatedDisk::modified_at(const Path& path) const {
     return state_->trouble(DiskTrouble::path, "look at", path, "No such file or directory");
 }
 
+Result<void> SimulatedDisk::set_modified(const Path& path, std::int64_t when) {
+    TRY(state_->check("date", path));
+    const auto file = state_->file(path);
+    if (!file) {
+        return state_->trouble(DiskTrouble::path, "date", path, "No such file or directory");
+    }
+    file->modified = Timestamp{when};
+    return {};
+}
+
 Result<std::unique_ptr<FileLock>> SimulatedDisk::lock(const Path& path) {
     TRY(open(path, OpenMode::create_or_open));
     auto node = state_->file(path);

@@ -81,6 +81,7 @@ public:
     Result<void> sync_directory(const Path& directory) override;
     [[nodiscard]] Result<DiskSpace> space(const Path& path) const override;
     [[nodiscard]] Result<std::int64_t> modified_at(const Path& path) const override;
+    Result<void> set_modified(const Path& path, std::int64_t when) override;
     [[nodiscard]] Result<std::unique_ptr<FileLock>> lock(const Path& path) override;
 
     static constexpr std::uint64_t default_capacity = std::uint64_t{1} << 40;

@@ -199,6 +199,9 @@ TEST_P(DiskTest, SyncsAndTellsSpaceAndTimes) {
     EXPECT_LE(space.free, space.total);
     EXPECT_GT(disk().modified_at(path("a")).value(), 1'700'000'000'000);
     EXPECT_FALSE(disk().modified_at(path("nowhere")));
+    ASSERT_TRUE(disk().set_modified(path("a"), 1'600'000'000'123));
+    EXPECT_EQ(disk().modified_at(path("a")).value(), 1'600'000'000'123);
+    EXPECT_FALSE(disk().set_modified(path("nowhere"), 0));
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, DiskTest, ::testing::Values("real", "simulated"),

@@ -141,6 +141,21 @@ TEST_F(CompactionRunTest, MakesOneSegmentOfManySmallOnes) {
     EXPECT_EQ(log_->log_start(), Offset{0}) << "also where its first records are gone";
 }
 
+TEST_F(CompactionRunTest, DatesANewSegmentAsTheLastThatItReplaces) {
+    open();
+    for (int i = 0; i < 3; ++i) {
+        append({{"a", std::to_string(i)}, {fmt::format("only {}", i), "x"}});
+        clock_.advance(1h);
+        roll();
+    }
+    clock_.advance(24h);
+    const auto last = disk_.modified_at(folder / "00000000000000000004.log").value();
+    ASSERT_NE(last, disk_.modified_at(folder / "00000000000000000000.log").value());
+    ASSERT_TRUE(compact());
+    ASSERT_EQ(log_->segment_count(), 2U);
+    EXPECT_EQ(disk_.modified_at(folder / "00000000000000000000.log").value(), last);
+}
+
 TEST_F(CompactionRunTest, KeepsAnEmptySegmentWhereTheLogBegins) {
     open({.segment_bytes = 100});
     append({{"a", "old"}});
