@@ -230,7 +230,7 @@ awaitable<ReplicaMover::Part> ReplicaMover::next_part(std::shared_ptr<ReplicaMov
     auto& owner = ports_.services.owner(move->topic, move->partition.partition);
     const Offset from = move->future->log_end();
     const auto max_bytes =
-        static_cast<std::uint32_t>(std::clamp<std::int64_t>(rate(), part_bytes_min, part_bytes));
+        static_cast<std::uint32_t>(std::clamp<double>(rate(), part_bytes_min, part_bytes));
     auto look = [&owner, &move, from, max_bytes]() -> Part {
         auto* partition = owner.partitions.find(move->topic, move->partition.partition);
         if (partition == nullptr) {
