@@ -1,11 +1,13 @@
 // The mode consume.
 #include "clients/figures.h"
 #include "clients/handle.h"
+#include "clients/keys.h"
 #include "clients/modes.h"
 #include "clients/payload.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <vector>
@@ -17,19 +19,33 @@ std::span<const std::uint8_t> payload_of(const rd_kafka_message_t& message) {
     return {static_cast<const std::uint8_t*>(message.payload), message.len};
 }
 
+std::span<const std::uint8_t> key_of(const rd_kafka_message_t& message) {
+    return {static_cast<const std::uint8_t*>(message.key), message.key_len};
+}
+
 /// Compares what comes with what was written. Own payloads were dealt to the partitions in turn, so
 /// partition p must hold p, p + P, p + 2P, ... in this order: with the right number of records in
-/// all, each one is there exactly once. Java's were dealt by its partitioner: the set must be
+/// all, each one is there exactly once. Of what was compacted, the last of each key must be there,
+/// at its own offset, and nothing else. Java's were dealt by its partitioner: the set must be
 /// equal.
 class Proof {
 public:
-    explicit Proof(const Options& options) : options_(options), own_(options.size) {
+    explicit Proof(const Options& options)
+        : options_(options),
+          own_(options.size, options.filler),
+          keys_(options.keys),
+          gone_(keys_.gone(options.cleaned_to)) {
         for (std::int32_t i = 0; i < options.partitions; ++i) {
-            expected_.push_back(i);
+            expected_.push_back(first_there(i));
         }
         if (options.written_by != "ours" && options.written_by != "java") {
             give_up("--written-by is ours or java, not " + options.written_by);
         }
+    }
+
+    /// How many records there must be.
+    [[nodiscard]] std::int64_t count() const {
+        return options_.count - std::ranges::count(gone_, true);
     }
 
     void add(const rd_kafka_message_t& message) {
@@ -38,12 +54,17 @@ public:
             return read_.add(payload);
         }
         auto& expected = expected_[static_cast<std::size_t>(message.partition)];
-        if (OwnPayload::counter_of(payload) != expected || !own_.matches(payload)) {
+        if (OwnPayload::counter_of(payload) != expected || !own_.matches(payload) ||
+            !keys_.matches(static_cast<std::uint64_t>(expected), key_of(message))) {
             give_up(fmt::format("partition {} offset {}: record {} of {} bytes, expected record {}",
                                 message.partition, message.offset, OwnPayload::counter_of(payload),
                                 payload.size(), expected));
         }
-        expected += options_.partitions;
+        if (!gone_.empty() && message.offset != expected) {
+            give_up(fmt::format("record {} is at offset {} since it was compacted", expected,
+                                message.offset));
+        }
+        expected = first_there(expected + options_.partitions);
     }
 
     void finish() const {
@@ -54,8 +75,17 @@ public:
     }
 
 private:
+    [[nodiscard]] std::int64_t first_there(std::int64_t counter) const {
+        while (counter < std::ssize(gone_) && gone_[static_cast<std::size_t>(counter)]) {
+            ++counter;
+        }
+        return counter;
+    }
+
     const Options& options_;
     OwnPayload own_;
+    OwnKeys keys_;
+    std::vector<bool> gone_;
     std::vector<std::int64_t> expected_;
     SetDigest read_;
 };
@@ -71,9 +101,10 @@ std::string consume(const Options& options) {
     const double start = now();
     const Queue queue =
         start_reading(options, handle.get(), topic.get(), RD_KAFKA_OFFSET_BEGINNING);
+    const std::int64_t wanted = proof.count();
     std::int64_t records = 0;
     std::int64_t bytes = 0;
-    while (records < options.count) {
+    while (records < wanted) {
         const auto got = rd_kafka_consume_batch_queue(queue.get(), 100, batch.data(), batch.size());
         for (ssize_t i = 0; i < got; ++i) {
             auto* message = batch[static_cast<std::size_t>(i)];
@@ -88,8 +119,8 @@ std::string consume(const Options& options) {
         deadline.check("reading");
     }
     const double elapsed = now() - start;
-    if (records != options.count) {
-        give_up(fmt::format("{} records came where {} were written", records, options.count));
+    if (records != wanted) {
+        give_up(fmt::format("{} records came where {} were to be", records, wanted));
     }
     proof.finish();
     return throughput_json(records, bytes, elapsed);

@@ -43,7 +43,7 @@ void send(rd_kafka_topic_t* topic, std::int64_t index, std::int32_t partition,
 }
 
 void send_at_rate(const Options& options, rd_kafka_topic_t* topic, Acknowledgements& acks) {
-    const OwnPayload payloads(options.size);
+    const OwnPayload payloads(options.size, options.filler);
     std::vector<std::uint8_t> payload(static_cast<std::size_t>(options.size));
     const auto start = std::chrono::steady_clock::now();
     for (std::int64_t i = 0; i < options.count; ++i) {
@@ -99,7 +99,7 @@ std::string rate(const Options& options) {
 
 std::string roundtrip(const Options& options) {
     const Deadline deadline(options);
-    const OwnPayload payloads(options.size);
+    const OwnPayload payloads(options.size, options.filler);
     const Handle producer = make_producer(options);
     const Handle consumer = make_consumer(options);
     const Topic out = open_topic(options, producer.get());

@@ -16,10 +16,12 @@ std::string create_topic(const Options& options);
 /// Deletes the topic.
 std::string delete_topic(const Options& options);
 
-/// Writes --count payloads, dealt to the partitions in turn, as fast as the broker takes them.
+/// Writes --count payloads, dealt to the partitions in turn, as fast as the broker takes them; with
+/// --keys, each under the key that goes with its number.
 std::string produce(const Options& options);
 
-/// Reads --count records from all partitions and compares every byte with what was written.
+/// Reads --count records from all partitions and compares every byte with what was written. With
+/// --cleaned-to, only those that compaction up to there must have left, which are fewer.
 std::string consume(const Options& options);
 
 /// Writes --rate records a second for --count records; the figures are the times from handing a

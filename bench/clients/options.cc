@@ -39,12 +39,22 @@ Setter pair(std::vector<std::pair<std::string, std::string>> Options::* field) {
     };
 }
 
+void set_filler(Options& options, const std::string& value) {
+    if (value != "noise" && value != "words") {
+        give_up("--filler is noise or words, not " + value);
+    }
+    options.filler = value == "noise" ? Filler::noise : Filler::words;
+}
+
 std::map<std::string, Setter> setters() {
     return {{"--bootstrap", text(&Options::bootstrap)},
             {"--topic", text(&Options::topic)},
             {"--partitions", number(&Options::partitions)},
             {"--count", number(&Options::count)},
             {"--size", number(&Options::size)},
+            {"--filler", set_filler},
+            {"--keys", number(&Options::keys)},
+            {"--cleaned-to", number(&Options::cleaned_to)},
             {"--rate", number(&Options::rate)},
             {"--timeout", number(&Options::timeout_s)},
             {"--acks", text(&Options::acks)},
@@ -54,6 +64,27 @@ std::map<std::string, Setter> setters() {
             {"--written-by", text(&Options::written_by)},
             {"--conf", pair(&Options::properties)},
             {"--topic-conf", pair(&Options::topic_properties)}};
+}
+
+void check(const Options& options) {
+    if (options.size < 16) {
+        give_up("--size must be at least 16: a payload carries two numbers");
+    }
+    if (options.partitions < 1 || options.count < 1 || options.rate < 1) {
+        give_up("--partitions, --count and --rate must be at least 1");
+    }
+    if (options.keys > 0 && options.mode != "produce" && options.mode != "consume") {
+        give_up("--keys is for produce and consume, not for " + options.mode);
+    }
+    if (options.keys > 0 && options.written_by != "ours") {
+        give_up("--keys: what Java wrote has none");
+    }
+    if (options.cleaned_to > 0 && (options.keys == 0 || options.partitions != 1)) {
+        give_up("--cleaned-to needs --keys and one partition: it is a place in that");
+    }
+    if (options.cleaned_to > options.count) {
+        give_up("--cleaned-to is at most --count");
+    }
 }
 
 }  // namespace
@@ -79,12 +110,7 @@ Options parse_options(int argc, char** argv) {
         }
         found->second(options, argv[i + 1]);
     }
-    if (options.size < 16) {
-        give_up("--size must be at least 16: a payload carries two numbers");
-    }
-    if (options.partitions < 1 || options.count < 1 || options.rate < 1) {
-        give_up("--partitions, --count and --rate must be at least 1");
-    }
+    check(options);
     return options;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "clients/payload.h"
+
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -15,7 +17,10 @@ struct Options {
     std::string topic = "bench";
     std::int32_t partitions = 1;
     std::int64_t count = 100'000;
-    std::int64_t size = 1024;      ///< bytes of each payload
+    std::int64_t size = 1024;  ///< bytes of each payload
+    Filler filler = Filler::noise;
+    std::int64_t keys = 0;         ///< how many there are; 0: records have none
+    std::int64_t cleaned_to = 0;   ///< `consume`: up to where the partition was compacted
     std::int64_t rate = 20'000;    ///< records per second in mode `rate`
     std::int64_t timeout_s = 120;  ///< the whole run, connecting included
     std::string acks = "all";

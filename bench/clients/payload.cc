@@ -12,13 +12,6 @@ constexpr std::uint64_t golden_gamma = 0x9e3779b97f4a7c15;
 
 static_assert(std::endian::native == std::endian::little, "payload headers are copied as they are");
 
-/// SplitMix64's finaliser (Steele, Lea, Flood 2014).
-std::uint64_t mix(std::uint64_t z) {
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-}
-
 /// java.util.SplittableRandom, as far as ProducerPerformance needs it.
 class SplittableRandom {
 public:
@@ -45,16 +38,43 @@ private:
     std::uint64_t seed_ = 0;
 };
 
-}  // namespace
-
-OwnPayload::OwnPayload(std::int64_t size)
-    : size_(static_cast<std::size_t>(size)), noise_(noise_places + size_ + sizeof(std::uint64_t)) {
+void fill_with_noise(std::span<std::uint8_t> out) {
     std::uint64_t seed = 0;
-    for (std::size_t i = 0; i + sizeof seed <= noise_.size(); i += sizeof seed) {
+    for (std::size_t i = 0; i + sizeof seed <= out.size(); i += sizeof seed) {
         seed += golden_gamma;
         const std::uint64_t word = mix(seed);
-        std::memcpy(noise_.data() + i, &word, sizeof word);
+        std::memcpy(out.data() + i, &word, sizeof word);
     }
+}
+
+/// A thousand words of 3 to 10 letters: zstd makes a third of it, lz4 two thirds.
+void fill_with_words(std::span<std::uint8_t> out) {
+    constexpr std::uint64_t words = 1000;
+    std::uint64_t seed = 0;
+    for (std::size_t i = 0; i < out.size();) {
+        seed += golden_gamma;
+        const std::uint64_t word = mix(mix(seed) % words + 1);
+        const std::size_t length = 3 + word % 8;
+        for (std::size_t letter = 0; letter < length && i < out.size(); ++letter) {
+            out[i++] = static_cast<std::uint8_t>('a' + (word >> (4 + 5 * letter)) % 26);
+        }
+        if (i < out.size()) {
+            out[i++] = ' ';
+        }
+    }
+}
+
+}  // namespace
+
+std::uint64_t mix(std::uint64_t z) {
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+}
+
+OwnPayload::OwnPayload(std::int64_t size, Filler filler)
+    : size_(static_cast<std::size_t>(size)), noise_(noise_places + size_ + sizeof(std::uint64_t)) {
+    filler == Filler::noise ? fill_with_noise(noise_) : fill_with_words(noise_);
 }
 
 std::span<const std::uint8_t> OwnPayload::filler(std::uint64_t counter) const {

@@ -6,13 +6,20 @@
 
 namespace rdkafka_bench {
 
+/// SplitMix64's finaliser (Steele, Lea, Flood 2014).
+std::uint64_t mix(std::uint64_t z);
+
+/// What payloads are filled with: bytes that no codec makes smaller, or the words of a small
+/// language, as in the documents that people compress.
+enum class Filler { noise, words };
+
 /// The payloads of this program: [counter, 8 bytes LE][mix(counter), 8 bytes LE][filler], where the
 /// filler is the piece of one pseudo-random MiB that starts at a place derived from the counter.
 /// Whoever knows the counter and the size knows every byte, so a reader can prove what was written,
-/// and making one costs no more than a copy. AssignedConsumer.java holds the same rules.
+/// and making one costs no more than a copy. AssignedConsumer.java holds the same rules for noise.
 class OwnPayload {
 public:
-    explicit OwnPayload(std::int64_t size);
+    OwnPayload(std::int64_t size, Filler filler);
 
     /// Writes payload number `counter` over `out`, whose size is the constructor's.
     void write(std::uint64_t counter, std::span<std::uint8_t> out) const;

@@ -53,11 +53,12 @@ def run(command):
 
 
 def rdkafka(broker, mode, **options):
-    """One run of rdkafka_bench; `options` are its own, without the dashes."""
+    """One run of rdkafka_bench; `options` are its own, without the dashes; a list repeats one."""
     program = brokers.REPOSITORY / "build/release/bench/rdkafka_bench"
     command = [str(program), mode, "--bootstrap", broker.bootstrap]
-    for name, value in options.items():
-        command += ["--" + name.replace("_", "-"), str(value)]
+    for name, values in options.items():
+        for value in values if isinstance(values, list) else [values]:
+            command += ["--" + name.replace("_", "-"), str(value)]
     output, busiest = run(command)
     return {**json.loads(output), "client_thread": busiest}
 
