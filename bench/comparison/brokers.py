@@ -43,7 +43,8 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def _receive(connection, count):
+def receive(connection, count):
+    """The next `count` bytes of the connection."""
     data = b""
     while len(data) < count:
         piece = connection.recv(count - len(data))
@@ -58,8 +59,8 @@ def answers(host, port):
     try:
         with socket.create_connection((host, port), timeout=5) as connection:
             connection.sendall(FIRST_REQUEST)
-            size = int.from_bytes(_receive(connection, 4), "big")
-            return _receive(connection, size)[:4] == b"\0\0\0\1"
+            size = int.from_bytes(receive(connection, 4), "big")
+            return receive(connection, size)[:4] == b"\0\0\0\1"
     except OSError:
         return False
 

@@ -105,8 +105,8 @@ class Report:
         """Whether the table has a row for it: what was measured and means something there."""
         measured = any(self._values(scenario, broker, metric) for broker in ("kafka", "barnabas"))
         rate = metric in ("records_per_s", "mb_per_s", "cpu_s_per_gb")
-        return measured and (metric in targets or metric != "seconds") and (
-            scenario.throughput or not rate)
+        return measured and (metric in targets or (
+            metric != "seconds" and (scenario.throughput or not rate)))
 
     def _row(self, scenario, metric, target):
         kafka = self._median(scenario, "kafka", metric)

@@ -4,10 +4,11 @@ A scenario is prepared once per broker, measured several times, and finished. `m
 figures that its client printed; the session adds what the broker used meanwhile.
 """
 
+import os
 import time
 from dataclasses import dataclass, field
 
-from . import clients, cold_reader, machine
+from . import clients, cold_reader, compaction, machine
 
 SETTLE_S = 5
 IDLE_S = 10
@@ -33,12 +34,13 @@ class Context:
     quick: bool
     state: dict = field(default_factory=dict)
 
-    def create_topic(self, name, partitions):
+    def create_topic(self, name, partitions, settings=()):
         """A broker that has answered may still refuse topics for a moment: it is tried again."""
         limit = time.monotonic() + READY_LIMIT_S
         while True:
             try:
-                return clients.rdkafka(self.broker, "create", topic=name, partitions=partitions)
+                return clients.rdkafka(self.broker, "create", topic=name, partitions=partitions,
+                                       topic_conf=list(settings))
             except clients.ClientFailed:
                 if time.monotonic() > limit:
                     raise
@@ -202,6 +204,65 @@ class ConsumeJava(Consume):
                                     self.count(context), self.size)
 
 
+class Compact(Work):
+    """Compaction by itself: a log is written while the cleaner is held back by a ratio that no log
+    exceeds; measured is from letting it go until its checkpoint has reached the active segment."""
+
+    SEGMENT_BYTES = 64 << 20
+    RECORDS_PER_KEY = 15
+    HELD_BACK, LET_GO = "1.0", "0.5"
+    LIMIT_S = 120
+
+    def __init__(self, *args, client, **kwargs):
+        super().__init__(*args, partitions=1, **kwargs)
+        self._client = client
+
+    def prepare(self, context):
+        """The cleaner looks often. It may be in a rest of the length before; when it has compacted a
+        small log, that is over."""
+        compaction.alter(context.broker, compaction.BROKER, "", {"log.cleaner.backoff.ms": "50"})
+        self._write(context, "first", 3 * (1 << 20) // self.size, 1 << 20)
+        self._let_go("first", context).await_cleaned(self.LIMIT_S)
+        context.delete_topic(self.topic("first"))
+
+    def before(self, context, run):
+        self._write(context, run, self.count(context), self.SEGMENT_BYTES)
+        os.sync()
+
+    def measure(self, context, run):
+        log = compaction.PartitionLog(context.broker, self.topic(run))
+        end, size = log.active_base(), log.sealed_bytes()
+        start = time.monotonic()
+        self._let_go(run, context).await_cleaned(self.LIMIT_S)
+        seconds = time.monotonic() - start
+        context.state[run] = end
+        return {"records": end, "bytes": size, "seconds": seconds, "mb_per_s": size / 1e6 / seconds}
+
+    def after(self, context, run):
+        clients.rdkafka(context.broker, "consume", **self._records(run, self.count(context)),
+                        cleaned_to=context.state.pop(run))
+        context.delete_topic(self.topic(run))
+
+    def finish(self, context):
+        compaction.alter(context.broker, compaction.BROKER, "", {"log.cleaner.backoff.ms": None})
+
+    def _records(self, run, count):
+        """The options that say which records these are."""
+        return {"topic": self.topic(run), "partitions": 1, "count": count, "size": self.size,
+                "filler": self._client["filler"], "keys": max(count // self.RECORDS_PER_KEY, 1)}
+
+    def _write(self, context, run, count, segment_bytes):
+        context.create_topic(self.topic(run), 1, [
+            "cleanup.policy=compact", f"segment.bytes={segment_bytes}",
+            f"min.cleanable.dirty.ratio={self.HELD_BACK}"])
+        clients.rdkafka(context.broker, "produce", **{**self._client, **self._records(run, count)})
+
+    def _let_go(self, run, context):
+        compaction.alter(context.broker, compaction.TOPIC, self.topic(run),
+                         {"min.cleanable.dirty.ratio": self.LET_GO})
+        return compaction.PartitionLog(context.broker, self.topic(run))
+
+
 class TopicReady(Scenario):
     """A topic of 2,000 partitions, from the request until all have a leader and answer."""
 
@@ -279,6 +340,12 @@ def all_scenarios():
         ProduceJava("wide_sticky", "2,000 partitions, 200 B, acks=all, Java sticky",
                     "8 to 31 us/record", [Target("cpu_us_per_record", 1 / 3)], partitions=2000,
                     size=200, count=1_000_000, quick_count=200_000, client={"acks": "all"}),
+        *(Compact(f"compact_{codec}",
+                  f"compaction of 1.5 M records of 1 KB under 100,000 keys, 16 KB batches, {codec}", "-",
+                  [Target("mb_per_s", 1, at_least=True), Target("cpu_s_per_gb", 1 / 2)],
+                  size=1024, count=1_500_000, quick_count=200_000,
+                  client={"batch": 16_384, "linger": 20, "codec": codec, "filler": "words"})
+          for codec in ("none", "lz4")),
         TopicReady("wide_topic", "a topic of 2,000 partitions, until all answer", "6.0 s",
                    [Target("seconds", 0.6, absolute=True)]),
         Idle("idle", "start-up to first answer; idle memory; idle CPU", "2.5 s; 371 MiB; 3.5 %",
