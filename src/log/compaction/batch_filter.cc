@@ -7,6 +7,9 @@
 namespace barnabas::log {
 namespace {
 
+/// As many keys as a core has lines of memory under way, and some.
+constexpr std::size_t judged_max = 32;
+
 /// What is built anew relies on it.
 Result<void> check_place(const wire::BatchView& batch, const wire::RecordView& record) {
     const bool before = !batch.is_legacy() && record.offset < batch.base_offset();
@@ -81,38 +84,55 @@ bool BatchFilter::is_last_of_producer(const wire::BatchView& batch) const {
 Result<void> BatchFilter::judge_records(const wire::BatchView& batch, bool keep_old_tombstones,
                                         Verdict& verdict, Outcome& outcome) {
     stay_.clear();
+    judged_.clear();
     TRY(reader_.start(batch, rules_.decompressed_max));
     wire::RecordView record;
     while (true) {
         TRY_ASSIGN(const bool more, reader_.next(record));
         if (!more) {
+            settle(batch, keep_old_tombstones, verdict, outcome);
             return {};
         }
         TRY(reader_.ensure_record_valid());
         TRY(check_place(batch, record));
+        judged_.push_back({.offset = record.offset,
+                           .has_key = record.key.has_value(),
+                           .has_value = record.value.has_value(),
+                           .key = record.key ? map_.announce(*record.key) : KeyHash{}});
+        if (judged_.size() == judged_max) {
+            settle(batch, keep_old_tombstones, verdict, outcome);
+        }
+    }
+}
+
+/// Several at a time: what the map must fetch from memory for them is waited for together.
+void BatchFilter::settle(const wire::BatchView& batch, bool keep_old_tombstones, Verdict& verdict,
+                         Outcome& outcome) {
+    for (const auto& record : judged_) {
         ++outcome.read;
         const bool kept = stays(batch, record, keep_old_tombstones, outcome);
         stay_.push_back(kept);
         outcome.kept += kept ? 1 : 0;
         verdict.all_stay = verdict.all_stay && kept;
-        verdict.has_tombstone = verdict.has_tombstone || (kept && !record.value);
+        verdict.has_tombstone = verdict.has_tombstone || (kept && !record.has_value);
     }
+    judged_.clear();
 }
 
-bool BatchFilter::stays(const wire::BatchView& batch, const wire::RecordView& record,
+bool BatchFilter::stays(const wire::BatchView& batch, const Judged& record,
                         bool keep_old_tombstones, Outcome& outcome) const {
     if (batch.is_control() || record.offset > map_.latest()) {
         return true;
     }
-    if (!record.key) {
+    if (!record.has_key) {
         ++outcome.without_key;
         return false;
     }
-    const auto newest = map_.find(*record.key);
+    const auto newest = map_.find(record.key);
     if (newest && record.offset < *newest) {
         return false;
     }
-    if (record.value) {
+    if (record.has_value) {
         return true;
     }
     const auto horizon = batch.delete_horizon();

@@ -70,9 +70,18 @@ private:
 
     Result<Verdict> judge(const wire::BatchView& batch, Outcome& outcome);
     [[nodiscard]] bool is_last_of_producer(const wire::BatchView& batch) const;
+    /// What the rules ask of a record.
+    struct Judged {
+        Offset offset;
+        bool has_key = false;
+        bool has_value = false;
+        KeyHash key;  // as the map announced it
+    };
     Result<void> judge_records(const wire::BatchView& batch, bool keep_old_tombstones,
                                Verdict& verdict, Outcome& outcome);
-    [[nodiscard]] bool stays(const wire::BatchView& batch, const wire::RecordView& record,
+    void settle(const wire::BatchView& batch, bool keep_old_tombstones, Verdict& verdict,
+                Outcome& outcome);
+    [[nodiscard]] bool stays(const wire::BatchView& batch, const Judged& record,
                              bool keep_old_tombstones, Outcome& outcome) const;
     Result<void> rebuild(const wire::BatchView& batch, std::optional<Timestamp> horizon,
                          ByteBuffer& out, Outcome& outcome);
@@ -85,7 +94,8 @@ private:
     TransactionTracker& transactions_;
     wire::RecordReader reader_;
     wire::BatchBuilder builder_;
-    std::vector<bool> stay_;  // of the batch under judgement, by the order of its records
+    std::vector<Judged> judged_;  // that are to be settled
+    std::vector<bool> stay_;      // of the batch under judgement, by the order of its records
 };
 
 }  // namespace barnabas::log

@@ -11,6 +11,9 @@
 namespace barnabas::log {
 namespace {
 
+/// As many keys as a core has lines of memory under way, and some.
+constexpr std::size_t announced_max = 32;
+
 OffsetMap::Options map_options(const CompactionSource& source,
                                const CompactionRun::Options& options) {
     return {.memory_max = options.map_bytes_max,
@@ -105,27 +108,43 @@ Result<bool> CompactionRun::map_batch(const wire::BatchView& batch) {
     return true;
 }
 
+/// Keys go into the map by and by, so that their places in memory are waited for together.
 Result<bool> CompactionRun::map_records(const wire::BatchView& batch) {
+    announced_.clear();
     TRY(reader_.start(batch, source_.config.max_decompressed_bytes));
     wire::RecordView record;
     while (true) {
         TRY_ASSIGN(const bool more, reader_.next(record));
         if (!more) {
-            return true;
+            return map_announced(batch);
         }
         TRY(reader_.ensure_record_valid());
         if (!record.key || record.offset < source_.first_dirty) {
             continue;
         }
-        if (record.offset <= map_.latest() || record.offset > batch.last_offset()) {
-            return fail(ErrorCode::corrupt_message,
-                        "a record at offset {} in the batch of [{}, {}], behind offset {}",
-                        record.offset, batch.base_offset(), batch.last_offset(), map_.latest());
+        announced_.push_back({.key = map_.announce(*record.key), .offset = record.offset});
+        if (announced_.size() == announced_max) {
+            TRY_ASSIGN(const bool fits, map_announced(batch));
+            if (!fits) {
+                return false;
+            }
         }
-        if (!map_.try_put(*record.key, record.offset)) {
+    }
+}
+
+Result<bool> CompactionRun::map_announced(const wire::BatchView& batch) {
+    for (const auto& [key, offset] : announced_) {
+        if (offset <= map_.latest() || offset > batch.last_offset()) {
+            return fail(ErrorCode::corrupt_message,
+                        "a record at offset {} in the batch of [{}, {}], behind offset {}", offset,
+                        batch.base_offset(), batch.last_offset(), map_.latest());
+        }
+        if (!map_.try_put(key, offset)) {
             return false;
         }
     }
+    announced_.clear();
+    return true;
 }
 
 void CompactionRun::begin_copying() {

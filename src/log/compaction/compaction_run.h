@@ -25,6 +25,12 @@ struct CompactionStats {
     bool map_full = false;  // the keys did not all fit: another compaction goes on from end()
 };
 
+/// A record's key on its way into the map.
+struct AnnouncedKey {
+    KeyHash key;
+    Offset offset;
+};
+
 /// One compaction of one log (Kafka's Cleaner.doClean()), in steps, so that whoever drives it can
 /// throttle, stop, and give the thread to others in between:
 ///   map the keys of the dirty segments -> for each group of segments: copy what survives into
@@ -68,6 +74,7 @@ private:
     Result<void> advance_map(std::size_t budget);
     Result<bool> map_batch(const wire::BatchView& batch);
     Result<bool> map_records(const wire::BatchView& batch);
+    Result<bool> map_announced(const wire::BatchView& batch);
     void begin_copying();
     void begin_group();
     [[nodiscard]] Result<void> check_room() const;
@@ -89,6 +96,7 @@ private:
     wire::RecordReader reader_;
     std::size_t at_ = 0;  // of source_.segments: the one that is read
     bool begun_ = false;  // its reading has
+    std::vector<AnnouncedKey> announced_;
     bool keep_old_tombstones_ = false;
     TransactionTracker mapped_transactions_;
     TransactionTracker copied_transactions_;

@@ -53,6 +53,12 @@ std::size_t first_slots(std::size_t slots_max) {
     return slots_max;
 }
 
+/// A number below `limit`, evenly for even hashes, without the time that a division takes.
+std::size_t scaled(std::uint64_t hash, std::size_t limit) {
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::size_t>((Wide{hash} * limit) >> 64);
+}
+
 /// Without an empty slot a search would have no end; without a key there is no progress.
 std::size_t keys_in(std::size_t slots, double load_factor) {
     const auto fill = static_cast<std::size_t>(static_cast<double>(slots) * load_factor);
@@ -87,18 +93,29 @@ void OffsetMap::grow() {
 
 std::size_t OffsetMap::slot_of(const KeyHash& hash) const {
     const std::size_t slots = entries_.size();
-    std::size_t slot = hash.first % slots;
-    const std::size_t step = 1 + hash.second % (slots - 1);
-    while (entries_[slot].offset_and_one != 0 && entries_[slot].hash != hash) {
+    std::size_t slot = scaled(hash.first, slots);
+    if (is_or_takes(slot, hash)) [[likely]] {
+        return slot;
+    }
+    const std::size_t step = 1 + scaled(hash.second, slots - 1);
+    do {
         slot += step;
         slot -= slot >= slots ? slots : 0;
-    }
+    } while (!is_or_takes(slot, hash));
     return slot;
 }
 
-bool OffsetMap::try_put(ByteView key, Offset offset) {
-    INVARIANT(offset >= Offset{0} && offset > latest_, "offset {} behind {}", offset, latest_);
+KeyHash OffsetMap::announce(ByteView key) const {
     const KeyHash hash = hasher_(key);
+    const auto* entry =
+        reinterpret_cast<const std::byte*>(&entries_[scaled(hash.first, entries_.size())]);
+    __builtin_prefetch(entry);
+    __builtin_prefetch(entry + sizeof(Entry) - 1);  // a quarter of them lie in two cache lines
+    return hash;
+}
+
+bool OffsetMap::try_put(const KeyHash& hash, Offset offset) {
+    INVARIANT(offset >= Offset{0} && offset > latest_, "offset {} behind {}", offset, latest_);
     std::size_t slot = slot_of(hash);
     if (entries_[slot].offset_and_one == 0) {
         if (keys_ == keys_max_) {
@@ -116,8 +133,8 @@ bool OffsetMap::try_put(ByteView key, Offset offset) {
     return true;
 }
 
-std::optional<Offset> OffsetMap::find(ByteView key) const {
-    const Entry& entry = entries_[slot_of(hasher_(key))];
+std::optional<Offset> OffsetMap::find(const KeyHash& hash) const {
+    const Entry& entry = entries_[slot_of(hash)];
     return entry.offset_and_one == 0 ? std::nullopt
                                      : std::optional(Offset{entry.offset_and_one - 1});
 }

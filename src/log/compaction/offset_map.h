@@ -26,11 +26,19 @@ public:
 
     OffsetMap(const Options& options, const KeyHasher& hasher);
 
+    /// What the map knows a key by. Its place is brought into the cache meanwhile: the map is
+    /// larger than that, and whoever asks for several keys before looking up the first waits once.
+    [[nodiscard]] KeyHash announce(ByteView key) const;
+
     /// Notes that `key` is at `offset`, which is behind all noted before. False: the key is new and
     /// there is no room for it; nothing has changed.
-    [[nodiscard]] bool try_put(ByteView key, Offset offset);
+    [[nodiscard]] bool try_put(const KeyHash& key, Offset offset);
+    [[nodiscard]] bool try_put(ByteView key, Offset offset) {
+        return try_put(hasher_(key), offset);
+    }
     /// Nothing if the key was not put.
-    [[nodiscard]] std::optional<Offset> find(ByteView key) const;
+    [[nodiscard]] std::optional<Offset> find(const KeyHash& key) const;
+    [[nodiscard]] std::optional<Offset> find(ByteView key) const { return find(hasher_(key)); }
 
     /// Everything up to this offset is in the map; no_offset at first.
     [[nodiscard]] Offset latest() const { return latest_; }
@@ -50,6 +58,10 @@ private:
     };
     static_assert(sizeof(Entry) == entry_bytes);
 
+    [[nodiscard]] bool is_or_takes(std::size_t slot, const KeyHash& hash) const {
+        const Entry& entry = entries_[slot];
+        return entry.offset_and_one == 0 || entry.hash == hash;
+    }
     /// The entry of the hash, or the empty one where it belongs.
     [[nodiscard]] std::size_t slot_of(const KeyHash& hash) const;
     void grow();

@@ -142,6 +142,42 @@ TEST_F(BatchFilterTest, KeepsTheLastRecordOfEachKey) {
     }
 }
 
+/// Records are judged several at a time, and what stays is read once more, unfolded again or not.
+TEST_F(BatchFilterTest, KeepsTheRightOnesOfManyWhateverTheirSize) {
+    constexpr int count = 80;
+    const auto superseded = [](int i) { return i % 3 != 0; };
+    std::vector<std::int64_t> want;
+    std::vector<KeyedRecord> records;
+    for (int i = 0; i < count; ++i) {
+        records.push_back({fmt::format("key {}", i)});
+        if (!superseded(i)) {
+            want.push_back(base.get() + i);
+            last(records.back().key->c_str(), base + i);
+        }
+    }
+    for (int i = 0; i < count; ++i) {
+        if (superseded(i)) {
+            last(records[static_cast<std::size_t>(i)].key->c_str(), base + count + i);
+        }
+    }
+    for (const auto codec : {wire::Codec::none, wire::Codec::snappy, wire::Codec::lz4}) {
+        for (const std::size_t size : {10, 5000}) {  // 400 KB do not stay at hand
+            for (auto& record : records) {
+                record.value = std::string(size, 'v') + *record.key;
+            }
+            const auto got =
+                filter(testing::make_keyed({.records = records, .base = base, .codec = codec}));
+            EXPECT_EQ(got.offsets(), want) << static_cast<int>(codec) << " " << size;
+            EXPECT_EQ(got.outcome.read, static_cast<std::uint64_t>(count));
+            EXPECT_EQ(got.outcome.kept, want.size());
+            for (const auto& found : testing::records_of(got.batch())) {
+                const auto at = static_cast<std::size_t>(found.offset - base);
+                EXPECT_EQ(found.record, records[at]);
+            }
+        }
+    }
+}
+
 TEST_F(BatchFilterTest, KeepsTombstonesUntilTheirHorizon) {
     const struct {
         const char* why;

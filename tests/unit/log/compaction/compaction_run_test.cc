@@ -240,6 +240,40 @@ TEST_F(CompactionRunTest, TakesAsManyPassesAsTheKeysNeed) {
     }
 }
 
+/// Keys are looked up several at a time: more than that in a batch, and a map that is full within
+/// it.
+TEST_F(CompactionRunTest, IsFullInTheMiddleOfALargeBatch) {
+    open();
+    constexpr int keys = 150;
+    for (int i = 0; i < 600;) {
+        std::vector<KeyedRecord> batch;
+        for (const int end = i + 100; i < end; ++i) {
+            batch.push_back({fmt::format("key {}", i % keys), std::to_string(i)});
+        }
+        append(std::move(batch), i % 200 == 0 ? wire::Codec::none : wire::Codec::lz4);
+    }
+    roll();
+    flush();
+    for (Offset dirty{0}; dirty < Offset{600};) {
+        auto source = log_->compaction_source(dirty, Offset{600});
+        ASSERT_TRUE(source && *source);
+        auto small = options();
+        small.map_bytes_max = 24 * 61;  // 54 keys
+        CompactionRun run(std::move(**source), small);
+        ASSERT_TRUE(finish(run));
+        ASSERT_GT(run.end(), dirty) << "each pass gets on";
+        EXPECT_TRUE(run.stats().keys == 54 || run.end() == Offset{600}) << run.stats().keys;
+        dirty = run.end();
+    }
+    const auto left = records();
+    ASSERT_EQ(left.size(), static_cast<std::size_t>(keys));
+    for (int i = 0; i < keys; ++i) {
+        const auto& [offset, record] = left[static_cast<std::size_t>(i)];
+        EXPECT_EQ(offset, 450 + i);
+        EXPECT_EQ(record.value, std::to_string(450 + i));
+    }
+}
+
 TEST_F(CompactionRunTest, ReadsSegmentsOfOldFormats) {
     ASSERT_TRUE(disk_.create_directories(folder));
     ByteBuffer old;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace barnabas::log {
 namespace {
@@ -89,6 +90,23 @@ TEST(OffsetMap, TakesMemoryAsKeysComeAndNeverMoreThanItWasGiven) {
     }
     const OffsetMap large({.memory_max = 128 << 20, .keys_wanted = 1 << 30}, hasher);
     EXPECT_GT(large.keys_max(), 3'900'000U) << "four fifths of it hold as many";
+}
+
+TEST(OffsetMap, FindsByWhatWasAnnouncedHoweverItGrewMeanwhile) {
+    OffsetMap map({.memory_max = 1 << 20, .keys_wanted = 20'000}, hasher);
+    std::vector<KeyHash> announced;
+    for (int i = 0; i < 20'000; ++i) {
+        announced.push_back(map.announce(as_bytes(std::to_string(i))));
+    }
+    const auto small = map.memory();
+    for (int i = 0; i < 20'000; ++i) {
+        ASSERT_TRUE(map.try_put(announced[static_cast<std::size_t>(i)], Offset{i}));
+    }
+    EXPECT_GT(map.memory(), small);
+    for (int i = 0; i < 20'000; ++i) {
+        ASSERT_EQ(map.find(as_bytes(std::to_string(i))), Offset{i});
+        ASSERT_EQ(map.find(announced[static_cast<std::size_t>(i)]), Offset{i});
+    }
 }
 
 TEST(OffsetMap, MovesItsEndOnlyForward) {
