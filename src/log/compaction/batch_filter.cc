@@ -164,7 +164,7 @@ Result<void> BatchFilter::rebuild(const wire::BatchView& batch, std::optional<Ti
                                   ByteBuffer& out, Outcome& outcome) {
     TRY_ASSIGN(auto options, options_for(batch));
     options.delete_horizon = horizon;
-    TRY(reader_.start(batch, rules_.decompressed_max));
+    TRY(reader_.restart());  // judge_records() has read it to its end
     wire::RecordView record;
     bool begun = false;
     for (std::size_t i = 0;; ++i) {

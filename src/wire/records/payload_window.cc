@@ -16,22 +16,33 @@ constexpr std::size_t kept_room_max = std::size_t{2} << 20;
 
 Result<> PayloadWindow::start(Codec codec, ByteView payload, Decompressor::Options options) {
     drained_ = codec == Codec::none;
+    whole_ = true;
     if (drained_) {
-        at_ = payload.data();
+        at_ = first_ = payload.data();
         end_ = at_ + payload.size();
         return {};
     }
     if (room_.capacity() < usual_room || room_.capacity() > kept_room_max) {
         room_ = ByteBuffer{usual_room};
     }
-    at_ = end_ = room_.data();
+    at_ = end_ = first_ = room_.data();
     auto started = decompressor_.start(codec, payload, options);
     drained_ = !started;
     return started;
 }
 
+bool PayloadWindow::try_rewind() {
+    at_ = whole_ ? first_ : at_;
+    return whole_;
+}
+
+std::size_t PayloadWindow::room_behind() const {
+    return room_.capacity() - static_cast<std::size_t>(end_ - room_.data());
+}
+
 void PayloadWindow::make_room() {
     const std::size_t left = size();
+    whole_ = false;
     if (left * 2 > room_.capacity()) {
         ByteBuffer larger{room_.capacity() * 2};
         std::memcpy(larger.data(), at_, left);
@@ -47,9 +58,11 @@ Result<bool> PayloadWindow::more() {
     if (drained_) {
         return false;
     }
-    make_room();
-    std::byte* to = room_.data() + size();
-    auto got = decompressor_.read({to, room_.capacity() - size()});
+    if (room_behind() < usual_room / 2) {
+        make_room();
+    }
+    std::byte* to = room_.data() + (room_.capacity() - room_behind());
+    auto got = decompressor_.read({to, room_behind()});
     drained_ = !got || *got == 0;
     if (!got) {
         return fail(std::move(got));

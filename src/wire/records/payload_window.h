@@ -13,6 +13,10 @@ public:
     /// Begins a payload, which must outlive the reading. `options` matter if it is compressed.
     [[nodiscard]] Result<> start(Codec codec, ByteView payload, Decompressor::Options options);
 
+    /// Goes back to where the payload began, so that nothing is unfolded twice; false, and nothing
+    /// has changed, where its beginning is not at hand any more.
+    [[nodiscard]] bool try_rewind();
+
     /// What is at hand and not consumed. Valid until more() or start().
     [[nodiscard]] const std::byte* begin() const { return at_; }
     [[nodiscard]] const std::byte* end() const { return end_; }
@@ -33,13 +37,16 @@ public:
     [[nodiscard]] Result<bool> skip(std::size_t n);
 
 private:
+    [[nodiscard]] std::size_t room_behind() const;
     void make_room();
 
     Decompressor decompressor_;
     ByteBuffer room_;
     const std::byte* at_ = nullptr;
     const std::byte* end_ = nullptr;
-    bool drained_ = true;  ///< nothing more will come
+    const std::byte* first_ = nullptr;  ///< of the payload, as long as it is whole
+    bool whole_ = false;                ///< nothing of the payload had to make room so far
+    bool drained_ = true;               ///< nothing more will come
 };
 
 }  // namespace barnabas::wire

@@ -45,6 +45,7 @@ Result<const std::byte*> whole_record(PayloadWindow& window, std::int32_t index,
 
 Result<> RecordReader::start(const BatchView& batch, std::size_t decompressed_max) {
     batch_ = batch;
+    decompressed_max_ = decompressed_max;
     read_ = 0;
     count_ = 0;
     if (batch.is_legacy()) {
@@ -65,6 +66,15 @@ Result<> RecordReader::start(const BatchView& batch, std::size_t decompressed_ma
     }
     return window_.start(codec, batch.payload(),
                          {.output_max = decompressed_max, .magic_v0 = false});
+}
+
+Result<> RecordReader::restart() {
+    const bool again = !batch_.is_legacy() && (count_ == 0 || window_.try_rewind());
+    if (!again) {
+        return start(BatchView(batch_), decompressed_max_);
+    }
+    read_ = 0;
+    return {};
 }
 
 Result<bool> RecordReader::next(RecordView& out) {

@@ -21,6 +21,10 @@ public:
     /// UNSUPPORTED_COMPRESSION_TYPE. The checksum is not looked at.
     [[nodiscard]] Result<> start(const BatchView& batch, std::size_t decompressed_max);
 
+    /// Begins the same batch again. What it unfolded to is not unfolded twice where it fits into
+    /// the window: 128 KiB do.
+    [[nodiscard]] Result<> restart();
+
     /// The next record, or false at the end. `out` looks into the batch where that is not
     /// compressed, else into this reader, and then only until the next call. As in Kafka, the last
     /// record is handed out only if nothing follows it.
@@ -38,6 +42,7 @@ private:
     BatchView batch_;
     PayloadWindow window_;
     LegacyReader legacy_;
+    std::size_t decompressed_max_ = 0;
     std::int32_t read_ = 0;
     std::int32_t count_ = 0;
 };

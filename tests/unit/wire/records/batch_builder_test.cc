@@ -70,10 +70,8 @@ private:
     std::mt19937 random_;
 };
 
-std::vector<Owned> read_all(const BatchView& batch, RecordReader& reader) {
+std::vector<Owned> read_rest(RecordReader& reader) {
     std::vector<Owned> records;
-    EXPECT_TRUE(batch.ensure_valid());
-    EXPECT_TRUE(reader.start(batch, decompressed_max));
     RecordView record;
     while (true) {
         const auto more = reader.next(record);
@@ -88,6 +86,15 @@ std::vector<Owned> read_all(const BatchView& batch, RecordReader& reader) {
         }
         records.push_back(std::move(owned));
     }
+}
+
+std::vector<Owned> read_all(const BatchView& batch, RecordReader& reader) {
+    EXPECT_TRUE(batch.ensure_valid());
+    EXPECT_TRUE(reader.start(batch, decompressed_max));
+    auto records = read_rest(reader);
+    EXPECT_TRUE(reader.restart());
+    EXPECT_EQ(read_rest(reader), records) << "and once more";
+    return records;
 }
 
 TEST(BatchBuilder, WhatIsBuiltReadsBackForEveryCodec) {
