@@ -81,11 +81,19 @@ Result<void> ProducerStates::check_sequence(const ProducerEntry* entry,
     const auto first = batch.base_sequence();
     const ProducerBatch* last = entry == nullptr ? nullptr : entry->last();
     const bool begins_anew = last == nullptr || entry->epoch != batch.producer_epoch();
+    if (entry == nullptr && first != 0) {
+        // Not OUT_OF_ORDER_SEQUENCE_NUMBER: librdkafka takes that for the end of its producer, this
+        // for the reason to go on with the next epoch. Kafka since 2.5 accepts any first sequence,
+        // and thereby the second of two batches in flight without the first.
+        return fail(ErrorCode::unknown_producer_id,
+                    "producer {} begins with sequence {} at epoch {}; this partition does not know "
+                    "it (any more: producer.id.expiration.ms) and expects 0",
+                    batch.producer_id(), first, batch.producer_epoch());
+    }
     if (begins_anew && first != 0) {
         return fail(ErrorCode::out_of_order_sequence_number,
-                    "producer {} begins with sequence {} at epoch {}; a producer that this "
-                    "partition does not know begins with 0",
-                    batch.producer_id(), first, batch.producer_epoch());
+                    "producer {} begins epoch {} with sequence {}; each epoch begins with 0",
+                    batch.producer_id(), batch.producer_epoch(), first);
     }
     if (!begins_anew && first != wire::sequence_after(last->last_sequence, 1)) {
         return fail(ErrorCode::out_of_order_sequence_number,

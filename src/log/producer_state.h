@@ -74,8 +74,8 @@ public:
 
     /// Judges a batch of a client before it is appended (Kafka's ProducerAppendInfo): a repeated
     /// one is a duplicate; a gap is OUT_OF_ORDER_SEQUENCE_NUMBER; an older epoch
-    /// INVALID_PRODUCER_EPOCH. A first sequence other than 0 from a producer that is not known is
-    /// refused too, so that batches in flight cannot overtake one another.
+    /// INVALID_PRODUCER_EPOCH. A first sequence other than 0 from a producer that is not known (any
+    /// more) is UNKNOWN_PRODUCER_ID, so that batches in flight cannot overtake one another.
     [[nodiscard]] Result<Verdict> judge(const wire::BatchView& batch) const;
 
     /// Takes note of a batch that is in the log from now on; one without a producer only moves

@@ -96,6 +96,8 @@ ProduceOutcome Partition::produce(const ProduceFrom& from, wire::AppendValidator
     if (!appended) {
         auto outcome =
             refused(std::move(appended.error().error), std::move(appended.error().record_errors));
+        // Without it Kafka's Java producer sends what met UNKNOWN_PRODUCER_ID for ever.
+        outcome.log_start = log_->log_start();
         // That a whole directory has failed is said once for all of its partitions.
         outcome.disk_gave_out = outcome.error == ErrorCode::kafka_storage_error &&
                                 !log_->is_broken() && !std::exchange(disk_refuses_, true);

@@ -202,7 +202,9 @@ private:
         if (!appended && spec.sequence > 0 && (entry == nullptr || entry->batch_count == 0)) {
             // Its batches and snapshots are gone: it begins anew, as a client does.
             EXPECT_TRUE(may_fail ||
-                        appended.error().error.code == ErrorCode::out_of_order_sequence_number);
+                        appended.error().error.code ==
+                            (entry == nullptr ? ErrorCode::unknown_producer_id
+                                              : ErrorCode::out_of_order_sequence_number));
             producers_[spec.producer].next_sequence = 0;
             return;
         }

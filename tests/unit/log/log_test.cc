@@ -225,7 +225,7 @@ TEST_F(LogTest, AnswersADuplicateWithItsFirstOffset) {
 
 TEST_F(LogTest, JudgesSequencesOfProducers) {
     open();
-    EXPECT_EQ(refused(of_producer(1)), ErrorCode::out_of_order_sequence_number) << "unknown";
+    EXPECT_EQ(refused(of_producer(1)), ErrorCode::unknown_producer_id);
     append(of_producer(0));
     EXPECT_EQ(refused(of_producer(2)), ErrorCode::out_of_order_sequence_number) << "a gap";
     append(of_producer(1));
@@ -270,6 +270,9 @@ TEST_F(LogTest, ForgetsProducersThatAreSilentNotThoseWithOldRecords) {
     EXPECT_NE(log_->producers().find(ProducerId{9}), nullptr);
     log_->expire_producers(start_of_time + 1);
     EXPECT_EQ(log_->producers().find(ProducerId{9}), nullptr);
+    // What it sends next tells its client to go on with another epoch, from 0.
+    EXPECT_EQ(refused(of_producer(1)), ErrorCode::unknown_producer_id);
+    append(of_producer(0, 1, 1));
 }
 
 TEST_F(LogTest, KnowsItsProducersAfterARestartAndAfterACrash) {
