@@ -190,8 +190,13 @@ private:
 
     // Upkeep (topic_upkeep.cc)
     [[nodiscard]] const StorageConfig& storage() const;
-    awaitable<void> upkeep_round(bool retention);
-    awaitable<void> maintain(BrokerShard& shard, bool retention);
+    /// What a round does besides what every round does.
+    struct Duties {
+        bool retention = false;
+        bool expiration = false;  // of producers
+    };
+    awaitable<void> upkeep_round(Duties duties);
+    awaitable<void> maintain(BrokerShard& shard, Duties duties);
     awaitable<void> flush_due_logs(BrokerShard& shard);
     awaitable<std::vector<log::LogOffsets>> gather_offsets();
     awaitable<void> write_checkpoints();

@@ -18,6 +18,7 @@ bool same_offsets(const log::LogOffsets& a, const log::LogOffsets& b) {
 awaitable<void> TopicService::run_upkeep() {
     Time last = home_.clock().now();
     Time retention_due = last + storage().retention_check_interval;
+    Time expiration_due = last + storage().producer_expiration_check_interval;
     while (!stopping_) {
         co_await stop_signal_.wait_until(std::min(next_round(last), next_room_check()));
         if (stopping_) {
@@ -29,11 +30,14 @@ awaitable<void> TopicService::run_upkeep() {
             continue;
         }
         last = now;
-        const bool retention = now >= retention_due;
-        if (retention) {
+        const Duties duties{.retention = now >= retention_due, .expiration = now >= expiration_due};
+        if (duties.retention) {
             retention_due = now + storage().retention_check_interval;
         }
-        co_await upkeep_round(retention);
+        if (duties.expiration) {
+            expiration_due = now + storage().producer_expiration_check_interval;
+        }
+        co_await upkeep_round(duties);
     }
 }
 
@@ -45,30 +49,33 @@ const StorageConfig& TopicService::storage() const {
 Time TopicService::next_round(Time last) const {
     const Time next =
         last + std::min({storage().high_watermark_checkpoint_interval,
-                         storage().retention_check_interval, storage().flush_scheduler_interval});
+                         storage().retention_check_interval, storage().flush_scheduler_interval,
+                         storage().producer_expiration_check_interval});
     return doomed_folders_.empty() ? next : std::min(next, doomed_folders_.front().when);
 }
 
-awaitable<void> TopicService::upkeep_round(bool retention) {
+awaitable<void> TopicService::upkeep_round(Duties duties) {
     for (auto& shard : ports_.services.shards) {
-        co_await maintain(*shard, retention);
+        co_await maintain(*shard, duties);
         co_await flush_due_logs(*shard);
     }
     co_await write_checkpoints();
     co_await remove_doomed();
 }
 
-awaitable<void> TopicService::maintain(BrokerShard& shard, bool retention) {
+awaitable<void> TopicService::maintain(BrokerShard& shard, Duties duties) {
     const Now now = home_.clock().both();
     const auto expiration_ms = storage().producer_expiration / 1ms;
     std::vector<DoomedSegment> deleted;
     auto work = [&] {
         shard.partitions.for_each([&](replication::Partition& partition) {
             auto& log = partition.log();
-            log.expire_producers(now.wall - expiration_ms);
+            if (duties.expiration) {
+                log.expire_producers(now.wall - expiration_ms);
+            }
             log.close_idle_files();
             auto rolled = log.roll_if_due(now);
-            if (rolled && retention) {
+            if (rolled && duties.retention) {
                 auto given_up = log.apply_retention(now);
                 rolled = given_up ? Result<void>() : fail(std::move(given_up));
             }

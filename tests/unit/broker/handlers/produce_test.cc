@@ -208,6 +208,28 @@ TEST(Produce, AProducerIsDescribedWithItsLastSequence) {
     EXPECT_EQ(producers[0].current_txn_start_offset, -1);
 }
 
+/// Once producer.id.expiration.check.interval.ms is over, not before; what its client needs to go
+/// on is in the answer.
+TEST(Produce, AForgottenProducerIsToldSo) {
+    BrokerFixture at({{"producer.id.expiration.ms", "1000"},
+                      {"producer.id.expiration.check.interval.ms", "60000"}});
+    ASSERT_EQ(at.create_topic("t"), ErrorCode::none);
+    const auto send = [&at](std::int32_t sequence, std::int16_t epoch = 0) {
+        return produce(at, {},
+                       batch({.producer_id = ProducerId{7},
+                              .producer_epoch = ProducerEpoch{epoch},
+                              .base_sequence = sequence}));
+    };
+    EXPECT_EQ(code(send(0)), ErrorCode::none);
+    at.wait(std::chrono::seconds(30));
+    EXPECT_EQ(code(send(3)), ErrorCode::none) << "nobody has looked yet";
+    at.wait(std::chrono::seconds(60));
+    const auto refused = send(6);
+    EXPECT_EQ(code(refused), ErrorCode::unknown_producer_id);
+    EXPECT_EQ(refused.log_start_offset, 0);
+    EXPECT_EQ(code(send(0, 1)), ErrorCode::none);
+}
+
 TEST(DeleteRecords, MovesTheStartUpToTheHighWatermark) {
     BrokerFixture at;
     ASSERT_EQ(at.create_topic("t"), ErrorCode::none);
