@@ -29,13 +29,15 @@ Result<bool> Log::time_to_roll(Timestamp newest, Now now) {
         TRY_ASSIGN(first, active().rolls_from());
     }
     const auto waited = first ? newest - *first : now.wall - active().created();
-    const auto jitter = config_.segment_jitter_ms > 0
-                            ? static_cast<std::int64_t>(
-                                  spread_ % static_cast<std::uint64_t>(config_.segment_jitter_ms))
-                            : 0;
     const auto open_ms = config_.cleanup_compact
                              ? std::min(config_.segment_ms, config_.max_compaction_lag_ms)
                              : config_.segment_ms;
+    // Else a jitter beyond segment.ms would give each batch a segment of its own.
+    const auto spread_over = std::min(config_.segment_jitter_ms, open_ms);
+    const auto jitter =
+        spread_over > 0
+            ? static_cast<std::int64_t>(spread_ % static_cast<std::uint64_t>(spread_over))
+            : 0;
     return waited > open_ms - jitter;
 }
 

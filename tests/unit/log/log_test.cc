@@ -202,6 +202,13 @@ TEST_F(LogTest, JitterRollsEarlierNeverLater) {
     EXPECT_EQ(log_->segment_count(), 2U);
 }
 
+TEST_F(LogTest, JitterNeverExceedsTheSegmentsTime) {
+    open({.segment_ms = 5000, .segment_jitter_ms = std::numeric_limits<std::int64_t>::max()});
+    append();
+    append();
+    EXPECT_EQ(log_->segment_count(), 1U);
+}
+
 TEST_F(LogTest, RefusesWhatIsTooLarge) {
     open({.max_message_bytes = 500});
     EXPECT_EQ(refused({.value_size = 600}), ErrorCode::message_too_large);
