@@ -65,7 +65,8 @@ Result<std::size_t> Decompressor::read(MutableByteView into) {
         plain_ = plain_.subspan(got);
     }
     if (got > output_left_) {
-        return fail(ErrorCode::corrupt_message,
+        // As Kafka 4.4, and unlike CORRUPT_MESSAGE nothing that a client would send again.
+        return fail(ErrorCode::invalid_record,
                     "a compressed payload unfolds to more than the {} bytes allowed", output_max_);
     }
     output_left_ -= got;

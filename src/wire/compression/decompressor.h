@@ -22,7 +22,7 @@ public:
     ~Decompressor();
 
     struct Options {
-        std::size_t output_max = 0;  ///< more bytes than these are refused: CORRUPT_MESSAGE
+        std::size_t output_max = 0;  ///< more bytes than these are refused: INVALID_RECORD
         bool magic_v0 = false;       ///< a message of magic 0: see make_lz4_reader()
     };
 
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] Result<> start(Codec codec, ByteView payload, Options options);
 
     /// Fills the front of `into` (not empty) and says how much; 0 at the end. CORRUPT_MESSAGE for
-    /// bytes that are not what the codec writes, that are cut, or that unfold beyond the limit.
+    /// bytes that are not what the codec writes or that are cut, INVALID_RECORD beyond the limit.
     [[nodiscard]] Result<std::size_t> read(MutableByteView into);
 
     /// The whole payload appended to `out`; on failure `out` holds some of it.

@@ -95,7 +95,7 @@ TEST(Decompressor, TheLimitIsExact) {
         EXPECT_TRUE(unfold(decompressor, codec, payload.view(), text.size())) << codec_name(codec);
         const auto over = unfold(decompressor, codec, payload.view(), text.size() - 1);
         ASSERT_FALSE(over) << codec_name(codec);
-        EXPECT_EQ(over.error().code, ErrorCode::corrupt_message);
+        EXPECT_EQ(over.error().code, ErrorCode::invalid_record);
     }
 }
 

@@ -137,7 +137,7 @@ TEST(AppendValidator, RefusesWhatUnfoldsTooFar) {
     rules.decompressed_max = 256 << 10;
     const auto refused = validator.validate(buffer.mutable_view(), rules);
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().error.code, ErrorCode::corrupt_message);
+    EXPECT_EQ(refused.error().error.code, ErrorCode::invalid_record);
 
     rules = rules_now();
     rules.target = Compression::of(Codec::none);
