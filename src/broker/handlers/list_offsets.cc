@@ -1,7 +1,6 @@
 // ListOffsets. Versions 0-11; 1 answers one offset instead of a list, 2 knows isolation levels, 4
 // the leader epoch, 7 the largest timestamp (-3), 8 the earliest local offset (-4), 9 the last
-// tiered one
-// (-5), 11 the earliest that waits for upload (-6).
+// tiered one (-5), 11 the earliest that waits for upload (-6).
 #include "wire/messages/list_offsets.h"
 
 #include "broker/handlers/handlers.h"
@@ -24,12 +23,26 @@ struct Item {
     log::FoundOffset found;
 };
 
+/// Whether this version of the request knows the special value: a client that sends one that is
+/// younger may not understand the answer.
+bool is_known(std::int64_t timestamp, std::int16_t version) {
+    using replication::Partition;
+    const Timestamp asked{timestamp};
+    return asked == Partition::asks_max_timestamp             ? version >= 7
+           : asked == Partition::asks_earliest_local          ? version >= 8
+           : asked == Partition::asks_latest_tiered           ? version >= 9
+           : asked == Partition::asks_earliest_pending_upload ? version >= 11
+                                                              : true;
+}
+
 Item make_item(const Call& call, const TopicImage* topic,
                const ListOffsetsRequest::Topic::Partition& asked) {
     Item item{.topic = topic, .asked = &asked, .found = {}};
     const PartitionId number{asked.partition_index};
     const auto* partition = topic == nullptr ? nullptr : topic->partition(number);
-    if (partition == nullptr) {
+    if (!is_known(asked.timestamp, call.version)) {
+        item.error = ErrorCode::unsupported_version;
+    } else if (partition == nullptr) {
         item.error = ErrorCode::unknown_topic_or_partition;
     } else if (partition->why_offline) {
         item.error = ErrorCode::kafka_storage_error;

@@ -230,6 +230,27 @@ TEST(Produce, AForgottenProducerIsToldSo) {
     EXPECT_EQ(code(send(0, 1)), ErrorCode::none);
 }
 
+TEST(ListOffsets, KnowsASpecialTimestampFromItsVersionOn) {
+    BrokerFixture at;
+    ASSERT_EQ(at.create_topic("t"), ErrorCode::none);
+    ASSERT_EQ(code(produce(at, {}, batch())), ErrorCode::none);
+    const auto ask = [&at](std::int64_t timestamp, std::int16_t version) {
+        ListOffsetsRequest request;
+        auto& topic = request.topics.emplace_back();
+        topic.name = "t";
+        topic.partitions.emplace_back().timestamp = timestamp;
+        const auto response = at.call<ListOffsetsResponse>(request, version);
+        return static_cast<ErrorCode>(response.topics.at(0).partitions.at(0).error_code);
+    };
+    for (const auto& [timestamp, since] :
+         {std::pair<std::int64_t, std::int16_t>{-3, 7}, {-4, 8}, {-5, 9}, {-6, 11}}) {
+        EXPECT_EQ(ask(timestamp, since), ErrorCode::none) << timestamp;
+        EXPECT_EQ(ask(timestamp, static_cast<std::int16_t>(since - 1)),
+                  ErrorCode::unsupported_version)
+            << timestamp;
+    }
+}
+
 TEST(DeleteRecords, MovesTheStartUpToTheHighWatermark) {
     BrokerFixture at;
     ASSERT_EQ(at.create_topic("t"), ErrorCode::none);
