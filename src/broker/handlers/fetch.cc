@@ -1,4 +1,4 @@
-// Fetch. Versions 0-18; 3 bounds the whole response, 4 knows isolation levels, 7 sessions
+// Fetch. Versions 4-18 (older clients cannot read record batches of format 2); 7 knows sessions
 // (KIP-227), 9 the leader epoch, 12 the epoch last fetched (KIP-595), 13 topic ids (KIP-516), 16
 // the leader to go to instead (KIP-951).
 #include "wire/messages/fetch.h"
@@ -20,8 +20,7 @@ FetchDemands demands_of(const Call& call, const wire::FetchRequest& request) {
             .bytes_max = static_cast<std::uint32_t>(
                 std::clamp(request.max_bytes, 0, std::max(0, broker_max))),
             .wait_max = std::chrono::milliseconds(std::max(0, request.max_wait_ms)),
-            .read_committed = request.isolation_level == 1,
-            .at_least_one_batch = call.version >= 3};
+            .read_committed = request.isolation_level == 1};
 }
 
 FetchedPartition for_session(const replication::ReadOutcome& outcome) {

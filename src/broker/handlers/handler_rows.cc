@@ -32,7 +32,8 @@ using namespace wire;
 
 constexpr HandlerRow rows[] = {
     handler_row<ProduceRequest, handle_produce, try_produce>(),
-    handler_row<FetchRequest, handle_fetch>(),
+    // Clients of version 3 and below cannot read format 2, which is what is stored.
+    handler_row<FetchRequest, handle_fetch>({4, 18}),
     handler_row<ListOffsetsRequest, handle_list_offsets>(),
     handler_row<MetadataRequest, handle_metadata>(),
     handler_row<FindCoordinatorRequest, handle_find_coordinator>(),

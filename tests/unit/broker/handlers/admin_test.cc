@@ -42,6 +42,23 @@ TEST(ApiVersions, FinalizesNoFeature) {
     EXPECT_GE(response.api_keys.size(), 21U);
 }
 
+/// What is stored is format 2, which clients of Fetch 0 to 3 cannot read; Produce 0 to 2 carry what
+/// is converted.
+TEST(ApiVersions, OffersNoFetchWhoseClientsCannotReadTheRecords) {
+    BrokerFixture at;
+    const auto response = at.call<ApiVersionsResponse>(ApiVersionsRequest{}, 2);
+    const auto first_of = [&response](std::int16_t key) -> int {
+        for (const auto& api : response.api_keys) {
+            if (api.api_key == key) {
+                return api.min_version;
+            }
+        }
+        return -1;
+    };
+    EXPECT_EQ(first_of(0), 0);
+    EXPECT_EQ(first_of(1), 4);
+}
+
 TEST(CreateTopics, JudgesAsKafkasController) {
     struct Row {
         CreateTopicsRequest::Topic topic;
