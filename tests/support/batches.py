@@ -31,7 +31,7 @@ def compress(codec, data):
     if codec == "snappy":
         return snappy.compress(data)
     if codec == "lz4":
-        return lz4.frame.compress(data)
+        return lz4.frame.compress(data, block_linked=False)  # Kafka takes no other
     if codec == "zstd":
         return zstandard.compress(data)
     return data
