@@ -79,14 +79,6 @@ def rounds(count, keys, size=100):
             yield b"key %d" % k, b"%d %d " % (k, n) + b"v" * size
 
 
-def set_topic_config(connection, topic, **configs):
-    answer = connection.call("IncrementalAlterConfigs", 1, resources=[
-        {"resourceType": 2, "resourceName": topic, "configs": [
-            {"name": name.replace("_", "."), "configOperation": 0, "value": value}
-            for name, value in configs.items()]}])
-    assert answer["responses"][0]["errorCode"] == 0, answer
-
-
 @pytest.mark.parametrize("codec", ["none", "zstd"])
 def test_the_last_value_of_each_key_stays(broker_factory, codec):
     broker = broker_factory.start(FAST)
@@ -207,9 +199,9 @@ def test_the_policy_changes_at_run_time(broker_factory):
         close_segment(connection, "turned")
         before = len(read_topic(connection, "turned"))
         assert before == 2003
-        set_topic_config(connection, "turned", cleanup_policy="compact")
+        wire.set_topic_config(connection, "turned", cleanup_policy="compact")
         wait_until(lambda: len(read_topic(connection, "turned")) < 600, 60, "it is compacted")
-        set_topic_config(connection, "turned", cleanup_policy="compact,delete",
+        wire.set_topic_config(connection, "turned", cleanup_policy="compact,delete",
                          retention_bytes="1")
         wait_until(lambda: wire.list_offset(connection, "turned", 0, -2)["offset"] > 0, 60,
                    "old segments are deleted")
@@ -259,7 +251,8 @@ def test_five_million_records_over_a_hundred_thousand_keys(broker_factory):
                 (b"%d" % k, None if n == times - 1 and k % 10 == 0 else b"%d " % n + bytes(80))
                 for k in range(keys)), per_batch=2000)
             most = max(most, broker.memory_bytes())
-        set_topic_config(connection, "large", segment_ms="1000", min_cleanable_dirty_ratio="0.01")
+        wire.set_topic_config(connection, "large", segment_ms="1000",
+                              min_cleanable_dirty_ratio="0.01")
         wait_until(lambda: bytes_of_logs(broker, "large") < 40 << 20, 120, "all is compacted")
         most = max(most, broker.memory_bytes())
         found = latest(read_topic(connection, "large"))
@@ -375,7 +368,7 @@ def test_a_partition_moves_without_being_compacted_and_is_compacted_then(broker_
         answer = connection.call("AlterReplicaLogDirs", 2, dirs=[
             {"path": there, "topics": [{"name": "moved", "partitions": [0]}]}])
         assert answer["results"][0]["partitions"][0]["errorCode"] == 0
-        set_topic_config(connection, "moved", cleanup_policy="compact")
+        wire.set_topic_config(connection, "moved", cleanup_policy="compact")
         wire.create_topic(connection, "other", configs=COMPACTED)
         for _ in range(2):  # the cleaner has looked at all topics, and again
             produce_keys(connection, "other", rounds(40, 50))

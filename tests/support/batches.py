@@ -4,6 +4,7 @@ import gzip
 import struct
 import time
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import crc32c
 import lz4.frame
@@ -105,28 +106,46 @@ def build(records, *, codec="none", base_offset=0, magic=2, attributes=None, cou
     return struct.pack(">qi", base_offset, len(rest)) + rest
 
 
-def read_all(data):
-    """The records of every whole batch in a fetched buffer, each checksum proven."""
-    records, at = [], 0
+class Batch(NamedTuple):
+    base_offset: int
+    last_offset: int
+    attributes: int
+    producer: tuple  # id, epoch, first sequence
+    max_timestamp: int
+    records: list
+
+    @property
+    def is_control(self):
+        return bool(self.attributes & 0x20)
+
+
+def read_batches(data):
+    """Every whole batch of a buffer or a segment, markers included, each checksum proven."""
+    found, at = [], 0
     while at + 12 <= len(data):
         base_offset, size = struct.unpack_from(">qi", data, at)
         if at + 12 + size > len(data):
             break
-        records += _read_batch(data[at:at + 12 + size], base_offset)
+        found.append(_read_batch(data[at:at + 12 + size], base_offset))
         at += 12 + size
-    return records
+    return found
+
+
+def read_all(data):
+    """The records of every whole batch in a fetched buffer, without transaction markers."""
+    return [record for batch in read_batches(data) if not batch.is_control
+            for record in batch.records]
 
 
 def _read_batch(data, base_offset):
-    (_, _, _, magic, crc, attributes, _, base_timestamp, top, _, _, _,
+    (_, _, _, magic, crc, attributes, last_delta, base_timestamp, top, *producer,
      count) = _HEAD.unpack_from(data)
     assert magic == 2, f"format {magic}"
     assert crc32c.crc32c(data[21:]) == crc, f"the checksum of the batch at {base_offset} is wrong"
-    if attributes & 0x20:  # control batch
-        return []
-    reader = Reader(decompress(attributes & 7, data[61:]))
-    return [_read_record(reader, base_offset, top if attributes & 8 else None, base_timestamp)
-            for _ in range(count)]
+    reader = Reader(decompress(attributes & 7, data[61:]) if count else b"")
+    records = [_read_record(reader, base_offset, top if attributes & 8 else None, base_timestamp)
+               for _ in range(count)]
+    return Batch(base_offset, base_offset + last_delta, attributes, tuple(producer), top, records)
 
 
 def _read_record(reader, base_offset, append_time, base_timestamp):

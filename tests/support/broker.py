@@ -157,15 +157,19 @@ class BarnabasBroker(Broker):
 
 
 class KafkaBroker(Broker):
-    """Apache Kafka, one KRaft node that is broker and controller."""
+    """Apache Kafka, one KRaft node that is broker and controller; `arguments` are java's.
+
+    Directories that hold meta.properties are used as they are; then `node.id` must be theirs.
+    """
 
     def command(self):
         if self.port is None:
             self.port, self.controller_port = free_port(), free_port()
+        node = self.overrides.get("node.id", 1)
         properties = {
-            "process.roles": "broker,controller", "node.id": "1",
+            "process.roles": "broker,controller", "node.id": node,
             "controller.listener.names": "CONTROLLER",
-            "controller.quorum.voters": f"1@127.0.0.1:{self.controller_port}",
+            "controller.quorum.voters": f"{node}@127.0.0.1:{self.controller_port}",
             "log.dirs": str(self.data),
             "listeners": f"PLAINTEXT://{self.host}:{self.port},"
                          f"CONTROLLER://127.0.0.1:{self.controller_port}",
@@ -178,7 +182,7 @@ class KafkaBroker(Broker):
         for directory in properties["log.dirs"].split(","):
             self._format(Path(directory), file)
         return ["java", "-Xmx768m", "-Xms256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", *self.arguments,
                 "-cp", kafka_jars.class_path("broker"), "kafka.Kafka", str(file)]
 
     @staticmethod
@@ -193,8 +197,9 @@ class KafkaBroker(Broker):
             check=True, stdout=subprocess.DEVNULL)
 
 
-def make_broker(directory, **options):
-    return (KafkaBroker if KIND == "kafka" else BarnabasBroker)(directory, **options)
+def make_broker(directory, kind=None, **options):
+    """`kind` is "barnabas" or "kafka"; by default what BARNABAS_TEST_BROKER says."""
+    return (KafkaBroker if (kind or KIND) == "kafka" else BarnabasBroker)(directory, **options)
 
 
 def is_kafka():

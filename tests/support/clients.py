@@ -1,17 +1,13 @@
 """Foreign clients behind the same two commands: produce a file, consume a topic into a file."""
 
-import hashlib
-import os
 import subprocess
 import sys
 import tempfile
-from functools import cache
 from pathlib import Path
 
-from support import kafka_jars, records
+from support import java_programs, kafka_jars, records
 
 ROOT = Path(__file__).resolve().parents[2]
-CACHE = Path(os.environ.get("BARNABAS_CACHE", Path.home() / ".cache" / "barnabas"))
 DEADLINE_S = 400
 
 
@@ -192,23 +188,6 @@ def _run(command, deadline_s):
         f"{command} ended with {done.returncode}:\n{done.stdout.decode(errors='replace')[-4000:]}")
 
 
-@cache
 def java_classes():
-    """The folder with tests/interop/java compiled, made anew when a source or a jar changes."""
-    sources = sorted((ROOT / "tests/interop/java").glob("*.java"))
-    jars = kafka_jars.class_path("clients")
-    digest = hashlib.sha256(jars.encode())
-    for source in sources:
-        digest.update(source.read_bytes())
-    folder = CACHE / "java" / digest.hexdigest()[:16]
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as work:
-            made = Path(work) / "classes"
-            subprocess.run(["javac", "-Xlint:all", "-Werror", "-d", made, "-cp", jars, *sources],
-                           check=True)
-            try:
-                made.rename(folder)
-            except OSError:
-                assert folder.exists()  # another run was first
-    return folder
+    """The programs of tests/interop/java."""
+    return java_programs.classes(ROOT / "tests" / "interop" / "java", "clients")

@@ -165,6 +165,25 @@ def metadata(connection, topics=None, version=12, auto_create=False):
     return connection.call("Metadata", version, topics=wanted, allowAutoTopicCreation=auto_create)
 
 
+def set_topic_config(connection, topic, **configs):
+    """Sets what is named, with _ for each dot; None sets it back to the default."""
+    _set_configs(connection, 2, topic, configs)
+
+
+def set_broker_config(connection, **configs):
+    """The same for all brokers."""
+    _set_configs(connection, 4, "", configs)
+
+
+def _set_configs(connection, kind, resource, configs):
+    answer = connection.call("IncrementalAlterConfigs", 1, resources=[
+        {"resourceType": kind, "resourceName": resource, "configs": [
+            {"name": name.replace("_", "."), "configOperation": 1 if value is None else 0,
+             "value": None if value is None else str(value)}
+            for name, value in configs.items()]}])
+    assert answer["responses"][0]["errorCode"] == 0, answer
+
+
 def create_topic(connection, name, partitions=1, configs=None, version=5):
     """Creates a topic and returns its part of the answer, whatever the error code is.
 
