@@ -12,12 +12,20 @@ namespace barnabas::broker {
 
 /// Gives out producer ids, each once in the life of the cluster, from blocks that it takes from the
 /// store. Lives on shard 0.
+///
+/// A log may hold ids that the store knows nothing of: Kafka's brokers gave them out before us, or
+/// between two of our runs. Given out again, such an id's first batches would be taken for those
+/// that its former owner wrote, acknowledged, and not be there.
 class ProducerIds {
 public:
     ProducerIds(runtime::Shard& home, metadata::Store& store, BrokerId node)
         : home_(home), store_(store), node_(node), taken_(home) {}
 
     boost::asio::awaitable<Result<ProducerId>> next();
+
+    /// `used` is in a log: what is given out lies behind it, and behind the others of its block,
+    /// which may be in use too.
+    void pass(ProducerId used);
 
 private:
     runtime::Shard& home_;
@@ -26,7 +34,7 @@ private:
     runtime::Signal taken_;
     bool taking_ = false;
     ProducerId next_{0};
-    ProducerId last_{-1};  // next_ > last_: the block is used up
+    ProducerId last_{-1};  // next_ > last_: the block is used up, the next one begins at next_
 };
 
 }  // namespace barnabas::broker

@@ -8,6 +8,10 @@
 namespace barnabas::broker {
 namespace {
 
+/// So many producer ids are left to Kafka: started on the logs again it goes on behind those that
+/// it gave out, and must not give out ours.
+constexpr std::int64_t ids_left_to_kafka = 1'000'000'000'000;
+
 void drop_unknown(const TakeoverSource& source, const ConfigDefinition& definition,
                   std::string_view whose, ConfigMap& configs) {
     for (const auto& sentence : drop_unusable(definition, configs)) {
@@ -70,7 +74,8 @@ Result<std::optional<metadata::ImportedCluster>> read_kafka_cluster(const Takeov
         .cluster_id = source.cluster_id,
         .topics = {},
         .broker_configs = {},
-        .default_broker_configs = std::move(left.default_broker_configs)};
+        .default_broker_configs = std::move(left.default_broker_configs),
+        .next_producer_id = left.next_producer_id + ids_left_to_kafka};
     drop_unknown(source, source.definitions.broker, "all brokers", imported.default_broker_configs);
     drop_unknown(source, source.definitions.broker, "this broker", left.broker_configs);
     if (!left.broker_configs.empty()) {

@@ -24,6 +24,7 @@ struct TakeoverSource {
 
 /// What the first start on a stopped Kafka broker's directories takes over: topics, ids, partitions
 /// and settings, each said in the log; nothing where there is none. Writes nothing.
+/// Producer ids go on far behind Kafka's: an id that is given out twice loses records.
 /// Settings that Barnabas does not know are left out, with a line each. Where the directories do
 /// not hold the topics' settings (ZooKeeper held them), retention is switched off for every topic,
 /// so that nothing is deleted that they kept.

@@ -3,6 +3,7 @@
 #include "base/invariant.h"
 #include "base/topic_name.h"
 #include "broker/await_answer.h"
+#include "broker/producer_ids.h"
 #include "log/topic_config.h"
 
 #include <algorithm>
@@ -251,6 +252,7 @@ awaitable<void> TopicService::hand_out(OpenLogs logs) {
         if (const auto epoch = log->epochs().latest(); epoch > LeaderEpoch{0}) {
             leader_epochs_[log->partition()] = epoch;
         }
+        ports_.services.producer_ids->pass(log->producers().largest_id());
     }
     for (auto& shard : ports_.services.shards) {
         auto add = [this, &shard, &logs] {

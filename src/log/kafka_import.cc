@@ -138,6 +138,7 @@ void merge(const KafkaMetadata& metadata, KafkaDirectoryContents& contents) {
         take_configs(metadata.broker_configs, fmt::format("{}", *contents.identity.node),
                      contents.broker_configs);
     }
+    contents.next_producer_id = metadata.next_producer_id;
     contents.has_metadata_log = true;
 }
 

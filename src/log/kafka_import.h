@@ -27,6 +27,7 @@ struct KafkaDirectoryContents {
     std::map<std::string, KafkaTopic> topics;
     ConfigMap broker_configs;          // set on this broker alone
     ConfigMap default_broker_configs;  // set on all brokers
+    ProducerId next_producer_id{0};    // the controller gave out those before it
     /// Folders that the metadata log does not know (any more): of topics whose deletion was under
     /// way. They are not among the topics.
     std::vector<TopicPartition> strays;

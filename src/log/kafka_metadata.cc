@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -18,6 +19,8 @@ namespace {
 constexpr std::int8_t topic_resource = 2;  // org.apache.kafka.common.config.ConfigResource
 constexpr std::int8_t broker_resource = 4;
 constexpr std::int32_t leader_unchanged = -2;  // PartitionChangeRecord's default
+/// Ids come in blocks of 1,000 from 0 on; what is above half of them all was not given out.
+constexpr ProducerId largest_producer_id{std::numeric_limits<std::int64_t>::max() / 2};
 constexpr std::string_view checkpoint_suffix = ".checkpoint";
 constexpr std::size_t batch_bytes_max = std::size_t{256} << 20;
 
@@ -87,6 +90,8 @@ Result<void> KafkaMetadata::apply(ByteView value) {
             return apply_partition(stored.id, value);
         case wire::ConfigRecord::record_id:
             return apply_config(value);
+        case wire::ProducerIdsRecord::record_id:
+            return apply_producer_ids(value);
         default:
             apply_transaction(stored.id);
             return {};
@@ -134,6 +139,17 @@ Result<void> KafkaMetadata::apply_config(ByteView value) {
     } else {
         configs.erase(record.config_name);
     }
+    return {};
+}
+
+Result<void> KafkaMetadata::apply_producer_ids(ByteView value) {
+    TRY_ASSIGN(const auto record, decode_record<wire::ProducerIdsRecord>(value));
+    const ProducerId next{record.next_producer_id};
+    if (next < ProducerId{0} || next > largest_producer_id) {
+        return fail(ErrorCode::corrupt_message, "{} is no next producer id: 0 to {} are", next,
+                    largest_producer_id);
+    }
+    next_producer_id = next;
     return {};
 }
 

@@ -12,8 +12,8 @@
 
 namespace barnabas::log {
 
-/// What the metadata log of a KRaft cluster says of topics and configurations. Plain state: records
-/// go in, in the log's order (org.apache.kafka.image.MetadataDelta).
+/// What the metadata log of a KRaft cluster says of topics, configurations and producer ids. Plain
+/// state: records go in, in the log's order (org.apache.kafka.image.MetadataDelta).
 class KafkaMetadata {
 public:
     struct Topic {
@@ -24,6 +24,7 @@ public:
     std::map<TopicId, Topic> topics;
     std::map<std::string, ConfigMap> topic_configs;
     std::map<std::string, ConfigMap> broker_configs;  // by node; "" is for all
+    ProducerId next_producer_id{0};                   // those before it were given out
 
     /// Takes the value of one record. Kinds that are none of ours are passed over; corrupt_message
     /// for one that cannot be read.
@@ -35,6 +36,7 @@ private:
     Result<void> apply_topic(std::int16_t id, ByteView value);
     Result<void> apply_partition(std::int16_t id, ByteView value);
     Result<void> apply_config(ByteView value);
+    Result<void> apply_producer_ids(ByteView value);
     void apply_transaction(std::int16_t id);
 
     /// As it was before a transaction of the metadata log that is not ended yet.

@@ -112,6 +112,7 @@ std::optional<AbortedTransaction> ProducerStates::apply(const wire::BatchView& b
         return std::nullopt;
     }
     auto& entry = producers_[batch.producer_id()];
+    largest_id_ = std::max(largest_id_, batch.producer_id());
     if (entry.epoch != batch.producer_epoch()) {
         entry.batch_count = 0;
         entry.epoch = batch.producer_epoch();
@@ -226,6 +227,7 @@ void ProducerStates::restore(std::span<const wire::ProducerSnapshotEntry> entrie
     map_end_ = end;
     for (const auto& saved : entries) {
         auto& entry = producers_[saved.producer_id];
+        largest_id_ = std::max(largest_id_, saved.producer_id);
         entry.epoch = saved.producer_epoch;
         entry.coordinator_epoch = saved.coordinator_epoch;
         entry.last_timestamp = saved.timestamp;

@@ -93,6 +93,8 @@ public:
 
     [[nodiscard]] std::size_t size() const { return producers_.size(); }
     [[nodiscard]] const ProducerEntry* find(ProducerId id) const;
+    /// The largest id that was ever seen here, forgotten producers included; -1: none.
+    [[nodiscard]] ProducerId largest_id() const { return largest_id_; }
     [[nodiscard]] Offset map_end() const { return map_end_; }
     void set_map_end(Offset end) { map_end_ = end; }
 
@@ -118,6 +120,7 @@ private:
     std::map<Offset, ProducerId> open_transactions_;  // by first offset
     std::map<Offset, Offset> uncommitted_ends_;       // first offset -> marker
     Offset map_end_{0};
+    ProducerId largest_id_{-1};
 };
 
 }  // namespace barnabas::log

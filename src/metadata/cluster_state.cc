@@ -276,7 +276,7 @@ void store_block(Store& store, const ProducerIdBlock& block, std::optional<NodeV
             done(block);
         } else if (stored.error().code == StoreErrorCode::bad_version ||
                    stored.error().code == StoreErrorCode::node_exists) {
-            allocate_producer_ids(store, block.broker, std::move(done));
+            allocate_producer_ids(store, block.broker, block.first, std::move(done));
         } else {
             done(failed(stored));
         }
@@ -285,28 +285,28 @@ void store_block(Store& store, const ProducerIdBlock& block, std::optional<NodeV
 
 }  // namespace
 
-void allocate_producer_ids(Store& store, BrokerId broker,
+void allocate_producer_ids(Store& store, BrokerId broker, ProducerId at_least,
                            std::move_only_function<void(Result<ProducerIdBlock>)> done) {
     const std::string path(paths::producer_id_block);
-    store.get(path, Watch::none,
-              [&store, path, broker, done = std::move(done)](StoreResult<Node> node) mutable {
-                  if (!node) {
-                      if (node.error().code == StoreErrorCode::no_node) {
-                          store_block(store, block_from(broker, ProducerId(0)), std::nullopt,
-                                      std::move(done));
-                      } else {
-                          done(failed(node));
-                      }
-                      return;
-                  }
-                  auto last = decode_producer_id_block(path, node->data);
-                  if (!last) {
-                      done(fail(std::move(last)));
-                      return;
-                  }
-                  store_block(store, block_from(broker, last->last + 1), node->stat.version,
-                              std::move(done));
-              });
+    store.get(
+        path, Watch::none,
+        [&store, path, broker, at_least, done = std::move(done)](StoreResult<Node> node) mutable {
+            if (!node) {
+                if (node.error().code == StoreErrorCode::no_node) {
+                    store_block(store, block_from(broker, at_least), std::nullopt, std::move(done));
+                } else {
+                    done(failed(node));
+                }
+                return;
+            }
+            auto last = decode_producer_id_block(path, node->data);
+            if (!last) {
+                done(fail(std::move(last)));
+                return;
+            }
+            store_block(store, block_from(broker, std::max(last->last + 1, at_least)),
+                        node->stat.version, std::move(done));
+        });
 }
 
 std::vector<Op> create_topic_ops(const NewTopic& topic) {
@@ -345,6 +345,12 @@ std::vector<Op> import_ops(const ImportedCluster& cluster) {
     if (!cluster.default_broker_configs.empty()) {
         ops.emplace_back(CreateOp{.path = std::string(paths::default_broker_config),
                                   .data = encode_config(cluster.default_broker_configs)});
+    }
+    if (cluster.next_producer_id > ProducerId(0)) {
+        const ProducerIdBlock given{
+            .broker = no_broker, .first = ProducerId(0), .last = cluster.next_producer_id - 1};
+        ops.emplace_back(
+            CreateOp{.path = std::string(paths::producer_id_block), .data = encode(given)});
     }
     for (const NewTopic& topic : cluster.topics) {
         std::ranges::move(create_topic_ops(topic), std::back_inserter(ops));

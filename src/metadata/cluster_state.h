@@ -45,8 +45,8 @@ void ensure_cluster_id(Store& store, std::string proposed,
                        std::move_only_function<void(Result<std::string>)> done);
 
 /// Takes the next 1,000 producer ids for `broker` (Kafka's ProducerIdsBlock), each id once in the
-/// life of the cluster.
-void allocate_producer_ids(Store& store, BrokerId broker,
+/// life of the cluster, and none before `at_least`.
+void allocate_producer_ids(Store& store, BrokerId broker, ProducerId at_least,
                            std::move_only_function<void(Result<ProducerIdBlock>)> done);
 
 /// What one multi() stores for a new topic: its node, its configuration, and each partition's first
@@ -67,6 +67,7 @@ struct ImportedCluster {
     std::vector<NewTopic> topics;
     std::map<BrokerId, ConfigMap> broker_configs;
     ConfigMap default_broker_configs;
+    ProducerId next_producer_id{0};  // those before it were given out
 };
 /// All of it as one multi, after prepare_tree(); node_exists: something was taken over before.
 [[nodiscard]] std::vector<Op> import_ops(const ImportedCluster& cluster);

@@ -105,6 +105,17 @@ def test_the_metadata_log_is_not_touched(taken_over):
         assert digests(directory / "__cluster_metadata-0") == before
 
 
+def test_no_producer_gets_an_id_that_is_in_the_logs(taken_over):
+    """Its first batches would be taken for the former owner's: acknowledged and thrown away."""
+    _, _, _, held, broker = taken_over
+    with wire.connected(broker) as connection:
+        answer = connection.call("InitProducerId", 4, transactionalId=None,
+                                 transactionTimeoutMs=60_000, producerId=-1, producerEpoch=-1)
+        assert answer["errorCode"] == 0, answer
+        known = set().union(*(serving.producers(connection, *partition) for partition in held))
+        assert known and answer["producerId"] > max(known)
+
+
 def test_it_goes_on_from_there(taken_over):
     """New records follow the old ones, and a restart changes nothing of it (the last test here)."""
     name, _, metadata_logs, held, broker = taken_over

@@ -137,11 +137,41 @@ TEST(ClusterState, ProducerIdsAreHandedOutOnce) {
     const auto store = prepared_store();
     for (int i = 0; i < 3; ++i) {
         const auto block = result_of<ProducerIdBlock>(
-            [&](auto done) { allocate_producer_ids(*store, BrokerId(i), done); });
+            [&](auto done) { allocate_producer_ids(*store, BrokerId(i), ProducerId(0), done); });
         EXPECT_EQ(*block, (ProducerIdBlock{.broker = BrokerId(i),
                                            .first = ProducerId(i * 1000),
                                            .last = ProducerId(i * 1000 + 999)}));
     }
+}
+
+TEST(ClusterState, ProducerIdsBeginWhereItIsAskedFor) {
+    struct Row {
+        std::int64_t at_least;
+        std::int64_t want;
+    };
+    const Row rows[] = {{5000, 5000}, {0, 6000}, {6500, 7000}, {8001, 8001}, {0, 9001}};
+    const auto store = prepared_store();
+    for (const auto& row : rows) {
+        const auto block = result_of<ProducerIdBlock>([&](auto done) {
+            allocate_producer_ids(*store, BrokerId(1), ProducerId(row.at_least), done);
+        });
+        ASSERT_TRUE(block) << block.error().message;
+        EXPECT_EQ(block->first, ProducerId(row.want)) << "at least " << row.at_least;
+    }
+}
+
+TEST(ClusterState, TheProducerIdsOfAnImportedClusterAreNotGivenOutAgain) {
+    const auto store = prepared_store();
+    const ImportedCluster cluster{.cluster_id = "elsewhere",
+                                  .topics = {},
+                                  .broker_configs = {},
+                                  .default_broker_configs = {},
+                                  .next_producer_id = ProducerId(3000)};
+    ASSERT_TRUE(multi(*store, import_ops(cluster)));
+    const auto block = result_of<ProducerIdBlock>(
+        [&](auto done) { allocate_producer_ids(*store, BrokerId(1), ProducerId(0), done); });
+    ASSERT_TRUE(block) << block.error().message;
+    EXPECT_EQ(block->first, ProducerId(3000));
 }
 
 TEST(ClusterState, ADamagedNodeIsNamed) {

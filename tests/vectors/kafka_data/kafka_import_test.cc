@@ -45,6 +45,7 @@ TEST_P(KraftImport, TakesTopicsAndSettingsFromTheMetadataLog) {
                                   "transactional:2", "truncated-head:1"}));
     EXPECT_EQ(contents.default_broker_configs, (ConfigMap{{"min.insync.replicas", "1"}}));
     EXPECT_EQ(contents.broker_configs, ConfigMap{});
+    EXPECT_EQ(contents.next_producer_id, ProducerId{1000});
     EXPECT_EQ(contents.topics.at("compacted").configs,
               (ConfigMap{{"cleanup.policy", "compact"},
                          {"delete.retention.ms", "86400000"},
