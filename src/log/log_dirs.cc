@@ -313,8 +313,8 @@ Result<void> LogDirs::write_metadata_file(const runtime::Path& folder, const Top
 
 /// As Kafka, which cuts the topic's name to keep folder names within 255 characters.
 std::string LogDirs::unique_name(const TopicPartition& partition, std::string_view suffix) {
-    const auto rest = fmt::format("-{}.{:02x}{}", partition.partition,
-                                  fmt::join(next_id().bytes, ""), suffix);
+    const auto rest =
+        fmt::format("-{}.{:02x}{}", partition.partition, fmt::join(next_id().bytes, ""), suffix);
     return partition.topic.substr(0, 255 - rest.size()) + rest;
 }
 
