@@ -116,6 +116,7 @@ def test_the_same_records_survive(broker_factory, tmp_path, name, delete_retenti
     compact(kafka, theirs, partitions, delete_retention_ms)
     kafka.stop()
     ours = broker_factory.start({**FAST, "producer.id.expiration.ms": 1,
+                                 "producer.id.expiration.check.interval.ms": 100,
                                  "log.dirs": ",".join(map(str, directories))})
     forget_producers(ours, partitions)
     compact(ours, directories, partitions, delete_retention_ms)
