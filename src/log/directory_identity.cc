@@ -65,7 +65,11 @@ std::string identity_text(BrokerId node, std::string_view cluster_id, const Uuid
 }
 
 Result<std::optional<TopicId>> parse_partition_metadata(std::string_view text) {
-    if (const auto version = word_behind(text, version_key); version && *version != "0") {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    // Else it is damaged: a power failure may have torn it.
+    if (const auto version = word_behind(text, version_key);
+        version && !version->empty() && std::ranges::all_of(*version, is_digit) &&
+        *version != "0") {
         return fail(ErrorCode::unsupported_version,
                     "version \"{}\"; version 0 is known. Was it written by a newer broker?",
                     version->substr(0, 40));

@@ -73,6 +73,10 @@ std::string LeaderEpochs::to_text() const {
 }
 
 Result<LeaderEpochs> LeaderEpochs::parse(std::string_view text) {
+    if (!text.empty() && !text.ends_with('\n')) {
+        return fail(ErrorCode::corrupt_message, "its last line has no end: \"{}\"",
+                    text.substr(text.size() - std::min<std::size_t>(text.size(), 20)));
+    }
     TRY_ASSIGN(const auto lines, parse_checkpoint(text));
     LeaderEpochs epochs;
     for (const auto& words : lines) {

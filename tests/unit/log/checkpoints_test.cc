@@ -132,10 +132,24 @@ TEST(LeaderEpochs, FollowTheLogsStartAndEnd) {
 
 TEST(LeaderEpochs, RefuseAFileThatIsNone) {
     for (const auto* text : {"0\n1\n0\n", "0\n1\n0 0 0\n", "0\n1\n-2 0\n", "0\n1\n0 -1\n",
-                             "0\n1\n99999999999 0\n", "7\n0\n"}) {
+                             "0\n1\n99999999999 0\n", "7\n0\n", "0\n1\n0 3"}) {
         EXPECT_FALSE(LeaderEpochs::parse(text)) << text;
     }
     EXPECT_TRUE(LeaderEpochs::parse("")) << "Kafka writes empty ones";
+}
+
+// A power failure tears what is not synced: the broker did not start, for "version: " was taken for
+// one that it does not know.
+TEST(PartitionMetadata, TornIsNotNewer) {
+    const auto whole = partition_metadata_text(*Uuid::parse("aJRHiaPnQjK_RVsqayEU9Q"));
+    ASSERT_TRUE(parse_partition_metadata(whole).value_or(std::nullopt));
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+        const auto torn = parse_partition_metadata(whole.substr(0, size));
+        ASSERT_TRUE(torn) << size << ": " << torn.error().message;
+        EXPECT_FALSE(*torn) << size;
+        EXPECT_TRUE(parse_partition_metadata(whole.substr(0, size) + std::string(100, '\0')));
+    }
+    EXPECT_FALSE(parse_partition_metadata("version: 1\ntopic_id: x"));
 }
 
 }  // namespace
