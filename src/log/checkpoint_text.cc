@@ -90,6 +90,11 @@ Result<void> take_offset(const Words& words, OffsetCheckpoint& offsets) {
 
 }  // namespace
 
+Offset offset_in(const OffsetCheckpoint& offsets, const TopicPartition& partition) {
+    const auto found = offsets.find(partition);
+    return found == offsets.end() ? Offset{0} : found->second;
+}
+
 Result<OffsetCheckpoint> parse_offset_checkpoint(std::string_view text) {
     TRY_ASSIGN(const auto lines, parse_checkpoint(text));
     OffsetCheckpoint offsets;

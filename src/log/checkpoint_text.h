@@ -24,6 +24,8 @@ namespace barnabas::log {
 /// An offset per partition: "<topic> <partition> <offset>" (recovery points, log start offsets,
 /// high watermarks).
 using OffsetCheckpoint = std::map<TopicPartition, Offset>;
+/// 0 where it says nothing.
+[[nodiscard]] Offset offset_in(const OffsetCheckpoint& offsets, const TopicPartition& partition);
 [[nodiscard]] std::string offset_checkpoint_text(const OffsetCheckpoint& offsets);
 [[nodiscard]] Result<OffsetCheckpoint> parse_offset_checkpoint(std::string_view text);
 /// The lines of a damaged one that can be read: better than none of them.

@@ -5,18 +5,11 @@
 #include "log/file_names.h"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
 namespace barnabas::log {
-namespace {
-
-Offset offset_in(const OffsetCheckpoint& checkpoint, const TopicPartition& partition) {
-    const auto found = checkpoint.find(partition);
-    return found == checkpoint.end() ? Offset{0} : found->second;
-}
-
-}  // namespace
 
 LogDirs::LogDirs(Options options)
     : disk_(options.disk),
@@ -358,14 +351,31 @@ Result<void> LogDirs::write_checkpoints(const std::vector<LogOffsets>& logs) {
             checkpoints.log_starts[log.partition] = log.log_start;
         }
     }
-    Result<void> failed;
     for (std::size_t i = 0; i < directories_.size(); ++i) {
-        if (directories_[i].usable()) {
-            for (const auto& partition : directories_[i].unopened) {
+        for (const auto& partition : directories_[i].unopened) {
+            if (directories_[i].usable()) {
                 wanted[i].keep(partition, directories_[i].checkpoints);
             }
+        }
+    }
+    // Those last that a log has left: its offsets have to be in one or the other.
+    const auto loses_some = [&](std::size_t i) {
+        return !std::ranges::all_of(
+            directories_[i].checkpoints.recovery_points,
+            [&](const auto& known) { return wanted[i].recovery_points.contains(known.first); });
+    };
+    std::vector<std::size_t> order(directories_.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(loses_some(i), i); });
+    Result<void> failed;
+    bool all_others = true;
+    for (const auto i : order) {
+        if (directories_[i].usable() && (all_others || !loses_some(i))) {
             auto done = write_checkpoints_of(directories_[i], std::move(wanted[i]));
+            all_others = all_others && done;
             failed = failed ? std::move(done) : std::move(failed);
+        } else {
+            all_others = all_others && wanted[i].recovery_points.empty();
         }
     }
     return failed;

@@ -207,6 +207,7 @@ private:
     Result<void> read_checkpoints(Directory& directory);
     Result<std::vector<FoundLog>> try_reopen(std::size_t index);
     void keep_longer(FoundLog& kept, FoundLog other, Now now);
+    Result<void> inherit_start(const FoundLog& kept, const FoundLog& other);
     [[nodiscard]] Log::OpenOptions options_for(const FoundLog& found, const LogConfig& config,
                                                Now now, bool cached) const;
     [[nodiscard]] Uuid next_id();

@@ -32,6 +32,11 @@ bool ends_in(Log& shorter, Log& longer) {
     return !bytes.empty() && bytes == batch_at(longer, last);
 }
 
+Result<void> make_durable(Log& log) {
+    TRY_ASSIGN(const auto plan, log.begin_flush());
+    return plan.sync();
+}
+
 }  // namespace
 
 Result<std::vector<FoundLog>> LogDirs::reopen(std::size_t index) {
@@ -158,7 +163,12 @@ void LogDirs::keep_longer(FoundLog& kept, FoundLog other, Now now) {
     const LogConfig compacted{.cleanup_compact = true};  // whatever it is: holes are no end of it
     const auto first = Log::open(options_for(kept, compacted, now, true));
     const auto second = Log::open(options_for(other, compacted, now, true));
-    const bool swaps = second && (!first || (*second)->log_end() > (*first)->log_end());
+    // The checkpoint changes sides when the copy is on the medium.
+    const auto rank = [this](const FoundLog& found, const Log& log) {
+        const auto& known = directories_[found.directory].checkpoints.recovery_points;
+        return std::pair(log.log_end(), known.contains(found.partition));
+    };
+    const bool swaps = second && (!first || rank(other, **second) > rank(kept, **first));
     const bool needless =
         first && second && (swaps ? ends_in(**first, **second) : ends_in(**second, **first));
     if (swaps) {
@@ -170,9 +180,29 @@ void LogDirs::keep_longer(FoundLog& kept, FoundLog other, Now now) {
     }
     log_.info("{} has moved to {}; what is left of it in {} is removed", kept.partition,
               path_of(kept.directory).string(), path_of(other.directory).string());
-    if (const auto removed = disk_.remove_all(path_of(other.directory) / other.folder); !removed) {
+    // What is kept may be in memory alone so far; and what is removed must not come back with a
+    // crash, when it may be the longer one.
+    auto removed = make_durable(swaps ? **second : **first);
+    removed = removed ? inherit_start(kept, other) : std::move(removed);
+    removed =
+        removed ? disk_.remove_all(path_of(other.directory) / other.folder) : std::move(removed);
+    removed = removed ? disk_.sync_directory(path_of(other.directory)) : std::move(removed);
+    if (!removed) {
         log_.error("{}", removed.error().message);
     }
+}
+
+/// A copy that went on before its checkpoint was written begins where the other one did.
+Result<void> LogDirs::inherit_start(const FoundLog& kept, const FoundLog& other) {
+    auto& directory = directories_[kept.directory];
+    auto wanted = directory.checkpoints.log_starts;
+    const auto start =
+        offset_in(directories_[other.directory].checkpoints.log_starts, kept.partition);
+    if (start <= offset_in(wanted, kept.partition)) {
+        return {};
+    }
+    wanted[kept.partition] = start;
+    return write_checkpoint(directory, log_start_file, wanted, directory.checkpoints.log_starts);
 }
 
 Result<std::unique_ptr<Log>> LogDirs::create_future(const NewFuture& wanted) {
