@@ -284,9 +284,10 @@ Result<std::shared_ptr<runtime::File>> IndexFile::take_unsynced() {
     if (!unsynced_) {
         return nullptr;
     }
+    TRY_ASSIGN(auto file, file_ ? Result<std::shared_ptr<runtime::File>>(file_)
+                                : disk_.open(path_, runtime::OpenMode::read_write));
     unsynced_ = false;
-    return file_ ? Result<std::shared_ptr<runtime::File>>(file_)
-                 : disk_.open(path_, runtime::OpenMode::read_write);
+    return file;
 }
 
 }  // namespace barnabas::log

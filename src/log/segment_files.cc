@@ -52,8 +52,12 @@ Result<bool> Segment::keep_until(Offset trusted) {
     TRY_ASSIGN(const auto from, proven(entry));
     max_timestamp_ = newest.value_or(TimestampOffset{no_timestamp, no_offset});
     TRY_ASSIGN(const auto kept, index_kept(last, from ? from->position : 0, trusted));
-    kept_ = kept.value_or(0);
-    return kept.has_value();
+    // The recovery point may be that of before a cut: then indexes may tell of what is not there.
+    TRY_ASSIGN(const auto aborted, txn_index_.all());
+    const bool beyond = (newest && newest->offset >= next_offset_) ||
+                        (!aborted.empty() && aborted.back().last_offset >= next_offset_);
+    kept_ = beyond ? 0 : kept.value_or(0);
+    return kept.has_value() && !beyond;
 }
 
 /// Goes over the headers of the batches that end before `trusted`, from `from` on, and indexes
