@@ -30,7 +30,8 @@ awaitable<void> Flusher::flush_one(Wanted* wanted) {
                              .message = "its log was cut before it was synced"};
             break;
         }
-        if (partition->log().recovery_point() >= wanted->end) {
+        if (partition->log().recovery_point() >= wanted->end &&
+            !partition->log().deletion_waits()) {
             break;
         }
         if (auto well = partition->log().check_health(); !well) {

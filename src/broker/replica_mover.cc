@@ -228,10 +228,9 @@ awaitable<bool> ReplicaMover::begin_again(std::shared_ptr<ReplicaMove> move) {
 
 awaitable<ReplicaMover::Part> ReplicaMover::next_part(std::shared_ptr<ReplicaMove> move) {
     auto& owner = ports_.services.owner(move->topic, move->partition.partition);
-    const Offset from = move->future->log_end();
     const auto max_bytes =
         static_cast<std::uint32_t>(std::clamp<double>(rate(), part_bytes_min, part_bytes));
-    auto look = [&owner, &move, from, max_bytes]() -> Part {
+    auto look = [&owner, &move, max_bytes]() -> Part {
         auto* partition = owner.partitions.find(move->topic, move->partition.partition);
         if (partition == nullptr) {
             const auto* image = owner.image->partition(move->topic, move->partition.partition);
@@ -240,8 +239,7 @@ awaitable<ReplicaMover::Part> ReplicaMover::next_part(std::shared_ptr<ReplicaMov
         }
         auto& log = partition->log();
         Part part{.kind = Part::Kind::records, .records = {}, .source_end = log.log_end()};
-        auto records = log.read(
-            from, {.max_bytes = max_bytes, .at_least_one_batch = true, .end = log.log_end()});
+        auto records = log.read_for(*move->future, max_bytes);  // it is not worked on meanwhile
         if (!records) {
             part.kind = log.is_broken() ? Part::Kind::offline : Part::Kind::lost_the_start;
             return part;

@@ -56,17 +56,22 @@ Time TopicService::next_round(Time last) const {
 
 awaitable<void> TopicService::upkeep_round(Duties duties) {
     for (auto& shard : ports_.services.shards) {
-        co_await maintain(*shard, duties);
+        const bool waits = co_await maintain(*shard, duties);
         co_await flush_due_logs(*shard);
+        if (waits) {
+            co_await maintain(*shard, {.retention = true});
+        }
     }
     co_await write_checkpoints();
     co_await remove_doomed();
 }
 
-awaitable<void> TopicService::maintain(BrokerShard& shard, Duties duties) {
+/// True if retention waits for a flush somewhere.
+awaitable<bool> TopicService::maintain(BrokerShard& shard, Duties duties) {
     const Now now = home_.clock().both();
     const auto expiration_ms = storage().producer_expiration / 1ms;
     std::vector<DoomedSegment> deleted;
+    bool waits = false;
     auto work = [&] {
         shard.partitions.for_each([&](replication::Partition& partition) {
             auto& log = partition.log();
@@ -78,6 +83,7 @@ awaitable<void> TopicService::maintain(BrokerShard& shard, Duties duties) {
             if (rolled && duties.retention) {
                 auto given_up = log.apply_retention(now);
                 rolled = given_up ? Result<void>() : fail(std::move(given_up));
+                waits = waits || log.deletion_waits();
             }
             if (!rolled && !log.is_broken()) {
                 ports_.log.error("{}: {}", partition.name(), rolled.error().message);
@@ -92,6 +98,7 @@ awaitable<void> TopicService::maintain(BrokerShard& shard, Duties duties) {
     };
     co_await runtime::call_on(home_, shard.shard, work);
     std::ranges::move(deleted, std::back_inserter(doomed_segments_));
+    co_return waits;
 }
 
 awaitable<void> TopicService::flush_due_logs(BrokerShard& shard) {

@@ -6,6 +6,9 @@ Result<void> FlushPlan::sync() const {
     for (const auto& file : files) {
         TRY(file->sync());
     }
+    for (const auto& [offset, file] : snapshots) {
+        TRY(file->sync());
+    }
     for (const auto& folder : folders) {
         TRY(disk->sync_directory(folder));
     }

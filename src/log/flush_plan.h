@@ -5,6 +5,7 @@
 #include "runtime/disk.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace barnabas::log {
 struct FlushPlan {
     runtime::Disk* disk = nullptr;
     std::vector<std::shared_ptr<runtime::File>> files;
+    std::map<Offset, std::shared_ptr<runtime::File>> snapshots;  // of producers
     std::vector<runtime::Path> folders;
     Offset up_to = no_offset;
     std::uint64_t truncations = 0;  // of the log, when the plan was made

@@ -79,6 +79,10 @@ Result<void> Log::check_health() const {
         return fail(ErrorCode::kafka_storage_error, "log directory {} has failed: {}",
                     folder_.parent_path().string(), health_->why());
     }
+    if (cut_half_) {
+        return fail(ErrorCode::kafka_storage_error, "{} was cut, which failed in the middle",
+                    partition_);
+    }
     return {};
 }
 

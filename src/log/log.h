@@ -8,6 +8,7 @@
 #include "log/flush_plan.h"
 #include "log/leader_epochs.h"
 #include "log/log_config.h"
+#include "log/log_requests.h"
 #include "log/producer_state.h"
 #include "log/segment.h"
 #include "runtime/disk.h"
@@ -24,42 +25,6 @@
 #include <vector>
 
 namespace barnabas::log {
-
-using wire::RecordError;
-
-struct AppendRequest {
-    wire::AppendOrigin origin = wire::AppendOrigin::client;
-    LeaderEpoch epoch{0};
-    Now now;
-};
-
-struct AppendInfo {
-    Offset first = no_offset;
-    Offset last = no_offset;
-    Timestamp log_append_time = no_timestamp;  // no_timestamp under CreateTime
-    std::int64_t records = 0;
-    std::int64_t bytes = 0;
-    bool duplicate = false;  // was there already: nothing was appended
-};
-
-struct ReadLimits {
-    std::uint32_t max_bytes = 0;
-    bool at_least_one_batch = false;
-    Offset end;            // nothing at or behind it is read: high watermark or last stable offset
-    bool may_wait = true;  // for the medium; else what it would wait for is the answer
-};
-
-/// What a read came to: records, or nothing yet, because something has to be brought in first.
-struct ReadResult {
-    runtime::FileSlice records;
-    std::optional<ColdPart> cold;
-};
-
-struct FoundOffset {
-    Timestamp timestamp = no_timestamp;
-    Offset offset = no_offset;
-    LeaderEpoch epoch = no_epoch;
-};
 
 /// One partition's log: its segments, indexes, producers and epochs. Plain and synchronous; lives
 /// on the partition's shard. Slices that it hands out may be read on any thread.
@@ -110,7 +75,7 @@ public:
     /// The disk of its directory has failed: appends are refused, and the recovery point stays
     /// where it is, whatever later flushes say.
     [[nodiscard]] bool is_broken() const { return health_ && health_->failed(); }
-    /// kafka_storage_error if it is broken, with the first failure.
+    /// kafka_storage_error if it is broken, with the first failure, or half cut.
     [[nodiscard]] Result<void> check_health() const;
 
     /// Clipped to [log_start, log_end].
@@ -130,8 +95,12 @@ public:
     /// Offsets without a record are no error, batches that are there already are. corrupt_message
     /// for those and for what is no batch; what came before them is appended.
     Result<void> append_copy(ByteView batches, Now now);
+    /// What `copy`, which is filled with append_copy(), lacks next, whole batches; it begins with
+    /// the one that holds this log's start. offset_out_of_range if the start has left it behind.
+    [[nodiscard]] Result<runtime::FileSlice> read_for(const Log& copy, std::uint32_t max_bytes);
     /// This log, which was filled with append_copy(), takes the place of `old`, which ends where it
-    /// does: takes over what the batches do not tell. Flush plans of either are void.
+    /// does: takes over what the batches do not tell. Flush plans of either are void. `old` stays
+    /// until a flush has made that durable: deletion_waits().
     Result<void> succeed(const Log& old);
     /// Renames the folder. The next flush makes that durable too.
     Result<void> move_to(const runtime::Path& folder);
@@ -153,16 +122,21 @@ public:
     [[nodiscard]] Result<std::optional<FoundOffset>> find_max_timestamp();
 
     /// Cuts everything from `offset` on, whole batches; nothing if it is the end or beyond. An
-    /// offset below the log's start leaves an empty log that begins there. The recovery point falls
-    /// with it: the caller checkpoints that before a flush. Syncs; what was cut never comes back.
+    /// offset below the log's start leaves an empty log that begins there. Syncs; what was cut
+    /// never comes back. The recovery point falls with it: the caller checkpoints that before the
+    /// next append, also if a crash comes between, for recovery believes what lies before the
+    /// recovery point. After an error the log takes nothing until this has been called again.
     Result<void> truncate_to(Offset offset);
     /// DeleteRecords: `offset` becomes the first one. offset_out_of_range beyond the high
     /// watermark.
     Result<void> delete_records_before(Offset offset);
 
     /// Takes off whole segments that retention gives up; answers how many. Their files are renamed
-    /// now and wait in take_deleted().
+    /// now and wait in take_deleted(). One stays for as long as what it says of producers would be
+    /// forgotten with the power: deletion_waits(), and after a flush this is to be called again.
     Result<std::size_t> apply_retention(Now now);
+    /// For a flush: of segments that retention wants, or of the log that this one succeeded.
+    [[nodiscard]] bool deletion_waits() const;
     /// Begins a new segment if the active one is old enough and not empty.
     Result<void> roll_if_due(Now now);
     /// Segments whose files can be removed once file.delete.delay.ms has passed.
@@ -210,6 +184,7 @@ private:
     };
     // Opening (log_open.cc)
     Result<void> load(const Known& known);
+    Result<void> begin_at_deleted(const Known& known);
     Result<std::vector<FoundSegment>> tidy_folder();
     Result<std::unique_ptr<Segment>> open_segment(const FoundSegment& found, bool cached);
     Result<void> load_segments(const std::vector<FoundSegment>& found, const Known& known);
@@ -223,13 +198,22 @@ private:
     Result<Recovered> recover_segment(Segment& segment, const Known& known);
     Result<void> keep_transactions(Segment& segment, Offset recovery_point);
     Result<bool> has_gaps(Segment& segment);
+    Result<bool> lost_before(Offset next, Segment& segment, const Known& known, bool& compacted);
+    Result<void> note_producers(const Segment& segment, Offset next, const Known& known);
     Result<void> drop_segments(std::span<const FoundSegment> found);
-    Result<bool> load_epochs();
+    Result<bool> load_epochs(bool clean);
     Result<void> learn_epochs(Segment& segment);
+    Result<void> learn_first_epochs();
     // Producers (log_producers.cc)
     Result<void> load_producers(Offset end, Timestamp now);
-    Result<void> replay_producers(Segment& segment, Offset from, Offset end, Timestamp now);
+    Result<ProducerStates> producers_at(Offset end, Timestamp now);
+    Result<void> replay_producers(Segment& segment, Offset from, Offset end, Timestamp now,
+                                  ProducerStates& into);
     Result<void> save_producers();
+    Result<void> save_snapshot(Offset end, const ProducerStates& producers);
+    Result<void> snapshot_for_restart();
+    Result<void> rewrite_snapshots();
+    Result<bool> producers_outlive(Offset base, Now now);
     Result<void> remove_snapshots(Offset from, Offset end);
     Result<void> keep_useful_snapshots();
 
@@ -255,6 +239,7 @@ private:
     Result<const char*> why_given_up(Segments::iterator segment, Now now) const;
     Result<void> give_up_segment(Segments::iterator segment);
     Result<void> begin_anew(Offset start, Timestamp created);
+    Result<void> cut_files(Offset offset);
     Result<void> save_epochs();
     void count_bytes();
     [[nodiscard]] bool still_holds(const CleanedGroup& group) const;
@@ -277,8 +262,12 @@ private:
     std::size_t spread_ = 0;  // jitter by name, so that the logs of a topic do not roll at once
     Time unflushed_since_ = never;
     std::uint64_t truncations_ = 0;
+    bool cut_half_ = false;         // a cut has failed
     std::optional<Offset> cut_to_;  // lowest, since compaction last asked
     std::set<Offset> snapshots_;    // of producers, in the folder
+    std::map<Offset, std::shared_ptr<runtime::File>> unsynced_snapshots_;  // of those
+    std::set<Offset> unsure_snapshots_;      // of a process that may not have synced them
+    std::optional<Offset> needed_snapshot_;  // before something is deleted
     bool has_epoch_file_ = false;
     std::uint64_t bytes_since_snapshot_ = 0;
     // Written and not synced: the flush of the batches that go with them takes them along.

@@ -55,6 +55,13 @@ Result<void> Log::append_copied(const wire::BatchView& batch, ByteView bytes, No
     return {};
 }
 
+Result<runtime::FileSlice> Log::read_for(const Log& copy, std::uint32_t max_bytes) {
+    // The batch that holds the start may begin before it.
+    const bool first = copy.size_bytes() == 0;
+    return read(first ? std::max(copy.log_end(), log_start_) : copy.log_end(),
+                {.max_bytes = max_bytes, .at_least_one_batch = true, .end = log_end()});
+}
+
 Result<void> Log::succeed(const Log& old) {
     INVARIANT(partition_ == old.partition_, "{} succeeds {}", partition_, old.partition_);
     INVARIANT(log_end() == old.log_end(), "{} ends at {}, its copy at {}", partition_,
@@ -63,10 +70,13 @@ Result<void> Log::succeed(const Log& old) {
     log_start_ = std::max(log_start_, old.log_start_);
     epochs_ = old.epochs_;
     TRY(save_epochs());
-    // Those of batches that retention took are not in the copy's own.
+    // Those of batches that retention took are not in the copy's own snapshots: one at its
+    // beginning tells of them, also after a cut, and one at its end.
+    TRY(remove_snapshots(Offset{0}, log_end() + 1));
+    TRY(save_snapshot(segments_.begin()->first, old.producers_.without(producers_)));
     producers_ = old.producers_;
-    snapshots_.erase(log_end());
     TRY(save_producers());
+    needed_snapshot_ = segments_.begin()->first;
     set_high_watermark(old.high_watermark_);
     truncations_ = std::max(truncations_, old.truncations_) + 1;  // plans of either are void
     return {};

@@ -74,6 +74,7 @@ Result<void> Log::roll(Now now) {
     TRY(active().prove_end());
     TRY(seal(active()));
     TRY(save_producers());
+    bytes_since_snapshot_ = 0;
     TRY_ASSIGN(auto next, Segment::create(disk_, folder_, base, config_, now));
     segments_.emplace(base, std::move(next));
     folder_unsynced_ = true;
@@ -81,6 +82,9 @@ Result<void> Log::roll(Now now) {
 }
 
 bool Log::flush_due(Now now) const {
+    if (deletion_waits()) {
+        return true;
+    }
     if (unflushed() == 0) {
         return false;
     }
@@ -94,12 +98,18 @@ bool Log::flush_due(Now now) const {
 /// lack after a crash is added again.
 Result<FlushPlan> Log::begin_flush() {
     if (bytes_since_snapshot_ >= snapshot_every) {
-        // A start after a crash goes on from here instead of from the segment's beginning.
-        TRY(save_producers());
-        TRY(keep_useful_snapshots());
+        if (const auto saved = snapshot_for_restart(); !saved) {
+            // A full disk must not keep records from the medium, and retention from making room.
+            log_.warn("{}: {}; a start after a crash will read more", partition_,
+                      saved.error().message);
+        }
+    }
+    if (unflushed() > 0 && !epochs_saved_) {
+        TRY(save_epochs());  // recovery has learned them from records that the next one believes
     }
     FlushPlan plan{.disk = &disk_,
                    .files = {},
+                   .snapshots = unsynced_snapshots_,
                    .folders = {},
                    .up_to = log_end(),
                    .truncations = truncations_};
@@ -133,15 +143,40 @@ void Log::flushed(const FlushPlan& plan, Now now) {
         INVARIANT(plan.up_to <= log_end(), "flushed up to {} of {}", plan.up_to, log_end());
         recovery_point_ = std::max(recovery_point_, plan.up_to);
     }
+    if (!is_broken()) {
+        // Not one that was written anew meanwhile.
+        std::erase_if(unsynced_snapshots_, [&plan](const auto& unsynced) {
+            const auto synced = plan.snapshots.find(unsynced.first);
+            return synced != plan.snapshots.end() && synced->second == unsynced.second;
+        });
+    }
     unflushed_since_ = unflushed() > 0 ? now.steady : never;
 }
 
 Result<void> Log::truncate_to(Offset offset) {
-    if (offset >= log_end()) {
+    if (offset >= log_end() && !cut_half_) {
         return {};
     }
     INVARIANT(offset >= Offset{0}, "a cut at {}", offset);
     ++truncations_;
+    cut_half_ = true;
+    TRY(cut_files(offset));
+    INVARIANT(log_end() <= offset, "{} ends at {} after a cut at {}", partition_, log_end(),
+              offset);
+    count_bytes();
+    cut_to_ = std::min(cut_to_.value_or(log_end()), log_end());
+    recovery_point_ = std::min(recovery_point_, log_end());
+    log_start_ = std::min(log_start_, log_end());
+    epochs_saved_ = !epochs_.truncate_to(log_end()) && epochs_saved_;
+    TRY(load_producers(log_end(), active().created()));
+    set_high_watermark(high_watermark_);
+    TRY(epochs_saved_ ? Result<void>() : save_epochs());
+    cut_half_ = false;
+    return {};
+}
+
+/// What was cut must not come back with a crash, behind what is written instead of it.
+Result<void> Log::cut_files(Offset offset) {
     if (offset < segments_.begin()->first) {
         TRY(begin_anew(offset, active().created()));
     }
@@ -152,44 +187,29 @@ Result<void> Log::truncate_to(Offset offset) {
     }
     TRY(active().truncate_to(offset));
     TRY(remove_snapshots(log_end() + 1, offset_max));
-    // What was cut must not come back with a crash, behind what is written instead of it.
     TRY_ASSIGN(const auto file, active().file());
     TRY(file->sync());
     TRY_ASSIGN(const auto indexes, active().take_unsynced_indexes());
     for (const auto& index : indexes) {
         TRY(index->sync());
     }
-    if (folder_unsynced_) {
-        TRY(disk_.sync_directory(folder_));
-    }
-    INVARIANT(log_end() <= offset, "{} ends at {} after a cut at {}", partition_, log_end(),
-              offset);
-    count_bytes();
-    cut_to_ = std::min(cut_to_.value_or(log_end()), log_end());
-    if (epochs_.truncate_to(log_end())) {
-        TRY(save_epochs());
-    }
-    TRY(load_producers(log_end(), active().created()));
-    recovery_point_ = std::min(recovery_point_, log_end());
-    log_start_ = std::min(log_start_, log_end());
-    set_high_watermark(high_watermark_);
-    return {};
+    return folder_unsynced_ ? disk_.sync_directory(folder_) : Result<void>();
 }
 
-/// An empty log that begins at `start`: nothing of what was there can be used.
+/// An empty log that begins at `start`, where no segment does: nothing of what was there can be
+/// used. The new segment comes first: without room for it the log stays as it was.
 Result<void> Log::begin_anew(Offset start, Timestamp created) {
+    TRY_ASSIGN(auto first, Segment::create(disk_, folder_, start, config_, {Time{}, created}));
+    folder_unsynced_ = true;
     while (!segments_.empty()) {
         TRY(segments_.rbegin()->second->remove());
         segments_.erase(std::prev(segments_.end()));
     }
+    segments_.emplace(start, std::move(first));
     TRY(remove_snapshots(Offset{0}, offset_max));
     producers_.clear();
-    if (epochs_.truncate_to(Offset{0})) {
-        TRY(save_epochs());
-    }
-    TRY_ASSIGN(auto first, Segment::create(disk_, folder_, start, config_, {Time{}, created}));
-    segments_.emplace(start, std::move(first));
-    folder_unsynced_ = true;
+    epochs_saved_ = !epochs_.truncate_to(Offset{0}) && epochs_saved_;
+    TRY(epochs_saved_ ? Result<void>() : save_epochs());
     log_start_ = start;
     high_watermark_ = start;
     recovery_point_ = std::min(recovery_point_, start);
@@ -245,6 +265,7 @@ Result<const char*> Log::why_given_up(Segments::iterator oldest, Now now) const 
 
 Result<std::size_t> Log::apply_retention(Now now) {
     std::size_t given_up = 0;
+    needed_snapshot_.reset();
     while (true) {
         const auto oldest = segments_.begin();
         const Segment& segment = *oldest->second;
@@ -259,6 +280,10 @@ Result<std::size_t> Log::apply_retention(Now now) {
         }
         if (segments_.size() == 1) {
             TRY(roll(now));
+        }
+        TRY_ASSIGN(const bool outlived, producers_outlive(std::next(oldest)->first, now));
+        if (!outlived) {
+            break;
         }
         log_.info("{}: giving up the segment [{}, {}) of {} bytes by its {}", partition_,
                   segment.base(), segment.next_offset(), segment.size(), why);
@@ -320,10 +345,10 @@ Result<void> Log::close() {
         TRY(save_producers());
     }
     TRY(epochs_saved_ ? Result<void>() : save_epochs());
-    if (unflushed() > 0 || !unsynced_.empty()) {
+    if (unflushed() > 0 || !unsynced_.empty() || !unsynced_snapshots_.empty()) {
         TRY_ASSIGN(const auto plan, begin_flush());
         TRY(plan.sync());
-        recovery_point_ = log_end();
+        flushed(plan, Now{});
     }
     return check_health();  // another log's flush may have failed meanwhile
 }

@@ -5,14 +5,28 @@
 #include "log/swap_recovery.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
+#include <ranges>
 #include <utility>
 
 namespace barnabas::log {
 namespace {
 
 constexpr Offset offset_max{std::numeric_limits<std::int64_t>::max()};
+
+/// What the segment's batches before `end` add to them.
+Result<LeaderEpochs> with_epochs_of(Segment& segment, LeaderEpochs epochs, Offset end) {
+    TRY(segment.scan(0, [&](const ScannedBatch& batch) {
+        const auto& header = batch.header;
+        if (header.base_offset() < end && header.leader_epoch() > epochs.latest()) {
+            epochs.assign(header.leader_epoch(), header.base_offset());
+        }
+        return header.base_offset() < end;
+    }));
+    return epochs;
+}
 
 }  // namespace
 
@@ -40,22 +54,33 @@ Result<void> Log::load(const Known& known) {
         parent_unsynced_ = true;
         return {};
     }
+    if (!known.cached) {
+        // What was renamed or removed before the disk failed must not come back behind what is
+        // written from now on.
+        TRY(disk_.sync_directory(folder_));
+    }
     // What the process before us made and closed without a record to flush may not be durable.
     folder_unsynced_ = true;
     parent_unsynced_ = true;
     TRY(load_segments(found, known));
+    if (!known.cached) {
+        TRY(rewrite_snapshots());
+    } else if (!known.clean) {
+        std::ranges::set_difference(snapshots_, std::views::keys(unsynced_snapshots_),
+                                    std::inserter(unsure_snapshots_, unsure_snapshots_.end()));
+    }
     recovery_point_ = known.clean ? log_end() : std::min(known.recovery_point, log_end());
     if (log_end() < known.log_start) {
         log_.warn(
             "{}: it ends at {} after a crash, but its records before {} were deleted; it "
             "begins anew there",
             partition_, log_end(), known.log_start);
-        TRY(begin_anew(known.log_start, known.now.wall));
-        return disk_.sync_directory(folder_);
+        return begin_at_deleted(known);
     }
     log_start_ = std::max(known.log_start, segments_.begin()->first);
     high_watermark_ = log_start_;
     const bool cut = epochs_.truncate_to(log_end());
+    TRY(known.clean ? Result<void>() : learn_first_epochs());
     if (epochs_.start_at(log_start_) || cut) {
         // A full disk must not keep the log from being read: the next write tries again.
         epochs_saved_ = false;
@@ -68,6 +93,22 @@ Result<void> Log::load(const Known& known) {
     TRY(keep_useful_snapshots());
     count_bytes();
     return {};
+}
+
+/// Kafka forgets the producers here (LogLoader.load, truncateFullyAndStartAt). But whose batches
+/// were synced and deleted since must not be able to write them once more.
+Result<void> Log::begin_at_deleted(const Known& known) {
+    const auto producers = producers_;
+    TRY(begin_anew(known.log_start, known.now.wall));
+    producers_ = producers;
+    producers_.forget_transactions();
+    producers_.set_map_end(known.log_start);
+    TRY(save_producers());
+    for (const auto& [offset, file] : unsynced_snapshots_) {
+        TRY(file->sync());
+    }
+    unsynced_snapshots_.clear();
+    return disk_.sync_directory(folder_);
 }
 
 /// Removes what an interrupted deletion or cleaning left, completes finished swaps, and returns the
@@ -143,8 +184,9 @@ Result<std::unique_ptr<Segment>> Log::open_segment(const FoundSegment& found, bo
 /// Segments that may hold what was never synced are read and checked from the recovery point on,
 /// others trusted as far as their indexes can be.
 Result<void> Log::load_segments(const std::vector<FoundSegment>& found, const Known& known) {
-    TRY_ASSIGN(const bool epochs_known, load_epochs());
+    TRY_ASSIGN(const bool epochs_known, load_epochs(known.clean));
     bool producers_follow = false;  // they are those of all segments so far
+    Offset replayed_from{0};
     bool compacted = config_.cleanup_compact;
     for (std::size_t i = 0; i < found.size(); ++i) {
         const auto rest = std::span(found).subspan(i);
@@ -174,10 +216,11 @@ Result<void> Log::load_segments(const std::vector<FoundSegment>& found, const Kn
             TRY(kept && !epochs_known ? learn_epochs(segment) : Result<void>());
             // One behind the recovery point may be of records that were lost, whose offsets others
             // have now: removed once, it may have come back with the crash.
-            TRY(remove_snapshots(checked_from + 1, offset_max));
+            TRY(remove_snapshots(std::max(checked_from, known.recovery_point) + 1, offset_max));
         }
+        replayed_from = producers_follow ? replayed_from : checked_from;
         TRY(producers_follow
-                ? replay_producers(segment, found[i].base, checked_from, known.now.wall)
+                ? replay_producers(segment, found[i].base, checked_from, known.now.wall, producers_)
                 : load_producers(checked_from, known.now.wall));
         producers_follow = true;
         TRY_ASSIGN(const auto recovered, recover_segment(segment, known));
@@ -186,29 +229,54 @@ Result<void> Log::load_segments(const std::vector<FoundSegment>& found, const Kn
             break;
         }
         TRY(seal(segment));
-        // Batches follow one another, except where compaction took some away: a hole is the end of
-        // what reached the medium. What was compacted may not be so any more by its settings, or
-        // they are not known (Kafka's in ZooKeeper): then its own gaps tell. What was synced has
-        // no hole but by compaction.
-        const bool synced = rest[1].base <= known.recovery_point;
-        bool hole = segment.next_offset() < rest[1].base && !synced && !compacted;
-        if (hole && checked_from > found[i].base) {
-            TRY_ASSIGN(compacted, has_gaps(segment));
-            hole = !compacted;
-        }
-        if (suspect && (recovered.torn || hole)) {
+        TRY_ASSIGN(const bool lost, lost_before(rest[1].base, segment, known, compacted));
+        if (suspect && (recovered.torn || lost)) {
             TRY(drop_segments(rest.subspan(1)));
             break;
         }
-        if (segment.next_offset() < rest[1].base && !synced) {
-            // Taken for compaction's work; if a crash did it, the snapshot tells of what was lost.
-            TRY(remove_snapshots(segment.next_offset() + 1, rest[1].base + 1));
-        }
+        TRY(note_producers(segment, rest[1].base, known));
     }
-    if (!producers_follow) {
-        return load_producers(log_end(), known.now.wall);
+    TRY(remove_snapshots(log_end() + 1, offset_max));
+    // One that was synced knows of producers of which no batch is left.
+    const auto behind = snapshots_.upper_bound(known.recovery_point);
+    const bool knows_more = behind != snapshots_.begin() && *std::prev(behind) > replayed_from;
+    return producers_follow && !knows_more ? Result<void>()
+                                           : load_producers(log_end(), known.now.wall);
+}
+
+/// Whether the records between the segment, which was just read, and the next one were lost.
+/// Batches follow one another, except where compaction took some away: a hole is the end of what
+/// reached the medium. What was compacted may not be so any more by its settings, or they are not
+/// known (Kafka's in ZooKeeper): then its own gaps tell. What was synced is not cut: there nothing
+/// but compaction makes a hole, or somebody who removed a file. Kafka, which looks at no segment
+/// that was closed in order, does not notice that either.
+Result<bool> Log::lost_before(Offset next, Segment& segment, const Known& known, bool& compacted) {
+    if (segment.next_offset() >= next || compacted) {
+        return false;
     }
-    return remove_snapshots(log_end() + 1, offset_max);
+    TRY_ASSIGN(compacted, has_gaps(segment));
+    if (compacted || next > known.recovery_point) {
+        return !compacted;
+    }
+    log_.warn(
+        "{}: there are no records between {} and {}; if it was never compacted, a segment is "
+        "missing",
+        partition_, segment.next_offset(), next);
+    return false;
+}
+
+/// The producers of the segments up to the next one, which were read, for when retention takes
+/// those.
+Result<void> Log::note_producers(const Segment& segment, Offset next, const Known& known) {
+    if (segment.next_offset() < next && next > known.recovery_point) {
+        // Taken for compaction's work; if a crash did it, the snapshot tells of what was lost.
+        TRY(remove_snapshots(segment.next_offset() + 1, next + 1));
+    }
+    if (const auto saved = save_snapshot(next, producers_); !saved) {
+        // A full disk must not keep the log from being read: retention tries again.
+        log_.warn("{}: {}", partition_, saved.error().message);
+    }
+    return {};
 }
 
 /// Reads what of a segment is not known to be sound, rebuilds what follows from it and cuts a torn
@@ -289,7 +357,7 @@ Result<void> Log::drop_segments(std::span<const FoundSegment> found) {
 }
 
 /// False if they have to be learned from the batches.
-Result<bool> Log::load_epochs() {
+Result<bool> Log::load_epochs(bool clean) {
     if (!has_epoch_file_) {
         return false;
     }
@@ -306,16 +374,30 @@ Result<bool> Log::load_epochs() {
         return false;
     }
     epochs_ = std::move(*parsed);
-    return true;
+    // A crash may leave an empty file under a name that was just given to it.
+    return clean || !epochs_.entries().empty();
 }
 
 Result<void> Log::learn_epochs(Segment& segment) {
-    TRY(segment.scan(0, [this](const ScannedBatch& batch) {
-        if (batch.header.leader_epoch() > epochs_.latest()) {
-            epochs_.assign(batch.header.leader_epoch(), batch.header.base_offset());
-        }
-        return true;
-    }));
+    TRY_ASSIGN(epochs_, with_epochs_of(segment, std::move(epochs_), offset_max));
+    return {};
+}
+
+/// Of records that were deleted and came back with a crash the table does not tell.
+Result<void> Log::learn_first_epochs() {
+    const auto known = epochs_.entries();
+    const Offset from = known.empty() ? log_end() : known.front().start;
+    if (from <= log_start_) {
+        return {};
+    }
+    LeaderEpochs epochs;
+    for (auto at = segments_.begin(); at != segments_.end() && at->first < from; ++at) {
+        TRY_ASSIGN(epochs, with_epochs_of(*at->second, std::move(epochs), from));
+    }
+    for (const auto& entry : known) {
+        epochs.assign(entry.epoch, entry.start);
+    }
+    epochs_ = std::move(epochs);
     return {};
 }
 

@@ -8,10 +8,15 @@
 
 namespace barnabas::log {
 
-/// The newest snapshot at or before `end`, and what the log says from there up to `end`.
 Result<void> Log::load_producers(Offset end, Timestamp now) {
+    TRY_ASSIGN(producers_, producers_at(end, now));
+    return {};
+}
+
+/// The newest snapshot at or before `end`, and what the log says from there up to `end`.
+Result<ProducerStates> Log::producers_at(Offset end, Timestamp now) {
     Offset from = segments_.begin()->first;
-    producers_.clear();
+    ProducerStates producers;
     for (auto at = snapshots_.upper_bound(end); at != snapshots_.begin();) {
         --at;
         const Offset newest = *at;
@@ -19,24 +24,27 @@ Result<void> Log::load_producers(Offset end, Timestamp now) {
         TRY_ASSIGN(const auto text, disk_.read_text(path));
         const auto read = wire::read_producer_snapshot(as_bytes(text));
         if (read) {
-            producers_.restore(*read, newest, now);
+            producers.restore(*read, newest, now);
             from = std::max(from, newest);
             break;
         }
         log_.warn("{}: {}: {}; it is removed and the one before it used", partition_, path.string(),
                   read.error().message);
         TRY(disk_.remove(path));
+        unsynced_snapshots_.erase(newest);
+        unsure_snapshots_.erase(newest);
         at = snapshots_.erase(at);
     }
     for (auto at = segment_holding(from); at != segments_.end() && at->first < end; ++at) {
-        TRY(replay_producers(*at->second, from, end, now));
+        TRY(replay_producers(*at->second, from, end, now, producers));
     }
-    producers_.set_map_end(end);
-    return {};
+    producers.set_map_end(end);
+    return producers;
 }
 
 /// What the segment's batches in [from, end) say.
-Result<void> Log::replay_producers(Segment& segment, Offset from, Offset end, Timestamp now) {
+Result<void> Log::replay_producers(Segment& segment, Offset from, Offset end, Timestamp now,
+                                   ProducerStates& into) {
     if (segment.next_offset() <= from) {
         return {};
     }
@@ -58,34 +66,89 @@ Result<void> Log::replay_producers(Segment& segment, Offset from, Offset end, Ti
             transaction_end =
                 read_transaction_end(wire::BatchView(bytes.view())).value_or(std::nullopt);
         }
-        producers_.apply(batch.header, transaction_end, now);
+        into.apply(batch.header, transaction_end, now);
         return failed.has_value();
     }));
     return failed;
 }
 
+Result<void> Log::save_producers() {
+    return save_snapshot(log_end(), producers_);
+}
+
 /// Unsynced, as leader epochs are: a snapshot that a crash tears says so, and the one before it is
 /// used.
-Result<void> Log::save_producers() {
-    const Offset end = log_end();
+Result<void> Log::save_snapshot(Offset end, const ProducerStates& producers) {
     if (snapshots_.contains(end)) {
         return {};
     }
-    const auto bytes = wire::write_producer_snapshot(producers_.snapshot());
+    const auto bytes = wire::write_producer_snapshot(producers.snapshot());
     const auto path = folder_ / file_name(end, snapshot_suffix);
     TRY_ASSIGN(auto file, disk_.open(path, runtime::OpenMode::create_or_open));
     TRY(file->truncate(0));
-    TRY(file->write_at(0, bytes.view()));
+    if (auto written = file->write_at(0, bytes.view()); !written) {
+        ignore(disk_.remove(path), "half a file: who opens the log removes it");
+        return written;
+    }
     snapshots_.insert(end);
-    bytes_since_snapshot_ = 0;
-    unsynced_.push_back(std::move(file));
+    unsynced_snapshots_.insert_or_assign(end, std::move(file));
     folder_unsynced_ = true;
     return {};
+}
+
+/// A start after a crash goes on from here instead of from the segment's beginning.
+Result<void> Log::snapshot_for_restart() {
+    bytes_since_snapshot_ = 0;
+    TRY(save_producers());
+    return keep_useful_snapshots();
+}
+
+/// After a sync that failed the system takes for synced what it only has in memory.
+Result<void> Log::rewrite_snapshots() {
+    for (const auto offset : snapshots_) {
+        const auto path = folder_ / file_name(offset, snapshot_suffix);
+        TRY_ASSIGN(const auto text, disk_.read_text(path));
+        TRY(disk_.replace_text(path, text));
+    }
+    return {};
+}
+
+/// Whether the snapshot at `base`, where the log is to begin, is on the medium. It tells of
+/// producers whose batches lie before it alone. Kafka does not ask: it syncs a snapshot soon after
+/// it was written (UnifiedLog.roll), and what it deletes is mostly older.
+Result<bool> Log::producers_outlive(Offset base, Now now) {
+    if (producers_.size() == 0) {
+        return true;
+    }
+    needed_snapshot_ = base;
+    const auto path = folder_ / file_name(base, snapshot_suffix);
+    if (unsure_snapshots_.contains(base)) {
+        TRY_ASSIGN(auto file, disk_.open(path, runtime::OpenMode::read_write));
+        unsynced_snapshots_.insert_or_assign(base, std::move(file));
+        unsure_snapshots_.erase(base);
+    }
+    if (snapshots_.contains(base)) {
+        TRY_ASSIGN(const auto text, disk_.read_text(path));
+        if (wire::read_producer_snapshot(as_bytes(text))) {
+            return !deletion_waits();
+        }
+        TRY(remove_snapshots(base, base + 1));  // a crash has torn it
+    }
+    // Or a compaction has put the segment's beginning there, or the log is a copy.
+    TRY_ASSIGN(const auto producers, producers_at(base, now.wall));
+    TRY(save_snapshot(base, producers));
+    return false;
+}
+
+bool Log::deletion_waits() const {
+    return needed_snapshot_ && unsynced_snapshots_.contains(*needed_snapshot_);
 }
 
 Result<void> Log::remove_snapshots(Offset from, Offset end) {
     for (auto at = snapshots_.lower_bound(from); at != snapshots_.end() && *at < end;) {
         TRY(disk_.remove(folder_ / file_name(*at, snapshot_suffix)));
+        unsynced_snapshots_.erase(*at);
+        unsure_snapshots_.erase(*at);
         at = snapshots_.erase(at);
         folder_unsynced_ = true;
     }
@@ -93,16 +156,18 @@ Result<void> Log::remove_snapshots(Offset from, Offset end) {
 }
 
 /// Those at the beginning of a segment, and the newest one (ProducerStateManager.
-/// removeStraySnapshots): each start would leave one more otherwise.
+/// removeStraySnapshots): each start would leave one more otherwise. As long as the newest can be
+/// lost, the newest of the others too.
 Result<void> Log::keep_useful_snapshots() {
     TRY(remove_snapshots(Offset{0}, segments_.begin()->first));
     TRY(remove_snapshots(log_end() + 1, Offset{std::numeric_limits<std::int64_t>::max()}));
-    const auto useful = [this](Offset offset) {
-        return offset == *snapshots_.rbegin() || segments_.contains(offset);
-    };
-    const std::vector<Offset> all(snapshots_.begin(), snapshots_.end());
+    const std::vector<Offset> all(snapshots_.rbegin(), snapshots_.rend());
+    bool newer = false;  // one that cannot be lost
     for (const auto offset : all) {
-        TRY(useful(offset) ? Result<void>() : remove_snapshots(offset, offset + 1));
+        const bool useful = !newer || segments_.contains(offset);
+        newer =
+            newer || (!unsynced_snapshots_.contains(offset) && !unsure_snapshots_.contains(offset));
+        TRY(useful ? Result<void>() : remove_snapshots(offset, offset + 1));
     }
     return {};
 }

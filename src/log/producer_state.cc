@@ -182,6 +182,24 @@ void ProducerStates::expire(Timestamp before) {
     });
 }
 
+ProducerStates ProducerStates::without(const ProducerStates& others) const {
+    ProducerStates rest = *this;
+    std::erase_if(rest.producers_, [&](const auto& item) {
+        const auto* const entry = others.find(item.first);
+        return entry != nullptr && entry->last() != nullptr;
+    });
+    rest.forget_transactions();
+    return rest;
+}
+
+void ProducerStates::forget_transactions() {
+    for (auto& [id, producer] : producers_) {
+        producer.transaction_first.reset();
+    }
+    open_transactions_.clear();
+    uncommitted_ends_.clear();
+}
+
 void ProducerStates::clear() {
     producers_.clear();
     open_transactions_.clear();

@@ -101,6 +101,10 @@ public:
     /// Forgets producers without an open transaction that were last heard of before `before`. By
     /// our clock, unlike Kafka: who copies old records with their timestamps is not forgotten.
     void expire(Timestamp before);
+    /// Those of which `others` knows no batch of data, without open transactions.
+    [[nodiscard]] ProducerStates without(const ProducerStates& others) const;
+    /// No record is left of any: producers go on without an open transaction.
+    void forget_transactions();
     void clear();
 
     [[nodiscard]] std::vector<wire::ProducerSnapshotEntry> snapshot() const;

@@ -50,9 +50,7 @@ Result<std::unique_ptr<log::Log>> Partition::replace_log(std::unique_ptr<log::Lo
     std::uint32_t left = how.bytes_max;
     ByteBuffer bytes;
     while (copy->log_end() < log_->log_end()) {
-        TRY_ASSIGN(const auto missing, log_->read(copy->log_end(), {.max_bytes = how.bytes_max,
-                                                                    .at_least_one_batch = true,
-                                                                    .end = log_->log_end()}));
+        TRY_ASSIGN(const auto missing, log_->read_for(*copy, how.bytes_max));
         if (missing.size > left) {
             return nullptr;
         }

@@ -109,6 +109,31 @@ TEST_F(FlusherTest, ManyProducersShareOneSync) {
     EXPECT_LE(disk().operations() - before, 100U + 8U);
 }
 
+// Retention waits for a producers' snapshot where all records are on the medium.
+TEST_F(FlusherTest, WhatADeletionWaitsForIsSyncedToo) {
+    auto& one = log(PartitionId{0});
+    const auto sent = log::testing::BatchSpec{}.timestamp;
+    auto records = log::testing::make_batch(
+        {.producer = ProducerId{1}, .epoch = ProducerEpoch{0}, .sequence = 0});
+    ASSERT_TRUE(one.append(records.mutable_view(), {.now = {.wall = sent}}, validator_));
+    one.set_high_watermark(one.log_end());
+    const auto flush = [this] {
+        ++asked_;
+        runtime::spawn(
+            machine_.shard(0),
+            wait_for(this, {{.topic = topic_, .partition = PartitionId{0}, .end = Offset{1}}}));
+        run();
+    };
+    flush();
+    const Now later{.wall = sent + one.config().retention_ms + 1};
+    ASSERT_EQ(one.apply_retention(later), 0U);
+    ASSERT_TRUE(one.deletion_waits());
+    flush();
+    EXPECT_EQ(failures(), 0);
+    EXPECT_FALSE(one.deletion_waits());
+    EXPECT_EQ(one.apply_retention(later), 1U);
+}
+
 TEST_F(FlusherTest, WhatIsOnTheMediumAlreadyIsNotSyncedAgain) {
     append_and_flush(1);
     run();

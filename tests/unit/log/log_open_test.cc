@@ -124,6 +124,37 @@ TEST_F(LogOpenTest, MakesDurableWhatTheProcessBeforeLeftUnsynced) {
     EXPECT_EQ(log_->log_end(), Offset{2});
 }
 
+// The file gets its name before it is synced: a crash may leave an empty one under it, which was
+// believed, and the epochs of records that had been synced were gone.
+TEST_F(LogOpenTest, LearnsTheEpochsWhereACrashLeftAnEmptyTable) {
+    for (const bool clean : {false, true}) {
+        ASSERT_TRUE(disk_.remove_all(folder));
+        open({.segment_bytes = 800});
+        append_many(12, {.value_size = 100});
+        ASSERT_TRUE(log_->close());
+        ASSERT_TRUE(disk_.replace_text(folder / "leader-epoch-checkpoint", ""));
+        open({.segment_bytes = 800}, clean, Offset{12});
+        EXPECT_EQ(log_->epochs().of(Offset{0}), clean ? no_epoch : LeaderEpoch{3})
+            << "Kafka leaves empty ones of old formats";
+    }
+}
+
+// What a recovery learned of epochs was written with the next record: a flush without one moved the
+// recovery point, and the next recovery believed the old table.
+TEST_F(LogOpenTest, AFlushTakesTheEpochsAlongThatRecoveryLearned) {
+    open({});
+    append_many(3, {});
+    ASSERT_TRUE(log_->close());
+    ASSERT_TRUE(disk_.replace_text(folder / "leader-epoch-checkpoint", "0\n1\n2 0\n"));
+    open({}, false);
+    ASSERT_EQ(log_->epochs().latest(), LeaderEpoch{3});
+    const auto plan = log_->begin_flush();
+    ASSERT_TRUE(plan && plan->sync());
+    log_->flushed(*plan, clock_.both());
+    open({}, false, log_->recovery_point());
+    EXPECT_EQ(log_->epochs().latest(), LeaderEpoch{3});
+}
+
 TEST_F(LogOpenTest, TakesAHoleForALossOnlyWhereNothingElseMadeIt) {
     const struct {
         const char* what;

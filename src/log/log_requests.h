@@ -1,0 +1,53 @@
+#pragma once
+
+#include "base/time.h"
+#include "base/types.h"
+#include "log/cold_part.h"
+#include "runtime/disk.h"
+#include "wire/records/append_validation.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace barnabas::log {
+
+using wire::RecordError;
+
+/// What a log is told of records that are to be appended, and what became of them.
+struct AppendRequest {
+    wire::AppendOrigin origin = wire::AppendOrigin::client;
+    LeaderEpoch epoch{0};
+    Now now;
+};
+
+struct AppendInfo {
+    Offset first = no_offset;
+    Offset last = no_offset;
+    Timestamp log_append_time = no_timestamp;  // no_timestamp under CreateTime
+    std::int64_t records = 0;
+    std::int64_t bytes = 0;
+    bool duplicate = false;  // was there already: nothing was appended
+};
+
+/// How much of a log is read.
+struct ReadLimits {
+    std::uint32_t max_bytes = 0;
+    bool at_least_one_batch = false;
+    Offset end;            // nothing at or behind it is read: high watermark or last stable offset
+    bool may_wait = true;  // for the medium; else what it would wait for is the answer
+};
+
+/// What a read came to: records, or nothing yet, because something has to be brought in first.
+struct ReadResult {
+    runtime::FileSlice records;
+    std::optional<ColdPart> cold;
+};
+
+/// Where a lookup by timestamp ended.
+struct FoundOffset {
+    Timestamp timestamp = no_timestamp;
+    Offset offset = no_offset;
+    LeaderEpoch epoch = no_epoch;
+};
+
+}  // namespace barnabas::log

@@ -1,0 +1,251 @@
+// What a log knows of producers outlives the deletion of their records, whatever fails.
+#include "log/file_names.h"
+#include "log/log.h"
+#include "runtime/simulated/seeded_random.h"
+#include "runtime/simulated/simulated_clock.h"
+#include "runtime/simulated/simulated_disk.h"
+#include "unit/log/log_batches.h"
+
+#include <gtest/gtest.h>
+
+namespace barnabas::log {
+namespace {
+
+const runtime::Path folder = "/data/t-0";
+constexpr ProducerId producer{7};
+
+class LogProducersTest : public ::testing::Test {
+protected:
+    LogProducersTest() : random_(1), disk_(clock_, random_) {
+        open(true);
+        flush();
+        EXPECT_TRUE(disk_.sync_directory("/"));
+    }
+
+    void open(bool clean) {
+        log_.reset();
+        auto opened = Log::open({.disk = disk_,
+                                 .folder = folder,
+                                 .partition = {"t", PartitionId{0}},
+                                 .config = config_,
+                                 .log_start = log_start_,
+                                 .recovery_point = recovery_point_,
+                                 .clean = clean,
+                                 .now = clock_.both(),
+                                 .log = {}});
+        ASSERT_TRUE(opened) << opened.error().message;
+        log_ = std::move(*opened);
+        log_->set_high_watermark(log_->log_end());
+    }
+    void append(ProducerId id, std::int32_t sequence, std::size_t size = 20) {
+        testing::BatchSpec spec{.value_size = size};
+        if (id != no_producer) {
+            spec.producer = id;
+            spec.epoch = ProducerEpoch{0};
+            spec.sequence = sequence;
+        }
+        auto bytes = testing::make_batch(spec);
+        const auto sent = log_->append(bytes.mutable_view(), {.now = clock_.both()}, validator_);
+        ASSERT_TRUE(sent) << sent.error().error.message;
+        log_->set_high_watermark(log_->log_end());
+    }
+    void flush() {
+        const auto plan = log_->begin_flush();
+        ASSERT_TRUE(plan && plan->sync());
+        log_->flushed(*plan, clock_.both());
+    }
+    void checkpoint() {
+        recovery_point_ = log_->recovery_point();
+        log_start_ = log_->log_start();
+    }
+    std::size_t retention() {
+        const auto given_up = log_->apply_retention(clock_.both());
+        EXPECT_TRUE(given_up) << given_up.error().message;
+        return given_up.value_or(0);
+    }
+    /// Of what was not synced nothing survives.
+    void crash() {
+        disk_.crash({.keep_some_writes = false, .keep_some_entries = false});
+        open(false);
+    }
+    std::optional<std::int32_t> last_sequence() {
+        const auto* const entry = log_->producers().find(producer);
+        return entry == nullptr || entry->last() == nullptr
+                   ? std::nullopt
+                   : std::optional(entry->last()->last_sequence);
+    }
+
+    runtime::SimulatedClock clock_;
+    runtime::SeededRandom random_;
+    runtime::SimulatedDisk disk_;
+    wire::AppendValidator validator_;
+    std::unique_ptr<Log> log_;
+    LogConfig config_{.segment_bytes = 400, .retention_ms = 1000};
+    Offset log_start_{0};
+    Offset recovery_point_{0};
+};
+
+// Seed 3612 of the log's model: the segment with the producer's only batch went, the snapshot at
+// the next one was not synced, and a power failure took it.
+TEST_F(LogProducersTest, ASegmentStaysUntilTheSnapshotBehindItIsOnTheMedium) {
+    append(producer, 0);
+    flush();
+    append(no_producer, 0, 300);  // into a new segment, with a snapshot at its beginning
+    ASSERT_EQ(log_->segment_count(), 2U);
+    clock_.advance(10s);
+    EXPECT_EQ(retention(), 0U);
+    EXPECT_TRUE(log_->deletion_waits());
+    EXPECT_TRUE(log_->flush_due(clock_.both()));
+    flush();
+    EXPECT_FALSE(log_->deletion_waits());
+    EXPECT_EQ(retention(), 1U);  // of the other one too, once there is a snapshot behind it
+    EXPECT_TRUE(log_->deletion_waits());
+    flush();
+    EXPECT_EQ(retention(), 1U);
+    checkpoint();
+    for (int i = 0; i < 3; ++i) {
+        disk_.crash();
+        open(false);
+        EXPECT_EQ(log_->log_start(), Offset{2});
+        EXPECT_EQ(last_sequence(), 0) << "a repetition would be written once more";
+    }
+}
+
+TEST_F(LogProducersTest, NothingWaitsWhereNoProducerIsKnown) {
+    append(no_producer, 0);
+    clock_.advance(10s);
+    EXPECT_EQ(retention(), 1U);
+    EXPECT_FALSE(log_->deletion_waits());
+    EXPECT_FALSE(log_->flush_due(clock_.both()));
+}
+
+// A flush of records alone would find nothing to do: the recovery point is the end already.
+TEST_F(LogProducersTest, AFlushForTheSnapshotAloneIsDue) {
+    append(producer, 0);
+    flush();
+    EXPECT_FALSE(log_->flush_due(clock_.both()));
+    clock_.advance(10s);
+    EXPECT_EQ(retention(), 0U);
+    EXPECT_EQ(log_->unflushed(), 0);
+    EXPECT_TRUE(log_->flush_due(clock_.both()));
+    flush();
+    EXPECT_FALSE(log_->flush_due(clock_.both()));
+    EXPECT_EQ(retention(), 1U);
+    checkpoint();
+    crash();
+    EXPECT_EQ(last_sequence(), 0);
+}
+
+TEST_F(LogProducersTest, ASnapshotThatIsMissingIsWrittenBeforeTheSegmentGoes) {
+    append(producer, 0);
+    append(no_producer, 0, 300);
+    append(producer, 1, 300);
+    checkpoint();
+    ASSERT_TRUE(log_->close());
+    const auto missing = folder / file_name(Offset{1}, snapshot_suffix);
+    ASSERT_TRUE(disk_.remove(missing));
+    open(true);
+    clock_.advance(10s);
+    EXPECT_EQ(retention(), 0U);
+    EXPECT_TRUE(disk_.exists(missing));
+    flush();
+    EXPECT_GE(retention(), 1U);
+}
+
+TEST_F(LogProducersTest, ASnapshotThatIsTornIsNotBelieved) {
+    append(producer, 0);
+    append(no_producer, 0, 300);
+    flush();
+    checkpoint();
+    const auto torn = folder / file_name(Offset{1}, snapshot_suffix);
+    ASSERT_TRUE(disk_.replace_text(torn, ""));
+    clock_.advance(10s);
+    EXPECT_EQ(retention(), 0U);
+    EXPECT_TRUE(log_->deletion_waits());
+    flush();
+    EXPECT_EQ(retention(), 1U);
+    EXPECT_GT(disk_.read_text(torn).value_or("").size(), 10U);
+}
+
+// Recovery removes snapshots behind the recovery point, which may be of lost records; then those
+// of the segments that it has read are written anew.
+TEST_F(LogProducersTest, RecoveryLeavesASnapshotAtEachSegment) {
+    append(producer, 0);
+    append(no_producer, 0, 300);
+    append(no_producer, 0, 300);
+    ASSERT_EQ(log_->segment_count(), 3U);
+    flush();
+    open(false);  // with the recovery point 0
+    for (const auto base : {Offset{1}, Offset{2}}) {
+        EXPECT_TRUE(disk_.exists(folder / file_name(base, snapshot_suffix))) << base.get();
+    }
+    clock_.advance(10s);
+    EXPECT_EQ(retention(), 0U) << "they are not synced";
+    EXPECT_TRUE(log_->deletion_waits());
+}
+
+// Records that were deleted are lost with the power: the log begins behind them, and goes on
+// knowing whose batch was synced.
+TEST_F(LogProducersTest, ALogThatBeginsAnewBehindDeletedRecordsKnowsItsProducers) {
+    append(producer, 0);
+    flush();
+    for (int i = 0; i < 4; ++i) {
+        append(no_producer, 0);
+    }
+    ASSERT_TRUE(log_->delete_records_before(Offset{5}));
+    checkpoint();
+    crash();
+    EXPECT_EQ(log_->log_start(), Offset{5});
+    EXPECT_EQ(log_->log_end(), Offset{5});
+    EXPECT_EQ(last_sequence(), 0);
+    crash();
+    EXPECT_EQ(log_->log_end(), Offset{5});
+    EXPECT_EQ(last_sequence(), 0) << "it is on the medium";
+}
+
+// A log that takes another one's place knows producers of which it has no batch.
+TEST_F(LogProducersTest, ACopyOwesASnapshotBeforeTheOldLogMayGo) {
+    append(producer, 0);
+    append(no_producer, 0, 300);
+    flush();
+    clock_.advance(10s);
+    ASSERT_EQ(retention(), 1U);
+    auto opened = Log::open({.disk = disk_,
+                             .folder = "/data/copy",
+                             .partition = {"t", PartitionId{0}},
+                             .config = log_->config(),
+                             .log_start = log_->log_start(),
+                             .now = clock_.both(),
+                             .log = {}});
+    ASSERT_TRUE(opened);
+    auto copy = std::move(*opened);
+    const auto part = log_->read_for(*copy, 1000);
+    ASSERT_TRUE(part);
+    std::vector<std::byte> bytes(part->size);
+    ASSERT_TRUE(part->file->read_at(part->position, bytes));
+    ASSERT_TRUE(copy->append_copy(bytes, clock_.both()));
+    const auto plan = copy->begin_flush();  // as after each so many bytes
+    ASSERT_TRUE(plan && plan->sync());
+    copy->flushed(*plan, clock_.both());
+    ASSERT_TRUE(copy->succeed(*log_));
+    EXPECT_EQ(copy->unflushed(), 0);
+    EXPECT_TRUE(copy->deletion_waits());
+    EXPECT_TRUE(copy->flush_due(clock_.both()));
+}
+
+// The snapshot that shortens a recovery has no room: the records are flushed all the same, or
+// retention, which waits for a flush, could not make any.
+TEST_F(LogProducersTest, AFullDiskKeepsNoRecordFromTheMedium) {
+    config_.segment_bytes = 100 << 20;
+    open(true);
+    for (std::int32_t i = 0; i < 34; ++i) {
+        append(producer, i, 1'000'000);
+    }
+    disk_.fail_at(disk_.operations(), runtime::DiskTrouble::space);
+    flush();
+    EXPECT_EQ(log_->recovery_point(), Offset{34});
+    EXPECT_FALSE(disk_.exists(folder / file_name(Offset{34}, snapshot_suffix)));
+}
+
+}  // namespace
+}  // namespace barnabas::log
