@@ -5,14 +5,12 @@
 #include "unit/log/compaction/compaction_model.h"
 
 #include "log/compaction/compaction_run.h"
-#include "runtime/simulated/seeded_random.h"
-#include "runtime/simulated/simulated_clock.h"
-#include "runtime/simulated/simulated_disk.h"
 #include "unit/log/log_batches.h"
+#include "unit/log/model/log_machine.h"
+#include "unit/log/model/seeds.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <limits>
 
 namespace barnabas::log {
@@ -20,37 +18,42 @@ namespace {
 
 using testing::FoundRecord;
 using testing::KeyedRecord;
+using testing::LogMachine;
 using testing::PlainBatch;
+using testing::Trouble;
 
 class CompactionModel {
 public:
-    explicit CompactionModel(std::uint64_t seed) : random_(seed), disk_(clock_, random_) {
-        config_ = {.segment_bytes = static_cast<std::uint32_t>(800 + random_.below(4000)),
-                   .segment_ms = 1'000'000,
-                   .segment_index_bytes = static_cast<std::uint32_t>(48 + random_.below(400)),
-                   .index_interval_bytes = static_cast<std::uint32_t>(random_.below(600)),
-                   .retention_ms = -1,
-                   .retention_bytes = -1,
-                   .cleanup_delete = random_.below(3) == 0,
-                   .cleanup_compact = true,
-                   .delete_retention_ms = static_cast<std::int64_t>(random_.below(60'000))};
+    explicit CompactionModel(std::uint64_t seed) : machine_(seed) {
+        machine_.config = {
+            .segment_bytes = static_cast<std::uint32_t>(800 + random_.below(4000)),
+            .segment_ms = 1'000'000,
+            .segment_index_bytes = static_cast<std::uint32_t>(48 + random_.below(400)),
+            .index_interval_bytes = static_cast<std::uint32_t>(random_.below(600)),
+            .retention_ms = -1,
+            .retention_bytes = -1,
+            .cleanup_delete = random_.below(3) == 0,
+            .cleanup_compact = true,
+            .delete_retention_ms = static_cast<std::int64_t>(random_.below(60'000))};
         if (random_.below(3) == 0) {
-            config_.compression = wire::Compression::of(some_codec());
+            machine_.config.compression = wire::Compression::of(some_codec());
         }
-        open(true);
+        machine_.create();
     }
 
-    void run(int steps) {
-        for (int i = 0; i < steps && !::testing::Test::HasFailure(); ++i) {
-            clock_.advance(std::chrono::milliseconds(random_.below(3000)));
-            step();
-            check();
-        }
+    void step() {
+        clock_.advance(std::chrono::milliseconds(random_.below(3000)));
+        act();
+        check();
     }
+    [[nodiscard]] std::string story() const { return machine_.story(); }
 
 private:
-    void step() {
-        switch (random_.below(24)) {
+    [[nodiscard]] Log& log() { return machine_.log(); }
+    [[nodiscard]] const LogConfig& config() const { return machine_.config; }
+
+    void act() {
+        switch (random_.below(26)) {
             case 0:
                 return delete_records();
             case 1:
@@ -73,28 +76,16 @@ private:
             case 11:
             case 12:
                 return end_transaction();
+            case 13:
+                return kill();
+            case 14:
+                return move();
             default:
                 append();
         }
     }
 
     wire::Codec some_codec() { return static_cast<wire::Codec>(random_.below(5)); }
-
-    void open(bool clean) {
-        log_.reset();
-        auto opened = Log::open({.disk = disk_,
-                                 .folder = "/data/topic-0",
-                                 .partition = {"topic", PartitionId{0}},
-                                 .config = config_,
-                                 .log_start = saved_start_,
-                                 .recovery_point = saved_recovery_point_,
-                                 .clean = clean,
-                                 .now = clock_.both(),
-                                 .log = {}});
-        ASSERT_TRUE(opened) << opened.error().message;
-        log_ = std::move(*opened);
-        log_->set_high_watermark(log_->log_end());
-    }
 
     // --- what clients do ---------------------------------------------------------------------
     void append() {
@@ -110,7 +101,7 @@ private:
         }
         if (random_.below(2) == 0) {
             spec.producer = ProducerId{static_cast<std::int64_t>(random_.below(3))};
-            const auto* known = log_->producers().find(spec.producer);
+            const auto* known = log().producers().find(spec.producer);
             spec.transactional = spec.producer.get() > 0;
             spec.epoch = known == nullptr ? ProducerEpoch{0} : known->epoch;
             const bool open = known != nullptr && known->transaction_first;
@@ -124,111 +115,141 @@ private:
     }
     void end_transaction() {
         const auto id = ProducerId{static_cast<std::int64_t>(1 + random_.below(2))};
-        const auto* known = log_->producers().find(id);
+        const auto* known = log().producers().find(id);
         const auto epoch = known == nullptr ? ProducerEpoch{0} : known->epoch;
         send(testing::make_marker(id, epoch, random_.below(2) == 0, timestamp_),
              wire::AppendOrigin::coordinator);
     }
     void send(ByteBuffer bytes, wire::AppendOrigin origin) {
-        const auto sent = log_->append(
+        const auto sent = log().append(
             bytes.mutable_view(), {.origin = origin, .epoch = LeaderEpoch{0}, .now = clock_.both()},
             validator_);
         ASSERT_TRUE(sent) << sent.error().error.message;
-        log_->set_high_watermark(log_->log_end());
+        log().set_high_watermark(log().log_end());
         batches_.push_back(read_files().back());  // as the log gave it its place
         ASSERT_EQ(batches_.back().last, sent->last);
         history_.push_back(batches_.back());
     }
     void delete_records() {
-        if (!config_.cleanup_delete) {
+        if (!config().cleanup_delete) {
             return;
         }
-        const auto length = static_cast<std::uint64_t>(log_->log_end() - log_->log_start());
+        const auto length = static_cast<std::uint64_t>(log().log_end() - log().log_start());
         const auto offset =
-            log_->log_start() +
+            log().log_start() +
             static_cast<std::int64_t>(random_.below(std::min<std::uint64_t>(length, 15) + 1));
-        ASSERT_TRUE(log_->delete_records_before(offset));
+        ASSERT_TRUE(log().delete_records_before(offset));
         give_up();
     }
     void give_up() {
-        ASSERT_TRUE(log_->apply_retention(clock_.both()));
-        remove_deleted();
-        const Offset first = log_->compaction_facts()->segments.front().base;
-        std::erase_if(batches_, [first](const auto& batch) { return batch.base < first; });
-    }
-    void remove_deleted() {
-        for (auto& segment : log_->take_deleted()) {
-            if (random_.below(2) == 0) {
-                ASSERT_TRUE(segment->remove());
-            }
+        ASSERT_TRUE(log().apply_retention(clock_.both()));
+        if (log().deletion_waits() && random_.below(2) == 0) {
+            ASSERT_TRUE(machine_.flush());
+            ASSERT_TRUE(log().apply_retention(clock_.both()));
         }
+        ASSERT_TRUE(machine_.remove_deleted());
+        const Offset first = log().compaction_facts()->segments.front().base;
+        std::erase_if(batches_, [first](const auto& batch) { return batch.base < first; });
     }
 
     // --- the log's own life ------------------------------------------------------------------
     void roll() {
-        const auto config = config_;
-        config_.segment_ms = 1;
-        log_->set_config(config_);
+        const auto config = machine_.config;
+        auto eager = config;
+        eager.segment_ms = 1;
+        machine_.set_config(eager);
         roll_time_ = roll_time_ + 1000;
-        ASSERT_TRUE(log_->roll_if_due({clock_.both().steady, roll_time_}));
-        config_ = config;
-        log_->set_config(config_);
-    }
-    void checkpoint() {
-        saved_recovery_point_ = log_->recovery_point();
-        saved_start_ = log_->log_start();
+        ASSERT_TRUE(log().roll_if_due({clock_.both().steady, roll_time_}));
+        machine_.set_config(config);
     }
     void flush() {
-        const auto plan = log_->begin_flush();
-        ASSERT_TRUE(plan) << plan.error().message;
-        ASSERT_TRUE(plan->sync());
-        ASSERT_TRUE(disk_.sync_directory("/data"));
-        ASSERT_TRUE(disk_.sync_directory("/"));
-        log_->flushed(*plan, clock_.both());
-        synced_end_ = log_->log_end();
-        checkpoint();
+        machine_.tell("flush");
+        ASSERT_TRUE(machine_.flush());
+        ASSERT_TRUE(machine_.checkpoint());
     }
     /// Nothing is cut that was committed when a compaction relied on it.
     void cut() {
-        if (log_->log_end() <= committed_ || random_.below(3) != 0) {
+        if (log().log_end() <= committed_ || random_.below(3) != 0) {
             return;
         }
-        const auto length = static_cast<std::uint64_t>(log_->log_end() - committed_);
+        const auto length = static_cast<std::uint64_t>(log().log_end() - committed_);
         const Offset offset =
-            log_->log_end() -
+            log().log_end() -
             static_cast<std::int64_t>(random_.below(std::min<std::uint64_t>(length, 9)));
         const auto before = sequences();
-        ASSERT_TRUE(log_->truncate_to(std::max(offset, log_->log_start())));
+        machine_.tell(fmt::format("cut at {}", offset));
+        ASSERT_TRUE(log().truncate_to(std::max(offset, log().log_start())));
         // Compaction keeps the last batch of each producer; one before it that becomes the last by
         // a cut may be gone from the log, and only a snapshot knows of it (as with Kafka).
         for (const auto& [id, last] : before) {
-            if (last.last_offset >= log_->log_end()) {
+            if (last.last_offset >= log().log_end()) {
                 uncertain_.insert(id);
             }
         }
-        log_->set_high_watermark(log_->log_end());
-        forget_behind(log_->log_end());
-        synced_end_ = std::min(synced_end_, log_->log_end());
-        checkpoint();
+        log().set_high_watermark(log().log_end());
+        forget_behind(log().log_end());
+        machine_.promise_up_to(log().log_end());
+        ASSERT_TRUE(machine_.checkpoint());
     }
     void reopen() {
-        ASSERT_TRUE(log_->close());
-        ASSERT_TRUE(disk_.sync_directory("/data"));
-        ASSERT_TRUE(disk_.sync_directory("/"));
-        synced_end_ = log_->log_end();
-        checkpoint();
-        open(true);
+        machine_.tell("stop and start");
+        const auto folder = log().folder();
+        const auto start = log().log_start();
+        ASSERT_TRUE(machine_.stop());
+        if (start < log().log_end()) {
+            machine_.check_folder(folder, start);
+        }
+        ASSERT_TRUE(machine_.start());
+    }
+    void kill() {
+        machine_.tell("kill");
+        const auto before = sequences();
+        const Offset end = log().log_end();
+        ASSERT_TRUE(machine_.start());
+        ASSERT_EQ(log().log_end(), end);
+        forget_lost();
+        expect_sequences(before, end);
     }
     void crash() {
+        machine_.tell("crash");
         const auto before = sequences();
-        disk_.crash();
-        open(false);
-        ASSERT_NE(log_, nullptr);
-        ASSERT_GE(log_->log_end(), synced_end_) << "a synced record is lost";
+        machine_.crash();
+        ASSERT_TRUE(machine_.start());
+        note_recovered(before);
+    }
+    void note_recovered(const std::map<ProducerId, ProducerBatch>& before) {
+        machine_.tell(fmt::format("found [{}, {})", log().log_start(), log().log_end()));
+        ASSERT_GE(log().log_end(), machine_.synced_end()) << "a synced record is lost";
         forget_lost();
-        if (saved_start_ == Offset{0}) {
-            expect_sequences(before);
+        expect_sequences(before, machine_.synced_end());
+    }
+    /// A copy has no batch before the one that holds the log's start.
+    void move() {
+        const auto served = std::ranges::find_if(
+            batches_, [this](const auto& batch) { return batch.last >= log().log_start(); });
+        const Offset from = served == batches_.end() ? log().log_end() : served->base;
+        if (served != batches_.end() && batches_.back().last + 1 != log().log_end()) {
+            return;  // its last records were lost, and a copy could not end where it does
         }
+        machine_.tell(fmt::format("move of [{}, {})", from, log().log_end()));
+        const bool trouble = random_.below(2) == 0;
+        if (trouble) {
+            flush();  // else the last records may be lost, and what is known of them
+            machine_.arm(Trouble::power, 100);
+        }
+        const auto before = sequences();
+        const auto moved = machine_.move(from, [] {});
+        ASSERT_TRUE(moved || machine_.trouble_met()) << moved.error().message;
+        if (machine_.disarm() == Trouble::power) {
+            machine_.crash();
+            ASSERT_TRUE(machine_.start());
+        }
+        const auto found = read_files();
+        if (!found.empty() && found.front().base >= from) {
+            std::erase_if(batches_, [from](const auto& batch) { return batch.base < from; });
+        }
+        note_recovered(before);
+        first_dirty_ = std::max(first_dirty_, log().log_start());
     }
     /// Of what was not synced anything may be gone, also in the middle: a compacted log has gaps,
     /// so that one more does not show.
@@ -243,7 +264,7 @@ private:
         }
         batches_.insert(batches_.begin(), back.begin(), back.end());
         const auto lost = [&](const auto& batch) {
-            return batch.last >= synced_end_ && !there.contains(batch.base);
+            return batch.last >= machine_.synced_end() && !there.contains(batch.base);
         };
         std::erase_if(batches_, lost);
         std::erase_if(history_, lost);
@@ -258,7 +279,7 @@ private:
     std::map<ProducerId, ProducerBatch> sequences() {
         std::map<ProducerId, ProducerBatch> found;
         for (int id = 0; id < 3; ++id) {
-            const auto* known = log_->producers().find(ProducerId{id});
+            const auto* known = log().producers().find(ProducerId{id});
             if (known != nullptr && known->last() != nullptr) {
                 found.emplace(ProducerId{id}, *known->last());
             }
@@ -266,16 +287,16 @@ private:
         return found;
     }
     /// What was not lost with the end of the log is known again, compacted or not.
-    void expect_sequences(const std::map<ProducerId, ProducerBatch>& before) {
+    void expect_sequences(const std::map<ProducerId, ProducerBatch>& before, Offset end) {
         for (const auto& [id, last] : before) {
-            if (last.last_offset >= synced_end_ || uncertain_.contains(id)) {
+            if (last.last_offset >= end || uncertain_.contains(id)) {
                 continue;
             }
-            const auto* known = log_->producers().find(id);
+            const auto* known = log().producers().find(id);
             ASSERT_TRUE(known != nullptr && known->last() != nullptr) << id.get();
             ASSERT_EQ(known->last()->last_sequence, last.last_sequence)
                 << "of producer " << id.get() << " at " << last.last_offset.get() << " of "
-                << log_->log_end().get();
+                << log().log_end().get();
         }
     }
 
@@ -283,21 +304,21 @@ private:
     /// The part of the log that a compaction may work on, if there is one.
     std::optional<CompactionSource> source() {
         flush();
-        const auto facts = log_->compaction_facts();
+        const auto facts = log().compaction_facts();
         EXPECT_TRUE(facts) << facts.error().message;
-        if (first_dirty_ > log_->log_end()) {
-            first_dirty_ = log_->log_start();
+        if (first_dirty_ > log().log_end()) {
+            first_dirty_ = log().log_start();
         }
-        const auto cleanable = find_cleanable(*facts, config_, first_dirty_, clock_.both().wall);
+        const auto cleanable = find_cleanable(*facts, config(), first_dirty_, clock_.both().wall);
         if (cleanable.first_dirty >= cleanable.end) {
             return std::nullopt;
         }
-        auto source = log_->compaction_source(cleanable.first_dirty, cleanable.end);
+        auto source = log().compaction_source(cleanable.first_dirty, cleanable.end);
         EXPECT_TRUE(source && *source) << cleanable.end.get();
         return source ? std::move(*source) : std::nullopt;
     }
     std::unique_ptr<CompactionRun> begin(CompactionSource from) {
-        committed_ = std::max(committed_, log_->high_watermark());
+        committed_ = std::max(committed_, log().high_watermark());
         return std::make_unique<CompactionRun>(
             std::move(from),
             CompactionRun::Options{.map_bytes_max = 24 * (3 + random_.below(30)),
@@ -320,7 +341,7 @@ private:
                   .cleaned_end = cleaned_end,
                   .round_end = from.end,
                   .now = clock_.both().wall,
-                  .delete_retention_ms = config_.delete_retention_ms,
+                  .delete_retention_ms = config().delete_retention_ms,
                   .producers = from.producers};
         return testing::PlainCompactor(batches_, rules_).run();
     }
@@ -343,22 +364,22 @@ private:
             }
             if (disturbed && random_.below(8) == 0) {
                 ASSERT_TRUE(run->discard());  // as a broker that stops
-                ASSERT_TRUE(disk_.sync_directory(log_->folder()));
+                ASSERT_TRUE(disk_.sync_directory(log().folder()));
                 batches_ = partly(want, known);
                 return;
             }
             if (*stage == CompactionRun::Stage::group_ready) {
                 auto group = run->take_group();
-                const auto taken = log_->swap_in(group);
+                const auto taken = log().swap_in(group);
                 ASSERT_TRUE(taken) << taken.error().message;
                 ASSERT_TRUE(*taken);
-                remove_deleted();
+                ASSERT_TRUE(machine_.remove_deleted());
             }
         }
-        ASSERT_TRUE(disk_.sync_directory(log_->folder()));
+        ASSERT_TRUE(disk_.sync_directory(log().folder()));
         first_dirty_ = run->end();
         batches_ = std::move(want);
-        checkpoint();
+        ASSERT_TRUE(machine_.checkpoint());
     }
 
     /// Some groups were compacted, others not: each is one of the two, as a whole.
@@ -376,7 +397,7 @@ private:
             });
             return part;
         };
-        const auto facts = log_->compaction_facts();
+        const auto facts = log().compaction_facts();
         const auto& segments = facts->segments;
         bool old = false;
         for (std::size_t i = 0; i < segments.size(); ++i) {
@@ -403,7 +424,7 @@ private:
         const auto run = begin(std::move(*from));
         std::vector<PlainBatch> want;
         bool known = false;
-        disk_.stop_at(disk_.operations() + random_.below(60));
+        machine_.arm(Trouble::power, 60);
         bool trouble = false;
         while (!trouble && run->stage() != CompactionRun::Stage::done) {
             const auto stage = run->advance(1 + random_.below(3000));
@@ -414,18 +435,17 @@ private:
             }
             if (stage && *stage == CompactionRun::Stage::group_ready) {
                 auto group = run->take_group();
-                trouble = !log_->swap_in(group);
+                trouble = !log().swap_in(group);
             }
         }
         const bool done = !trouble;
         const Offset end = run->end();
-        disk_.crash();
-        open(false);
-        ASSERT_NE(log_, nullptr);
-        ASSERT_GE(log_->log_end(), synced_end_) << "a synced record is lost";
+        machine_.crash();
+        ASSERT_TRUE(machine_.start());
+        ASSERT_GE(log().log_end(), machine_.synced_end()) << "a synced record is lost";
         forget_lost();
         batches_ = done && !known ? batches_ : partly(want, known);
-        const auto entries = disk_.list("/data/topic-0");
+        const auto entries = disk_.list(log().folder());
         ASSERT_TRUE(entries);
         for (const auto& entry : *entries) {
             ASSERT_FALSE(entry.name.ends_with(".cleaned") || entry.name.ends_with(".swap"))
@@ -449,13 +469,13 @@ private:
     /// Every batch of every segment, also of those before the log's start.
     std::vector<PlainBatch> read_files() {
         std::vector<PlainBatch> found;
-        const auto entries = disk_.list("/data/topic-0");
+        const auto entries = disk_.list(log().folder());
         EXPECT_TRUE(entries);
         for (const auto& entry : *entries) {
             if (!entry.name.ends_with(".log")) {
                 continue;
             }
-            const auto text = disk_.read_text(runtime::Path("/data/topic-0") / entry.name);
+            const auto text = disk_.read_text(log().folder() / entry.name);
             EXPECT_TRUE(text);
             parse(as_bytes(*text), found);
         }
@@ -464,11 +484,11 @@ private:
     /// What consumers get.
     std::vector<PlainBatch> read_log() {
         std::vector<PlainBatch> found;
-        for (Offset from = log_->log_start(); from < log_->log_end();) {
+        for (Offset from = log().log_start(); from < log().log_end();) {
             const auto slice =
-                log_->read(from, {.max_bytes = 1 + static_cast<std::uint32_t>(random_.below(4000)),
+                log().read(from, {.max_bytes = 1 + static_cast<std::uint32_t>(random_.below(4000)),
                                   .at_least_one_batch = true,
-                                  .end = log_->log_end()});
+                                  .end = log().log_end()});
             EXPECT_TRUE(slice) << slice.error().message;
             if (!slice || slice->size == 0) {
                 break;
@@ -488,7 +508,7 @@ private:
         const auto visible = [this](const std::vector<PlainBatch>& in) {
             std::vector<PlainBatch> part;
             std::ranges::copy_if(in, std::back_inserter(part), [this](const auto& batch) {
-                return batch.last >= log_->log_start();
+                return batch.last >= log().log_start();
             });
             return part;
         };
@@ -526,7 +546,7 @@ private:
             }
         }
         for (const auto& [key, found] : last) {
-            if (found.offset < log_->log_start()) {
+            if (found.offset < log().log_start()) {
                 continue;
             }
             const auto at = left.find(key);
@@ -538,8 +558,8 @@ private:
 
     /// A consumer that reads committed, by the rules of Kafka's client, sees what was committed.
     void check_committed(const std::vector<PlainBatch>& batches) {
-        const auto stable = log_->last_stable_offset();
-        auto index = log_->aborted_transactions(log_->log_start(), stable);
+        const auto stable = log().last_stable_offset();
+        auto index = log().aborted_transactions(log().log_start(), stable);
         ASSERT_TRUE(index) << index.error().message;
         std::ranges::sort(*index, std::ranges::greater(), &AbortedTransaction::first_offset);
         const auto aborted = testing::aborted_data(batches);
@@ -564,22 +584,21 @@ private:
         std::optional<Offset> want;
         for (const auto& batch : batches) {
             for (const auto& found : batch.records) {
-                if (!want && found.timestamp >= asked && found.offset >= log_->log_start()) {
+                if (!want && found.timestamp >= asked && found.offset >= log().log_start()) {
                     want = found.offset;
                 }
             }
         }
-        const auto got = log_->find_by_timestamp(asked);
+        const auto got = log().find_by_timestamp(asked);
         ASSERT_TRUE(got) << got.error().message;
         ASSERT_EQ(got->has_value(), want.has_value()) << asked.get();
         ASSERT_TRUE(!want || (*got)->offset == *want) << asked.get();
     }
 
-    runtime::SimulatedClock clock_;
-    runtime::SeededRandom random_;
-    runtime::SimulatedDisk disk_;
-    LogConfig config_;
-    std::unique_ptr<Log> log_;
+    LogMachine machine_;
+    runtime::SimulatedClock& clock_ = machine_.clock;
+    runtime::SeededRandom& random_ = machine_.random;
+    runtime::SimulatedDisk& disk_ = machine_.disk;
     wire::AppendValidator validator_;
     std::vector<PlainBatch> batches_;  // what the log holds
     std::vector<PlainBatch> history_;  // what was ever written, and not cut or lost
@@ -590,24 +609,10 @@ private:
     std::set<ProducerId> uncertain_;
     Offset first_dirty_{0};
     Offset committed_{0};
-    Offset synced_end_{0};
-    Offset saved_recovery_point_{0};
-    Offset saved_start_{0};
 };
 
 TEST(CompactionModel, AgreesWithTheLogOnEverySeed) {
-    const char* const chosen = std::getenv("BARNABAS_SEED");
-    const char* const many = std::getenv("BARNABAS_SEEDS");
-    const std::uint64_t first = chosen != nullptr ? std::strtoull(chosen, nullptr, 10) : 1;
-    const std::uint64_t count = many != nullptr ? std::strtoull(many, nullptr, 10) : 30;
-    for (std::uint64_t seed = first; seed < first + (chosen != nullptr ? 1 : count); ++seed) {
-        SCOPED_TRACE(fmt::format("repeat with BARNABAS_SEED={}", seed));
-        CompactionModel model(seed);
-        model.run(250);
-        if (::testing::Test::HasFailure()) {
-            break;
-        }
-    }
+    testing::run_seeds<CompactionModel>(15, 500);
 }
 
 }  // namespace
