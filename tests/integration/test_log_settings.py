@@ -196,7 +196,8 @@ def test_deleted_records_stay_deleted_and_take_their_segments(broker_factory, en
         wait_until(lambda: sorted(segments(broker, topic)) == [4, 6], 10,
                    "the segments before go, the one with the start stays")
         checkpoint = broker.data / "log-start-offset-checkpoint"
-        wait_until(lambda: f"{topic} 0 5\n" in checkpoint.read_text(), 10, "it is written down")
+        wait_until(lambda: checkpoint.exists() and f"{topic} 0 5\n" in checkpoint.read_text(), 10,
+                   "it is written down")
     getattr(broker, end)()
     broker.start()
     with wire.connected(broker) as connection:
