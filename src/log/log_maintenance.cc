@@ -265,7 +265,6 @@ Result<const char*> Log::why_given_up(Segments::iterator oldest, Now now) const 
 
 Result<std::size_t> Log::apply_retention(Now now) {
     std::size_t given_up = 0;
-    needed_snapshot_.reset();
     while (true) {
         const auto oldest = segments_.begin();
         const Segment& segment = *oldest->second;

@@ -120,6 +120,9 @@ Result<bool> Log::producers_outlive(Offset base, Now now) {
     if (producers_.size() == 0) {
         return true;
     }
+    if (deletion_waits()) {
+        return false;  // perhaps for the log that this one succeeded, which must not be forgotten
+    }
     needed_snapshot_ = base;
     const auto path = folder_ / file_name(base, snapshot_suffix);
     if (unsure_snapshots_.contains(base)) {

@@ -231,6 +231,8 @@ TEST_F(LogProducersTest, ACopyOwesASnapshotBeforeTheOldLogMayGo) {
     EXPECT_EQ(copy->unflushed(), 0);
     EXPECT_TRUE(copy->deletion_waits());
     EXPECT_TRUE(copy->flush_due(clock_.both()));
+    EXPECT_TRUE(copy->apply_retention(clock_.both()));
+    EXPECT_TRUE(copy->deletion_waits()) << "retention that wants nothing does not pay that debt";
 }
 
 // The snapshot that shortens a recovery has no room: the records are flushed all the same, or
