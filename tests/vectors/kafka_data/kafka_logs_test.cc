@@ -1,5 +1,7 @@
 // Log directories that Apache Kafka wrote, opened in place: every record that Kafka's own clients
 // read from them is read from ours, and nothing else.
+#include "log/checkpoint_text.h"
+#include "log/directory_files.h"
 #include "log/file_names.h"
 #include "log/log_dirs.h"
 #include "runtime/real/posix_disk.h"
@@ -309,6 +311,8 @@ TEST(CrashedKafkaLogs, GetTheIndexesAndSnapshotsThatKafkaWroteOnItsCleanStop) {
     runtime::PosixDisk disk;
     const auto ours = folder.path() / "crashed/data";
     const auto theirs = folder.path() / "clean/data";
+    const auto log_starts = parse_offset_checkpoint(*disk.read_text(ours / log_start_file));
+    ASSERT_TRUE(log_starts) << log_starts.error().message;
     std::size_t compared = 0;
     for (const auto& entry : *disk.list(theirs)) {
         const auto partition = partition_of_folder(entry.name);
@@ -319,6 +323,7 @@ TEST(CrashedKafkaLogs, GetTheIndexesAndSnapshotsThatKafkaWroteOnItsCleanStop) {
                               .folder = ours / entry.name,
                               .partition = *partition,
                               .config = {.retention_ms = -1},
+                              .log_start = offset_in(*log_starts, *partition),
                               .clean = false,
                               .now = {Time{}, today},
                               .log = {}});
