@@ -63,6 +63,17 @@ def rdkafka(broker, mode, **options):
     return {**json.loads(output), "client_thread": busiest}
 
 
+def bare(folder, frame, frames, rate, records, size):
+    """bare_bench's CPU, as if `frames` requests of `frame` bytes carried the records. Its file stays:
+    the next run is to have fresh pages, as brokers have, who delete their logs a minute later."""
+    program = brokers.REPOSITORY / "build/release/bench/bare_bench"
+    file = Path(tempfile.mkdtemp(prefix="bare-", dir=folder)) / "log"
+    output, _ = run([str(program), str(file), str(frame), str(frames), str(rate)])
+    cpu_s = json.loads(output)["cpu_s"]
+    return {"cpu_s": cpu_s, "cpu_us_per_record": cpu_s * 1e6 / records,
+            "cpu_s_per_gb": cpu_s * 1e9 / (records * size)}
+
+
 class Java:
     """Kafka's own Java clients, started with java directly."""
 

@@ -48,6 +48,7 @@ class Report:
         self.failures = failures
         self._options, self._scenarios = options, scenarios
         self._figures, self._peak = work.figures, work.peak_memory_mib
+        self._bare = work.bare_figures
         self._time = time.localtime()
 
     def disturbed(self):
@@ -117,13 +118,17 @@ class Report:
                 for run in broker["warm"]]
         return {
             "scenario": scenario.name, "metric": metric, "kafka": kafka, "barnabas": barnabas,
-            "ratio": ratio, "to_reach": self._to_reach(target), "met": met,
+            "bare": self._bare_median(scenario, metric), "ratio": ratio, "to_reach": self._to_reach(target), "met": met,
             "kafka_cold": self._median(scenario, "kafka", metric, "cold"),
             "barnabas_cold": self._median(scenario, "barnabas", metric, "cold"),
             "spread": {broker: [min(values), max(values)] for broker in ("kafka", "barnabas")
                        if (values := self._values(scenario, broker, metric))},
             "disturbed": any(session.disturbed(run) for run in runs),
         }
+
+    def _bare_median(self, scenario, metric):
+        values = [run[metric] for run in self._bare.get(scenario.name, []) if metric in run]
+        return statistics.median(values) if values else None
 
     def _memory_row(self):
         if not self._peak:
@@ -132,7 +137,7 @@ class Report:
         target = Target("peak_memory_mib", MEMORY_UNDER_LOAD_MIB, absolute=True)
         ratio, met = self._verdict(target, kafka, barnabas)
         return [{"scenario": "all of the above", "metric": "peak_memory_mib", "kafka": kafka,
-                 "barnabas": barnabas, "ratio": ratio, "to_reach": self._to_reach(target),
+                 "barnabas": barnabas, "bare": None, "ratio": ratio, "to_reach": self._to_reach(target),
                  "met": met, "kafka_cold": None, "barnabas_cold": None, "spread": {},
                  "disturbed": False}]
 
@@ -169,8 +174,8 @@ class Report:
 
     def text(self):
         lines = [self.heading(),
-                 "| work | figure | Kafka | Barnabas | ratio | to reach | | cold: Kafka / Barnabas |",
-                 "|---|---|---:|---:|---:|---|---|---:|"]
+                 "| work | figure | bare | Kafka | Barnabas | ratio | to reach | | cold: Kafka / Barnabas |",
+                 "|---|---|---:|---:|---:|---:|---|---|---:|"]
         titles = {scenario.name: f"{scenario.title} (in the issue: {scenario.kafka_here})"
                   for scenario in self._scenarios}
         before = None
@@ -185,6 +190,7 @@ class Report:
                 f"{_show(metric, row['kafka_cold'])} / {_show(metric, row['barnabas_cold'])}")
             lines.append(
                 f"| {title} | {UNITS[metric][0]}{' ~' if row['disturbed'] else ''} "
+                f"| {'' if row['bare'] is None else _show(metric, row['bare'])} "
                 f"| {_show(metric, row['kafka'])} | {_show(metric, row['barnabas'])} | {ratio} "
                 f"| {row['to_reach']} | {verdict} | {cold} |")
         return "\n".join(lines) + "\n"
@@ -196,6 +202,6 @@ class Report:
         path.write_text(self.text())
         whole = {"machine": machine.facts(), "commit": _git("rev-parse", "HEAD"),
                  "options": vars(self._options), "good": not self.disturbed() and not self.failures,
-                 "failures": self.failures, "rows": self.rows(), "runs": self._figures}
+                 "failures": self.failures, "rows": self.rows(), "runs": self._figures, "bare": self._bare}
         path.with_suffix(".json").write_text(json.dumps(whole, indent=1) + "\n")
         return path

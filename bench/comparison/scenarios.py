@@ -75,6 +75,10 @@ class Scenario:
     def finish(self, context):
         """Removes what prepare() made."""
 
+    def bare(self, folder, quick):
+        """What the machine itself takes for the work, in the same figures; None where that is not
+        measured."""
+
 
 class Work(Scenario):
     """What writes or reads `count` records of `size` bytes on `partitions` partitions."""
@@ -113,6 +117,15 @@ class Produce(Work):
     def measure(self, context, run):
         return clients.rdkafka(context.broker, self.mode, **self._work(context, run), **self._client)
 
+    def bare(self, folder, quick):
+        """Requests of one full batch. With small batches a client sends several in one request: how
+        many depends on the broker."""
+        batch = self._client.get("batch")
+        if batch is None:
+            return None
+        count = self._quick_count if quick else self._count
+        return clients.bare(folder, batch, count * self.size // batch, 0, count, self.size)
+
     def after(self, context, run):
         clients.rdkafka(context.broker, "consume", **self._work(context, run),
                         written_by=self.written_by)
@@ -124,10 +137,20 @@ class Rate(Produce):
 
     throughput = False
     mode = "rate"
+    REQUEST_BYTES = 120  # around one record
+
+    def bare(self, folder, quick):
+        """Each record is a request."""
+        count = (self._quick_count if quick else self._count) // 4
+        return clients.bare(folder, self.size + self.REQUEST_BYTES, count, self._client["rate"],
+                            count, self.size)
 
 
 class RateBesideColdReader(Rate):
     """The same, alone and then while a consumer reads old data from the disk."""
+
+    def bare(self, folder, quick):
+        return None  # its CPU is not what matters here
 
     READER_MB_PER_S = 100
     OLD_PARTITIONS = 2
@@ -169,6 +192,9 @@ class ProduceJava(Produce):
     """Through Kafka's ProducerPerformance; what it wrote is read and compared by its digest."""
 
     written_by = "java"
+
+    def bare(self, folder, quick):
+        return None  # the size of its requests depends on the broker
 
     def measure(self, context, run):
         return context.java.produce(context.broker, self.topic(run), self.count(context), self.size,

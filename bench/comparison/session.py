@@ -41,6 +41,7 @@ class Session:
     """The brokers that stay warm from scenario to scenario, and all figures so far.
 
     figures[scenario][broker] = {"warm": [run, ...], "cold": [run, ...]}
+    bare_figures[scenario] = [run, ...], where the machine alone was measured
     """
 
     def __init__(self, parent, names, context_of, *, durability, runs, cold, quick,
@@ -49,12 +50,15 @@ class Session:
         self._durability, self._runs, self._cold, self._quick = durability, runs, cold, quick
         self._wait_s = wait_s
         self._warm = {}
+        self._page_cache = machine.PageCache(parent)
         self.figures = {}
+        self.bare_figures = {}
         self.peak_memory_mib = {}
 
     def close(self):
         for broker in self._warm.values():
             broker.stop()
+        self._page_cache.close()
 
     def run(self, scenario):
         """Measures one scenario on all brokers, alternating."""
@@ -78,6 +82,7 @@ class Session:
                 self._alone(name)
                 found[name]["warm"].append(self._once(scenario, contexts[name], str(run)))
                 self._tell(name, found[name]["warm"][-1])
+            self._bare(scenario)
         for name in self._names:
             self._alone(name)
             scenario.finish(contexts[name])
@@ -86,6 +91,15 @@ class Session:
                 self._alone(None)
                 found[name]["cold"].append(self._on_fresh(scenario, name))
                 self._tell(name + " cold", found[name]["cold"][-1])
+
+    def _bare(self, scenario):
+        """The machine alone, between the brokers' runs."""
+        self._alone(None)
+        self._page_cache.fill()
+        if figures := scenario.bare(self._parent, self._quick):
+            self.bare_figures.setdefault(scenario.name, []).append(figures)
+            say(f"  bare: cpu_s_per_gb {figures['cpu_s_per_gb']:.4g}, "
+                f"cpu_us_per_record {figures['cpu_us_per_record']:.4g}")
 
     def _order(self, run):
         """A B, B A, A B, ...: neither side always has the other one's leavings."""
@@ -155,6 +169,7 @@ class Session:
         broker = context.broker
         scenario.before(context, run)
         if not scenario.fresh:
+            self._page_cache.fill()
             wait_until_idle(broker)
         machine.reset_peak_memory(broker.pid)
         others = [other.pid for other in self._warm.values()
