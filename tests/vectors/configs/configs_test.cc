@@ -40,11 +40,14 @@ std::string default_text(const ConfigRow& row) {
     return row.fallback.is_required() ? "required" : config_text(default_of(row)).value_or("null");
 }
 
-/// What Kafka demands, Barnabas has a default for (docs/configuration.md says so).
+/// What Kafka demands, Barnabas has a default for; and sockets' buffers are not held small
+/// (docs/configuration.md says so).
 const std::map<std::string_view, std::string_view> own_defaults = {
     {"node.id", "1"},
     {"process.roles", "broker,controller"},
-    {"controller.listener.names", "null"}};
+    {"controller.listener.names", "null"},
+    {"socket.receive.buffer.bytes", "-1"},
+    {"socket.send.buffer.bytes", "-1"}};
 
 std::string wanted_default(const boost::json::object& line) {
     const auto own = own_defaults.find(line.at("name").as_string());
