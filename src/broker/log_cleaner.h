@@ -43,6 +43,8 @@ public:
     /// itself; what it had not handed over is void anyway once the log is another.
     void pause(const TopicPartition& partition) { schedule_.pause(partition); }
     void resume(const TopicPartition& partition);
+    /// The settings have changed: it is looked for work now, by the new ones.
+    void look_again() { wake_.notify_all(); }
 
     /// For /metrics.
     [[nodiscard]] BrokerFacts::Cleaner facts() const;

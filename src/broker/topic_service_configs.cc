@@ -2,6 +2,7 @@
 #include "broker/await_answer.h"
 #include "broker/broker_configs.h"
 #include "broker/connection_quota.h"
+#include "broker/log_cleaner.h"
 #include "broker/topic_service.h"
 
 #include <algorithm>
@@ -174,6 +175,7 @@ awaitable<void> TopicService::apply_settings(Settings settings) {
         auto replace = [&shard, &shared] { shard->settings = shared; };
         co_await runtime::call_on(home_, shard->shard, replace);
     }
+    ports_.services.cleaner->look_again();
 }
 
 }  // namespace barnabas::broker

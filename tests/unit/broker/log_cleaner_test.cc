@@ -88,6 +88,35 @@ TEST(LogCleaner, ForgetsTopicsThatAreDeleted) {
     EXPECT_TRUE(checkpoint(at).starts_with("0\n1\ntwo 0 ")) << checkpoint(at);
 }
 
+ErrorCode set_for_all_brokers(BrokerFixture& at, const std::string& name,
+                              const std::string& value) {
+    wire::IncrementalAlterConfigsRequest request;
+    auto& resource = request.resources.emplace_back();
+    resource.resource_type = 4;
+    resource.resource_name = "";
+    auto& config = resource.configs.emplace_back();
+    config.name = name;
+    config.config_operation = 0;
+    config.value = value;
+    const auto response = at.call<wire::IncrementalAlterConfigsResponse>(request);
+    return static_cast<ErrorCode>(response.responses.at(0).error_code);
+}
+
+// It slept until the end of the old log.cleaner.backoff.ms.
+TEST(LogCleaner, LooksForWorkWhenItsSettingsChange) {
+    BrokerFixture at({{"log.cleaner.backoff.ms", "3600000"}});
+    ASSERT_EQ(at.create_topic("kept", 1, compacted), ErrorCode::none);
+    produce_rounds(at, "kept", 20);
+    at.simulation().run_for(10s);
+    ASSERT_GT(log_bytes(at, "kept"), 10'000U);
+    ASSERT_EQ(set_for_all_brokers(at, "log.cleaner.backoff.ms", "1000"), ErrorCode::none);
+    at.simulation().run_for(10s);
+    EXPECT_LT(log_bytes(at, "kept"), 4000U);
+    produce_rounds(at, "kept", 20);
+    at.simulation().run_for(10s);
+    EXPECT_LT(log_bytes(at, "kept"), 4000U) << "and again by the new one";
+}
+
 TEST(LogCleaner, MayBeGivenHalfOrTwiceTheThreadsAtOnce) {
     BrokerFixture at({{"log.cleaner.threads", "4"}});
     const struct {
@@ -99,16 +128,7 @@ TEST(LogCleaner, MayBeGivenHalfOrTwiceTheThreadsAtOnce) {
         {"16", ErrorCode::none},           {"7", ErrorCode::invalid_request},
     };
     for (const auto& row : rows) {
-        wire::IncrementalAlterConfigsRequest request;
-        auto& resource = request.resources.emplace_back();
-        resource.resource_type = 4;
-        resource.resource_name = "";
-        auto& config = resource.configs.emplace_back();
-        config.name = "log.cleaner.threads";
-        config.config_operation = 0;
-        config.value = row.threads;
-        const auto response = at.call<wire::IncrementalAlterConfigsResponse>(request);
-        EXPECT_EQ(response.responses.at(0).error_code, static_cast<std::int16_t>(row.want))
+        EXPECT_EQ(set_for_all_brokers(at, "log.cleaner.threads", row.threads), row.want)
             << row.threads;
     }
 }
