@@ -224,7 +224,7 @@ private:
         Time when;
         runtime::Path folder;
     };
-    std::deque<Doomed> doomed_folders_;
+    std::vector<Doomed> doomed_folders_;  // each topic has its own delay
     struct DoomedSegment {
         Time when;
         runtime::Path directory;

@@ -47,11 +47,14 @@ const StorageConfig& TopicService::storage() const {
 }
 
 Time TopicService::next_round(Time last) const {
-    const Time next =
+    Time next =
         last + std::min({storage().high_watermark_checkpoint_interval,
                          storage().retention_check_interval, storage().flush_scheduler_interval,
                          storage().producer_expiration_check_interval});
-    return doomed_folders_.empty() ? next : std::min(next, doomed_folders_.front().when);
+    for (const auto& doomed : doomed_folders_) {
+        next = std::min(next, doomed.when);
+    }
+    return next;
 }
 
 awaitable<void> TopicService::upkeep_round(Duties duties) {
@@ -176,10 +179,13 @@ awaitable<void> TopicService::save_offsets() {
 awaitable<void> TopicService::remove_doomed() {
     const Time now = home_.clock().now();
     std::vector<runtime::Path> folders;
-    while (!doomed_folders_.empty() && doomed_folders_.front().when <= now) {
-        folders.push_back(std::move(doomed_folders_.front().folder));
-        doomed_folders_.pop_front();
-    }
+    std::erase_if(doomed_folders_, [&](auto& doomed) {
+        if (doomed.when > now) {
+            return false;
+        }
+        folders.push_back(std::move(doomed.folder));
+        return true;
+    });
     std::vector<std::unique_ptr<log::Segment>> segments;
     std::erase_if(doomed_segments_, [&](auto& doomed) {
         if (doomed.when > now) {

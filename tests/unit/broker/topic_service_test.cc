@@ -1,0 +1,42 @@
+// What the topic service does to the directories, through a whole broker on a simulated machine.
+#include "unit/broker/broker_fixture.h"
+#include "wire/messages/delete_topics.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace barnabas::broker {
+namespace {
+
+// They left in the order in which they were deleted: one with a long delay held the others up.
+TEST(TopicService, RemovesEachTopicsFoldersAfterItsOwnDelay) {
+    BrokerFixture at;
+    ASSERT_EQ(at.create_topic("slow", 1, {{"file.delete.delay.ms", "600000"}}), ErrorCode::none);
+    ASSERT_EQ(at.create_topic("fast", 1, {{"file.delete.delay.ms", "100"}}), ErrorCode::none);
+    wire::DeleteTopicsRequest request;
+    request.timeout_ms = 1000;
+    for (const auto* name : {"slow", "fast"}) {
+        request.topics.emplace_back().name = name;
+    }
+    for (const auto& answer : at.call<wire::DeleteTopicsResponse>(request).responses) {
+        ASSERT_EQ(answer.error_code, 0);
+    }
+    const auto folders = [&at] {
+        std::vector<std::string> topics;
+        for (const auto& entry : *at.disk().list("/data")) {
+            if (entry.is_directory) {
+                topics.push_back(entry.name.substr(0, 4));
+            }
+        }
+        return topics;
+    };
+    at.wait(1s);
+    EXPECT_EQ(folders(), std::vector<std::string>{"slow"});
+    at.wait(600s);
+    EXPECT_EQ(folders(), std::vector<std::string>{});
+}
+
+}  // namespace
+}  // namespace barnabas::broker
