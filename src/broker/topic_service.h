@@ -116,6 +116,9 @@ public:
     /// the partition is not here.
     awaitable<Result<bool>> finish_move(std::shared_ptr<ReplicaMove> move, std::uint32_t bytes_max);
 
+    /// Writes down where each log begins, and its other offsets; who comes together shares it.
+    awaitable<void> write_checkpoints();
+
     /// Writes checkpoints, flushes, applies retention, rolls; until stop().
     awaitable<void> run_upkeep();
     /// Closes every log in order and leaves the marks of a clean stop.
@@ -199,7 +202,6 @@ private:
     awaitable<bool> maintain(BrokerShard& shard, Duties duties);
     awaitable<void> flush_due_logs(BrokerShard& shard);
     awaitable<std::vector<log::LogOffsets>> gather_offsets();
-    awaitable<void> write_checkpoints();
     awaitable<void> save_offsets();
     awaitable<void> remove_doomed();
     awaitable<void> check_room();

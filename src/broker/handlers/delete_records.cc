@@ -3,6 +3,9 @@
 
 #include "broker/handlers/handlers.h"
 #include "broker/handlers/on_partitions.h"
+#include "broker/topic_service.h"
+
+#include <algorithm>
 
 namespace barnabas::broker {
 namespace {
@@ -56,6 +59,14 @@ awaitable<DeleteRecordsResponse> handle_delete_records(Call& call, DeleteRecords
         deleted[i] = partition.delete_records(before[i]);
     };
     co_await on_partitions(call, partitions, work);
+    // Kafka writes it within a minute: until then a crash brings deleted records back.
+    const auto succeeded = [](const Result<Offset>& answer) {
+        return answer && *answer >= Offset{0};
+    };
+    if (std::ranges::any_of(deleted, succeeded)) {
+        auto keep = [topics = call.services.topics] { return topics->write_checkpoints(); };
+        co_await runtime::await_on(call.home.shard, call.services.shards.front()->shard, keep);
+    }
 
     DeleteRecordsResponse response;
     std::size_t i = 0;

@@ -1,5 +1,6 @@
 // What the topic service does to the directories, through a whole broker on a simulated machine.
-#include "unit/broker/broker_fixture.h"
+#include "unit/broker/two_directories.h"
+#include "wire/messages/delete_records.h"
 #include "wire/messages/delete_topics.h"
 
 #include <gtest/gtest.h>
@@ -9,6 +10,22 @@
 
 namespace barnabas::broker {
 namespace {
+
+/// A crash right after the answer does not bring them back.
+TEST(TopicService, WritesDownWhereALogBeginsBeforeDeleteRecordsIsAnswered) {
+    TwoDirectories two({{"replica.high.watermark.checkpoint.interval.ms", "3600000"}});
+    ASSERT_EQ(two.produce(0), ErrorCode::none);
+    wire::DeleteRecordsRequest request;
+    auto& topic = request.topics.emplace_back();
+    topic.name = "t";
+    auto& partition = topic.partitions.emplace_back();
+    partition.partition_index = 0;
+    partition.offset = 1;
+    const auto response = two.at().call<wire::DeleteRecordsResponse>(request);
+    EXPECT_EQ(response.topics.at(0).partitions.at(0).low_watermark, 1);
+    EXPECT_EQ(two.at().disk().read_text("/a/log-start-offset-checkpoint").value_or(""),
+              "0\n1\nt 0 1\n");
+}
 
 // They left in the order in which they were deleted: one with a long delay held the others up.
 TEST(TopicService, RemovesEachTopicsFoldersAfterItsOwnDelay) {
