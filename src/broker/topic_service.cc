@@ -381,16 +381,18 @@ awaitable<Result<void>> TopicService::remove(std::string name, Time deadline) {
     if (!turn) {
         co_return std::unexpected(turn.error());
     }
-    const auto found = stored_.find(name);
-    if (found == stored_.end()) {
+    if (!stored_.contains(name)) {
         co_return fail(ErrorCode::unknown_topic_or_partition, "there is no topic {}", name);
     }
-    auto removed = co_await store_ops(metadata::delete_topic_ops(name, found->second));
-    if (!removed) {
-        co_return fail(std::move(removed));
+    // First that it is to go: a start after a crash finishes what was begun, else its folders would
+    // be nobody's and stay for ever.
+    auto condemned = co_await store_ops(metadata::condemn_topic_ops(name));
+    if (!condemned) {
+        co_return fail(std::move(condemned));
     }
+    auto stored = stored_.extract(name);
+    stored.mapped().being_deleted = true;
     const auto topic = image_->by_name(name);
-    stored_.erase(found);
     // A new topic of that name has nothing to do with its partitions.
     const auto is_of_it = [&name](const auto& entry) { return entry.first.topic == name; };
     std::erase_if(missing_, is_of_it);
@@ -399,6 +401,12 @@ awaitable<Result<void>> TopicService::remove(std::string name, Time deadline) {
     image->remove_topic(name);
     co_await publish(std::move(image));
     co_await delete_logs(topic);
+    auto removed = co_await store_ops(metadata::delete_topic_ops(name, stored.mapped()));
+    if (!removed) {
+        ports_.log.error("topic {} is deleted, but its name is free after the next start alone: {}",
+                         name, removed.error().message);
+        co_return removed;
+    }
     ports_.log.info("topic {} deleted", name);
     co_return Result<void>();
 }
@@ -421,14 +429,22 @@ awaitable<void> TopicService::delete_logs(std::shared_ptr<const TopicImage> topi
     const auto delay = logs.empty() ? 0 : logs.front()->config().file_delete_delay_ms;
     auto rename = [this, &logs]() -> std::vector<runtime::Path> {
         std::vector<runtime::Path> folders;
+        std::set<runtime::Path> directories;
         for (auto& log : logs) {
             const auto partition = log->partition();
             auto folder = ports_.dirs.delete_log(std::move(log));
             if (folder) {
+                directories.insert(folder->parent_path());
                 folders.push_back(std::move(*folder));
             } else {
                 ports_.log.error("{} cannot be deleted: {}; remove its folder by hand", partition,
                                  folder.error().message);
+            }
+        }
+        if (!ports_.dirs.temporary()) {
+            for (const auto& directory : directories) {
+                ignore(ports_.dirs.disk().sync_directory(directory),
+                       "a directory whose sync fails is taken offline");
             }
         }
         return folders;

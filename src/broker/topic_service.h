@@ -187,6 +187,8 @@ private:
     std::vector<log::FoundLog> of_our_topics(std::vector<log::FoundLog> found);
 
     // Stop (topic_stop.cc)
+    std::set<std::string> remove_condemned(std::vector<log::FoundLog>& found);
+    awaitable<void> finish_deletions(std::set<std::string> unfinished);
     struct ClosingLog;
     awaitable<std::deque<ClosingLog>> take_logs();
     awaitable<void> close_logs(std::deque<ClosingLog>& logs);

@@ -31,14 +31,18 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
     }
     co_await apply_stored_configs();
 
-    auto scan = [this, now = home_.clock().both()]() -> Result<std::vector<log::FoundLog>> {
+    std::set<std::string> unfinished;
+    auto scan = [this, &unfinished,
+                 now = home_.clock().both()]() -> Result<std::vector<log::FoundLog>> {
         TRY_ASSIGN(auto found, ports_.dirs.scan());
+        unfinished = remove_condemned(found);
         return ports_.dirs.settle_doubles(of_our_topics(std::move(found)), now);
     };
     auto found = co_await runtime::run_blocking(home_, std::move(scan));
     if (!found) {
         co_return fail(std::move(found));
     }
+    co_await finish_deletions(std::move(unfinished));
     auto logs = co_await open_logs(std::move(*found));
     if (!logs) {
         co_return fail(std::move(logs));
@@ -57,6 +61,49 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
 }
 
 /// Of the folders of a partition that is there twice, those of an older topic do not count.
+/// Removes the folders of topics whose deletion was cut off by a crash, and takes them out of
+/// `found`. Answers the topics of which something is left.
+std::set<std::string> TopicService::remove_condemned(std::vector<log::FoundLog>& found) {
+    std::set<std::string> unfinished;
+    std::erase_if(found, [this, &unfinished](const log::FoundLog& log) {
+        const auto topic = stored_.find(log.partition.topic);
+        if (topic == stored_.end() || !topic->second.being_deleted ||
+            (log.topic_id && *log.topic_id != topic->second.node.id)) {
+            return false;
+        }
+        const auto folder = ports_.dirs.path_of(log.directory) / log.folder;
+        if (auto removed = ports_.dirs.remove_folder(folder); !removed) {
+            ports_.log.error("{}; the next start tries again", removed.error().message);
+            unfinished.insert(topic->first);
+        }
+        return true;
+    });
+    return unfinished;
+}
+
+/// Takes topics out of the store that were being deleted, except those of which files are left.
+awaitable<void> TopicService::finish_deletions(std::set<std::string> unfinished) {
+    std::map<std::string, metadata::StoredTopic> condemned;
+    for (const auto& [name, topic] : stored_) {
+        if (topic.being_deleted) {
+            condemned.emplace(name, topic);
+        }
+    }
+    for (const auto& [name, topic] : condemned) {
+        stored_.erase(name);
+        if (unfinished.contains(name)) {
+            continue;
+        }
+        const auto removed = co_await store_ops(metadata::delete_topic_ops(name, topic));
+        if (removed) {
+            ports_.log.info("topic {} deleted: that was begun before this start", name);
+        } else {
+            ports_.log.error("topic {} was being deleted, and cannot be taken out of the store: {}",
+                             name, removed.error().message);
+        }
+    }
+}
+
 std::vector<log::FoundLog> TopicService::of_our_topics(std::vector<log::FoundLog> found) {
     std::vector<log::FoundLog> kept;
     std::map<TopicPartition, int> ours;

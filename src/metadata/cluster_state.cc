@@ -358,6 +358,12 @@ std::vector<Op> import_ops(const ImportedCluster& cluster) {
     return ops;
 }
 
+std::vector<Op> condemn_topic_ops(std::string_view name) {
+    std::vector<Op> ops;
+    ops.emplace_back(CreateOp{.path = paths::delete_topic(name), .data = {}});
+    return ops;
+}
+
 std::vector<Op> delete_topic_ops(std::string_view name, const StoredTopic& topic) {
     std::vector<Op> ops;
     for (std::size_t p = 0; p < topic.states.size(); ++p) {

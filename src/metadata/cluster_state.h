@@ -72,6 +72,9 @@ struct ImportedCluster {
 /// All of it as one multi, after prepare_tree(); node_exists: something was taken over before.
 [[nodiscard]] std::vector<Op> import_ops(const ImportedCluster& cluster);
 
+/// Says that the topic is to be deleted: from then on it is, whatever happens to whoever does it
+/// (as Kafka's controller). node_exists: it says so already.
+[[nodiscard]] std::vector<Op> condemn_topic_ops(std::string_view name);
 /// Everything of the topic; no_node or bad_version if it changed since `topic` was read.
 [[nodiscard]] std::vector<Op> delete_topic_ops(std::string_view name, const StoredTopic& topic);
 

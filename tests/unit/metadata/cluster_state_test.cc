@@ -61,7 +61,8 @@ TEST(ClusterState, ADeletedTopicLeavesNothing) {
     const auto store = prepared_store();
     const NewTopic topic = two_partitions("t");
     ASSERT_TRUE(multi(*store, create_topic_ops(topic)));
-    ASSERT_TRUE(create(*store, {paths::delete_topic("t"), ""}));
+    ASSERT_TRUE(multi(*store, condemn_topic_ops("t")));
+    EXPECT_EQ(multi(*store, condemn_topic_ops("t")).error().code, StoreErrorCode::node_exists);
     const auto state = load(*store);
     EXPECT_TRUE(state->topics.at("t").being_deleted);
     ASSERT_TRUE(multi(*store, delete_topic_ops("t", state->topics.at("t"))));
