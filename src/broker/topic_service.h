@@ -183,12 +183,14 @@ private:
     Result<std::vector<Opening>> plan_openings(const std::vector<log::FoundLog>& found);
     void open_one(Opening& opening, Now now, std::atomic<std::uint64_t>& scanned) const;
     awaitable<Result<OpenLogs>> open_logs(std::vector<log::FoundLog> found);
+    [[nodiscard]] static std::set<TopicPartition> partitions_of(const OpenLogs& logs);
+    void mark_set_aside(const OpenLogs& logs);
     Result<void> create_missing(OpenLogs& logs);
     std::vector<log::FoundLog> of_our_topics(std::vector<log::FoundLog> found);
-
-    // Stop (topic_stop.cc)
     std::set<std::string> remove_condemned(std::vector<log::FoundLog>& found);
     awaitable<void> finish_deletions(std::set<std::string> unfinished);
+
+    // Stop (topic_stop.cc)
     struct ClosingLog;
     awaitable<std::deque<ClosingLog>> take_logs();
     awaitable<void> close_logs(std::deque<ClosingLog>& logs);

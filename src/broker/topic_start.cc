@@ -47,6 +47,7 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
     if (!logs) {
         co_return fail(std::move(logs));
     }
+    mark_set_aside(*logs);
     if (auto created = create_missing(*logs); !created) {
         co_return created;
     }
@@ -60,7 +61,6 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
     co_return Result<void>();
 }
 
-/// Of the folders of a partition that is there twice, those of an older topic do not count.
 /// Removes the folders of topics whose deletion was cut off by a crash, and takes them out of
 /// `found`. Answers the topics of which something is left.
 std::set<std::string> TopicService::remove_condemned(std::vector<log::FoundLog>& found) {
@@ -104,6 +104,7 @@ awaitable<void> TopicService::finish_deletions(std::set<std::string> unfinished)
     }
 }
 
+/// Of the folders of a partition that is there twice, those of an older topic do not count.
 std::vector<log::FoundLog> TopicService::of_our_topics(std::vector<log::FoundLog> found) {
     std::vector<log::FoundLog> kept;
     std::map<TopicPartition, int> ours;
@@ -234,12 +235,53 @@ awaitable<Result<TopicService::OpenLogs>> TopicService::open_logs(
     co_return logs;
 }
 
+std::set<TopicPartition> TopicService::partitions_of(const OpenLogs& logs) {
+    std::set<TopicPartition> partitions;
+    for (const auto& [id, log] : logs) {
+        partitions.insert(log->partition());
+    }
+    return partitions;
+}
+
+/// Partitions whose folder is there under the name that it got when it was set aside: Apache Kafka
+/// does that, at its start, with all topics that were made here since Kafka's last stop. An empty
+/// log in its place would look as if the records were lost.
+void TopicService::mark_set_aside(const OpenLogs& logs) {
+    const auto strays = ports_.dirs.take_strays();
+    std::map<TopicId, std::string_view> names;
+    for (const auto& [name, topic] : stored_) {
+        if (!strays.empty()) {
+            names.emplace(topic.node.id, name);
+        }
+    }
+    const auto open = partitions_of(logs);
+    for (const auto& stray : strays) {
+        std::string_view name = stray.partition.topic;
+        if (stray.topic_id) {
+            const auto known = names.find(*stray.topic_id);
+            name = known == names.end() ? std::string_view() : known->second;
+        }
+        const auto topic = stored_.find(name);
+        const auto number = static_cast<std::size_t>(stray.partition.partition.get());
+        TopicPartition partition{std::string(name), stray.partition.partition};
+        if (topic == stored_.end() || number >= topic->second.node.partitions.size() ||
+            open.contains(partition) || missing_.contains(partition)) {
+            continue;
+        }
+        const auto folder = ports_.dirs.path_of(stray.directory) / stray.folder;
+        const auto why = fmt::format(
+            "its folder was set aside as {}, as Apache Kafka does with the topics that it does not "
+            "know; to have its records back rename that to {} and start the broker again, to begin "
+            "without them move it away or delete the topic",
+            folder.string(), ports_.dirs.folder_of(partition, stray.directory).string());
+        ports_.log.warn("{} is offline: {}", partition, why);
+        mark_missing(std::move(partition), why);
+    }
+}
+
 /// Partitions without a folder: new ones, unless their directory may just be away.
 Result<void> TopicService::create_missing(OpenLogs& logs) {
-    std::set<TopicPartition> open;
-    for (const auto& [id, log] : logs) {
-        open.insert(log->partition());
-    }
+    const auto open = partitions_of(logs);
     const auto directories = ports_.dirs.use();
     const bool all_online = std::ranges::all_of(directories, &log::DirectoryUse::online);
     const Now now = home_.clock().both();
@@ -259,6 +301,12 @@ Result<void> TopicService::create_missing(OpenLogs& logs) {
                 ports_.log.warn("{} is in no directory that is online; it is offline", partition);
                 mark_missing(std::move(partition), "it is in no log directory that is online");
                 continue;
+            }
+            if (const auto end = ports_.dirs.known_end(partition); end > Offset{0}) {
+                ports_.log.warn(
+                    "{} has no folder any more, and had records up to offset {}; it begins anew, "
+                    "empty",
+                    partition, *end);
             }
             TRY_ASSIGN(auto log, ports_.dirs.create_log(partition, topic.node.id, config, now));
             logs.emplace_back(topic.node.id, std::move(log));

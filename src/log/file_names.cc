@@ -19,6 +19,15 @@ std::optional<T> whole_number(std::string_view text) {
     return number;
 }
 
+/// Of "topic-3.<uuid><suffix>".
+std::optional<TopicPartition> partition_of_renamed(std::string_view name, std::string_view suffix) {
+    const auto dot = name.rfind('.');  // topics have dots too
+    if (!name.ends_with(suffix) || dot == std::string_view::npos) {
+        return std::nullopt;
+    }
+    return partition_of_folder(name.substr(0, dot));
+}
+
 }  // namespace
 
 std::string file_name(Offset base, std::string_view suffix, std::string_view state) {
@@ -54,11 +63,11 @@ std::optional<TopicPartition> partition_of_folder(std::string_view name) {
 }
 
 std::optional<TopicPartition> partition_of_future(std::string_view name) {
-    const auto dot = name.rfind('.');  // topics have dots too
-    if (!name.ends_with(future_folder_suffix) || dot == std::string_view::npos) {
-        return std::nullopt;
-    }
-    return partition_of_folder(name.substr(0, dot));
+    return partition_of_renamed(name, future_folder_suffix);
+}
+
+std::optional<TopicPartition> partition_of_stray(std::string_view name) {
+    return partition_of_renamed(name, stray_folder_suffix);
 }
 
 }  // namespace barnabas::log

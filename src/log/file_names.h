@@ -40,4 +40,7 @@ inline constexpr std::string_view partition_metadata_file = "partition.metadata"
 /// The partition of a folder of the form "topic-3.<uuid>-future"; nothing for another.
 [[nodiscard]] std::optional<TopicPartition> partition_of_future(std::string_view name);
 
+/// The same of "topic-3.<uuid>-stray". A long topic name is cut in it.
+[[nodiscard]] std::optional<TopicPartition> partition_of_stray(std::string_view name);
+
 }  // namespace barnabas::log

@@ -182,8 +182,11 @@ Result<void> LogDirs::scan_directory(std::size_t index, std::vector<FoundLog>& f
     const auto& directory = directories_[index];
     TRY_ASSIGN(const auto entries, disk_.list(directory.path));
     for (const auto& entry : entries) {
-        if (!entry.is_directory || entry.name == kraft_log_folder ||
-            entry.name.ends_with(stray_folder_suffix)) {
+        if (!entry.is_directory || entry.name == kraft_log_folder) {
+            continue;
+        }
+        if (entry.name.ends_with(stray_folder_suffix)) {
+            note_stray(index, entry.name);
             continue;
         }
         if (entry.name.ends_with(delete_folder_suffix)) {
@@ -197,20 +200,48 @@ Result<void> LogDirs::scan_directory(std::size_t index, std::vector<FoundLog>& f
                       (directory.path / entry.name).string());
             continue;
         }
-        FoundLog log{
-            .directory = index, .partition = *partition, .topic_id = {}, .folder = entry.name};
-        const auto metadata = directory.path / entry.name / partition_metadata_file;
-        if (disk_.exists(metadata)) {
-            TRY_ASSIGN(const auto text, disk_.read_text(metadata));
-            const auto id = parse_partition_metadata(text);
-            if (!id) {
-                return fail(id.error().code, "{}: {}", metadata.string(), id.error().message);
-            }
-            log.topic_id = *id;
-        }
-        (future ? futures_ : found).push_back(std::move(log));
+        TRY_ASSIGN(const auto id, topic_id_in(directory.path / entry.name));
+        (future ? futures_ : found)
+            .push_back({.directory = index,
+                        .partition = *partition,
+                        .topic_id = id,
+                        .folder = entry.name});
     }
     return {};
+}
+
+Result<std::optional<TopicId>> LogDirs::topic_id_in(const runtime::Path& folder) const {
+    const auto metadata = folder / partition_metadata_file;
+    if (!disk_.exists(metadata)) {
+        return std::optional<TopicId>();
+    }
+    TRY_ASSIGN(const auto text, disk_.read_text(metadata));
+    const auto id = parse_partition_metadata(text);
+    if (!id) {
+        return fail(id.error().code, "{}: {}", metadata.string(), id.error().message);
+    }
+    return *id;
+}
+
+/// It is not opened: what cannot be read of it is no reason not to start.
+void LogDirs::note_stray(std::size_t index, const std::string& folder) {
+    const auto partition = partition_of_stray(folder);
+    const auto id = topic_id_in(directories_[index].path / folder);
+    if (partition && id) {
+        strays_.push_back(
+            {.directory = index, .partition = *partition, .topic_id = *id, .folder = folder});
+    }
+}
+
+std::optional<Offset> LogDirs::known_end(const TopicPartition& partition) const {
+    std::optional<Offset> end;
+    for (const auto& directory : directories_) {
+        const auto& known = directory.checkpoints.high_watermarks;
+        if (const auto at = known.find(partition); at != known.end()) {
+            end = std::max(end, std::optional(at->second));
+        }
+    }
+    return end;
 }
 
 Log::OpenOptions LogDirs::options_for(const FoundLog& found, const LogConfig& config, Now now,

@@ -92,6 +92,12 @@ public:
     Result<std::vector<FoundLog>> scan();
     /// The unfinished copies that the last scan() or reopen() came across.
     [[nodiscard]] std::vector<FoundLog> take_futures() { return std::exchange(futures_, {}); }
+    /// The folders that it came across which were set aside, by set_aside() or by Kafka: that
+    /// renames those of topics that its metadata do not know. A long topic name is cut in them.
+    [[nodiscard]] std::vector<FoundLog> take_strays() { return std::exchange(strays_, {}); }
+    /// Up to where the checkpoints say that there were records of it; nothing if they do not know
+    /// it.
+    [[nodiscard]] std::optional<Offset> known_end(const TopicPartition& partition) const;
     /// Of two folders of a partition the one with more records is kept; the other one is removed if
     /// it is the beginning of that, else set aside.
     std::vector<FoundLog> settle_doubles(std::vector<FoundLog> found, Now now);
@@ -214,6 +220,8 @@ private:
     [[nodiscard]] std::string unique_name(const TopicPartition& partition, std::string_view suffix);
     Result<OffsetCheckpoint> read_checkpoint(const Directory& directory, std::string_view name);
     Result<void> scan_directory(std::size_t index, std::vector<FoundLog>& found);
+    void note_stray(std::size_t index, const std::string& folder);
+    [[nodiscard]] Result<std::optional<TopicId>> topic_id_in(const runtime::Path& folder) const;
     Result<std::size_t> roomiest(const TopicPartition& partition);
     Result<std::unique_ptr<Log>> create_in(std::size_t directory, const TopicPartition& partition,
                                            const TopicId& id, const LogConfig& config, Now now);
@@ -237,6 +245,7 @@ private:
     std::map<TopicPartition, std::size_t> where_;
     std::map<TopicPartition, std::size_t> preferred_;  // under mutex_
     std::vector<FoundLog> futures_;
+    std::vector<FoundLog> strays_;
 
     static constexpr std::string_view probe_file = ".barnabas-probe";
 };

@@ -337,6 +337,21 @@ def without_old_producers(seen):
 
 
 @pytest.mark.parametrize("name,killed", [
+def assert_comes_back_by_renaming(broker_factory, copies, settings, topic):
+    """Kafka has set the topic's folder aside, because its own metadata do not know the topic."""
+    (aside,) = copies[0].glob(f"{topic}-0.*-stray")
+    ours = broker_factory.start({**BARNABAS, **settings, "log.dirs": listed(copies)}, name="back")
+    with wire.connected(ours) as connection:
+        refused = wire.produce(connection, topic, batches.build([(b"key", b"value")]))
+    assert refused["errorCode"] == 56 and str(aside) in refused["errorMessage"], refused
+    assert f"{topic}-0 is offline: its folder was set aside as {aside}" in ours.log()
+    assert ours.stop() == 0
+    aside.rename(copies[0] / f"{topic}-0")
+    ours.start()
+    assert [value for _, _, _, value, _ in serving.records(ours, [(topic, 0)])[topic, 0]] == [b"here"]
+    assert ours.stop() == 0
+
+
     ("kafka-4.4-clean", False),
     pytest.param("kafka-4.4-crashed", True, marks=pytest.mark.skipif(
         not os.environ.get("BARNABAS_LONG"), reason="20 s: with BARNABAS_LONG=1"))])
@@ -350,6 +365,7 @@ def test_what_kafka_left_goes_back(broker_factory, tmp_path, name, killed):
     with wire.connected(ours) as connection:
         wire.create_topic(connection, "made-meanwhile")
     before = without_old_producers(serving.everything(ours, partitions))
+        send_batch(connection, "made-meanwhile", [(b"only", b"here")])
     unstable = ("transactional", 0)
     assert len(before[(*unstable, "read_committed")]) < len(before[(*unstable, "read_uncommitted")])
     if killed:
@@ -370,6 +386,7 @@ def test_what_kafka_left_goes_back(broker_factory, tmp_path, name, killed):
     after = without_old_producers(serving.everything(kafka, partitions))
     assert after[(*unstable, "read_committed")][-1] == after[(*unstable, "read_uncommitted")][-1]
     kafka.stop()
+    assert_comes_back_by_renaming(broker_factory, copies, frozen, "made-meanwhile")
 
     (copies[0] / "cluster.db").unlink()  # as if Barnabas had never been there
     again = broker_factory.start({**BARNABAS, **frozen, "log.dirs": listed(copies)}, name="again")

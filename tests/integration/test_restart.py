@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import threading
 import time
 
@@ -12,6 +13,7 @@ from support.waiting import wait_until
 SEED = int(os.environ.get("BARNABAS_SEED", random.randrange(1 << 32)))
 KILLS = 50 if os.environ.get("BARNABAS_LONG") else 5
 PARTITIONS = 3
+KAFKA_STORAGE_ERROR = 56
 
 
 def test_sigterm_closes_in_order(broker_factory):
@@ -174,6 +176,72 @@ def test_a_second_broker_on_the_same_directory_is_refused(broker_factory):
     with wire.connected(first) as connection:
         wire.create_topic(connection, "unharmed")
         assert wire.produce(connection, "unharmed", batches.build([(b"k", b"v")]))["errorCode"] == 0
+
+
+def fetched(connection, topic, partition=0):
+    answer = wire.fetch(connection, topic, partition)
+    return answer["errorCode"], [r.value for r in batches.read_all(answer["records"] or b"")]
+
+
+@pytest.mark.own
+def test_a_folder_that_was_set_aside_is_not_begun_anew(broker_factory):
+    """Apache Kafka renames the folders of topics that it does not know when it starts."""
+    broker = broker_factory.start()
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "t", 2)
+        for partition in range(2):
+            wire.produce(connection, "t", batches.build([(b"k", b"v")]), partition)
+    broker.stop()
+    folder = broker.data / "t-0"
+    aside = broker.data / f"t-0.{'0a' * 16}-stray"
+    folder.rename(aside)
+    broker.start()
+    (line,) = [line for line in broker.log_of_this_run().splitlines() if str(aside) in line]
+    assert " warn" in line and f"rename that to {folder} and start" in line, line
+    with wire.connected(broker) as connection:
+        refused = wire.produce(connection, "t", batches.build([(b"k", b"w")]), 0)
+        assert refused["errorCode"] == KAFKA_STORAGE_ERROR
+        assert str(aside) in refused["errorMessage"]
+        assert fetched(connection, "t") == (KAFKA_STORAGE_ERROR, [])
+        assert fetched(connection, "t", 1) == (0, [b"v"])
+        partitions = wire.metadata(connection, ["t"])["topics"][0]["partitions"]
+        assert {p["partitionIndex"]: p["leaderId"] for p in partitions} == {0: -1, 1: 1}
+    assert not folder.exists()
+    assert broker.stop() == 0
+    assert (broker.data / ".kafka_cleanshutdown").exists(), "nothing has to be recovered"
+    aside.rename(folder)
+    broker.start()
+    with wire.connected(broker) as connection:
+        assert fetched(connection, "t") == (0, [b"v"])
+    broker.stop()
+    folder.rename(aside)
+    broker.start()
+    with wire.connected(broker) as connection:
+        connection.call("DeleteTopics", 4, topicNames=["t"], timeoutMs=30_000)
+        wire.create_topic(connection, "t")  # another one: the folder is not its own
+        assert fetched(connection, "t") == (0, [])
+    broker.stop()
+    broker.start()
+    with wire.connected(broker) as connection:
+        assert fetched(connection, "t") == (0, [])
+    assert aside.exists()
+
+
+@pytest.mark.own
+def test_a_folder_that_is_gone_is_reported(broker_factory):
+    broker = broker_factory.start({"replica.high.watermark.checkpoint.interval.ms": 100})
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "t", 2)
+        wire.produce(connection, "t", batches.build([(b"k", b"v")] * 7), 1)
+    broker.stop()
+    for partition in range(2):
+        shutil.rmtree(broker.data / f"t-{partition}")
+    broker.start()
+    said = broker.log_of_this_run()
+    assert "t-1 has no folder any more, and had records up to offset 7" in said, broker.tail()
+    assert "t-0 has no folder" not in said, "there is nothing to miss"
+    with wire.connected(broker) as connection:
+        assert fetched(connection, "t", 1) == (0, [])
 
 
 @pytest.mark.own

@@ -38,6 +38,10 @@ TEST(FileNames, AreKafkas) {
                              "a-3.0123-stray", "a-99999999999"}) {
         EXPECT_EQ(partition_of_folder(name), std::nullopt) << name;
     }
+    EXPECT_EQ(partition_of_stray("a.b-3.0123-stray"), (TopicPartition{"a.b", PartitionId{3}}));
+    for (const auto* name : {"a-3", "a-3-stray", "a-3.0123-future", "-stray", "a.0123-stray"}) {
+        EXPECT_EQ(partition_of_stray(name), std::nullopt) << name;
+    }
 }
 
 TEST(DirectoryIdentity, IsReadInBothVersions) {

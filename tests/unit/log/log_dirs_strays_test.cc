@@ -1,0 +1,74 @@
+// Folders that were set aside, and what the checkpoints know of partitions without a folder.
+#include "log/log_dirs.h"
+#include "runtime/simulated/seeded_random.h"
+#include "runtime/simulated/simulated_clock.h"
+#include "runtime/simulated/simulated_disk.h"
+
+#include <gtest/gtest.h>
+
+namespace barnabas::log {
+namespace {
+
+const TopicId topic_id = *Uuid::parse("aJRHiaPnQjK_RVsqayEU9Q");
+
+class LogDirsStraysTest : public ::testing::Test {
+protected:
+    LogDirsStraysTest() : random_(1), disk_(clock_, random_) {}
+
+    std::unique_ptr<LogDirs> open() {
+        auto opened = LogDirs::open(
+            {.disk = disk_, .random = random_, .directories = {"/a", "/b"}, .log = {}});
+        EXPECT_TRUE(opened) << opened.error().message;
+        return std::move(*opened);
+    }
+    void create(const TopicPartition& partition) {
+        auto dirs = open();
+        ASSERT_TRUE(dirs->create_log(partition, topic_id, {}, clock_.both()));
+    }
+
+    runtime::SimulatedClock clock_;
+    runtime::SeededRandom random_;
+    runtime::SimulatedDisk disk_;
+};
+
+TEST_F(LogDirsStraysTest, AreRememberedAndNotOpened) {
+    create({"a.b", PartitionId{7}});
+    ASSERT_TRUE(disk_.rename("/a/a.b-7", "/a/a.b-7.0123-stray"));
+    auto dirs = open();
+    EXPECT_EQ(dirs->scan()->size(), 0U);
+    const auto strays = dirs->take_strays();
+    ASSERT_EQ(strays.size(), 1U);
+    EXPECT_EQ(strays[0].partition, (TopicPartition{"a.b", PartitionId{7}}));
+    EXPECT_EQ(strays[0].topic_id, topic_id);
+    EXPECT_EQ(strays[0].folder, "a.b-7.0123-stray");
+    EXPECT_TRUE(dirs->take_strays().empty());
+}
+
+TEST_F(LogDirsStraysTest, DoNotKeepTheBrokerFromStarting) {
+    create({"t", PartitionId{0}});
+    ASSERT_TRUE(disk_.replace_text("/a/t-0/partition.metadata", "version: 9\n"));
+    ASSERT_TRUE(disk_.rename("/a/t-0", "/a/t-0.0123-stray"));
+    ASSERT_TRUE(disk_.create_directories("/a/whatever-stray"));
+    auto dirs = open();
+    EXPECT_TRUE(dirs->scan());
+    EXPECT_TRUE(dirs->take_strays().empty());
+}
+
+TEST_F(LogDirsStraysTest, TheCheckpointsKnowWhatHadRecords) {
+    const TopicPartition partition{"t", PartitionId{0}};
+    create(partition);
+    {
+        auto dirs = open();
+        EXPECT_EQ(dirs->known_end(partition), std::nullopt);
+        ASSERT_TRUE(dirs->write_checkpoints({{.partition = partition,
+                                              .directory = 1,
+                                              .recovery_point = Offset{3},
+                                              .log_start = Offset{0},
+                                              .high_watermark = Offset{5}}}));
+    }
+    EXPECT_EQ(open()->known_end(partition), Offset{5});
+    EXPECT_EQ(open()->known_end({"t", PartitionId{1}}), std::nullopt);
+}
+
+}  // namespace
+}  // namespace barnabas::log
