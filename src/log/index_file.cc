@@ -234,6 +234,15 @@ Result<void> IndexFile::trim() {
     return {};
 }
 
+Result<void> IndexFile::make_file() {
+    if (!is_there()) {
+        TRY(open_file());
+        unsynced_ = true;
+        file_.reset();
+    }
+    return {};
+}
+
 Result<void> IndexFile::rest() {
     if (state_ == State::growing || !is_there()) {
         TRY(trim());

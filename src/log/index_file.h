@@ -60,6 +60,8 @@ public:
     Result<void> keep(std::size_t count);
     /// Writes what is not in the file yet and cuts the preallocated rest off. Creates the file.
     Result<void> trim();
+    /// Makes an empty file where there is none; entries that are in memory stay there.
+    Result<void> make_file();
     /// trim(), and the memory is given back; on failure it goes on growing.
     Result<void> rest();
     /// Gives the memory back; what was not written is lost. For files to be removed.

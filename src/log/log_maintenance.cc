@@ -117,6 +117,8 @@ Result<FlushPlan> Log::begin_flush() {
     for (auto at = segment_holding(recovery_point_); at != segments_.end(); ++at) {
         TRY_ASSIGN(auto batches, at->second->file());
         plan.files.push_back(std::move(batches));
+        // A full disk must not keep records from the medium: it is a file for Kafka's peace alone.
+        ignore(at->second->make_index_files(), "Kafka makes it where it is missing");
         TRY_ASSIGN(auto indexes, at->second->take_rebuilt_indexes());
         std::ranges::move(indexes, std::back_inserter(unsynced_));
         TRY_ASSIGN(auto transactions, at->second->take_unsynced_transactions());

@@ -149,6 +149,9 @@ public:
     Result<std::vector<std::shared_ptr<runtime::File>>> take_unsynced_indexes();
     /// Bytes of the entries of both indexes: of that of offsets, of that of times.
     Result<std::pair<std::size_t, std::size_t>> index_bytes();
+    /// Index files that are not there yet are made, empty; once in the segment's life. Kafka calls
+    /// it an error if a segment that holds records before the recovery point has none.
+    Result<void> make_index_files();
     /// The transaction index alone, likewise: unlike the others it cannot be rebuilt from what
     /// lies behind the recovery point.
     Result<std::shared_ptr<runtime::File>> take_unsynced_transactions() {
@@ -217,6 +220,7 @@ private:
     bool file_used_ = false;
     bool file_asked_ = false;  // cold() has asked for the file that is not open
     bool rebuilt_ = false;     // take_rebuilt_indexes() has something to do
+    bool has_index_files_ = false;
     bool end_proven_ = true;  // next_offset_ is what the batches say, not only what load() was told
     OffsetIndex offset_index_;
     TimeIndex time_index_;

@@ -166,6 +166,14 @@ Result<std::vector<std::shared_ptr<runtime::File>>> Segment::take_unsynced_index
     return files;
 }
 
+Result<void> Segment::make_index_files() {
+    if (!std::exchange(has_index_files_, true)) {
+        TRY(offset_index_.file().make_file());
+        TRY(time_index_.file().make_file());
+    }
+    return {};
+}
+
 Result<std::vector<std::shared_ptr<runtime::File>>> Segment::take_rebuilt_indexes() {
     std::vector<std::shared_ptr<runtime::File>> files;
     if (!rebuilt_) {

@@ -1,5 +1,6 @@
 // What is opened as others left it: Kafka, a compaction, a crash, a bad disk.
 #include "base/endian.h"
+#include "log/file_names.h"
 #include "log/log.h"
 #include "runtime/simulated/seeded_random.h"
 #include "runtime/simulated/simulated_clock.h"
@@ -96,6 +97,35 @@ TEST_F(LogOpenTest, TrustsAnIndexEntryOfSeveralBatches) {
               19U * batch);
     ASSERT_TRUE(log_->close());
     EXPECT_EQ(disk_.read_text(index).value_or(""), entries) << "it was rebuilt";
+}
+
+// Kafka, started on what a killed broker left, called it an error that a segment with records
+// before the recovery point had no index file.
+TEST_F(LogOpenTest, NoSegmentHasRecordsBeforeTheRecoveryPointAndNoIndexFiles) {
+    const auto flush = [this] {
+        const auto plan = log_->begin_flush();
+        ASSERT_TRUE(plan && plan->sync());
+        log_->flushed(*plan, clock_.both());
+    };
+    open({.segment_bytes = 1000});
+    append_many(20, {.value_size = 100});
+    ASSERT_GT(log_->segment_count(), 2U);
+    flush();
+    const auto recovery_point = log_->recovery_point();
+    append_many(1, {.value_size = 900});  // begins a segment, which no flush knows of
+    log_.reset();
+    std::size_t segments = 0;
+    for (const auto& entry : *disk_.list(folder)) {
+        const auto base = offset_of_file(entry.name, log_suffix);
+        if (base && *base < recovery_point) {
+            ++segments;
+            EXPECT_TRUE(disk_.exists(folder / file_name(*base, offset_index_suffix))) << entry.name;
+            EXPECT_TRUE(disk_.exists(folder / file_name(*base, time_index_suffix))) << entry.name;
+        }
+    }
+    EXPECT_GT(segments, 2U);
+    open({.segment_bytes = 1000}, false, recovery_point);
+    EXPECT_EQ(log_->log_end(), Offset{21});
 }
 
 // A segment that was begun and closed without a record has a name that no flush was told of: what
