@@ -41,6 +41,7 @@ struct SimulatedDisk::State {
     std::uint64_t cold_reads_elsewhere = 0;
     std::vector<Path> broken;
     std::vector<Path> read_only;
+    std::vector<Path> hanging;
     std::shared_ptr<DiskWatchers> watchers;
 
     [[nodiscard]] std::unexpected<Error> trouble(DiskTrouble kind, std::string_view operation,
@@ -157,6 +158,10 @@ public:
     [[nodiscard]] Result<std::size_t> read_at(std::uint64_t position,
                                               MutableByteView into) const override {
         TRY(alive("read"));
+        if (node_->is_cold(position, into.size()) && state_->is_below_any(path_, state_->hanging)) {
+            INVARIANT(state_->on_pool, "a shard waits for {}, which hangs", path_.string());
+            throw DiskHangs();
+        }
         if (node_->warm_up(position, into.size())) {
             ++(state_->on_pool ? state_->cold_reads_on_pool : state_->cold_reads_elsewhere);
         }
@@ -328,9 +333,14 @@ void SimulatedDisk::make_read_only(const Path& directory) {
     state_->read_only.push_back(normal(directory));
 }
 
+void SimulatedDisk::hang(const Path& directory) {
+    state_->hanging.push_back(normal(directory));
+}
+
 void SimulatedDisk::heal() {
     state_->broken.clear();
     state_->read_only.clear();
+    state_->hanging.clear();
 }
 
 void SimulatedDisk::set_capacity(std::uint64_t bytes) {

@@ -19,6 +19,9 @@ struct CrashOptions {
     bool keep_some_entries = true;
 };
 
+/// What a read throws that hangs, see SimulatedDisk::hang(). The simulated pool catches it.
+struct DiskHangs {};
+
 /// A file system in memory that treats what was not synced as badly as a real one may: see
 /// CrashOptions. Everything is decided by the Random given, so one seed gives one outcome.
 ///
@@ -53,12 +56,15 @@ public:
     /// Writes that would need more than this fail with "no space left", having written what fits.
     void set_capacity(std::uint64_t bytes);
 
-    // --- where bytes are
-    // ---------------------------------------------------------------------------
+    // --- where bytes are -----------------------------------------------------------------------
     /// The machine has these bytes of a file on the medium alone, until something reads them. Does
     /// nothing to what is not there.
     void make_cold(const Path& file, std::uint64_t position = 0,
                    std::uint64_t size = std::numeric_limits<std::uint64_t>::max());
+    /// Reads of bytes below `directory` that are on the medium alone do not end, until heal(): the
+    /// disk hangs. Work of the blocking pool that meets such bytes begins anew until it gets
+    /// through, so it must bear that. INVARIANT: nobody else meets them, who would wait for ever.
+    void hang(const Path& directory);
     /// How many reads met bytes that were on the medium alone: those of the blocking pool, and
     /// those of everybody else, who should not have waited.
     [[nodiscard]] std::uint64_t cold_reads_on_pool() const;

@@ -12,11 +12,26 @@ namespace asio = boost::asio;
 
 void SimulatedPool::submit(std::move_only_function<void()> work) {
     const Time when = world_.clock.now() + world_.options.blocking_delay.draw(world_.random);
-    world_.timers.add(when, [this, boot = machine_.boot(), work = std::move(work)]() mutable {
-        if (machine_.boot() == boot) {
-            machine_.disk().on_pool(true);
+    run_at(when, machine_.boot(), std::move(work));
+}
+
+/// There is one thread: work that hangs gives it up, and is tried again from its beginning.
+void SimulatedPool::run_at(Time when, std::uint64_t boot, std::move_only_function<void()> work) {
+    static constexpr Duration look_again = 10ms;
+    world_.timers.add(when, [this, boot, work = std::move(work)]() mutable {
+        if (machine_.boot() != boot) {
+            return;
+        }
+        bool hangs = false;
+        machine_.disk().on_pool(true);
+        try {
             work();
-            machine_.disk().on_pool(false);
+        } catch (const DiskHangs&) {
+            hangs = true;
+        }
+        machine_.disk().on_pool(false);
+        if (hangs) {
+            run_at(world_.clock.now() + look_again, boot, std::move(work));
         }
     });
 }

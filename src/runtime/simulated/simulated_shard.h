@@ -24,6 +24,8 @@ public:
     [[nodiscard]] std::size_t threads() const override { return 1; }
 
 private:
+    void run_at(Time when, std::uint64_t boot, std::move_only_function<void()> work);
+
     World& world_;
     SimulatedMachine& machine_;
 };
