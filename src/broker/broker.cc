@@ -254,7 +254,8 @@ awaitable<Result<void>> Broker::open_topics() {
     co_return co_await topics_->start(std::move(state_), std::move(image));
 }
 
-/// Fetches that wait for records answer with what there is: a stop does not wait for them.
+/// Fetches that wait, for records or for a disk, answer with what there is: a stop does not wait
+/// for them.
 awaitable<void> Broker::end_waits() {
     auto& home = *ports_.shards.front();
     for (auto& shard : services_.shards) {
@@ -264,6 +265,7 @@ awaitable<void> Broker::end_waits() {
     // Whoever looked at the mark before it was set is in a partition's list by now.
     for (auto& shard : services_.shards) {
         auto wake = [&shard] {
+            shard->cold_reads.end_waits();
             shard->partitions.for_each(
                 [](replication::Partition& partition) { partition.wake_all_fetches(); });
         };
@@ -285,6 +287,10 @@ awaitable<void> Broker::stop() {
         co_await runtime::call_on(*ports_.shards.front(), *ports_.shards[i], drop);
     }
     fronts_.clear();
+    for (auto& shard : services_.shards) {
+        auto stop_reads = [&shard] { return shard->cold_reads.stop(); };
+        co_await runtime::await_on(*ports_.shards.front(), shard->shard, stop_reads);
+    }
     if (keeper_) {
         keeper_->stop();
     }

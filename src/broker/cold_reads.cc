@@ -2,28 +2,101 @@
 
 #include "base/invariant.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace barnabas::broker {
 
-awaitable<void> ColdReads::bring_in(std::vector<log::ColdPart> parts) {
-    while (running_ >= at_once_max) {
-        co_await changed_.wait_until(never);
-    }
-    ++running_;
-    for (const auto& part : parts) {
-        ++reads_;
-        bytes_ += part.size;
-    }
-    auto read = [parts = std::move(parts)] {
-        for (const auto& part : parts) {
-            ignore(part.bring_in(), "the next try says what is wrong");
+Time cold_wait_end(std::span<const std::shared_ptr<const ColdRead>> reads, bool ready, Time limit) {
+    Time enough{};  // for those under way
+    for (const auto& read : reads) {
+        if (read->state == ColdRead::State::under_way) {
+            enough = std::max(enough, read->asked_at + cold_grace);
         }
-    };
-    co_await runtime::run_blocking(shard_, std::move(read));
-    INVARIANT(running_ > 0, "a read ended that was not counted");
-    --running_;
+        ready = ready || read->state == ColdRead::State::over;
+    }
+    const bool none = enough == Time{};
+    return ready || none ? std::min(limit, enough) : limit;
+}
+
+ColdReadList ColdReads::start(std::vector<log::ColdPart> parts) {
+    ColdReadList reads;
+    reads.reserve(parts.size());
+    for (auto& part : parts) {
+        auto& read = under_way_[key_of(part)];
+        if (!read) {
+            read = std::make_shared<ColdRead>();
+            read->asked_at = shard_.clock().now();
+            ++reads_;
+            bytes_ += part.size;
+            reads.push_back(read);
+            enqueue({.part = std::move(part), .read = read});
+        } else {
+            reads.push_back(read);
+        }
+    }
+    return reads;
+}
+
+void ColdReads::enqueue(Job job) {
+    // Of <directory>/<topic>-<partition>/<file>.
+    auto& directory = directories_[job.part.path.parent_path().parent_path()];
+    directory.waiting.push_back(std::move(job));
+    if (directory.running < at_once_max) {
+        ++directory.running;
+        workers_.spawn(work(&directory));
+    } else if (directory.waiting.size() > waiting_max) {
+        const Job oldest = std::move(directory.waiting.front());
+        directory.waiting.pop_front();
+        end(oldest, ColdRead::State::dropped);
+    }
+}
+
+void ColdReads::end(const Job& job, ColdRead::State how) {
+    job.read->state = how;
+    under_way_.erase(key_of(job.part));
     changed_.notify_all();
+}
+
+awaitable<void> ColdReads::work(Directory* directory) {
+    while (!directory->waiting.empty()) {
+        const Job job = std::move(directory->waiting.front());
+        directory->waiting.pop_front();
+        auto read = [&job] { ignore(job.part.bring_in(), "the next try says what is wrong"); };
+        co_await runtime::run_blocking(shard_, std::move(read));
+        end(job, ColdRead::State::over);
+    }
+    INVARIANT(directory->running > 0, "a worker ended that was not counted");
+    --directory->running;
+}
+
+awaitable<void> ColdReads::wait_until(Time until) {
+    if (!waits_ended_) {
+        co_await changed_.wait_until(until);
+    }
+}
+
+awaitable<void> ColdReads::wait_for(ColdReadList reads, Time until) {
+    const auto under_way = [](const auto& read) {
+        return read->state == ColdRead::State::under_way;
+    };
+    while (std::ranges::any_of(reads, under_way) && shard_.clock().now() < until && !waits_ended_) {
+        co_await changed_.wait_until(until);
+    }
+}
+
+awaitable<void> ColdReads::stop() {
+    for (auto& [path, directory] : directories_) {
+        for (const auto& job : std::exchange(directory.waiting, {})) {
+            end(job, ColdRead::State::dropped);
+        }
+    }
+    co_await workers_.join();
+}
+
+std::size_t ColdReads::running(const runtime::Path& directory) const {
+    const auto found = directories_.find(directory);
+    return found == directories_.end() ? 0 : found->second.running;
 }
 
 }  // namespace barnabas::broker

@@ -7,34 +7,94 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <span>
+#include <utility>
 #include <vector>
 
 namespace barnabas::broker {
 
 using boost::asio::awaitable;
 
-/// Brings parts of files into memory on the blocking pool, for the fetches of one shard: a few at
-/// once, so that readers of old data leave threads to everybody else; the others wait in line.
-/// Lives on its shard, longer than what waits here.
-/// Always: running() <= at_once_max.
+/// A part of a file on its way into memory, as those see it who asked for it.
+struct ColdRead {
+    enum class State {
+        under_way,
+        over,     // read as far as it can be: whoever tries again learns of what cannot
+        dropped,  // too many waited: whoever still wants it asks again
+    };
+    State state = State::under_way;
+    Time asked_at{};
+};
+
+using ColdReadList = std::vector<std::shared_ptr<const ColdRead>>;
+
+/// How long a disk that works may take for one part.
+inline constexpr Duration cold_grace = 100ms;
+
+/// Until when a request waits for its reads; a moment that is past: no longer. With nothing to
+/// answer with yet that is `limit`. With something (`ready`, or what one of the reads brought), it
+/// is cold_grace from when each was asked for, so that a disk that hangs holds back nobody who has
+/// asked another one too.
+[[nodiscard]] Time cold_wait_end(std::span<const std::shared_ptr<const ColdRead>> reads, bool ready,
+                                 Time limit);
+
+/// Brings parts of files into memory on the blocking pool, for the requests of one shard: a few at
+/// once of each log directory, so that a disk that hangs takes no threads from the others, nor
+/// readers of old data from everybody else; what is more waits in line. A read goes on when
+/// whoever asked for it has given up: who asks again finds it under way, or done.
+/// Lives on its shard. Always: running(directory) <= at_once_max.
 class ColdReads {
 public:
-    static constexpr std::size_t at_once_max = 4;
+    static constexpr std::size_t at_once_max = 4;    // of each directory
+    static constexpr std::size_t waiting_max = 500;  // likewise; the oldest are dropped
 
-    explicit ColdReads(runtime::Shard& shard) : shard_(shard), changed_(shard) {}
+    explicit ColdReads(runtime::Shard& shard) : shard_(shard), changed_(shard), workers_(shard) {}
 
-    /// Returns when the parts were read as far as they can be: whoever tries again learns of
-    /// what cannot.
-    awaitable<void> bring_in(std::vector<log::ColdPart> parts);
+    /// One for each part; that of a part is shared that begins at the same place and is under way
+    /// already, however long either is: trying again tells what is still missing.
+    [[nodiscard]] ColdReadList start(std::vector<log::ColdPart> parts);
+    /// Until some read has ended, or `until`, or not at all after end_waits().
+    awaitable<void> wait_until(Time until);
+    /// Likewise until all of them have ended.
+    awaitable<void> wait_for(ColdReadList reads, Time until);
+    /// Nobody waits any more, from now on.
+    void end_waits() {
+        waits_ended_ = true;
+        changed_.notify_all();
+    }
+    /// Drops what waits in line, and returns when what is being read has ended. Nothing is begun
+    /// any more.
+    awaitable<void> stop();
 
-    [[nodiscard]] std::size_t running() const { return running_; }
+    [[nodiscard]] std::size_t running(const runtime::Path& directory) const;
     [[nodiscard]] std::uint64_t reads() const { return reads_; }
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
 private:
+    using Key = std::pair<runtime::Path, std::uint64_t>;  // and where in the file
+    struct Job {
+        log::ColdPart part;
+        std::shared_ptr<ColdRead> read;
+    };
+    struct Directory {
+        std::size_t running = 0;
+        std::deque<Job> waiting;
+    };
+
+    static Key key_of(const log::ColdPart& part) { return {part.path, part.position}; }
+    void enqueue(Job job);
+    void end(const Job& job, ColdRead::State how);
+    awaitable<void> work(Directory* directory);
+
     runtime::Shard& shard_;
     runtime::Signal changed_;
-    std::size_t running_ = 0;
+    runtime::TaskGroup workers_;
+    std::map<runtime::Path, Directory> directories_;
+    std::map<Key, std::shared_ptr<ColdRead>> under_way_;
+    bool waits_ended_ = false;
     std::uint64_t reads_ = 0;  // since the start, as `bytes_`
     std::uint64_t bytes_ = 0;
 };

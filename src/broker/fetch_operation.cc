@@ -13,6 +13,14 @@ namespace {
 /// When memory is so short that what was brought in is gone again, the shard waits after all.
 constexpr int cold_rounds_max = 8;
 
+/// What is there is not denied sooner, however little the client wants to wait: an answer without
+/// records would be taken for the end of the log.
+constexpr Duration cold_wait_min = 1s;
+
+bool must_answer(const replication::ReadOutcome& outcome) {
+    return outcome.error != ErrorCode::none || outcome.diverging.has_value();
+}
+
 /// What a waiting fetch sleeps on; its last owner lets go of it at home.
 struct Bell {
     explicit Bell(runtime::Shard& home) : signal(home) {}
@@ -65,16 +73,19 @@ FetchOperation::Item FetchOperation::make_item(const FetchContext& context, std:
 
 awaitable<void> FetchOperation::run() {
     const Time deadline = home_.shard.clock().now() + demands_.wait_max;
-    co_await read_all();
+    co_await read_all(deadline);
     while (!is_enough() && !home_.stopping && home_.shard.clock().now() < deadline) {
         co_await wait_for_more(deadline);
-        co_await read_all();
+        co_await read_all(deadline);
     }
 }
 
-awaitable<void> FetchOperation::read_all() {
-    for (int round = 0;; ++round) {
-        const bool may_wait = round == cold_rounds_max;
+awaitable<void> FetchOperation::read_all(Time deadline) {
+    const Time limit = std::max(deadline, home_.shard.clock().now() + cold_wait_min);
+    left_cold_ = false;
+    bool all_came = true;
+    for (int round = 0; !left_cold_; ++round) {
+        const bool may_wait = all_came && round == cold_rounds_max;
         std::function<void(std::size_t)> work = [this, may_wait](std::size_t i) {
             read_on(*shards_[i], may_wait);
         };
@@ -83,9 +94,28 @@ awaitable<void> FetchOperation::read_all() {
         if (cold.empty()) {
             break;
         }
-        co_await home_.cold_reads.bring_in(std::move(cold));
+        const auto reads = home_.cold_reads.start(std::move(cold));
+        const auto came = co_await wait_for(reads, limit);
+        all_came = all_came && came == reads.size();
+        left_cold_ = came == 0 || round == cold_rounds_max;
     }
     keep_within_limit();
+}
+
+/// How many of them came.
+awaitable<std::size_t> FetchOperation::wait_for(ColdReadList reads, Time limit) {
+    const bool ready = has_something();
+    while (!home_.stopping && home_.shard.clock().now() < cold_wait_end(reads, ready, limit)) {
+        co_await home_.cold_reads.wait_until(cold_wait_end(reads, ready, limit));
+    }
+    const auto came = std::ranges::count(reads, ColdRead::State::over, &ColdRead::state);
+    co_return static_cast<std::size_t>(came);
+}
+
+bool FetchOperation::has_something() const {
+    return std::ranges::any_of(items_, [](const Item& item) {
+        return item.outcome.records.size > 0 || must_answer(item.outcome);
+    });
 }
 
 /// What the last round found missing.
@@ -142,11 +172,8 @@ void FetchOperation::keep_within_limit() {
 }
 
 bool FetchOperation::is_enough() const {
-    const auto must_answer = [](const Item& item) {
-        return item.outcome.error != ErrorCode::none || item.outcome.diverging.has_value();
-    };
-    return items_.empty() || bytes_ >= demands_.bytes_min ||
-           std::ranges::any_of(items_, must_answer);
+    return items_.empty() || left_cold_ || bytes_ >= demands_.bytes_min ||
+           std::ranges::any_of(items_, must_answer, &Item::outcome);
 }
 
 awaitable<void> FetchOperation::wait_for_more(Time deadline) {

@@ -19,7 +19,9 @@ struct FetchDemands {
 
 /// Reads the partitions of one fetch, each on the shard that owns it, and waits until there is
 /// enough. What is not in memory is brought in by the blocking pool first, so that no shard waits
-/// for a disk. Lives in the handler's coroutine, on the connection's shard.
+/// for a disk; a partition whose disk takes too long for the client, or for the partitions that
+/// have something (cold_wait_end()), is left without records, and the next fetch finds them in
+/// memory. Lives in the handler's coroutine, on the connection's shard.
 class FetchOperation {
 public:
     FetchOperation(Services& services, BrokerShard& home, const FetchContext& context,
@@ -43,7 +45,9 @@ private:
     };
 
     [[nodiscard]] Item make_item(const FetchContext& context, std::size_t i) const;
-    awaitable<void> read_all();
+    awaitable<void> read_all(Time deadline);
+    awaitable<std::size_t> wait_for(ColdReadList reads, Time limit);
+    [[nodiscard]] bool has_something() const;
     void read_on(const runtime::Shard& shard, bool may_wait);
     [[nodiscard]] std::vector<log::ColdPart> take_cold();
     void keep_within_limit();
@@ -57,6 +61,7 @@ private:
     std::vector<Item> items_;
     std::vector<runtime::Shard*> shards_;  // those that own items
     std::int64_t bytes_ = 0;
+    bool left_cold_ = false;  // some item has records that were not waited for
 };
 
 }  // namespace barnabas::broker

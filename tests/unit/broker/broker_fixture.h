@@ -37,7 +37,9 @@ public:
     BrokerFixture& operator=(const BrokerFixture&) = delete;
     ~BrokerFixture() {
         stream_.reset();
-        run_on(machine_->shard(0), stop(this));
+        if (broker_) {
+            stop();
+        }
     }
 
     /// Sends one request and waits for its response; nothing if the connection ends instead.
@@ -108,6 +110,8 @@ public:
     /// The sentence with which the broker wants to end; empty while it goes on.
     [[nodiscard]] const std::string& end() const { return end_; }
     void reconnect() { run(connect(this)); }
+    /// It ends before the fixture does.
+    void stop() { run_on(machine_->shard(0), stop(this)); }
 
 private:
     using Task = boost::asio::awaitable<void>;

@@ -8,7 +8,9 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
+#include <algorithm>
+#include <deque>
+#include <utility>
 
 namespace barnabas::broker {
 namespace {
@@ -180,38 +182,232 @@ TEST_P(ColdFetchTest, DelaysNeitherAProduceNorAFetchOfAnotherConnection) {
 
 INSTANTIATE_TEST_SUITE_P(Shards, ColdFetchTest, ::testing::Values(1U, 2U));
 
-TEST(ColdReads, AreBoundedAndAllDone) {
-    runtime::Simulation simulation(7, {.blocking_delay = {1ms, 20ms}});
-    auto& machine = simulation.add_machine("m");
-    const auto file = machine.disk().open("/f", runtime::OpenMode::create_or_open).value();
-    ASSERT_TRUE(file->write_at(0, as_bytes(std::string(1 << 20, 'x'))));
-    machine.disk().make_cold("/f");
-    ColdReads reads(machine.shard(0));
-    std::size_t done = 0;
-    std::size_t most = 0;
-    struct Run {
-        static Task one(ColdReads* reads, runtime::Disk* disk, std::uint64_t at,
-                        std::size_t* done) {
-            std::vector<log::ColdPart> parts{
-                {.disk = disk, .path = "/f", .position = at * 65536, .size = 65536},
-                {.disk = disk, .path = "/gone", .position = 0, .size = 1}};
-            co_await reads->bring_in(std::move(parts));
-            ++*done;
+/// A broker with a topic in each of two directories, whose records are not in memory.
+class TwoDisksTest : public ::testing::Test {
+protected:
+    TwoDisksTest()
+        : broker_({{"log.dirs", "/a,/b"}, {"flush.before.ack", "never"}}, 1),
+          client_(broker_.simulation(), "reader") {
+        for (const std::string topic : {"a", "b"}) {
+            EXPECT_EQ(broker_.create_topic(topic), ErrorCode::none);
+            EXPECT_TRUE(broker_.disk().exists(log_of(topic)));
+            for (int i = 0; i < 20; ++i) {
+                broker_.call<ProduceResponse>(produce_to(topic, records_), 9);
+            }
         }
+        broker_.disk().hang("/b");
+        forget("a");
+        forget("b");
+    }
+    ~TwoDisksTest() override { broker_.disk().heal(); }
+
+    static std::string log_of(const std::string& topic) {
+        return "/" + topic + "/" + topic + "-0/00000000000000000000.log";
+    }
+    void forget(const std::string& topic) { broker_.disk().make_cold(log_of(topic)); }
+    [[nodiscard]] Time now() { return broker_.simulation().clock().now(); }
+    [[nodiscard]] std::uint64_t all() const { return 20 * records_.size(); }
+    /// What it answers, and how long that takes.
+    std::pair<FetchResponse, Duration> fetch(const std::vector<std::string>& topics,
+                                             Duration wait = 0ms, std::int32_t bytes_min = 1) {
+        auto request = fetch_from(topics, 0);
+        request.max_wait_ms = static_cast<std::int32_t>(wait / 1ms);
+        request.min_bytes = bytes_min;
+        const Time begin = now();
+        client_.send(request, 12);
+        EXPECT_TRUE(client_.answered_within(60s));
+        return {client_.answer<FetchResponse>(12), now() - begin};
+    }
+
+    ByteBuffer records_ = batch_of(1000);
+    BrokerFixture broker_;
+    Client client_;
+};
+
+TEST_F(TwoDisksTest, ADiskThatHangsTakesNoReadsFromAnother) {
+    std::deque<Client> stuck;
+    for (int i = 0; i < 20; ++i) {
+        auto& reader = stuck.emplace_back(broker_.simulation(), fmt::format("stuck{}", i));
+        auto request = fetch_from({"b"}, i);
+        request.max_wait_ms = 30'000;
+        reader.send(request, 12);
+    }
+    broker_.wait(200ms);
+    for (int i = 0; i < 3; ++i) {
+        const auto [answer, took] = fetch({"a"});
+        EXPECT_EQ(records_of(answer), all());
+        EXPECT_LT(took, 100ms);
+        forget("a");
+    }
+    for (auto& reader : stuck) {
+        EXPECT_FALSE(reader.answered());
+    }
+    broker_.disk().heal();
+    for (auto& reader : stuck) {
+        EXPECT_TRUE(reader.answered_within(10s));
+        EXPECT_GT(records_of(reader.answer<FetchResponse>(12)), 0U);
+    }
+}
+
+TEST_F(TwoDisksTest, PartitionsOfADiskThatWorksAreAnsweredWithoutThoseOfOneThatHangs) {
+    const auto [first, first_took] = fetch({"b", "a"}, 30s);
+    EXPECT_EQ(records_of(first), all()) << "of a";
+    EXPECT_LT(first_took, 250ms);
+    const auto [second, second_took] = fetch({"b", "a"}, 30s, 1 << 20);
+    EXPECT_EQ(records_of(second), all()) << "though that is less than it wants";
+    EXPECT_LT(second_took, 20ms) << "b was waited for already";
+    EXPECT_EQ(records_of(fetch({"a"}).first), all());
+    broker_.disk().heal();
+    broker_.wait(100ms);  // nobody asks for b meanwhile
+    const auto cold = broker_.disk().cold_reads_on_pool();
+    const auto [last, last_took] = fetch({"b", "a"});
+    EXPECT_EQ(records_of(last), 2 * all());
+    EXPECT_LT(last_took, 20ms);
+    EXPECT_EQ(broker_.disk().cold_reads_on_pool(), cold) << "it was read when the disk went on";
+}
+
+TEST_F(TwoDisksTest, NobodyWaitsLongerThanTheClientSaid) {
+    struct Row {
+        Duration wait;
+        Duration least;
     };
-    for (std::uint64_t i = 0; i < 16; ++i) {
-        machine.shard(0).post([&, i] {
-            runtime::spawn(machine.shard(0), Run::one(&reads, &machine.disk(), i, &done));
+    for (const auto& [wait, least] : {Row{0ms, 1s}, Row{500ms, 1s}, Row{5s, 5s}}) {
+        const auto [answer, took] = fetch({"b"}, wait);
+        EXPECT_EQ(records_of(answer), 0U);
+        EXPECT_GE(took, least);
+        EXPECT_LT(took, least + 100ms);
+    }
+    broker_.after(300ms, [this] { broker_.disk().heal(); });
+    const auto [answer, took] = fetch({"b"}, 5s);
+    EXPECT_EQ(records_of(answer), all());
+    EXPECT_LT(took, 500ms);
+}
+
+TEST_F(TwoDisksTest, AStopDoesNotWaitForTheClientsTime) {
+    auto request = fetch_from({"b"}, 0);
+    request.max_wait_ms = 60'000;
+    client_.send(request, 12);
+    broker_.wait(200ms);
+    broker_.after(300ms, [this] { broker_.disk().heal(); });
+    const Time begin = now();
+    broker_.stop();
+    EXPECT_LT(now() - begin, 2s);
+}
+
+/// Reads of one file per directory, and how many have ended.
+class ColdReadsTest : public ::testing::Test {
+protected:
+    ColdReadsTest() : reads_(machine_.shard(0)) {
+        for (const runtime::Path directory : {"/a", "/b"}) {
+            EXPECT_TRUE(machine_.disk().create_directories(directory / "t-0"));
+            const auto path = file_in(directory);
+            const auto file = machine_.disk().open(path, runtime::OpenMode::create_or_open).value();
+            EXPECT_TRUE(file->write_at(0, as_bytes(std::string(4 << 20, 'x'))));
+            machine_.disk().make_cold(path);
+        }
+    }
+    ~ColdReadsTest() override {
+        machine_.disk().heal();
+        EXPECT_TRUE(simulation_.run_until([this] { return running() == 0; }, 60s));
+    }
+
+    static runtime::Path file_in(const runtime::Path& directory) { return directory / "t-0" / "f"; }
+    [[nodiscard]] std::size_t running() const {
+        return reads_.running("/a") + reads_.running("/b");
+    }
+    [[nodiscard]] log::ColdPart part(const runtime::Path& directory, std::uint64_t number) {
+        return {.disk = &machine_.disk(),
+                .path = file_in(directory),
+                .position = number * 4096,
+                .size = 4096};
+    }
+    void start(const runtime::Path& directory, std::uint64_t number) {
+        machine_.shard(0).post([this, directory, number] {
+            for (auto& read : reads_.start({part(directory, number)})) {
+                asked_.push_back(std::move(read));
+            }
         });
     }
+    [[nodiscard]] std::size_t count(ColdRead::State state) const {
+        return static_cast<std::size_t>(std::ranges::count(asked_, state, &ColdRead::state));
+    }
+
+    runtime::Simulation simulation_{7, {.blocking_delay = {1ms, 20ms}}};
+    runtime::SimulatedMachine& machine_ = simulation_.add_machine("m");
+    ColdReads reads_;
+    ColdReadList asked_;
+};
+
+TEST_F(ColdReadsTest, AreBoundedForEachDirectoryAndAllDone) {
+    for (std::uint64_t i = 0; i < 32; ++i) {
+        start(i % 2 == 0 ? "/a" : "/b", i / 2);
+    }
+    start("/gone", 0);
+    std::size_t most = 0;
     const auto all = [&] {
-        most = std::max(most, reads.running());
-        return done == 16;
+        most = std::max(most, reads_.running("/a"));
+        EXPECT_LE(reads_.running("/b"), ColdReads::at_once_max);
+        return count(ColdRead::State::over) == 33;
     };
-    EXPECT_TRUE(simulation.run_until(all, 60s));
+    EXPECT_TRUE(simulation_.run_until(all, 60s));
     EXPECT_EQ(most, ColdReads::at_once_max);
-    EXPECT_EQ(reads.reads(), 32U);
-    EXPECT_TRUE(file->in_memory(0, 1 << 20));
+    EXPECT_EQ(reads_.reads(), 33U);
+    for (const auto* directory : {"/a", "/b"}) {
+        const auto file = machine_.disk().open(file_in(directory), runtime::OpenMode::read).value();
+        EXPECT_TRUE(file->in_memory(0, 16 * 4096));
+    }
+}
+
+TEST_F(ColdReadsTest, OfADirectoryThatHangsAreSharedAndAtLastDropped) {
+    machine_.disk().hang("/b");
+    const auto kept = ColdReads::at_once_max + ColdReads::waiting_max;
+    for (std::uint64_t i = 0; i < kept + 10; ++i) {
+        start("/b", i % kept);  // the last ten are under way already
+    }
+    simulation_.run_for(1s);
+    EXPECT_EQ(reads_.reads(), kept);
+    EXPECT_EQ(reads_.running("/b"), ColdReads::at_once_max);
+    EXPECT_EQ(count(ColdRead::State::under_way), kept + 10);
+    start("/b", kept);
+    start("/a", 0);
+    simulation_.run_for(1s);
+    EXPECT_EQ(count(ColdRead::State::dropped), 2U)
+        << "the first that waited: it was asked for twice";
+    EXPECT_EQ(count(ColdRead::State::over), 1U) << "that of /a";
+    machine_.disk().heal();
+    const auto all = [this] { return count(ColdRead::State::under_way) == 0; };
+    EXPECT_TRUE(simulation_.run_until(all, 60s));
+    EXPECT_EQ(count(ColdRead::State::dropped), 2U);
+}
+
+TEST(ColdWaitEnd, IsTheClientsUnlessThereIsSomethingToAnswerWith) {
+    using enum ColdRead::State;
+    constexpr Time at{std::chrono::hours(1)};
+    struct Row {
+        std::vector<std::pair<ColdRead::State, Time>> reads;
+        bool ready;
+        Time want;
+        const char* why;
+    };
+    const Row rows[] = {
+        {{{under_way, at}}, false, at + 5s, "nothing yet"},
+        {{{under_way, at}}, true, at + cold_grace, "others are ready"},
+        {{{under_way, at - 1h}, {under_way, at}}, true, at + cold_grace, "the younger may come"},
+        {{{under_way, at - 1h}}, true, at - 1h + cold_grace, "no longer: it has had its time"},
+        {{{over, at}, {under_way, at}}, false, at + cold_grace, "one has come"},
+        {{{over, at}}, false, Time{}, "all have come"},
+        {{{dropped, at}, {under_way, at}}, false, at + 5s, "a dropped one is nothing"},
+        {{{dropped, at}}, false, Time{}, "nothing will come"},
+        {{{under_way, at + 6s}}, true, at + 5s, "never longer than the client said"},
+        {{}, false, Time{}, "nothing was asked for"},
+    };
+    for (const auto& row : rows) {
+        ColdReadList reads;
+        for (const auto& [state, asked_at] : row.reads) {
+            reads.push_back(std::make_shared<ColdRead>(state, asked_at));
+        }
+        EXPECT_EQ(cold_wait_end(reads, row.ready, at + 5s), row.want) << row.why;
+    }
 }
 
 }  // namespace
