@@ -47,7 +47,7 @@ constexpr MetricRow produced_bytes{"barnabas_produced_bytes_total", counter, "by
 constexpr MetricRow fetched_bytes{"barnabas_fetched_bytes_total", counter, "bytes", "",
                                   "Bytes of record batches sent to consumers."};
 constexpr MetricRow cold_reads{"barnabas_cold_reads_total", counter, "", "",
-                               "Parts of log files that a fetch asked for and that were not in "
+                               "Parts of log files that a request asked for and that were not in "
                                "memory; the blocking pool reads them."};
 constexpr MetricRow cold_read_bytes{"barnabas_cold_read_bytes_total", counter, "bytes", "",
                                     "Bytes of those parts."};

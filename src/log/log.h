@@ -120,6 +120,9 @@ public:
     [[nodiscard]] Result<std::optional<FoundOffset>> find_by_timestamp(Timestamp timestamp);
     /// The record with the largest timestamp; nothing in an empty log.
     [[nodiscard]] Result<std::optional<FoundOffset>> find_max_timestamp();
+    /// The same; what they would have to wait for is the answer, unless they may.
+    [[nodiscard]] Result<TimeLookup> try_find_by_timestamp(Timestamp timestamp, bool may_wait);
+    [[nodiscard]] Result<TimeLookup> try_find_max_timestamp(bool may_wait);
 
     /// Cuts everything from `offset` on, whole batches; nothing if it is the end or beyond. An
     /// offset below the log's start leaves an empty log that begins there. Syncs; what was cut
@@ -232,10 +235,10 @@ private:
 
     static Result<std::optional<ColdPart>> cold_lookup(Segment& segment, Offset from, Offset end,
                                                        const ReadLimits& limits);
-    Result<std::optional<FoundOffset>> find_in(Segment& segment, Timestamp timestamp);
-    Result<std::optional<FoundOffset>> find_in_batch(Segment& segment, const ScannedBatch& batch,
-                                                     Timestamp timestamp);
-    Result<std::optional<FoundOffset>> find_newest_served();
+    Result<TimeLookup> find_in(Segment& segment, Timestamp timestamp, bool may_wait);
+    Result<TimeLookup> find_in_batch(Segment& segment, const ScannedBatch& batch,
+                                     Timestamp timestamp, bool may_wait);
+    Result<TimeLookup> find_newest_served(bool may_wait);
     Result<const char*> why_given_up(Segments::iterator segment, Now now) const;
     Result<void> give_up_segment(Segments::iterator segment);
     Result<void> begin_anew(Offset start, Timestamp created);

@@ -1,22 +1,38 @@
 // Finding offsets by timestamp.
+#include "base/invariant.h"
 #include "log/log.h"
 #include "wire/records/record_reader.h"
+
+#include <algorithm>
+#include <utility>
 
 namespace barnabas::log {
 
 Result<std::optional<FoundOffset>> Log::find_by_timestamp(Timestamp timestamp) {
-    for (auto& [base, segment] : segments_) {
-        if (segment->max_timestamp().timestamp >= timestamp) {
-            TRY_ASSIGN(const auto found, find_in(*segment, timestamp));
-            if (found) {
-                return found;
-            }
-        }
-    }
-    return std::optional<FoundOffset>();
+    TRY_ASSIGN(const auto result, try_find_by_timestamp(timestamp, true));
+    INVARIANT(!result.cold, "{} waits for what it may wait for", partition_);
+    return result.found;
 }
 
 Result<std::optional<FoundOffset>> Log::find_max_timestamp() {
+    TRY_ASSIGN(const auto result, try_find_max_timestamp(true));
+    INVARIANT(!result.cold, "{} waits for what it may wait for", partition_);
+    return result.found;
+}
+
+Result<TimeLookup> Log::try_find_by_timestamp(Timestamp timestamp, bool may_wait) {
+    for (auto& [base, segment] : segments_) {
+        if (segment->max_timestamp().timestamp >= timestamp) {
+            TRY_ASSIGN(auto result, find_in(*segment, timestamp, may_wait));
+            if (result.found || result.cold) {
+                return result;
+            }
+        }
+    }
+    return TimeLookup{};
+}
+
+Result<TimeLookup> Log::try_find_max_timestamp(bool may_wait) {
     Segment* newest = nullptr;
     for (auto& [base, segment] : segments_) {
         if (segment->max_timestamp().timestamp.get() >= 0 &&
@@ -26,42 +42,61 @@ Result<std::optional<FoundOffset>> Log::find_max_timestamp() {
         }
     }
     if (newest == nullptr) {
-        return std::optional<FoundOffset>();
+        return TimeLookup{};
     }
-    TRY_ASSIGN(const auto found, find_in(*newest, newest->max_timestamp().timestamp));
-    return found ? found : find_newest_served();
+    TRY_ASSIGN(auto result, find_in(*newest, newest->max_timestamp().timestamp, may_wait));
+    return result.found || result.cold ? result : find_newest_served(may_wait);
 }
 
 /// Where the largest timestamp is that of a record before the log's start, or of a batch that
 /// compaction has emptied: every batch's header is looked at, for both are rare.
-Result<std::optional<FoundOffset>> Log::find_newest_served() {
+Result<TimeLookup> Log::find_newest_served(bool may_wait) {
     Timestamp newest = no_timestamp;
+    std::optional<ColdPart> cold;
     for (auto& [base, segment] : segments_) {
-        TRY(segment->scan(0, [&](const ScannedBatch& batch) {
+        const auto note = [&](const ScannedBatch& batch) {
             if (batch.header.last_offset() >= log_start_ && batch.header.count() != 0) {
                 newest = std::max(newest, batch.header.max_timestamp());
             }
             return true;
-        }));
-    }
-    return newest == no_timestamp ? Result<std::optional<FoundOffset>>(std::nullopt)
-                                  : find_by_timestamp(newest);
-}
-
-Result<std::optional<FoundOffset>> Log::find_in(Segment& segment, Timestamp timestamp) {
-    TRY_ASSIGN(const auto from, segment.search_from(timestamp));
-    Result<std::optional<FoundOffset>> found = std::optional<FoundOffset>();
-    TRY(segment.scan(from, [&](const ScannedBatch& batch) {
-        if (batch.header.max_timestamp() >= timestamp && batch.header.last_offset() >= log_start_) {
-            found = find_in_batch(segment, batch, timestamp);
+        };
+        TRY(segment->scan(0, note, may_wait ? nullptr : &cold));
+        if (cold) {
+            return TimeLookup{.found = {}, .cold = std::move(cold)};
         }
-        return found && !*found;
-    }));
-    return found;
+    }
+    return newest == no_timestamp ? Result<TimeLookup>(TimeLookup{})
+                                  : try_find_by_timestamp(newest, may_wait);
 }
 
-Result<std::optional<FoundOffset>> Log::find_in_batch(Segment& segment, const ScannedBatch& batch,
-                                                      Timestamp timestamp) {
+Result<TimeLookup> Log::find_in(Segment& segment, Timestamp timestamp, bool may_wait) {
+    std::optional<ColdPart> cold;
+    TRY_ASSIGN(cold, may_wait ? Result<std::optional<ColdPart>>() : segment.cold_search(timestamp));
+    if (cold) {
+        return TimeLookup{.found = {}, .cold = std::move(cold)};
+    }
+    TRY_ASSIGN(const auto from, segment.search_from(timestamp));
+    Result<TimeLookup> result = TimeLookup{};
+    const auto look = [&](const ScannedBatch& batch) {
+        if (batch.header.max_timestamp() >= timestamp && batch.header.last_offset() >= log_start_) {
+            result = find_in_batch(segment, batch, timestamp, may_wait);
+        }
+        return result && !result->found && !result->cold;
+    };
+    TRY(segment.scan(from, look, may_wait ? nullptr : &cold));
+    return cold ? TimeLookup{.found = {}, .cold = std::move(cold)} : std::move(result);
+}
+
+Result<TimeLookup> Log::find_in_batch(Segment& segment, const ScannedBatch& batch,
+                                      Timestamp timestamp, bool may_wait) {
+    TimeLookup result;
+    if (!may_wait) {
+        const auto end = batch.position + batch.size;
+        TRY_ASSIGN(result.cold, segment.cold_between(batch.position, end));
+        if (result.cold) {
+            return result;
+        }
+    }
     ByteBuffer bytes;
     bytes.resize(batch.size);
     TRY(segment.read(batch.position, bytes.mutable_view()));
@@ -69,17 +104,18 @@ Result<std::optional<FoundOffset>> Log::find_in_batch(Segment& segment, const Sc
     wire::RecordReader reader;
     wire::RecordView record;
     TRY(reader.start(view, config_.max_decompressed_bytes));
-    while (true) {
+    while (!result.found) {
         TRY_ASSIGN(const bool more, reader.next(record));
         if (!more) {
-            return std::optional<FoundOffset>();
+            break;
         }
         if (record.timestamp >= timestamp && record.offset >= log_start_) {
-            return std::optional(FoundOffset{.timestamp = record.timestamp,
-                                             .offset = record.offset,
-                                             .epoch = view.leader_epoch()});
+            result.found = FoundOffset{.timestamp = record.timestamp,
+                                       .offset = record.offset,
+                                       .epoch = view.leader_epoch()};
         }
     }
+    return result;
 }
 
 }  // namespace barnabas::log

@@ -50,4 +50,11 @@ struct FoundOffset {
     LeaderEpoch epoch = no_epoch;
 };
 
+/// What a lookup came to, or nothing yet, because something has to be brought in first. Nothing of
+/// either: there is no such record.
+struct TimeLookup {
+    std::optional<FoundOffset> found;
+    std::optional<ColdPart> cold;
+};
+
 }  // namespace barnabas::log

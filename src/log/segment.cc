@@ -18,10 +18,15 @@ class Window {
 public:
     Window(const runtime::File& file, std::uint32_t end) : file_(file), end_(end) {}
 
+    /// Whether at() reads nothing.
+    [[nodiscard]] bool holds(std::uint32_t position, std::size_t wanted) const {
+        const auto available = std::min<std::size_t>(wanted, end_ - position);
+        return position >= begin_ && position + available <= begin_ + filled_;
+    }
     /// Up to `wanted` bytes from `position`; fewer only at the end.
     Result<ByteView> at(std::uint32_t position, std::size_t wanted) {
         const auto available = std::min<std::size_t>(wanted, end_ - position);
-        if (position < begin_ || position + available > begin_ + filled_) {
+        if (!holds(position, wanted)) {
             begin_ = position;
             const auto size = std::min<std::size_t>(bytes_.size(), end_ - position);
             TRY_ASSIGN(filled_, file_.read_at(position, MutableByteView(bytes_).first(size)));
@@ -351,14 +356,27 @@ Result<runtime::FileSlice> Segment::slice(std::uint32_t from, std::uint32_t end)
 }
 
 Result<std::uint32_t> Segment::scan(std::uint32_t from,
-                                    const std::function<bool(const ScannedBatch&)>& each) {
+                                    const std::function<bool(const ScannedBatch&)>& each,
+                                    std::optional<ColdPart>* cold) {
     if (from == size_) {
         return from;
+    }
+    if (cold != nullptr) {
+        TRY_ASSIGN(*cold, cold_ahead(from));
+        if (*cold) {
+            return from;
+        }
     }
     TRY_ASSIGN(const auto file, this->file());
     Window window(*file, size_);
     std::uint32_t position = from;
     while (position < size_) {
+        if (cold != nullptr && !window.holds(position, header_size)) {
+            TRY_ASSIGN(*cold, cold_ahead(position));
+            if (*cold) {
+                break;
+            }
+        }
         TRY_ASSIGN(const auto head, window.at(position, header_size));
         const auto size = wire::next_batch_size(head);
         if (!size || !*size || **size > size_ - position) {
@@ -378,6 +396,18 @@ Result<std::uint32_t> Segment::scan(std::uint32_t from,
     return position;
 }
 
+/// What the next window would have to wait for, with some of what a scan comes to then.
+Result<std::optional<ColdPart>> Segment::cold_ahead(std::uint32_t position) {
+    constexpr std::uint64_t ahead = 1 << 20;
+    const std::uint64_t left = size_ - position;
+    const auto window = static_cast<std::uint32_t>(std::min<std::uint64_t>(scan_window, left));
+    TRY_ASSIGN(auto cold, cold_between(position, position + window));
+    if (cold) {
+        cold->size = std::min(ahead, left);
+    }
+    return cold;
+}
+
 Result<void> Segment::read(std::uint32_t position, MutableByteView into) {
     TRY_ASSIGN(const auto file, this->file());
     TRY_ASSIGN(const auto got, file->read_at(position, into));
@@ -391,6 +421,15 @@ Result<void> Segment::read(std::uint32_t position, MutableByteView into) {
 Result<std::uint32_t> Segment::search_from(Timestamp timestamp) {
     TRY_ASSIGN(const auto floor, time_index_.floor(timestamp - 1));
     return floor ? position_of(floor->offset) : Result<std::uint32_t>(0U);
+}
+
+Result<std::optional<ColdPart>> Segment::cold_search(Timestamp timestamp) {
+    TRY_ASSIGN(auto index, time_index_.file().cold());
+    if (index) {
+        return index;
+    }
+    TRY_ASSIGN(const auto floor, time_index_.floor(timestamp - 1));
+    return floor ? cold(floor->offset, 1) : std::optional<ColdPart>();
 }
 
 /// The file goes first: indexes that say too little are as good as they are.

@@ -129,15 +129,19 @@ public:
     Result<std::optional<ColdPart>> cold_between(std::uint32_t from, std::uint32_t end);
 
     /// Calls `each` for every batch from `from` on until it returns false. Stops at the first
-    /// incomplete or malformed batch: returns the position behind the last whole one.
+    /// incomplete or malformed batch: returns the position behind the last whole one. With `cold`
+    /// it stops where it would have to wait for the medium, too: then that says what for.
     Result<std::uint32_t> scan(std::uint32_t from,
-                               const std::function<bool(const ScannedBatch&)>& each);
+                               const std::function<bool(const ScannedBatch&)>& each,
+                               std::optional<ColdPart>* cold = nullptr);
     /// All bytes of one batch.
     Result<void> read(std::uint32_t position, MutableByteView into);
 
     /// A position whose record may be the first with a timestamp of at least `timestamp`: scanning
     /// on from there finds it.
     Result<std::uint32_t> search_from(Timestamp timestamp);
+    /// What that would have to wait for.
+    Result<std::optional<ColdPart>> cold_search(Timestamp timestamp);
 
     /// Cuts everything from the batch on that holds `offset`.
     Result<void> truncate_to(Offset offset);
@@ -194,6 +198,7 @@ private:
     /// there: then the segment has to be searched from its beginning.
     Result<std::optional<OffsetPosition>> proven(std::optional<OffsetPosition> entry);
     Result<std::optional<OffsetPosition>> floor_of(Offset offset);
+    Result<std::optional<ColdPart>> cold_ahead(std::uint32_t position);
     /// What the batches say of the segment's end.
     struct End {
         Offset next_offset;

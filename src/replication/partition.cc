@@ -184,30 +184,31 @@ ReadOutcome Partition::read(const ReadFrom& from) {
     return outcome;
 }
 
-Result<log::FoundOffset> Partition::find_offset(Timestamp asked, bool read_committed) {
+Result<OffsetOutcome> Partition::find_offset(Timestamp asked, bool read_committed, bool may_wait) {
     const Offset end = read_committed ? log_->last_stable_offset() : log_->high_watermark();
-    const auto at = [this](Offset offset) {
-        return log::FoundOffset{
-            .timestamp = no_timestamp, .offset = offset, .epoch = log_->epochs().of(offset)};
+    const auto at = [](Offset offset, LeaderEpoch epoch) {
+        return OffsetOutcome{.found = {.timestamp = no_timestamp, .offset = offset, .epoch = epoch},
+                             .cold = {}};
     };
     if (asked == asks_latest) {
-        auto latest = at(end);
-        latest.epoch = log_->epochs().latest();
-        return latest;
+        return at(end, log_->epochs().latest());
     }
     if (asked == asks_earliest || asked == asks_earliest_local) {
-        return at(log_->log_start());
+        return at(log_->log_start(), log_->epochs().of(log_->log_start()));
     }
     if (asked == asks_latest_tiered || asked == asks_earliest_pending_upload) {
-        return log::FoundOffset{};  // nothing is stored elsewhere
+        return OffsetOutcome{};  // nothing is stored elsewhere
     }
     if (asked != asks_max_timestamp && asked.get() < 0) {
         return fail(ErrorCode::unsupported_version,
                     "timestamp {} is none of the special values -1 to -6", asked);
     }
-    TRY_ASSIGN(const auto found, asked == asks_max_timestamp ? log_->find_max_timestamp()
-                                                             : log_->find_by_timestamp(asked));
-    return found && found->offset < end ? *found : log::FoundOffset{};
+    TRY_ASSIGN(auto result, asked == asks_max_timestamp
+                                ? log_->try_find_max_timestamp(may_wait)
+                                : log_->try_find_by_timestamp(asked, may_wait));
+    const bool readable = result.found && result.found->offset < end;
+    return OffsetOutcome{.found = readable ? *result.found : log::FoundOffset{},
+                         .cold = std::move(result.cold)};
 }
 
 Result<Offset> Partition::delete_records(Offset before) {

@@ -46,6 +46,12 @@ struct ReadFrom {
     bool may_wait = true;  // for the medium; else `cold` tells for what
 };
 
+/// What a lookup of an offset came to.
+struct OffsetOutcome {
+    log::FoundOffset found;
+    std::optional<log::ColdPart> cold;  // as below: then there is no answer yet
+};
+
 struct ReadOutcome {
     ErrorCode error = ErrorCode::none;
     Offset high_watermark = no_offset;
@@ -88,8 +94,9 @@ public:
     [[nodiscard]] std::optional<ErrorCode> check_epoch(LeaderEpoch theirs) const;
 
     /// ListOffsets: a timestamp, or one of the special values below. The offset is no_offset where
-    /// no record is that young.
-    [[nodiscard]] Result<log::FoundOffset> find_offset(Timestamp asked, bool read_committed);
+    /// no record is that young. `may_wait` for the medium; else `cold` tells for what.
+    [[nodiscard]] Result<OffsetOutcome> find_offset(Timestamp asked, bool read_committed,
+                                                    bool may_wait);
     static constexpr Timestamp asks_latest{-1};
     static constexpr Timestamp asks_earliest{-2};
     static constexpr Timestamp asks_max_timestamp{-3};

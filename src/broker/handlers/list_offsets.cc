@@ -15,12 +15,21 @@ using wire::ListOffsetsRequest;
 using wire::ListOffsetsResponse;
 using Answer = ListOffsetsResponse::Topic::Partition;
 
+/// A lookup that goes from the index of times to that of offsets and to the batches, in a segment
+/// or two. When memory is so short that what was brought in is gone again, the shard waits after
+/// all.
+constexpr int cold_rounds_max = 8;
+/// So long a lookup may wait for its disk; then the client is told to try again, and the others of
+/// its request are answered well before it gives up.
+constexpr Duration cold_wait_max = 5s;
+
 struct Item {
     const TopicImage* topic = nullptr;
     const ListOffsetsRequest::Topic::Partition* asked = nullptr;
     BrokerShard* owner = nullptr;
     ErrorCode error = ErrorCode::none;
     log::FoundOffset found;
+    std::optional<log::ColdPart> cold;  // it is to be looked up again with that in memory
 };
 
 /// Whether this version of the request knows the special value: a client that sends one that is
@@ -37,7 +46,7 @@ bool is_known(std::int64_t timestamp, std::int16_t version) {
 
 Item make_item(const Call& call, const TopicImage* topic,
                const ListOffsetsRequest::Topic::Partition& asked) {
-    Item item{.topic = topic, .asked = &asked, .found = {}};
+    Item item{.topic = topic, .asked = &asked, .found = {}, .cold = {}};
     const PartitionId number{asked.partition_index};
     const auto* partition = topic == nullptr ? nullptr : topic->partition(number);
     if (!is_known(asked.timestamp, call.version)) {
@@ -55,7 +64,7 @@ Item make_item(const Call& call, const TopicImage* topic,
 }
 
 /// On the owner's shard.
-void look_up(Item& item, bool read_committed) {
+void look_up(Item& item, bool read_committed, bool may_wait) {
     const PartitionId number{item.asked->partition_index};
     auto* partition = item.owner->partitions.find(item.topic->id, number);
     if (partition == nullptr) {
@@ -66,12 +75,64 @@ void look_up(Item& item, bool read_committed) {
         item.error = *stale;
         return;
     }
-    auto found = partition->find_offset(Timestamp{item.asked->timestamp}, read_committed);
+    const Timestamp asked{item.asked->timestamp};
+    auto found = partition->find_offset(asked, read_committed, may_wait);
     if (!found) {
         item.error = found.error().code;
         return;
     }
-    item.found = *found;
+    item.found = found->found;
+    item.cold = std::move(found->cold);
+}
+
+std::vector<log::ColdPart> cold_parts(const std::vector<Item>& items) {
+    std::vector<log::ColdPart> parts;
+    for (const auto& item : items) {
+        if (item.cold) {
+            parts.push_back(*item.cold);
+        }
+    }
+    return parts;
+}
+
+/// Each on the shard that owns it; again with what is not in memory, once that was brought in.
+awaitable<void> look_up_all(Call& call, std::vector<Item>& items, bool read_committed) {
+    std::vector<runtime::Shard*> shards;
+    for (const auto& item : items) {
+        if (item.owner != nullptr &&
+            std::ranges::find(shards, &item.owner->shard) == shards.end()) {
+            shards.push_back(&item.owner->shard);
+        }
+    }
+    auto& home = call.home;
+    const Time deadline = home.shard.clock().now() + cold_wait_max;
+    for (int round = 0;; ++round) {
+        const bool is_last = home.stopping || home.shard.clock().now() >= deadline;
+        std::function<void(std::size_t)> work = [&, round](std::size_t target) {
+            for (auto& item : items) {
+                const bool due = round == 0 || item.cold;
+                if (due && item.owner != nullptr && &item.owner->shard == shards[target]) {
+                    item.cold.reset();
+                    look_up(item, read_committed, round == cold_rounds_max && !is_last);
+                }
+            }
+        };
+        co_await scatter(home.shard, shards, work);
+        auto parts = cold_parts(items);
+        if (parts.empty()) {
+            co_return;
+        }
+        const auto reads = home.cold_reads.start(std::move(parts));
+        if (is_last || round >= cold_rounds_max) {
+            break;
+        }
+        co_await home.cold_reads.wait_for(reads, deadline);
+    }
+    for (auto& item : items) {
+        if (item.cold) {
+            item.error = ErrorCode::request_timed_out;
+        }
+    }
 }
 
 Answer answer_of(Call& call, const Item& item) {
@@ -96,25 +157,12 @@ Answer answer_of(Call& call, const Item& item) {
 awaitable<ListOffsetsResponse> handle_list_offsets(Call& call, ListOffsetsRequest& request) {
     const ClusterImagePtr image = call.home.image;
     std::vector<Item> items;
-    std::vector<runtime::Shard*> shards;
     for (const auto& topic : request.topics) {
         for (const auto& partition : topic.partitions) {
             items.push_back(make_item(call, image->topic(topic.name), partition));
-            if (auto* owner = items.back().owner;
-                owner != nullptr && std::ranges::find(shards, &owner->shard) == shards.end()) {
-                shards.push_back(&owner->shard);
-            }
         }
     }
-    const bool read_committed = request.isolation_level == 1;
-    std::function<void(std::size_t)> work = [&](std::size_t target) {
-        for (auto& item : items) {
-            if (item.owner != nullptr && &item.owner->shard == shards[target]) {
-                look_up(item, read_committed);
-            }
-        }
-    };
-    co_await scatter(call.home.shard, shards, work);
+    co_await look_up_all(call, items, request.isolation_level == 1);
 
     ListOffsetsResponse response;
     auto item = items.begin();

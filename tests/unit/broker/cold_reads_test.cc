@@ -3,6 +3,7 @@
 
 #include "unit/broker/broker_fixture.h"
 #include "wire/messages/fetch.h"
+#include "wire/messages/list_offsets.h"
 #include "wire/messages/produce.h"
 #include "wire/records/batch_builder.h"
 
@@ -281,6 +282,42 @@ TEST_F(TwoDisksTest, NobodyWaitsLongerThanTheClientSaid) {
     const auto [answer, took] = fetch({"b"}, 5s);
     EXPECT_EQ(records_of(answer), all());
     EXPECT_LT(took, 500ms);
+}
+
+TEST_F(TwoDisksTest, LookupsByTimeAreAnsweredWithoutThoseOfADiskThatHangs) {
+    ListOffsetsRequest request;
+    for (const auto* name : {"b", "a"}) {
+        auto& topic = request.topics.emplace_back();
+        topic.name = name;
+        for (const std::int64_t timestamp : {1000, -2}) {
+            topic.partitions.emplace_back().timestamp = timestamp;
+        }
+    }
+    const auto waited = broker_.disk().cold_reads_elsewhere();
+    const auto ask = [&] {
+        const Time begin = now();
+        client_.send(request, 7);
+        EXPECT_TRUE(client_.answered_within(60s));
+        std::vector<std::pair<std::int16_t, std::int64_t>> answers;
+        const auto answer = client_.answer<ListOffsetsResponse>(7);
+        for (const auto& topic : answer.topics) {
+            for (const auto& partition : topic.partitions) {
+                answers.emplace_back(partition.error_code, partition.offset);
+            }
+        }
+        return std::pair(answers, now() - begin);
+    };
+    using Answers = std::vector<std::pair<std::int16_t, std::int64_t>>;
+    const auto later = static_cast<std::int16_t>(ErrorCode::request_timed_out);
+    const auto [first, took] = ask();
+    EXPECT_EQ(first, (Answers{{later, -1}, {0, 0}, {0, 0}, {0, 0}}));
+    EXPECT_GE(took, 5s);
+    EXPECT_LT(took, 6s) << "well before the client gives up";
+    broker_.disk().heal();
+    const auto [second, second_took] = ask();
+    EXPECT_EQ(second, (Answers{{0, 0}, {0, 0}, {0, 0}, {0, 0}}));
+    EXPECT_LT(second_took, 100ms);
+    EXPECT_EQ(broker_.disk().cold_reads_elsewhere(), waited) << "a shard waited for the disk";
 }
 
 TEST_F(TwoDisksTest, AStopDoesNotWaitForTheClientsTime) {
