@@ -203,6 +203,7 @@ private:
         bool expiration = false;  // of producers
     };
     awaitable<void> upkeep_round(Duties duties);
+    awaitable<void> prepare_retention(BrokerShard& shard);
     awaitable<bool> maintain(BrokerShard& shard, Duties duties);
     awaitable<void> flush_due_logs(BrokerShard& shard);
     awaitable<std::vector<log::LogOffsets>> gather_offsets();

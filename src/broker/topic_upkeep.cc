@@ -59,6 +59,9 @@ Time TopicService::next_round(Time last) const {
 
 awaitable<void> TopicService::upkeep_round(Duties duties) {
     for (auto& shard : ports_.services.shards) {
+        if (duties.retention) {
+            co_await prepare_retention(*shard);
+        }
         const bool waits = co_await maintain(*shard, duties);
         co_await flush_due_logs(*shard);
         if (waits) {
@@ -67,6 +70,26 @@ awaitable<void> TopicService::upkeep_round(Duties duties) {
     }
     co_await write_checkpoints();
     co_await remove_doomed();
+}
+
+/// Producers' snapshots may not be in memory: no shard is to wait for them.
+awaitable<void> TopicService::prepare_retention(BrokerShard& shard) {
+    std::vector<log::ColdPart> parts;
+    auto gather = [&shard, &parts, now = home_.clock().both()] {
+        shard.partitions.for_each([&](replication::Partition& partition) {
+            std::ranges::move(partition.log().retention_reads(now), std::back_inserter(parts));
+        });
+    };
+    co_await runtime::call_on(home_, shard.shard, gather);
+    if (parts.empty()) {
+        co_return;
+    }
+    auto read = [&parts] {
+        for (const auto& part : parts) {
+            ignore(part.bring_in(), "retention says what is wrong");
+        }
+    };
+    co_await runtime::run_blocking(home_, std::move(read));
 }
 
 /// True if retention waits for a flush somewhere.

@@ -138,6 +138,8 @@ public:
     /// now and wait in take_deleted(). One stays for as long as what it says of producers would be
     /// forgotten with the power: deletion_waits(), and after a flush this is to be called again.
     Result<std::size_t> apply_retention(Now now);
+    /// Files that it is about to read, some of them: small, and perhaps not in memory.
+    [[nodiscard]] std::vector<ColdPart> retention_reads(Now now);
     /// For a flush: of segments that retention wants, or of the log that this one succeeded.
     [[nodiscard]] bool deletion_waits() const;
     /// Begins a new segment if the active one is old enough and not empty.

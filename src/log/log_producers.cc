@@ -3,6 +3,7 @@
 #include "log/log.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -141,6 +142,26 @@ Result<bool> Log::producers_outlive(Offset base, Now now) {
     TRY_ASSIGN(const auto producers, producers_at(base, now.wall));
     TRY(save_snapshot(base, producers));
     return false;
+}
+
+std::vector<ColdPart> Log::retention_reads(Now now) {
+    constexpr std::size_t segments_max = 16;  // more are rarely given up at once
+    constexpr std::uint64_t snapshot_bytes = 1 << 20;
+    std::vector<ColdPart> parts;
+    const auto why = why_given_up(segments_.begin(), now);
+    if (!why || *why == nullptr || producers_.size() == 0) {
+        return parts;
+    }
+    for (auto at = std::next(segments_.begin());
+         at != segments_.end() && parts.size() < segments_max; ++at) {
+        if (snapshots_.contains(at->first)) {
+            parts.push_back({.disk = &disk_,
+                             .path = folder_ / file_name(at->first, snapshot_suffix),
+                             .position = 0,
+                             .size = snapshot_bytes});
+        }
+    }
+    return parts;
 }
 
 bool Log::deletion_waits() const {

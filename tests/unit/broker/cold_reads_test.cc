@@ -21,10 +21,10 @@ using Task = boost::asio::awaitable<void>;
 
 constexpr Duration slow = 500ms;
 
-ByteBuffer batch_of(std::size_t value_size) {
+ByteBuffer batch_of(std::size_t value_size, const BatchOptions& options = {}) {
     ByteBuffer out;
     BatchBuilder builder;
-    builder.start(out, {});
+    builder.start(out, options);
     const std::string value(value_size, 'x');
     EXPECT_TRUE(builder.append(
         Offset{0}, {.timestamp = Timestamp{1000}, .key = as_bytes("k"), .value = as_bytes(value)}));
@@ -182,6 +182,41 @@ TEST_P(ColdFetchTest, DelaysNeitherAProduceNorAFetchOfAnotherConnection) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shards, ColdFetchTest, ::testing::Values(1U, 2U));
+
+TEST(ColdSnapshots, AreNotReadByAShardWhenRetentionAsksForThem) {
+    BrokerFixture broker({{"log.retention.check.interval.ms", "20000"}});
+    ASSERT_EQ(broker.create_topic("t", 1, {{"segment.bytes", "1048576"}, {"retention.bytes", "1"}}),
+              ErrorCode::none);
+    for (std::int32_t i = 0; i < 5; ++i) {
+        const auto records = batch_of(
+            700'000,
+            {.producer_id = ProducerId{7}, .producer_epoch = ProducerEpoch{0}, .base_sequence = i});
+        const auto answer = broker.call<ProduceResponse>(produce_to("t", records), 9);
+        ASSERT_EQ(answer.responses[0].partition_responses[0].error_code, 0);
+    }
+    broker.wait(15s);
+    const auto files = [&broker](std::string_view suffix) {
+        std::vector<runtime::Path> paths;
+        const auto entries = broker.disk().list("/data/t-0");
+        for (const auto& entry : *entries) {
+            if (entry.name.ends_with(suffix)) {
+                paths.push_back("/data/t-0/" + entry.name);
+            }
+        }
+        return paths;
+    };
+    ASSERT_EQ(files(".log").size(), 5U);
+    ASSERT_GE(files(".snapshot").size(), 4U);
+    for (const auto& path : files(".snapshot")) {
+        broker.disk().make_cold(path);
+    }
+    const auto waited = broker.disk().cold_reads_elsewhere();
+    const auto on_pool = broker.disk().cold_reads_on_pool();
+    broker.wait(20s);
+    EXPECT_EQ(files(".log").size(), 1U);
+    EXPECT_GE(broker.disk().cold_reads_on_pool(), on_pool + 4);
+    EXPECT_EQ(broker.disk().cold_reads_elsewhere(), waited) << "a shard waited for the disk";
+}
 
 /// A broker with a topic in each of two directories, whose records are not in memory.
 class TwoDisksTest : public ::testing::Test {
