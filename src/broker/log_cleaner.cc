@@ -214,7 +214,7 @@ awaitable<LogCleaner::Outcome> LogCleaner::compact(std::shared_ptr<Job> job) {
     }
     while (job->run->stage() != Stage::done) {
         const auto before = job->run->stats();
-        throttle_.set_rate(config().io_max_bytes_per_second);
+        throttle_.set_rate(config().io_max_bytes_per_second, home_.clock().now());
         const std::size_t budget = step_budget(config().io_max_bytes_per_second);
         auto step = [job, budget] { return job->run->advance(budget); };
         auto stage = co_await runtime::run_blocking(home_, std::move(step));
@@ -326,7 +326,8 @@ awaitable<void> LogCleaner::pay_for(const log::CompactionStats& before,
     written_bytes_ += written;
     removed_records_ +=
         (after.read_records - after.kept_records) - (before.read_records - before.kept_records);
-    const Time until = home_.clock().now() + throttle_.pay(read + written, home_.clock().now());
+    throttle_.use(read + written, home_.clock().now());
+    const Time until = home_.clock().now() + throttle_.wait(home_.clock().now());
     while (!stopping_ && home_.clock().now() < until) {
         co_await wake_.wait_until(until);
     }

@@ -303,23 +303,20 @@ double ReplicaMover::rate() const {
 }
 
 awaitable<void> ReplicaMover::pace(std::shared_ptr<ReplicaMove> move, std::uint32_t bytes) {
-    pay_off();
-    while (!must_end(*move) && ports_.dirs.is_well(move->to) && (owed_bytes_ > 0 || rate() == 0)) {
-        const auto soon = std::chrono::duration<double>(look_again);  // the rate may change
-        const auto takes = std::chrono::duration<double>(owed_bytes_) / std::max(1.0, rate());
-        const auto wait = std::chrono::duration_cast<Duration>(std::min(soon, takes));
-        co_await changed_.wait_until(home_.clock().now() + std::max<Duration>(wait, 1ms));
-        pay_off();
+    auto wait = wait_before_copy();
+    while (!must_end(*move) && ports_.dirs.is_well(move->to) && wait > Duration{}) {
+        // A moment at least, and not long: the rate may change.
+        const auto soon = std::clamp<Duration>(wait, 1ms, look_again);
+        co_await changed_.wait_until(home_.clock().now() + soon);
+        wait = wait_before_copy();
     }
-    owed_bytes_ += bytes;
+    throttle_.use(bytes, home_.clock().now());
 }
 
-/// Time has passed: so much more may be copied.
-void ReplicaMover::pay_off() {
+Duration ReplicaMover::wait_before_copy() {
     const Time now = home_.clock().now();
-    const std::chrono::duration<double> passed = now - paid_at_;
-    owed_bytes_ = std::max(0.0, owed_bytes_ - passed.count() * rate());
-    paid_at_ = now;
+    throttle_.set_rate(rate(), now);
+    return throttle_.wait(now);
 }
 
 awaitable<void> ReplicaMover::pause(Duration how_long) {

@@ -2,6 +2,7 @@
 
 #include "base/logger.h"
 #include "broker/services.h"
+#include "log/compaction/io_throttle.h"
 #include "log/log_dirs.h"
 #include "runtime/tasks.h"
 
@@ -82,12 +83,12 @@ private:
     awaitable<Result<void>> copy(std::shared_ptr<ReplicaMove> move, runtime::FileSlice part);
     awaitable<void> let_go(std::shared_ptr<ReplicaMove> move);
     awaitable<void> pace(std::shared_ptr<ReplicaMove> move, std::uint32_t bytes);
+    [[nodiscard]] Duration wait_before_copy();
     awaitable<void> pause(Duration how_long);
     [[nodiscard]] bool must_end(const ReplicaMove& move) const {
         return stopping_ || move.cancelled;
     }
     [[nodiscard]] std::size_t slots() const;
-    void pay_off();
     [[nodiscard]] double rate() const;  // bytes a second
 
     Ports ports_;
@@ -96,8 +97,7 @@ private:
     runtime::Signal changed_;  // a slot is free, or it is time to stop
     std::map<TopicPartition, std::shared_ptr<ReplicaMove>> moves_;
     std::size_t running_ = 0;
-    double owed_bytes_ = 0;  // copied ahead of what the throttle allowed by paid_at_
-    Time paid_at_{};
+    log::IoThrottle throttle_;
     bool stopping_ = false;
 };
 
