@@ -22,14 +22,15 @@ void PartitionTable::remove(const TopicId& topic, PartitionId partition) {
     partitions_.erase({topic, partition});
 }
 
-std::vector<std::unique_ptr<log::Log>> PartitionTable::take_logs() {
+std::vector<std::unique_ptr<log::Log>> PartitionTable::take_logs(const Wanted& wanted) {
     std::vector<std::unique_ptr<log::Log>> logs;
-    logs.reserve(partitions_.size());
-    for (auto& [key, partition] : partitions_) {
-        partition->wake_all_fetches();
-        logs.push_back(partition->release_log());
-    }
-    partitions_.clear();
+    std::erase_if(partitions_, [&](auto& entry) {
+        const bool taken = wanted(*entry.second);
+        if (taken) {
+            logs.push_back(entry.second->release_log());
+        }
+        return taken;
+    });
     return logs;
 }
 

@@ -3,6 +3,7 @@
 #include "base/types.h"
 #include "replication/partition.h"
 
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -18,8 +19,9 @@ public:
     replication::Partition& add(std::unique_ptr<replication::Partition> partition);
     /// Forgets it; fetches that wait for it are woken. Nothing happens if it is not there.
     void remove(const TopicId& topic, PartitionId partition);
-    /// Forgets all; their logs.
-    [[nodiscard]] std::vector<std::unique_ptr<log::Log>> take_logs();
+    /// Forgets those that are wanted, as remove() does; their logs.
+    using Wanted = std::function<bool(const replication::Partition&)>;
+    [[nodiscard]] std::vector<std::unique_ptr<log::Log>> take_logs(const Wanted& wanted);
 
     [[nodiscard]] std::size_t size() const { return partitions_.size(); }
     template <class Each>

@@ -48,22 +48,10 @@ awaitable<void> TopicService::publish_topics(std::set<std::string> names) {
 /// waits for records is answered.
 awaitable<void> TopicService::forget_logs(std::vector<TopicPartition> partitions) {
     const std::set<TopicPartition> gone(partitions.begin(), partitions.end());
-    std::vector<std::unique_ptr<log::Log>> logs;
-    for (auto& shard : ports_.services.shards) {
-        auto take = [&shard, &gone, &logs] {
-            std::vector<std::pair<TopicId, PartitionId>> here;
-            shard->partitions.for_each([&](replication::Partition& partition) {
-                if (gone.contains(partition.name())) {
-                    here.emplace_back(partition.id(), partition.name().partition);
-                    logs.push_back(partition.release_log());
-                }
-            });
-            for (const auto& [topic, number] : here) {
-                shard->partitions.remove(topic, number);
-            }
-        };
-        co_await runtime::call_on(home_, shard->shard, take);
-    }
+    PartitionTable::Wanted is_gone = [&gone](const replication::Partition& partition) {
+        return gone.contains(partition.name());
+    };
+    auto logs = co_await take_logs(std::move(is_gone));
     auto close = [&logs] { logs.clear(); };  // on a broken disk this may take its time
     co_await runtime::run_blocking(home_, std::move(close));
 }

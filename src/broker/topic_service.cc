@@ -7,6 +7,7 @@
 #include "log/topic_config.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -266,6 +267,18 @@ awaitable<void> TopicService::hand_out(OpenLogs logs) {
         };
         co_await runtime::call_on(home_, shard->shard, add);
     }
+}
+
+/// The logs of those that are wanted, away from the shards that served them.
+awaitable<std::vector<std::unique_ptr<log::Log>>> TopicService::take_logs(
+    PartitionTable::Wanted wanted) {
+    std::vector<std::unique_ptr<log::Log>> logs;
+    for (auto& shard : ports_.services.shards) {
+        auto take = [&shard, &wanted] { return shard->partitions.take_logs(wanted); };
+        auto taken = co_await runtime::call_on(home_, shard->shard, take);
+        std::ranges::move(taken, std::back_inserter(logs));
+    }
+    co_return logs;
 }
 
 /// What Kafka's leaders wrote before us is not written over with a lower epoch.

@@ -147,6 +147,7 @@ private:
     awaitable<Result<void>> create_logs(std::string name, std::int32_t first);
     void give_up(OpenLogs logs);
     awaitable<void> hand_out(OpenLogs logs);
+    awaitable<std::vector<std::unique_ptr<log::Log>>> take_logs(PartitionTable::Wanted wanted);
     awaitable<void> delete_logs(std::shared_ptr<const TopicImage> topic);
     [[nodiscard]] Result<void> check(const WantedPartitions& wanted) const;
 
@@ -192,7 +193,6 @@ private:
 
     // Stop (topic_stop.cc)
     struct ClosingLog;
-    awaitable<std::deque<ClosingLog>> take_logs();
     awaitable<void> close_logs(std::deque<ClosingLog>& logs);
 
     // Upkeep (topic_upkeep.cc)

@@ -24,9 +24,16 @@ awaitable<void> TopicService::stop() {
     if (!logs_open_) {
         co_return;  // a start that failed: of logs that were not looked at nothing may be said
     }
-    auto logs = co_await take_logs();
+    PartitionTable::Wanted all = [](const replication::Partition&) { return true; };
+    auto taken = co_await take_logs(std::move(all));
     if (ports_.dirs.temporary()) {
         co_return;  // they go with their directory: nobody opens them again
+    }
+    std::deque<ClosingLog> logs;
+    for (auto& log : taken) {
+        auto& closing = logs.emplace_back();
+        closing.directory = ports_.dirs.directory_of(log->partition());
+        closing.log = std::move(log);
     }
     co_await close_logs(logs);
     auto leave_marks = [this, &logs] {
@@ -51,22 +58,6 @@ awaitable<void> TopicService::stop() {
         }
     };
     co_await runtime::run_blocking(home_, std::move(leave_marks));
-}
-
-/// All logs, away from the shards that served them.
-awaitable<std::deque<TopicService::ClosingLog>> TopicService::take_logs() {
-    std::deque<ClosingLog> logs;
-    for (auto& shard : ports_.services.shards) {
-        auto take = [this, &shard, &logs] {
-            for (auto& log : shard->partitions.take_logs()) {
-                auto& closing = logs.emplace_back();
-                closing.directory = ports_.dirs.directory_of(log->partition());
-                closing.log = std::move(log);
-            }
-        };
-        co_await runtime::call_on(home_, shard->shard, take);
-    }
-    co_return logs;
 }
 
 /// Directories and logs side by side on the blocking pool.

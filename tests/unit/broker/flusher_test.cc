@@ -21,7 +21,9 @@ protected:
             add_partition(PartitionId{i});
         }
     }
-    void TearDown() override { partitions_.take_logs().clear(); }
+    void TearDown() override {
+        partitions_.take_logs([](const auto&) { return true; }).clear();
+    }
 
     [[nodiscard]] runtime::SimulatedDisk& disk() { return machine_.disk(); }
     [[nodiscard]] log::Log& log(PartitionId number) {
@@ -91,7 +93,7 @@ TEST_F(FlusherTest, WhatIsAcknowledgedSurvivesThePowerFailure) {
     }
     append(PartitionId{0});  // nobody waits for this one
     disk().crash({.keep_some_writes = false, .keep_some_entries = false});
-    partitions_.take_logs().clear();
+    partitions_.take_logs([](const auto&) { return true; }).clear();
     add_partition(PartitionId{0});
     EXPECT_EQ(log(PartitionId{0}).log_end(), Offset{1});
 }
