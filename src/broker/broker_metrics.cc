@@ -215,20 +215,26 @@ void put_requests(MetricsText& text, const ShardMetrics& sum) {
     each(row::request_seconds, &ApiMetrics::latency);
 }
 
-void put_counts(MetricsText& text, const ShardMetrics& sum) {
-    text.single(row::connections, sum.connections);
-    text.single(row::accepted, sum.connections_accepted);
-    text.single(row::refused, sum.connections_refused);
-    text.single(row::frames_refused, sum.frames_refused);
-    text.single(row::produced_records, sum.produced_records);
-    text.single(row::produced_bytes, sum.produced_bytes);
-    text.single(row::fetched_bytes, sum.fetched_bytes);
-    text.single(row::cold_reads, sum.cold_reads);
-    text.single(row::cold_read_bytes, sum.cold_read_bytes);
-    text.single(row::fetch_sessions, sum.fetch_sessions);
-    text.single(row::session_partitions, sum.fetch_session_partitions);
-    text.single(row::session_evictions, sum.fetch_session_evictions);
-}
+/// The plain numbers of a shard, as they stand on the page; what is added up over shards.
+struct ShardNumber {
+    MetricRow row;
+    std::uint64_t ShardMetrics::* number;
+};
+
+constexpr ShardNumber shard_numbers[] = {
+    {row::connections, &ShardMetrics::connections},
+    {row::accepted, &ShardMetrics::connections_accepted},
+    {row::refused, &ShardMetrics::connections_refused},
+    {row::frames_refused, &ShardMetrics::frames_refused},
+    {row::produced_records, &ShardMetrics::produced_records},
+    {row::produced_bytes, &ShardMetrics::produced_bytes},
+    {row::fetched_bytes, &ShardMetrics::fetched_bytes},
+    {row::cold_reads, &ShardMetrics::cold_reads},
+    {row::cold_read_bytes, &ShardMetrics::cold_read_bytes},
+    {row::fetch_sessions, &ShardMetrics::fetch_sessions},
+    {row::session_partitions, &ShardMetrics::fetch_session_partitions},
+    {row::session_evictions, &ShardMetrics::fetch_session_evictions},
+};
 
 struct TopicTotals {
     std::string_view topic;
@@ -392,14 +398,8 @@ void ShardMetrics::merge(const ShardMetrics& other) {
             on_error(key, code, times);
         }
     }
-    for (const auto member :
-         {&ShardMetrics::connections_accepted, &ShardMetrics::connections_refused,
-          &ShardMetrics::frames_refused, &ShardMetrics::produced_records,
-          &ShardMetrics::produced_bytes, &ShardMetrics::fetched_bytes,
-          &ShardMetrics::fetch_session_evictions, &ShardMetrics::cold_reads,
-          &ShardMetrics::cold_read_bytes, &ShardMetrics::connections, &ShardMetrics::fetch_sessions,
-          &ShardMetrics::fetch_session_partitions}) {
-        this->*member += other.*member;
+    for (const auto& [metric, number] : shard_numbers) {
+        this->*number += other.*number;
     }
 }
 
@@ -428,7 +428,9 @@ std::string broker_metrics_page(const ShardMetrics& sum, BrokerFacts facts,
                 std::uint64_t{1});
     text.single(row::uptime, seconds(facts.uptime));
     put_requests(text, sum);
-    put_counts(text, sum);
+    for (const auto& [metric, number] : shard_numbers) {
+        text.single(metric, sum.*number);
+    }
     put_logs(text, facts.partitions, options);
     put_log_dirs(text, facts.log_dirs);
     put_cleaner(text, facts.cleaner);
