@@ -63,7 +63,31 @@ awaitable<std::optional<Error>> Flusher::run_round(Key key) {
 }
 
 awaitable<std::optional<Error>> Flusher::sync(Key key) {
-    auto plan = partitions_.find(key.first, key.second)->log().begin_flush();
+    const auto folder = partitions_.find(key.first, key.second)->log().folder();
+    std::size_t& syncing = syncing_[folder.parent_path()];
+    while (syncing >= at_once_max) {
+        co_await slot_freed_.wait_until(never);
+    }
+    ++syncing;
+    auto error = co_await sync_now(key);
+    --syncing;
+    slot_freed_.notify_all();
+    co_return error;
+}
+
+std::size_t Flusher::syncing(const runtime::Path& directory) const {
+    const auto found = syncing_.find(directory);
+    return found == syncing_.end() ? 0 : found->second;
+}
+
+/// It may have waited: its log may be gone.
+awaitable<std::optional<Error>> Flusher::sync_now(Key key) {
+    auto* waiting = partitions_.find(key.first, key.second);
+    if (waiting == nullptr) {
+        co_return Error{.code = ErrorCode::not_leader_or_follower,
+                        .message = "its log was closed before it was synced"};
+    }
+    auto plan = waiting->log().begin_flush();
     if (!plan) {
         co_return std::move(plan.error());
     }

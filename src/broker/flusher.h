@@ -18,11 +18,16 @@ using boost::asio::awaitable;
 /// Brings the logs of one shard to the medium: planned and noted on the shard, synced on the
 /// blocking pool while the shard goes on. Whoever asks for a log that is being synced shares the
 /// next round with everybody else who did: one sync acknowledges many producers (group commit).
+/// Each log directory has a few syncs at once; the others wait in line, so that a disk that hangs
+/// takes no threads from the rest.
 /// Lives on the shard that owns the partitions, as long as they do.
 /// Always: at most one round of a log is under way, so that its recovery point never passes
-/// anything that an earlier round has not brought to the medium yet.
+/// anything that an earlier round has not brought to the medium yet; and of a directory's logs at
+/// most at_once_max are being synced.
 class Flusher {
 public:
+    static constexpr std::size_t at_once_max = 8;  // of each directory
+
     /// One partition whose records below `end` are to be on the medium, and what came of it.
     struct Wanted {
         TopicId topic;
@@ -32,11 +37,13 @@ public:
     };
 
     Flusher(runtime::Shard& shard, const PartitionTable& partitions)
-        : shard_(shard), partitions_(partitions) {}
+        : shard_(shard), partitions_(partitions), slot_freed_(shard) {}
 
     /// All of them at once; waits until each is on the medium or has failed. A partition that is
     /// gone meanwhile is not_leader_or_follower.
     awaitable<std::vector<Wanted>> flush(std::vector<Wanted> wanted);
+
+    [[nodiscard]] std::size_t syncing(const runtime::Path& directory) const;
 
 private:
     /// One sync of one log. Who waits for it keeps it alive.
@@ -51,9 +58,12 @@ private:
     awaitable<void> flush_one(Wanted* wanted);
     awaitable<std::optional<Error>> run_round(Key key);
     awaitable<std::optional<Error>> sync(Key key);
+    awaitable<std::optional<Error>> sync_now(Key key);
 
     runtime::Shard& shard_;
     const PartitionTable& partitions_;
+    runtime::Signal slot_freed_;
+    std::map<runtime::Path, std::size_t> syncing_;  // by directory
     std::map<Key, std::shared_ptr<Round>> under_way_;
 };
 

@@ -16,6 +16,7 @@ class FlusherTest : public testing::Test {
 protected:
     void SetUp() override {
         ASSERT_TRUE(disk().create_directories("/data"));
+        ASSERT_TRUE(disk().create_directories("/other"));
         ASSERT_TRUE(disk().sync_directory("/"));
         for (int i = 0; i < 3; ++i) {
             add_partition(PartitionId{i});
@@ -30,9 +31,9 @@ protected:
         return partitions_.find(topic_, number)->log();
     }
 
-    void add_partition(PartitionId number) {
+    void add_partition(PartitionId number, std::string_view directory = "/data") {
         auto log = log::Log::open({.disk = disk(),
-                                   .folder = fmt::format("/data/t-{}", number),
+                                   .folder = fmt::format("{}/t-{}", directory, number),
                                    .partition = {"t", number},
                                    .config = {},
                                    .now = {}});
@@ -163,6 +164,29 @@ TEST_F(FlusherTest, OneLogsFailureIsNotTheOthers) {
     run();
     EXPECT_EQ(failures(), 1);
     EXPECT_EQ(log(PartitionId{2}).recovery_point(), Offset{1});
+}
+
+TEST_F(FlusherTest, ADirectoryHasAFewSyncsAtOnceAndHoldsUpNoOther) {
+    const PartitionId last{20};
+    const PartitionId elsewhere{21};
+    for (int i = 3; i <= last.get(); ++i) {
+        add_partition(PartitionId{i});
+    }
+    add_partition(elsewhere, "/other");
+    append_and_flush(22);
+    std::size_t most = 0;
+    bool overtook = false;
+    EXPECT_TRUE(simulation_.run_until(
+        [&] {
+            most = std::max(most, flusher_.syncing("/data"));
+            overtook = overtook || (log(elsewhere).recovery_point() == Offset{1} &&
+                                    log(last).recovery_point() == Offset{0});
+            return std::cmp_equal(answers_.size(), asked_);
+        },
+        std::chrono::minutes(1)));
+    EXPECT_EQ(failures(), 0);
+    EXPECT_EQ(most, Flusher::at_once_max);
+    EXPECT_TRUE(overtook);
 }
 
 TEST_F(FlusherTest, ALogThatGoesMeanwhileIsNoLongerLedHere) {
