@@ -240,7 +240,7 @@ Result<ReadResult> Log::try_read(Offset from, const ReadLimits& limits) {
         }
         TRY_ASSIGN(auto cold, cold_lookup(segment, from, end, limits));
         if (cold) {
-            return ReadResult{.records = {}, .cold = std::move(cold)};
+            return ReadResult{.records = {}, .cold = std::move(cold), .end = from};
         }
         TRY_ASSIGN(const auto begin, segment.position_of(from));
         std::uint32_t limit = segment.size();
@@ -253,10 +253,12 @@ Result<ReadResult> Log::try_read(Offset from, const ReadLimits& limits) {
             TRY_ASSIGN(cold, limits.may_wait ? Result<std::optional<ColdPart>>()
                                              : segment.cold_between(begin, stop));
             if (cold) {
-                return ReadResult{.records = {}, .cold = std::move(cold)};
+                return ReadResult{.records = {}, .cold = std::move(cold), .end = from};
             }
             TRY_ASSIGN(auto records, segment.slice(begin, stop));
-            return ReadResult{.records = std::move(records), .cold = {}};
+            return ReadResult{.records = std::move(records),
+                              .cold = {},
+                              .end = std::min(end, segment.next_offset())};
         }
     }
     return ReadResult{};

@@ -41,6 +41,7 @@ struct ReadLimits {
 struct ReadResult {
     runtime::FileSlice records;
     std::optional<ColdPart> cold;
+    Offset end{0};  // no record of `records` is at it or behind it
 };
 
 /// Where a lookup by timestamp ended.

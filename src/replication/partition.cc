@@ -173,7 +173,7 @@ ReadOutcome Partition::read(const ReadFrom& from) {
     outcome.records = std::move(read->records);
     outcome.cold = std::move(read->cold);
     if (from.read_committed && outcome.records.size > 0) {
-        auto aborted = log_->aborted_transactions(from.offset, end);
+        auto aborted = log_->aborted_transactions(from.offset, read->end);
         if (!aborted) {
             outcome.error = aborted.error().code;
             outcome.records = {};

@@ -296,6 +296,24 @@ TEST_F(LogTest, KnowsItsProducersAfterARestartAndAfterACrash) {
     }
 }
 
+// So far aborted transactions are looked for: no further than the segment that was read.
+TEST_F(LogTest, SaysWhereWhatWasReadEnds) {
+    open({.segment_bytes = 400});
+    append_many(20);
+    ASSERT_GT(log_->segment_count(), 2U);
+    const ReadLimits all{.max_bytes = 1 << 20, .end = log_->log_end()};
+    const auto one = log_->try_read(Offset{0}, all);
+    ASSERT_TRUE(one) << one.error().message;
+    EXPECT_GT(one->end, Offset{0});
+    EXPECT_LT(one->end, log_->log_end());
+    const auto other = log_->try_read(one->end, all);
+    ASSERT_TRUE(other) << other.error().message;
+    EXPECT_GT(other->records.size, 0U) << "it goes on there";
+    const auto last = log_->try_read(Offset{19}, {.max_bytes = 1 << 20, .end = Offset{20}});
+    EXPECT_EQ(last->end, Offset{20});
+    EXPECT_EQ(log_->try_read(Offset{0}, {.max_bytes = 1 << 20, .end = Offset{1}})->end, Offset{1});
+}
+
 TEST_F(LogTest, StopsReadCommittedAtTheFirstOpenTransaction) {
     open({.segment_bytes = 400});
     const auto in_transaction = [](std::int64_t producer, int sequence) {
