@@ -177,6 +177,11 @@ void IndexFile::reset() {
     preallocated_ = false;
 }
 
+void IndexFile::reset_after_crash() {
+    reset();
+    unsynced_ = unsynced_ || is_there();
+}
+
 void IndexFile::append(ByteView entry) {
     INVARIANT(state_ == State::growing, "{} is appended to at rest", path_.string());
     INVARIANT(entry.size() == entry_size_, "an entry of {} bytes", entry.size());
@@ -186,18 +191,19 @@ void IndexFile::append(ByteView entry) {
     }
 }
 
+/// As it was if it fails: whoever tries again must cut the file too.
 Result<void> IndexFile::keep(std::size_t count) {
     TRY(grow());
-    INVARIANT(count * entry_size_ <= bytes_.size(), "{} entries kept of {}", count,
-              bytes_.size() / entry_size_);
-    bytes_.resize(count * entry_size_);
-    if (written_ > bytes_.size()) {
-        written_ = bytes_.size();
-        preallocated_ = false;
+    const auto size = count * entry_size_;
+    INVARIANT(size <= bytes_.size(), "{} entries kept of {}", count, bytes_.size() / entry_size_);
+    if (written_ > size) {
         TRY(open_file());
         unsynced_ = true;
-        TRY(file_->truncate(written_));
+        TRY(file_->truncate(size));
+        written_ = size;
+        preallocated_ = false;
     }
+    bytes_.resize(size);
     return {};
 }
 

@@ -53,6 +53,9 @@ public:
     Result<ByteView> grow_sound(const Sound& sound);
     /// Makes it grow from nothing, whatever the file holds; that is replaced with the next write.
     void reset();
+    /// The same after a crash, of a file that the process before may have cut without a sync: the
+    /// next sync takes it along, whether it has to be written or not.
+    void reset_after_crash();
     /// Behind the last entry of a growing index. What cannot be written now is written with a later
     /// entry, or its failure shown by rest().
     void append(ByteView entry);

@@ -175,9 +175,14 @@ Result<std::unique_ptr<Segment>> Log::open_segment(const FoundSegment& found, bo
     if (cached) {
         return Segment::open(disk_, folder_, found, config_);
     }
-    TRY_ASSIGN(const auto file, disk_.open(folder_ / file_name(found.base, log_suffix),
-                                           runtime::OpenMode::read_write));
-    file->forget_unsynced();
+    constexpr std::string_view kinds[] = {log_suffix, offset_index_suffix, time_index_suffix,
+                                          txn_index_suffix};
+    for (const auto kind : kinds) {
+        if (const auto path = folder_ / file_name(found.base, kind); disk_.exists(path)) {
+            TRY_ASSIGN(const auto file, disk_.open(path, runtime::OpenMode::read_write));
+            file->forget_unsynced();
+        }
+    }
     return Segment::open(disk_, folder_, found.base, config_);  // it may be shorter now
 }
 

@@ -75,14 +75,15 @@ Result<std::optional<OffsetPosition>> OffsetIndex::check(std::uint64_t segment_s
         return end;
     }
     const auto entries = static_cast<std::int64_t>(count);
-    if (end->position >= segment_size || end->offset - base_ < entries - 1) {
+    // Zeros, which a preallocated file is full of, are no entry: no segment's first batch has one.
+    if (end->position == 0 || end->position >= segment_size || end->offset - base_ < entries - 1) {
         return fail(ErrorCode::corrupt_message, "{}: its last entry, of {}, is {} at {}",
                     file_.path().string(), count, end->offset, end->position);
     }
     return end;
 }
 
-/// Zeros, which a preallocated file is full of, are no entry: no segment's first batch has one.
+/// Zeros are no entry here either.
 Result<std::optional<OffsetPosition>> OffsetIndex::keep_sound(Offset trusted,
                                                               std::uint32_t segment_size) {
     last_appended_.reset();

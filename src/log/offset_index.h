@@ -28,9 +28,9 @@ public:
 
     [[nodiscard]] IndexFile& file() { return file_; }
 
-    /// Starts empty, whatever the file holds.
+    /// After a crash: starts empty, whatever the file holds.
     void reset() {
-        file_.reset();
+        file_.reset_after_crash();
         last_appended_.reset();
     }
     /// Of a growing index (IndexFile::grow()).

@@ -173,7 +173,8 @@ public:
     /// file goes last, and with an empty suffix first: whoever finds it under its new name knows
     /// that the others are there, under one of the two. On failure some have their new names.
     Result<void> rename(std::string_view suffix);
-    /// Puts ".deleted" behind the files' names; remove() takes them away later.
+    /// Puts ".deleted" behind the files' names; remove() takes them away later. If it fails they
+    /// have the names they had.
     Result<void> mark_deleted();
     /// The folder has another name now.
     void moved_to(const runtime::Path& folder);
@@ -210,9 +211,11 @@ private:
                             const std::optional<TimestampOffset>& newest);
     Result<std::optional<std::uint32_t>> index_kept(const std::optional<OffsetPosition>& last,
                                                     std::uint32_t from, Offset trusted);
+    Result<void> index_time_again(Offset last);
     [[nodiscard]] Result<Offset> check_kept(const wire::BatchView& batch, Offset next) const;
-    Result<void> rename_log(std::string_view suffix);
-    Result<void> rename_indexes(std::string_view suffix);
+    /// The log, then its indexes.
+    [[nodiscard]] std::array<runtime::Path, 4> paths() const;
+    Result<void> rename_file(std::size_t which, const runtime::Path& path);
     Result<void> remove_log();
 
     runtime::Disk& disk_;

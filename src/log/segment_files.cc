@@ -24,6 +24,10 @@ Result<void> Segment::load(std::optional<Offset> end) {
         end_proven_ = false;
     } else {
         TRY(load_state(last, newest));
+        if (end && !newest && max_timestamp_.timestamp.get() >= 0) {
+            return fail(ErrorCode::corrupt_message, "{} does not tell of timestamp {}",
+                        time_index_.file().path().string(), max_timestamp_.timestamp);
+        }
     }
     TRY(time_index_.check(newest, next_offset_));
     TRY(txn_index_.file().is_there() ? txn_index_.all()
@@ -66,6 +70,7 @@ Result<bool> Segment::keep_until(Offset trusted) {
 Result<std::optional<std::uint32_t>> Segment::index_kept(const std::optional<OffsetPosition>& last,
                                                          std::uint32_t from, Offset trusted) {
     const auto indexed = last ? last->position : 0;
+    const auto newest = max_timestamp_;  // of the time index: a crash may have torn the entry
     Offset next = base_;
     bytes_since_index_ = 0;
     recent_next_ = 0;
@@ -79,7 +84,10 @@ Result<std::optional<std::uint32_t>> Segment::index_kept(const std::optional<Off
         }
         const TimestampOffset largest{batch.header.max_timestamp(), *kept};
         const bool newer = largest.timestamp > max_timestamp_.timestamp;
-        if (newer && *kept <= max_timestamp_.offset) {
+        const bool is_newest =
+            batch.header.base_offset() <= newest.offset && newest.offset <= *kept;
+        if ((newer && *kept <= newest.offset) ||
+            (is_newest && largest.timestamp != newest.timestamp)) {
             return false;
         }
         next = *kept + 1;
@@ -88,6 +96,7 @@ Result<std::optional<std::uint32_t>> Segment::index_kept(const std::optional<Off
         } else {
             max_timestamp_ = newer ? largest : max_timestamp_;
             bytes_since_index_ += batch.position >= indexed ? batch.size : 0;
+            failed = index_time_again(*kept);
         }
         return failed.has_value();
     };
@@ -104,7 +113,7 @@ Result<std::uint32_t> Segment::rebuild(
     const std::function<Result<void>(const ScannedBatch&, wire::BatchView)>& each) {
     if (kept_ == 0) {
         offset_index_.reset();
-        time_index_.file().reset();
+        time_index_.file().reset_after_crash();
         txn_index_.reset();
         next_offset_ = base_;
         max_timestamp_ = {no_timestamp, no_offset};
@@ -145,6 +154,15 @@ Result<std::uint32_t> Segment::rebuild(
         size_ = end;
     }
     return cut;
+}
+
+/// The time index may have lost what the offset index kept. Whoever cuts the segment looks at the
+/// batches behind the offset index's last entry alone: those before it are in the time index, as
+/// far as they had the largest timestamp.
+Result<void> Segment::index_time_again(Offset last) {
+    TRY_ASSIGN(const auto entry, offset_index_.floor_by_offset(last));
+    return entry && entry->offset == last ? time_index_.maybe_append(max_timestamp_)
+                                          : Result<void>();
 }
 
 Result<void> Segment::seal() {
@@ -190,19 +208,22 @@ Result<std::vector<std::shared_ptr<runtime::File>>> Segment::take_rebuilt_indexe
     return files;
 }
 
+/// The log goes first: without it its indexes count for nothing, while recovery would believe a log
+/// whose transaction index has gone. If it fails the files get their names back.
 Result<void> Segment::mark_deleted() {
-    const auto renamed = [](const runtime::Path& path) {
-        return runtime::Path(path.string() + std::string(deleted_suffix));
-    };
+    const auto before = paths();
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        const runtime::Path deleted = before[i].string() + std::string(deleted_suffix);
+        if (auto renamed = rename_file(i, deleted); !renamed) {
+            while (i-- > 0) {
+                ignore(rename_file(i, before[i]), "it is known where it is");
+            }
+            return renamed;
+        }
+    }
     for (auto* index : index_files_) {
         index->discard();
-        const auto path = index->path();
-        TRY(disk_.exists(path) ? disk_.rename(path, renamed(path)) : Result<void>());
-        // Also where there is none: the name may soon be that of another segment's file.
-        index->renamed(renamed(path));
     }
-    TRY(disk_.rename(log_path_, renamed(log_path_)));
-    log_path_ = renamed(log_path_);
     file_.reset();
     return {};
 }
@@ -220,34 +241,37 @@ Result<std::pair<std::size_t, std::size_t>> Segment::index_bytes() {
     return std::pair(offsets * OffsetIndex::entry_size, times * TimeIndex::entry_size);
 }
 
-Result<void> Segment::rename_log(std::string_view suffix) {
-    auto path = log_path_.parent_path() / file_name(base_, log_suffix, suffix);
-    TRY(disk_.rename(log_path_, path));
-    log_path_ = std::move(path);
-    return {};
+std::array<runtime::Path, 4> Segment::paths() const {
+    return {log_path_, index_files_[0]->path(), index_files_[1]->path(), index_files_[2]->path()};
 }
 
-Result<void> Segment::rename_indexes(std::string_view suffix) {
-    constexpr std::string_view kinds[] = {offset_index_suffix, time_index_suffix, txn_index_suffix};
-    for (std::size_t i = 0; i < index_files_.size(); ++i) {
-        auto* index = index_files_[i];
-        auto path = log_path_.parent_path() / file_name(base_, kinds[i], suffix);
-        if (disk_.exists(index->path())) {
-            TRY(disk_.rename(index->path(), path));
-        }
-        index->renamed(std::move(path));
+/// An index that is not there gets its new name too: the old one may soon be that of another
+/// segment's file.
+Result<void> Segment::rename_file(std::size_t which, const runtime::Path& path) {
+    if (which == 0) {
+        TRY(disk_.rename(log_path_, path));
+        log_path_ = path;
+        return {};
     }
+    auto& index = *index_files_[which - 1];
+    TRY(disk_.exists(index.path()) ? disk_.rename(index.path(), path) : Result<void>());
+    index.renamed(path);
     return {};
 }
 
 Result<void> Segment::rename(std::string_view suffix) {
-    if (suffix.empty()) {
-        TRY(rename_log(suffix));
-        is_fresh_ = false;
-        return rename_indexes(suffix);
+    constexpr std::string_view kinds[] = {log_suffix, offset_index_suffix, time_index_suffix,
+                                          txn_index_suffix};
+    const auto rename_to = [&](std::size_t i) {
+        return rename_file(i, log_path_.parent_path() / file_name(base_, kinds[i], suffix));
+    };
+    const bool log_first = suffix.empty();
+    TRY(log_first ? rename_to(0) : Result<void>());
+    is_fresh_ = is_fresh_ && !log_first;
+    for (std::size_t i = 1; i < std::size(kinds); ++i) {
+        TRY(rename_to(i));
     }
-    TRY(rename_indexes(suffix));
-    return rename_log(suffix);
+    return log_first ? Result<void>() : rename_to(0);
 }
 
 Result<void> Segment::remove_log() {

@@ -39,7 +39,7 @@ public:
     void note(const AbortedTransaction& aborted);
     Result<std::vector<AbortedTransaction>> all();
     /// Drops all that is in memory; write_out() does it to the file.
-    void reset() { file_.reset(); }
+    void reset() { file_.reset_after_crash(); }
     /// After a crash: keeps the entries below `trusted`, which were synced, and drops what follows,
     /// in memory and with the next write.
     Result<void> keep_sound(Offset trusted);

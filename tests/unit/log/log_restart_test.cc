@@ -214,6 +214,53 @@ TEST_F(LogRestartTest, GoesOverEverythingWhereTheIndexIsNotToBeBelieved) {
     }
 }
 
+// Seed 666017455711 of the log's model: the offset index had reached the file, the time index only
+// in part. A cut looked for the largest timestamp behind the last entry of offsets alone.
+TEST_F(LogRestartTest, KnowsTheLargestTimestampAfterACutWhateverTheTimeIndexHasLost) {
+    const auto index = folder / "00000000000000000000.timeindex";
+    const auto at = [](int i) {  // the largest one so far is that of 8, and then that of 16
+        return BatchSpec{}.timestamp + (i <= 8 ? i : i < 16 ? 8 - i : i);
+    };
+    for (std::size_t kept = 0; kept < 7; ++kept) {
+        SCOPED_TRACE(kept);
+        ASSERT_TRUE(disk_.remove_all(folder));
+        open(true, Offset{0});
+        for (int i = 0; i < 20; ++i) {
+            auto bytes = testing::make_batch({.value_size = 100, .timestamp = at(i)});
+            ASSERT_TRUE(log_->append(bytes.mutable_view(), {.now = clock_.both()}, validator_));
+        }
+        ASSERT_TRUE(log_->close());
+        const auto entries = disk_.read_text(index).value_or("");
+        ASSERT_GE(entries.size(), 7 * 12U);
+        ASSERT_TRUE(disk_.replace_text(index, entries.substr(0, kept * 12)));
+        kill(Offset{20});
+        ASSERT_TRUE(log_->truncate_to(Offset{15}));
+        const auto newest = log_->find_max_timestamp();
+        ASSERT_TRUE(newest && *newest);
+        EXPECT_EQ((*newest)->offset, Offset{8});
+    }
+}
+
+// Seed 104: an index of zeros, as one that nothing was written to comes back with a crash, was
+// taken for one entry and stayed as it was.
+TEST_F(LogRestartTest, TakesZerosForNoEntry) {
+    const LogConfig config{.segment_bytes = 800};
+    const std::string_view suffixes[] = {".index", ".timeindex"};
+    for (const auto suffix : suffixes) {
+        ASSERT_TRUE(disk_.remove_all(folder));
+        open(true, Offset{0}, config);
+        append(12);
+        ASSERT_GT(log_->segment_count(), 1U);
+        ASSERT_TRUE(log_->close());
+        const auto path = folder / ("00000000000000000000" + std::string(suffix));
+        const auto right = disk_.read_text(path);
+        ASSERT_TRUE(disk_.replace_text(path, std::string(suffix == ".index" ? 8 : 12, '\0')));
+        open(false, Offset{12}, config);
+        EXPECT_EQ((*log_->find_by_timestamp(BatchSpec{}.timestamp))->offset, Offset{0});
+        EXPECT_EQ(disk_.read_text(path).value_or(""), right.value_or("none"));
+    }
+}
+
 TEST_F(LogRestartTest, KnowsItsProducersWhereverTheCheckBegins) {
     open(true, Offset{0});
     for (std::int32_t i = 0; i < 10; ++i) {

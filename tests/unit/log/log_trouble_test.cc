@@ -1,0 +1,212 @@
+// What one failed file operation, or one power failure, did to a log: each was found by its model.
+#include "unit/log/log_batches.h"
+#include "unit/log/model/log_machine.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace barnabas::log {
+namespace {
+
+using testing::BatchSpec;
+using testing::LogMachine;
+
+class LogTroubleTest : public ::testing::Test {
+protected:
+    void begin(std::uint64_t seed, const LogConfig& config) {
+        machine_ = std::make_unique<LogMachine>(seed);
+        machine_->config = config;
+        machine_->create();
+        appended_ = 0;
+    }
+    [[nodiscard]] Log& log() { return machine_->log(); }
+    void send(ByteBuffer bytes, wire::AppendOrigin origin = wire::AppendOrigin::client) {
+        const auto sent = log().append(
+            bytes.mutable_view(), {.origin = origin, .now = machine_->clock.both()}, validator_);
+        ASSERT_TRUE(sent) << sent.error().error.message;
+        log().set_high_watermark(log().log_end());
+    }
+    /// Each a second younger than the one before, or older.
+    void append(int batches, std::int64_t step_ms = 1000) {
+        for (int i = 0; i < batches; ++i) {
+            appended_ += step_ms;
+            send(testing::make_batch(
+                {.value_size = 100, .timestamp = BatchSpec{}.timestamp + appended_}));
+        }
+    }
+    void abort_one() {
+        send(testing::make_batch({.producer = ProducerId{7},
+                                  .epoch = ProducerEpoch{0},
+                                  .sequence = 0,
+                                  .transactional = true}));
+        send(testing::make_marker(ProducerId{7}, ProducerEpoch{0}, false),
+             wire::AppendOrigin::coordinator);
+    }
+    void save() { ASSERT_TRUE(machine_->flush() && machine_->checkpoint()); }
+    /// The process ends; the disk keeps everything.
+    void kill() {
+        machine_->disarm();
+        const auto started = machine_->start();
+        ASSERT_TRUE(started) << started.error().message;
+    }
+    void expect_sound_after_a_stop() {
+        const auto folder = log().folder();
+        const auto start = log().log_start();
+        ASSERT_TRUE(machine_->stop());
+        machine_->check_folder(folder, start);
+    }
+    /// Calls `work` with a failure at its first file operation, then at the next one, ... until it
+    /// meets none.
+    void at_each_step(const std::function<bool(std::uint64_t step)>& work) {
+        std::uint64_t step = 0;
+        while (!HasFailure() && work(step)) {
+            ASSERT_LT(++step, 100U);
+        }
+        EXPECT_GT(step, 3U);
+    }
+
+    std::unique_ptr<LogMachine> machine_;
+    wire::AppendValidator validator_;
+    std::int64_t appended_ = 0;
+};
+
+// The file of an index was not cut when the cut was tried again: its old entries were believed
+// after the next crash.
+TEST_F(LogTroubleTest, ACutThatIsTriedAgainCutsTheIndexesToo) {
+    at_each_step([this](std::uint64_t step) {
+        SCOPED_TRACE(step);
+        begin(1, {.index_interval_bytes = 200});
+        append(20);
+        EXPECT_TRUE(machine_->stop() && machine_->start());  // the indexes are in their files
+        auto& disk = machine_->disk;
+        disk.fail_at(disk.operations() + step, runtime::DiskTrouble::space);
+        const bool met = !log().truncate_to(Offset{4});
+        machine_->disarm();
+        EXPECT_TRUE(!met || machine_->is_broken() || log().truncate_to(Offset{4}));
+        machine_->promise_up_to(Offset{4});
+        if (!machine_->is_broken()) {
+            append(16, -1000);
+            save();
+            kill();
+            expect_sound_after_a_stop();
+        }
+        return met;
+    });
+}
+
+// A rename of retention failed, and the segment that stayed had lost one of its indexes.
+TEST_F(LogTroubleTest, ASegmentThatRetentionCannotRenameKeepsItsFiles) {
+    at_each_step([this](std::uint64_t step) {
+        SCOPED_TRACE(step);
+        begin(1, {.segment_bytes = 800, .retention_ms = -1, .retention_bytes = 1});
+        abort_one();
+        append(4);
+        save();
+        auto& disk = machine_->disk;
+        disk.fail_at(disk.operations() + step, runtime::DiskTrouble::space);
+        const bool met = !log().apply_retention(machine_->clock.both());
+        machine_->disarm();
+        expect_sound_after_a_stop();
+        return met;
+    });
+}
+
+// The power failed between two renames of retention: the log's file was there still, its
+// transaction index was not, and recovery believed that nothing had been aborted.
+TEST_F(LogTroubleTest, APowerFailureDuringRetentionForgetsNoAbortedTransaction) {
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+        at_each_step([this, seed](std::uint64_t step) {
+            SCOPED_TRACE(fmt::format("step {}, seed {}", step, seed));
+            begin(seed, {.segment_bytes = 800, .retention_ms = -1, .retention_bytes = 1});
+            abort_one();
+            append(4);
+            save();
+            auto& disk = machine_->disk;
+            disk.stop_at(disk.operations() + step);
+            const bool met = !log().apply_retention(machine_->clock.both());
+            machine_->crash();
+            EXPECT_TRUE(machine_->start());
+            const auto aborted = log().aborted_transactions(Offset{0}, log().log_end());
+            EXPECT_TRUE(aborted && (log().log_start() > Offset{0} || aborted->size() == 1));
+            return met;
+        });
+    }
+}
+
+// Seed 271962725755: recovery cut a transaction index, and the process was killed. The next one
+// found nothing to cut or to sync, and a power failure brought the entry back, beside other
+// records.
+TEST_F(LogTroubleTest, WhatAnotherProcessCutOffAnIndexDoesNotComeBack) {
+    begin(1, {});
+    auto& disk = machine_->disk;
+    abort_one();
+    EXPECT_TRUE(machine_->flush());  // without a checkpoint
+    const auto log_path = log().folder() / "00000000000000000000.log";
+    ASSERT_TRUE(disk.replace_text(log_path, ""));  // as a crash may leave what was cut since
+    machine_->promise_up_to(Offset{0});
+    kill();
+    kill();
+    append(3);
+    save();
+    machine_->crash({.keep_some_writes = false, .keep_some_entries = false});
+    ASSERT_TRUE(machine_->start());
+    EXPECT_EQ(log().log_end(), Offset{3});
+    const auto aborted = log().aborted_transactions(Offset{0}, Offset{3});
+    EXPECT_TRUE(aborted && aborted->empty());
+    expect_sound_after_a_stop();
+}
+
+// Of the last entry of a time index a crash left the timestamp, not the offset.
+TEST_F(LogTroubleTest, AnEntryOfTheTimeIndexThatWasTornIsNotBelieved) {
+    for (std::size_t torn = 1; torn < 12; ++torn) {
+        SCOPED_TRACE(torn);
+        begin(1, {.index_interval_bytes = 200});
+        append(20);
+        save();
+        const auto index = log().folder() / "00000000000000000000.timeindex";
+        const auto folder = log().folder();
+        EXPECT_TRUE(log().close());
+        auto text = machine_->disk.read_text(index).value_or("");
+        ASSERT_GT(text.size(), 24U);
+        text.resize(36 - torn);
+        text.resize(4096, '\0');
+        ASSERT_TRUE(machine_->disk.replace_text(index, text));
+        kill();
+        expect_sound_after_a_stop();
+    }
+}
+
+// The sync of the indexes of a sealed segment failed. When the directory was taken back they were
+// read from the page cache, and never written again.
+TEST_F(LogTroubleTest, IndexesThatTheDiskLostAreWrittenAgain) {
+    begin(1, {.index_interval_bytes = 200});
+    append(20);
+    save();
+    ASSERT_TRUE(machine_->checkpoint());
+    machine_->clock.advance(1h);
+    auto config = machine_->config;
+    config.segment_ms = 1;
+    machine_->set_config(config);
+    ASSERT_TRUE(log().roll_if_due(machine_->clock.both()));
+    append(1);
+    auto& disk = machine_->disk;
+    const auto plan = log().begin_flush();
+    ASSERT_TRUE(plan);
+    for (const auto& file : plan->files) {
+        disk.fail_at(disk.operations());
+        EXPECT_FALSE(file->sync());
+    }
+    ASSERT_TRUE(machine_->is_broken());
+    ASSERT_TRUE(machine_->take_back());
+    save();
+    for (int i = 0; i < 2; ++i) {
+        machine_->crash({.keep_some_writes = false, .keep_some_entries = false});
+        ASSERT_TRUE(machine_->start());
+        EXPECT_EQ(log().log_end(), Offset{20});
+    }
+    expect_sound_after_a_stop();
+}
+
+}  // namespace
+}  // namespace barnabas::log
