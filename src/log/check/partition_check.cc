@@ -154,6 +154,8 @@ Result<void> PartitionCheck::start_producers() {
                                     options_.folder / file_name(bases_.front(), snapshot_suffix)));
     if (const auto producers = wire::read_producer_snapshot(as_bytes(text))) {
         so_far_.producers.restore(*producers, bases_.front(), no_timestamp);
+        // Nothing may be left of one that began before: then no index has to tell of it.
+        so_far_.producers.forget_transactions();
     }
     return {};
 }

@@ -157,6 +157,20 @@ TEST_F(LogTroubleTest, WhatAnotherProcessCutOffAnIndexDoesNotComeBack) {
     expect_sound_after_a_stop();
 }
 
+// Compaction, as Kafka's, keeps of a transaction of which no record is left the marker alone.
+TEST_F(LogTroubleTest, NoIndexHasToTellOfATransactionWithoutRecords) {
+    begin(1, {.segment_bytes = 150, .retention_ms = -1});
+    abort_one();
+    save();
+    ASSERT_EQ(log().segment_count(), 2U);
+    ASSERT_TRUE(log().delete_records_before(Offset{1}));
+    EXPECT_EQ(log().apply_retention(machine_->clock.both()).value_or(0), 1U);
+    const auto folder = log().folder();
+    ASSERT_TRUE(machine_->stop());
+    ASSERT_TRUE(machine_->disk.remove(folder / "00000000000000000001.txnindex"));
+    machine_->check_folder(folder, Offset{1});
+}
+
 // Of the last entry of a time index a crash left the timestamp, not the offset.
 TEST_F(LogTroubleTest, AnEntryOfTheTimeIndexThatWasTornIsNotBelieved) {
     for (std::size_t torn = 1; torn < 12; ++torn) {
