@@ -219,6 +219,8 @@ private:
     Result<void> snapshot_for_restart();
     Result<void> rewrite_snapshots();
     Result<bool> producers_outlive(Offset base, Now now);
+    Result<void> doubt_snapshot(Offset offset);
+    Result<bool> has_sound_snapshot(Offset offset);
     Result<void> remove_snapshots(Offset from, Offset end);
     Result<void> keep_useful_snapshots();
 

@@ -180,6 +180,7 @@ Result<void> Log::truncate_to(Offset offset) {
 /// What was cut must not come back with a crash, behind what is written instead of it.
 Result<void> Log::cut_files(Offset offset) {
     if (offset < segments_.begin()->first) {
+        TRY(remove_snapshots(offset, offset + 1));
         TRY(begin_anew(offset, active().created()));
     }
     while (active().base() > offset && segments_.size() > 1) {
@@ -199,7 +200,8 @@ Result<void> Log::cut_files(Offset offset) {
 }
 
 /// An empty log that begins at `start`, where no segment does: nothing of what was there can be
-/// used. The new segment comes first: without room for it the log stays as it was.
+/// used, but a snapshot of that offset. The new segment comes first: without room for it the log
+/// stays as it was.
 Result<void> Log::begin_anew(Offset start, Timestamp created) {
     TRY_ASSIGN(auto first, Segment::create(disk_, folder_, start, config_, {Time{}, created}));
     folder_unsynced_ = true;
@@ -208,7 +210,8 @@ Result<void> Log::begin_anew(Offset start, Timestamp created) {
         segments_.erase(std::prev(segments_.end()));
     }
     segments_.emplace(start, std::move(first));
-    TRY(remove_snapshots(Offset{0}, offset_max));
+    TRY(remove_snapshots(Offset{0}, start));
+    TRY(remove_snapshots(start + 1, offset_max));
     producers_.clear();
     epochs_saved_ = !epochs_.truncate_to(Offset{0}) && epochs_saved_;
     TRY(epochs_saved_ ? Result<void>() : save_epochs());
@@ -346,6 +349,9 @@ Result<void> Log::close() {
         TRY(save_producers());
     }
     TRY(epochs_saved_ ? Result<void>() : save_epochs());
+    for (const auto offset : std::set(unsure_snapshots_)) {
+        TRY(doubt_snapshot(offset));  // after an orderly stop nobody doubts any
+    }
     if (unflushed() > 0 || !unsynced_.empty() || !unsynced_snapshots_.empty()) {
         TRY_ASSIGN(const auto plan, begin_flush());
         TRY(plan.sync());

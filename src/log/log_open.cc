@@ -98,16 +98,18 @@ Result<void> Log::load(const Known& known) {
 /// Kafka forgets the producers here (LogLoader.load, truncateFullyAndStartAt). But whose batches
 /// were synced and deleted since must not be able to write them once more.
 Result<void> Log::begin_at_deleted(const Known& known) {
-    const auto producers = producers_;
-    TRY(begin_anew(known.log_start, known.now.wall));
-    producers_ = producers;
-    producers_.forget_transactions();
-    producers_.set_map_end(known.log_start);
-    TRY(save_producers());
+    auto producers = producers_;
+    producers.forget_transactions();
+    producers.set_map_end(known.log_start);
+    // Another crash may come before the end: what it says now goes when that is on the medium.
+    TRY(save_snapshot(known.log_start, producers));
     for (const auto& [offset, file] : unsynced_snapshots_) {
         TRY(file->sync());
     }
     unsynced_snapshots_.clear();
+    TRY(disk_.sync_directory(folder_));
+    TRY(begin_anew(known.log_start, known.now.wall));
+    producers_ = std::move(producers);
     return disk_.sync_directory(folder_);
 }
 

@@ -125,18 +125,10 @@ Result<bool> Log::producers_outlive(Offset base, Now now) {
         return false;  // perhaps for the log that this one succeeded, which must not be forgotten
     }
     needed_snapshot_ = base;
-    const auto path = folder_ / file_name(base, snapshot_suffix);
-    if (unsure_snapshots_.contains(base)) {
-        TRY_ASSIGN(auto file, disk_.open(path, runtime::OpenMode::read_write));
-        unsynced_snapshots_.insert_or_assign(base, std::move(file));
-        unsure_snapshots_.erase(base);
-    }
-    if (snapshots_.contains(base)) {
-        TRY_ASSIGN(const auto text, disk_.read_text(path));
-        if (wire::read_producer_snapshot(as_bytes(text))) {
-            return !deletion_waits();
-        }
-        TRY(remove_snapshots(base, base + 1));  // a crash has torn it
+    TRY(doubt_snapshot(base));
+    TRY_ASSIGN(const bool known, has_sound_snapshot(base));
+    if (known) {
+        return !deletion_waits();
     }
     // Or a compaction has put the segment's beginning there, or the log is a copy.
     TRY_ASSIGN(const auto producers, producers_at(base, now.wall));
@@ -162,6 +154,30 @@ std::vector<ColdPart> Log::retention_reads(Now now) {
         }
     }
     return parts;
+}
+
+/// If nobody knows whether it was synced the next flush does it.
+Result<void> Log::doubt_snapshot(Offset offset) {
+    if (unsure_snapshots_.contains(offset)) {
+        TRY_ASSIGN(auto file, disk_.open(folder_ / file_name(offset, snapshot_suffix),
+                                         runtime::OpenMode::read_write));
+        unsynced_snapshots_.insert_or_assign(offset, std::move(file));
+        unsure_snapshots_.erase(offset);
+    }
+    return {};
+}
+
+/// One that a crash has torn is removed.
+Result<bool> Log::has_sound_snapshot(Offset offset) {
+    if (!snapshots_.contains(offset)) {
+        return false;
+    }
+    TRY_ASSIGN(const auto text, disk_.read_text(folder_ / file_name(offset, snapshot_suffix)));
+    if (wire::read_producer_snapshot(as_bytes(text))) {
+        return true;
+    }
+    TRY(remove_snapshots(offset, offset + 1));
+    return false;
 }
 
 bool Log::deletion_waits() const {

@@ -22,17 +22,20 @@ protected:
         EXPECT_TRUE(disk_.sync_directory("/"));
     }
 
-    void open(bool clean) {
+    Result<std::unique_ptr<Log>> try_open(bool clean) {
         log_.reset();
-        auto opened = Log::open({.disk = disk_,
-                                 .folder = folder,
-                                 .partition = {"t", PartitionId{0}},
-                                 .config = config_,
-                                 .log_start = log_start_,
-                                 .recovery_point = recovery_point_,
-                                 .clean = clean,
-                                 .now = clock_.both(),
-                                 .log = {}});
+        return Log::open({.disk = disk_,
+                          .folder = folder,
+                          .partition = {"t", PartitionId{0}},
+                          .config = config_,
+                          .log_start = log_start_,
+                          .recovery_point = recovery_point_,
+                          .clean = clean,
+                          .now = clock_.both(),
+                          .log = {}});
+    }
+    void open(bool clean) {
+        auto opened = try_open(clean);
         ASSERT_TRUE(opened) << opened.error().message;
         log_ = std::move(*opened);
         log_->set_high_watermark(log_->log_end());
@@ -201,6 +204,55 @@ TEST_F(LogProducersTest, ALogThatBeginsAnewBehindDeletedRecordsKnowsItsProducers
     crash();
     EXPECT_EQ(log_->log_end(), Offset{5});
     EXPECT_EQ(last_sequence(), 0) << "it is on the medium";
+}
+
+TEST_F(LogProducersTest, APowerFailureWhileALogBeginsAnewForgetsNoProducer) {
+    for (int round = 0; round < 4; ++round) {
+        bool met = true;
+        for (std::uint64_t step = 0; met; ++step) {
+            SCOPED_TRACE(fmt::format("step {}, round {}", step, round));
+            ASSERT_LT(step, 50U);
+            log_.reset();
+            ASSERT_TRUE(disk_.remove_all(folder));
+            log_start_ = recovery_point_ = Offset{0};
+            open(true);
+            append(producer, 0);
+            flush();
+            for (int i = 0; i < 4; ++i) {
+                append(no_producer, 0);
+            }
+            ASSERT_TRUE(log_->delete_records_before(Offset{5}));
+            checkpoint();
+            log_.reset();
+            disk_.crash({.keep_some_writes = false, .keep_some_entries = false});
+            disk_.stop_at(disk_.operations() + step);
+            met = !try_open(false);
+            disk_.crash();
+            open(false);
+            EXPECT_EQ(log_->log_end(), Offset{5});
+            EXPECT_EQ(last_sequence(), 0);
+        }
+    }
+}
+
+// The process before ended without a word, so nobody knew of its snapshots whether they were
+// synced; after an orderly stop they were believed, and a segment went whose producer only one of
+// them knew.
+TEST_F(LogProducersTest, AnOrderlyStopSyncsSnapshotsOfWhichNobodyKnows) {
+    append(producer, 0);
+    flush();
+    append(no_producer, 0, 300);
+    open(false);
+    ASSERT_TRUE(log_->close());
+    checkpoint();
+    open(true);
+    ASSERT_TRUE(log_->delete_records_before(Offset{1}));
+    EXPECT_EQ(retention(), 1U);
+    ASSERT_TRUE(disk_.sync_directory(folder));
+    checkpoint();
+    crash();
+    EXPECT_EQ(log_->log_start(), Offset{1});
+    EXPECT_EQ(last_sequence(), 0);
 }
 
 // A log that takes another one's place knows producers of which it has no batch.
