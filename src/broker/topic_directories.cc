@@ -2,6 +2,7 @@
 #include "broker/topic_service.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace barnabas::broker {
@@ -77,7 +78,9 @@ awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory)
     std::vector<log::FoundLog> found;
     {
         const Turn turn = co_await take_turn();
-        auto reopen = [this, directory] { return ports_.dirs.reopen(directory); };
+        auto reopen = [this, directory, now = home_.clock().both()] {
+            return ports_.dirs.reopen(directory, now);
+        };
         auto reopened = co_await runtime::run_blocking(home_, std::move(reopen));
         if (!reopened) {
             co_return fail(std::move(reopened));
@@ -123,26 +126,31 @@ awaitable<TopicService::OpenLogs> TopicService::recover(std::vector<log::FoundLo
     co_return logs;
 }
 
-/// Topics may have been deleted, or made anew, while the directory was away.
+/// Topics may have been deleted, or made anew, while the directory was away. Of what had just moved
+/// there the log may be in the directory that it came from.
 awaitable<void> TopicService::welcome(std::size_t directory, std::vector<log::FoundLog> found,
                                       OpenLogs logs) {
     std::set<std::string> topics;
+    std::map<TopicPartition, std::size_t> places;
+    for (const auto& folder : found) {
+        places.emplace(folder.partition, folder.directory);
+    }
     std::erase_if(logs, [&](const auto& entry) {
         const auto& partition = entry.second->partition();
         const auto topic = stored_.find(partition.topic);
         const bool wanted = topic != stored_.end() && topic->second.node.id == entry.first &&
                             missing_.erase(partition) > 0;
         if (wanted) {
-            ports_.dirs.place(partition, directory);
+            ports_.dirs.place(partition, places.at(partition));
             topics.insert(partition.topic);
         }
         return !wanted;
     });
     ports_.dirs.bring_online(directory);
     auto tidy = [this, found = std::move(found), futures = ports_.dirs.take_futures(),
-                 missing = missing_, directory] {
+                 missing = missing_] {
         for (const auto& folder : found) {
-            if (!ports_.dirs.is_in(folder.partition, directory) &&
+            if (!ports_.dirs.is_in(folder.partition, folder.directory) &&
                 !missing.contains(folder.partition)) {
                 ports_.dirs.set_aside(folder,
                                       "its topic was deleted, or the partition is in "

@@ -98,10 +98,16 @@ public:
     /// What `copy`, which is filled with append_copy(), lacks next, whole batches; it begins with
     /// the one that holds this log's start. offset_out_of_range if the start has left it behind.
     [[nodiscard]] Result<runtime::FileSlice> read_for(const Log& copy, std::uint32_t max_bytes);
-    /// This log, which was filled with append_copy(), takes the place of `old`, which ends where it
-    /// does: takes over what the batches do not tell. Flush plans of either are void. `old` stays
-    /// until a flush has made that durable: deletion_waits().
-    Result<void> succeed(const Log& old);
+    /// This log, which was filled with append_copy(), takes the place of `old`, which has no record
+    /// behind its end: takes over what the batches do not tell. Flush plans of either are void.
+    /// `old` stays until a flush has made that durable: deletion_waits().
+    Result<void> succeed(Log& old);
+    /// After a crash, where both are there, this one is to stay: if what succeed() took over of
+    /// producers is lost, it is taken over again.
+    Result<void> inherit_if_lost(Log& old);
+    /// Where this log ends, judged by another one of its partition: where a segment is missing, or
+    /// the end of one, that the other one has.
+    [[nodiscard]] Result<Offset> end_beside(Log& other);
     /// Renames the folder. The next flush makes that durable too.
     Result<void> move_to(const runtime::Path& folder);
     /// Whether nothing of the log follows `slice`, which it has just read.
@@ -221,6 +227,7 @@ private:
     Result<bool> producers_outlive(Offset base, Now now);
     Result<void> doubt_snapshot(Offset offset);
     Result<bool> has_sound_snapshot(Offset offset);
+    Result<void> inherit_producers(Log& old);
     Result<void> remove_snapshots(Offset from, Offset end);
     Result<void> keep_useful_snapshots();
 
@@ -232,6 +239,7 @@ private:
     Result<std::optional<AppendInfo>> check_producer(const wire::BatchView& batch) const;
     Result<AppendInfo> write(const wire::ValidatedBatch& batch, const AppendRequest& request);
     Result<void> append_copied(const wire::BatchView& batch, ByteView bytes, Now now);
+    Result<void> skip_to_end_of(Log& old);
     Result<void> roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now);
     Result<void> roll(Now now);
     Result<void> seal(Segment& segment);

@@ -4,6 +4,7 @@
 #include "log/log.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace barnabas::log {
@@ -62,24 +63,82 @@ Result<runtime::FileSlice> Log::read_for(const Log& copy, std::uint32_t max_byte
                 {.max_bytes = max_bytes, .at_least_one_batch = true, .end = log_end()});
 }
 
-Result<void> Log::succeed(const Log& old) {
+Result<void> Log::succeed(Log& old) {
     INVARIANT(partition_ == old.partition_, "{} succeeds {}", partition_, old.partition_);
-    INVARIANT(log_end() == old.log_end(), "{} ends at {}, its copy at {}", partition_,
+    INVARIANT(log_end() <= old.log_end(), "{} ends at {}, its copy at {}", partition_,
               old.log_end(), log_end());
     set_config(old.config_);
+    TRY(log_end() < old.log_end() ? skip_to_end_of(old) : Result<void>());
     log_start_ = std::max(log_start_, old.log_start_);
     epochs_ = old.epochs_;
     TRY(save_epochs());
-    // Those of batches that retention took are not in the copy's own snapshots: one at its
-    // beginning tells of them, also after a cut, and one at its end.
-    TRY(remove_snapshots(Offset{0}, log_end() + 1));
-    TRY(save_snapshot(segments_.begin()->first, old.producers_.without(producers_)));
+    TRY(inherit_producers(old));
     producers_ = old.producers_;
     TRY(save_producers());
     needed_snapshot_ = segments_.begin()->first;
     set_high_watermark(old.high_watermark_);
     truncations_ = std::max(truncations_, old.truncations_) + 1;  // plans of either are void
     return {};
+}
+
+/// What was compacted may end with offsets that no record has any more: those behind them were cut,
+/// or a crash took them. They are not given again.
+Result<void> Log::skip_to_end_of(Log& old) {
+    TRY_ASSIGN(const auto rest, old.read_for(*this, 1));
+    INVARIANT(rest.size == 0, "{}: its copy lacks records from {} on", partition_, log_end());
+    const Timestamp created = old.active().created();
+    if (size_bytes_ == 0) {
+        return begin_anew(old.log_end(), created);
+    }
+    const Offset base = old.log_end();
+    TRY(seal(active()));
+    TRY_ASSIGN(auto next, Segment::create(disk_, folder_, base, config_, {Time{}, created}));
+    segments_.emplace(base, std::move(next));
+    folder_unsynced_ = true;
+    return {};
+}
+
+/// Of producers whose batches retention took the copy's own snapshots do not tell, nor of what
+/// others wrote before it begins: one at its beginning does, also after a cut. It is as old as the
+/// beginning, except where `old` has given up more than this log: then it tells, of who wrote
+/// nothing in between, what was known where `old` begins. Of transactions it tells nothing, as the
+/// transaction index of a copy does not: their records in the copy are of a new one.
+Result<void> Log::inherit_producers(Log& old) {
+    const Offset begin = segments_.begin()->first;
+    const Offset from = std::max(begin, old.segments_.begin()->first);
+    TRY_ASSIGN(auto producers, old.producers_at(from, no_timestamp));
+    ProducerStates since;
+    for (auto at = segments_.begin(); at != segments_.end() && at->first < from; ++at) {
+        TRY(replay_producers(*at->second, begin, from, no_timestamp, since));
+    }
+    TRY(remove_snapshots(Offset{0}, log_end() + 1));
+    return save_snapshot(begin, producers.without(since));
+}
+
+Result<void> Log::inherit_if_lost(Log& old) {
+    TRY_ASSIGN(const bool known, has_sound_snapshot(segments_.begin()->first));
+    if (known || segments_.begin()->first == Offset{0}) {
+        return {};
+    }
+    TRY(inherit_producers(old));
+    TRY(load_producers(log_end(), no_timestamp));
+    return save_producers();
+}
+
+Result<Offset> Log::end_beside(Log& other) {
+    for (auto at = segments_.begin(); std::next(at) != segments_.end(); ++at) {
+        const Offset hole = at->second->next_offset();
+        const Offset next = std::next(at)->first;
+        const Offset from = std::max(hole, other.log_start());
+        if (from < std::min(next, other.log_end())) {
+            TRY_ASSIGN(const auto filled,
+                       other.read(from, {.max_bytes = 1, .at_least_one_batch = true, .end = next}));
+            if (filled.size > 0) {
+                return hole;
+            }
+        }
+    }
+    return log_end();
 }
 
 Result<void> Log::move_to(const runtime::Path& folder) {

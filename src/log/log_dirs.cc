@@ -244,9 +244,11 @@ std::optional<Offset> LogDirs::known_end(const TopicPartition& partition) const 
     return end;
 }
 
-Log::OpenOptions LogDirs::options_for(const FoundLog& found, const LogConfig& config, Now now,
-                                      bool cached) const {
+/// What the page cache has of a directory that failed counts for nothing until it is online again.
+Log::OpenOptions LogDirs::options_for(const FoundLog& found, const LogConfig& config,
+                                      Now now) const {
     const auto& directory = directories_[found.directory];
+    const std::lock_guard lock(mutex_);
     const auto& checkpoints = directory.checkpoints;
     return {.disk = disk_,
             .folder = directory.path / found.folder,
@@ -256,7 +258,7 @@ Log::OpenOptions LogDirs::options_for(const FoundLog& found, const LogConfig& co
             .recovery_point = offset_in(checkpoints.recovery_points, found.partition),
             .clean = directory.clean,
             .health = directory.health,
-            .cached = cached,
+            .cached = directory.online,
             .now = now,
             .log = log_};
 }

@@ -150,9 +150,11 @@ public:
     [[nodiscard]] bool is_well(std::size_t directory) const;
     [[nodiscard]] bool is_in(const TopicPartition& partition, std::size_t directory) const;
     /// Looks whether a directory that is offline is there and takes records again; if so, locks it
-    /// and answers the partitions' folders. It must be the one that it was. It stays offline until
-    /// bring_online(); take_offline() ends the attempt.
-    Result<std::vector<FoundLog>> reopen(std::size_t directory);
+    /// and answers the partitions' folders. Of a partition that had just moved there when it failed
+    /// the better one of two, which may be in the directory that it came from. It must be the
+    /// directory that it was. It stays offline until bring_online(); take_offline() ends the
+    /// attempt.
+    Result<std::vector<FoundLog>> reopen(std::size_t directory, Now now);
     /// Opens one of those, one that scan() found, or a future log; on any thread, and several at
     /// once. place() or bring_online() follow.
     /// `scanned` counts the bytes of batches that had to be checked.
@@ -211,11 +213,12 @@ private:
     Result<void> check_identity(Directory& directory);
     Result<void> claim_one(Directory& directory, BrokerId node, const std::string& cluster_id);
     Result<void> read_checkpoints(Directory& directory);
-    Result<std::vector<FoundLog>> try_reopen(std::size_t index);
+    Result<std::vector<FoundLog>> try_reopen(std::size_t index, Now now);
+    Result<void> find_replaced(const FoundLog& log, std::vector<FoundLog>& into);
     void keep_longer(FoundLog& kept, FoundLog other, Now now);
     Result<void> inherit_start(const FoundLog& kept, const FoundLog& other);
     [[nodiscard]] Log::OpenOptions options_for(const FoundLog& found, const LogConfig& config,
-                                               Now now, bool cached) const;
+                                               Now now) const;
     [[nodiscard]] Uuid next_id();
     [[nodiscard]] std::string unique_name(const TopicPartition& partition, std::string_view suffix);
     Result<OffsetCheckpoint> read_checkpoint(const Directory& directory, std::string_view name);

@@ -5,6 +5,7 @@
 #include "log/log_dirs.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -32,21 +33,23 @@ bool ends_in(Log& shorter, Log& longer) {
     return !bytes.empty() && bytes == batch_at(longer, last);
 }
 
-Result<void> make_durable(Log& log) {
+/// What is kept may be in memory alone so far.
+Result<void> make_durable(Log& log, Log& other) {
+    TRY(log.inherit_if_lost(other));
     TRY_ASSIGN(const auto plan, log.begin_flush());
     return plan.sync();
 }
 
 }  // namespace
 
-Result<std::vector<FoundLog>> LogDirs::reopen(std::size_t index) {
+Result<std::vector<FoundLog>> LogDirs::reopen(std::size_t index, Now now) {
     auto& directory = directories_[index];
     INVARIANT(!directory.online, "{} is online", directory.path.string());
     {
         const std::lock_guard lock(mutex_);
         directory.health = watch_->renew(index);
     }
-    auto found = try_reopen(index);
+    auto found = try_reopen(index, now);
     if (!found) {
         directory.lock.reset();
         directory.health->fail(found.error().message);
@@ -54,7 +57,7 @@ Result<std::vector<FoundLog>> LogDirs::reopen(std::size_t index) {
     return found;
 }
 
-Result<std::vector<FoundLog>> LogDirs::try_reopen(std::size_t index) {
+Result<std::vector<FoundLog>> LogDirs::try_reopen(std::size_t index, Now now) {
     auto& directory = directories_[index];
     if (!disk_.is_directory(directory.path)) {
         return fail(ErrorCode::kafka_storage_error, "{} is no directory", directory.path.string());
@@ -79,7 +82,40 @@ Result<std::vector<FoundLog>> LogDirs::try_reopen(std::size_t index) {
     }
     std::vector<FoundLog> found;
     TRY(scan_directory(index, found));
-    return found;
+    const auto here = std::exchange(found, {});
+    for (const auto& log : here) {
+        TRY(find_replaced(log, found));
+    }
+    found.insert(found.end(), here.begin(), here.end());
+    std::ranges::sort(found, {},
+                      [](const FoundLog& log) { return std::tie(log.partition, log.directory); });
+    return settle_doubles(std::move(found), now);
+}
+
+/// A disk that fails right after a log has moved to it has not got all of it: the folder that the
+/// log was in is there still, in a directory that does not know of it any more.
+Result<void> LogDirs::find_replaced(const FoundLog& log, std::vector<FoundLog>& into) {
+    for (std::size_t i = 0; i < directories_.size(); ++i) {
+        const auto folder = folder_of(log.partition, i);
+        {
+            const std::lock_guard lock(mutex_);
+            if (i == log.directory || !directories_[i].usable() || where_.contains(log.partition)) {
+                continue;
+            }
+        }
+        if (disk_.is_directory(folder)) {
+            TRY_ASSIGN(const auto id, topic_id_in(folder));
+            if (id == log.topic_id) {
+                into.push_back({.directory = i,
+                                .partition = log.partition,
+                                .topic_id = id,
+                                .folder = folder.filename().string()});
+                const std::lock_guard lock(mutex_);
+                directories_[i].clean = false;  // it was written to since the start
+            }
+        }
+    }
+    return {};
 }
 
 /// It must be what it was: another disk in its place would be taken for a loss of all records.
@@ -112,12 +148,7 @@ Result<void> LogDirs::check_identity(Directory& directory) {
 Result<std::unique_ptr<Log>> LogDirs::recover_log(const FoundLog& found, const LogConfig& config,
                                                   Now now,
                                                   std::atomic<std::uint64_t>* scanned) const {
-    bool cached = false;
-    {
-        const std::lock_guard lock(mutex_);
-        cached = directories_[found.directory].online;
-    }
-    auto options = options_for(found, config, now, cached);
+    auto options = options_for(found, config, now);
     options.scanned = scanned;
     TRY_ASSIGN(auto log, Log::open(std::move(options)));
     const auto& committed = directories_[found.directory].checkpoints.high_watermarks;
@@ -158,17 +189,20 @@ std::vector<FoundLog> LogDirs::settle_doubles(std::vector<FoundLog> found, Now n
 }
 
 /// A crash in the middle of a move leaves a log and its copy, which may have gone on: then the
-/// shorter one's last batch is in the longer one, and the shorter one is not needed.
+/// shorter one's last batch is in the longer one, and the shorter one is not needed. Either may
+/// have lost what it had not synced, the end of a segment in its middle too.
 void LogDirs::keep_longer(FoundLog& kept, FoundLog other, Now now) {
     const LogConfig compacted{.cleanup_compact = true};  // whatever it is: holes are no end of it
-    const auto first = Log::open(options_for(kept, compacted, now, true));
-    const auto second = Log::open(options_for(other, compacted, now, true));
+    const auto first = Log::open(options_for(kept, compacted, now));
+    const auto second = Log::open(options_for(other, compacted, now));
     // The checkpoint changes sides when the copy is on the medium.
-    const auto rank = [this](const FoundLog& found, const Log& log) {
+    const auto rank = [this](const FoundLog& found, Log& log, Log& beside) {
         const auto& known = directories_[found.directory].checkpoints.recovery_points;
-        return std::pair(log.log_end(), known.contains(found.partition));
+        return std::pair(log.end_beside(beside).value_or(log.log_start()),
+                         known.contains(found.partition));
     };
-    const bool swaps = second && (!first || rank(other, **second) > rank(kept, **first));
+    const bool swaps =
+        second && (!first || rank(other, **second, **first) > rank(kept, **first, **second));
     const bool needless =
         first && second && (swaps ? ends_in(**first, **second) : ends_in(**second, **first));
     if (swaps) {
@@ -180,9 +214,8 @@ void LogDirs::keep_longer(FoundLog& kept, FoundLog other, Now now) {
     }
     log_.info("{} has moved to {}; what is left of it in {} is removed", kept.partition,
               path_of(kept.directory).string(), path_of(other.directory).string());
-    // What is kept may be in memory alone so far; and what is removed must not come back with a
-    // crash, when it may be the longer one.
-    auto removed = make_durable(swaps ? **second : **first);
+    // What is removed must not come back with a crash, when it may be the longer one.
+    auto removed = swaps ? make_durable(**second, **first) : make_durable(**first, **second);
     removed = removed ? inherit_start(kept, other) : std::move(removed);
     removed =
         removed ? disk_.remove_all(path_of(other.directory) / other.folder) : std::move(removed);

@@ -55,8 +55,7 @@ Result<std::unique_ptr<log::Log>> Partition::replace_log(std::unique_ptr<log::Lo
             return nullptr;
         }
         if (missing.size == 0) {
-            return fail(ErrorCode::kafka_storage_error, "{} has no records from {} to {}", name(),
-                        copy->log_end(), log_->log_end());
+            break;  // compaction took the last ones
         }
         left -= missing.size;
         bytes.resize(missing.size);

@@ -66,6 +66,9 @@ protected:
         while (copy.log_end() < source_->log_end()) {
             const auto part = source_->read_for(copy, 700);
             ASSERT_TRUE(part) << part.error().message;
+            if (part->size == 0) {
+                return;
+            }
             std::vector<std::byte> bytes(part->size);
             ASSERT_TRUE(part->file->read_at(part->position, bytes));
             const auto copied = copy.append_copy(bytes, clock_.both());
@@ -146,6 +149,99 @@ TEST_F(LogCopyTest, TakesOverWhatBatchesDoNotTell) {
     copy->flushed(*stale, clock_.both());
     EXPECT_EQ(copy->recovery_point(), Offset{0}) << "a plan of the log before is not its own";
     EXPECT_FALSE(copy->read(Offset{11}, {.max_bytes = 10, .end = far_away}));
+}
+
+// A producer that goes on in the copy wrote before it too. That was known at the copy's end alone:
+// after a cut the producer was a stranger.
+TEST_F(LogCopyTest, KnowsAfterACutWhatItsProducersWroteBeforeItBegins) {
+    const struct {
+        const char* what;
+        std::int64_t start;    // of the copy
+        std::int64_t deleted;  // before: while it is filled
+        bool gives_up_segments;
+    } rows[] = {{"everything is copied", 0, 0, false},
+                {"it begins in the middle of a segment", 7, 7, false},
+                {"records are deleted while it is filled", 4, 9, false},
+                {"segments are given up while it is filled", 4, 14, true},
+                {"segments had been given up", 14, 14, true}};
+    for (const auto& row : rows) {
+        for (std::int64_t cut = row.deleted; cut <= 24; ++cut) {
+            SCOPED_TRACE(fmt::format("{}, cut at {}", row.what, cut));
+            ASSERT_TRUE(disk_.remove_all("/a") && disk_.remove_all("/b"));
+            config_ = {.segment_bytes = 400, .retention_ms = -1};
+            source_ = open("/a/t-0", Offset{0});
+            for (std::int32_t i = 0; i < 24; ++i) {  // each third one is producer 7's, 8 comes once
+                const ProducerId id{i == 1 ? 8 : 7};
+                append(i % 3 == 0 || i == 1 ? testing::make_batch({.producer = id,
+                                                                   .epoch = ProducerEpoch{0},
+                                                                   .sequence = i == 1 ? 0 : i / 3})
+                                            : testing::make_batch({}));
+            }
+            const auto forget = [&](Offset before) {
+                ASSERT_TRUE(source_->delete_records_before(before));
+                for (int i = 0; row.gives_up_segments && i < 2; ++i) {
+                    const auto plan = source_->begin_flush();
+                    ASSERT_TRUE(plan && plan->sync());
+                    source_->flushed(*plan, clock_.both());
+                    ASSERT_TRUE(source_->apply_retention(clock_.both()));
+                }
+            };
+            forget(Offset{row.start});
+            auto copy = open("/b/t-0.x-future", Offset{row.start});
+            copy_all(*copy);
+            forget(Offset{row.deleted});
+            ASSERT_TRUE(copy->succeed(*source_));
+            ASSERT_TRUE(copy->truncate_to(Offset{cut}));
+            ASSERT_TRUE(copy->log_end() <= Offset{cut});
+            const auto last = [&](std::int64_t id) {
+                const auto* const known = copy->producers().find(ProducerId{id});
+                return known == nullptr || known->last() == nullptr ? -1
+                                                                    : known->last()->last_sequence;
+            };
+            EXPECT_EQ(last(7), (copy->log_end().get() + 2) / 3 - 1);
+            EXPECT_EQ(last(8), copy->log_end() > Offset{1} ? 0 : -1);
+        }
+    }
+}
+
+// Compaction left nothing of the last records before the active segment, and a crash took that
+// one's: the copy ended earlier than the log, for ever.
+TEST_F(LogCopyTest, EndsWhereTheLogDoesThoughItsLastOffsetsHaveNoRecord) {
+    const auto make = [this](std::int64_t records_end) {
+        ASSERT_TRUE(disk_.remove_all("/a") && disk_.remove_all("/b"));
+        config_ = {.segment_bytes = 2000, .segment_ms = 1, .cleanup_compact = true};
+        source_ = open("/a/t-0", Offset{0});
+        for (int i = 0; i < 9; ++i) {
+            append(testing::make_batch({}));
+        }
+        const auto kept = source_->size_bytes() / 9 * static_cast<std::uint64_t>(records_end);
+        clock_.advance(1h);
+        ASSERT_TRUE(source_->roll_if_due(clock_.both()));
+        ASSERT_TRUE(source_->close());
+        source_.reset();
+        const auto path = runtime::Path("/a/t-0") / file_name(Offset{0}, log_suffix);
+        const auto text = disk_.read_text(path).value_or("");
+        ASSERT_TRUE(disk_.replace_text(path, text.substr(0, kept)));
+        source_ = open("/a/t-0", Offset{0}, false);
+        source_->set_high_watermark(source_->log_end());
+        ASSERT_EQ(source_->log_end(), Offset{9});
+    };
+    for (const std::int64_t records_end : {0, 1, 5, 9}) {
+        SCOPED_TRACE(records_end);
+        make(records_end);
+        auto copy = open("/b/t-0.x-future", Offset{0});
+        copy_all(*copy);
+        EXPECT_EQ(copy->log_end(), Offset{records_end});
+        ASSERT_TRUE(copy->succeed(*source_));
+        EXPECT_EQ(copy->log_end(), Offset{9});
+        EXPECT_EQ(copy->size_bytes(), source_->size_bytes());
+        ASSERT_TRUE(copy->move_to("/b/t-0"));
+        source_ = std::move(copy);
+        append(testing::make_batch({}));
+        EXPECT_EQ(source_->log_end(), Offset{10});
+        source_ = open("/b/t-0", Offset{0}, false);
+        EXPECT_EQ(source_->log_end(), Offset{10});
+    }
 }
 
 TEST_F(LogCopyTest, TakesHolesAndRefusesWhatDoesNotFollow) {

@@ -453,7 +453,7 @@ TEST_F(LogDirsTest, TakesADirectoryBackWithWhatTheMediumHas) {
     dirs->take_offline(0);
     log.reset();
 
-    const auto found = dirs->reopen(0);
+    const auto found = dirs->reopen(0, clock_.both());
     ASSERT_TRUE(found) << found.error().message;
     ASSERT_EQ(found->size(), 1U);
     EXPECT_FALSE(dirs->use()[0].online);
@@ -474,7 +474,7 @@ TEST_F(LogDirsTest, DoesNotTakeAnotherDirectoryForTheOneThatFailed) {
     const auto identity = disk_.read_text("/a/meta.properties").value_or("");
     dirs->take_offline(0, "unplugged");
     const auto refusal = [&] {
-        const auto found = dirs->reopen(0);
+        const auto found = dirs->reopen(0, clock_.both());
         EXPECT_FALSE(found);
         EXPECT_FALSE(dirs->use()[0].online);
         return found ? "" : found.error().message;
@@ -494,7 +494,7 @@ TEST_F(LogDirsTest, DoesNotTakeAnotherDirectoryForTheOneThatFailed) {
         ASSERT_TRUE(other);
         EXPECT_NE(refusal().find("locked"), std::string::npos) << refusal();
     }
-    EXPECT_TRUE(dirs->reopen(0));
+    EXPECT_TRUE(dirs->reopen(0, clock_.both()));
 }
 
 TEST_F(LogDirsTest, PlacesNewLogsWhereTheyAreWantedAndNotWhereItIsCordoned) {

@@ -1,4 +1,6 @@
-// A log that moves to another directory while the power fails: at each step, with several outcomes.
+// A log that moves to another directory while the power fails, at each step, with several outcomes;
+// and what is made of the two folders that a move which was not finished leaves.
+#include "log/file_names.h"
 #include "unit/log/log_batches.h"
 #include "unit/log/model/log_machine.h"
 
@@ -70,6 +72,193 @@ TEST(LogMove, APowerFailureAtAnyStepLeavesOneLogWithEverySyncedRecord) {
                 EXPECT_GT(slice->size, 0U) << at.get();
             }
         }
+    }
+}
+
+/// A log of four segments in /a, whose first records are deleted, and its copy in /b.
+class TwoFoldersTest : public ::testing::Test {
+protected:
+    TwoFoldersTest() : random_(1), disk_(clock_, random_) {
+        dirs_ = open();
+        EXPECT_TRUE(dirs_->claim(BrokerId{1}, "abc"));
+        auto created = dirs_->create_log(partition, topic, config, clock_.both());
+        EXPECT_TRUE(created);
+        log_ = std::move(*created);
+        append(*log_, {.producer = ProducerId{7}, .epoch = ProducerEpoch{0}, .sequence = 0});
+        for (int i = 1; i < 12; ++i) {
+            append(*log_, {.value_size = 100});
+        }
+        EXPECT_EQ(log_->segment_count(), 3U);
+        EXPECT_TRUE(flush(*log_));
+        EXPECT_TRUE(log_->delete_records_before(Offset{2}));
+        save(0);
+    }
+
+    std::unique_ptr<LogDirs> open() {
+        auto opened = LogDirs::open(
+            {.disk = disk_, .random = random_, .directories = {"/a", "/b"}, .log = {}});
+        EXPECT_TRUE(opened) << opened.error().message;
+        return std::move(*opened);
+    }
+    void append(Log& log, const testing::BatchSpec& spec) {
+        auto batch = testing::make_batch(spec);
+        ASSERT_TRUE(log.append(batch.mutable_view(), {.now = clock_.both()}, validator_));
+        log.set_high_watermark(log.log_end());
+    }
+    bool flush(Log& log) {
+        const auto plan = log.begin_flush();
+        const auto synced = plan ? plan->sync() : Result<void>();
+        if (plan && synced) {
+            log.flushed(*plan, clock_.both());
+        }
+        return plan && synced;
+    }
+    void save(std::size_t directory) {
+        EXPECT_TRUE(dirs_->write_checkpoints({{.partition = partition,
+                                               .directory = directory,
+                                               .recovery_point = log_->recovery_point(),
+                                               .log_start = log_->log_start(),
+                                               .high_watermark = log_->high_watermark()}}));
+    }
+    /// The log is in /b; its folder in /a is there still.
+    void move() {
+        auto copy = dirs_->create_future({.partition = partition,
+                                          .id = topic,
+                                          .directory = 1,
+                                          .start = log_->log_start(),
+                                          .config = config,
+                                          .now = clock_.both()});
+        ASSERT_TRUE(copy) << copy.error().message;
+        while ((*copy)->log_end() < log_->log_end()) {
+            const auto part = log_->read_for(**copy, 1 << 20);
+            ASSERT_TRUE(part && part->size > 0);
+            std::vector<std::byte> bytes(part->size);
+            ASSERT_TRUE(part->file->read_at(part->position, bytes));
+            ASSERT_TRUE((*copy)->append_copy(bytes, clock_.both()));
+        }
+        ASSERT_TRUE((*copy)->succeed(*log_));
+        ASSERT_TRUE((*copy)->move_to("/b/t-0"));
+        log_ = std::move(*copy);
+        dirs_->moved(partition, 1);
+    }
+    /// The process ends, the next one starts; the directory of the log that it finds.
+    std::size_t restart() {
+        log_.reset();
+        dirs_.reset();
+        dirs_ = open();
+        auto found = dirs_->scan();
+        EXPECT_TRUE(found) << found.error().message;
+        EXPECT_EQ(found->size(), 2U);
+        return take(dirs_->settle_doubles(std::move(*found), clock_.both()));
+    }
+    std::size_t take(const std::vector<FoundLog>& found) {
+        EXPECT_EQ(found.size(), 1U);
+        auto opened = dirs_->recover_log(found.front(), config, clock_.both());
+        EXPECT_TRUE(opened) << opened.error().message;
+        log_ = std::move(*opened);
+        return found.front().directory;
+    }
+
+    static inline const TopicPartition partition{"t", PartitionId{0}};
+    static inline const TopicId topic = *Uuid::parse("aJRHiaPnQjK_RVsqayEU9Q");
+    static constexpr LogConfig config{.segment_bytes = 800};
+
+    runtime::SimulatedClock clock_;
+    runtime::SeededRandom random_;
+    runtime::SimulatedDisk disk_;
+    wire::AppendValidator validator_;
+    std::unique_ptr<LogDirs> dirs_;
+    std::unique_ptr<Log> log_;
+};
+
+// The page cache of the disk that failed had the copy, the medium nothing of it: the folder in the
+// other directory, which has every record, was left out when the disk came back.
+TEST_F(TwoFoldersTest, ADiskThatFailsRightAfterAMoveGivesTheOldFolderBack) {
+    move();
+    const auto plan = log_->begin_flush();
+    disk_.fail_at(disk_.operations());
+    ASSERT_TRUE(plan);
+    EXPECT_FALSE(plan->sync());
+    ASSERT_EQ(dirs_->failed(), std::vector<std::size_t>{1});
+    log_.reset();
+    dirs_->take_offline(1);
+    const auto found = dirs_->reopen(1, clock_.both());
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ(take(*found), 0U);
+    EXPECT_EQ(log_->log_start(), Offset{2});
+    EXPECT_EQ(log_->log_end(), Offset{12});
+    EXPECT_FALSE(disk_.exists("/b/t-0"));
+}
+
+TEST_F(TwoFoldersTest, ADiskThatFailsLaterGivesItsOwnFolderBack) {
+    move();
+    append(*log_, {});
+    ASSERT_TRUE(flush(*log_));
+    save(1);
+    append(*log_, {});
+    const auto plan = log_->begin_flush();
+    disk_.fail_at(disk_.operations());
+    ASSERT_TRUE(plan);
+    EXPECT_FALSE(plan->sync());
+    log_.reset();
+    dirs_->take_offline(1);
+    const auto found = dirs_->reopen(1, clock_.both());
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ(take(*found), 1U);
+    EXPECT_EQ(log_->log_end(), Offset{13});
+    EXPECT_FALSE(disk_.exists("/a/t-0")) << "it is the beginning of the other one";
+}
+
+// Whoever has another log of that name, of an older topic, has not moved.
+TEST_F(TwoFoldersTest, AFolderOfAnotherTopicIsLeftAlone) {
+    move();
+    ASSERT_TRUE(flush(*log_));
+    save(1);
+    ASSERT_TRUE(disk_.replace_text("/a/t-0/partition.metadata",
+                                   "version: 0\ntopic_id: bJRHiaPnQjK_RVsqayEU9Q"));
+    log_.reset();
+    dirs_->take_offline(1, "unplugged");
+    const auto found = dirs_->reopen(1, clock_.both());
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ(take(*found), 1U);
+    EXPECT_TRUE(disk_.exists("/a/t-0"));
+}
+
+// Seed 304 of the log's model: of the old log a crash had taken the end of a segment that was not
+// synced, but left the next one. It counted as complete, the copy was removed, and then the log
+// ended at the hole.
+TEST_F(TwoFoldersTest, ALogWithAHoleIsNotBetterThanItsCopy) {
+    move();
+    ASSERT_TRUE(flush(*log_));
+    const auto path = runtime::Path("/a/t-0") / file_name(Offset{5}, log_suffix);
+    const auto text = disk_.read_text(path).value_or("");
+    ASSERT_FALSE(text.empty());
+    ASSERT_TRUE(disk_.replace_text(path, text.substr(0, text.size() - 10)));
+    for (const auto* checkpoint : {"/a/recovery-point-offset-checkpoint"}) {
+        ASSERT_TRUE(disk_.replace_text(checkpoint, "0\n1\nt 0 0\n"));
+    }
+    EXPECT_EQ(restart(), 1U);
+    EXPECT_EQ(log_->log_start(), Offset{2});
+    EXPECT_EQ(log_->log_end(), Offset{12});
+}
+
+// The copy has gone on, and a crash has taken the snapshot that tells of producers of whom it has
+// no batch. The old log knows them.
+TEST_F(TwoFoldersTest, ACopyIsToldAgainOfProducersBeforeItsBeginning) {
+    move();
+    append(*log_, {});
+    ASSERT_TRUE(flush(*log_));
+    for (const auto& entry : *disk_.list("/b/t-0")) {
+        const runtime::Path path = runtime::Path("/b/t-0") / entry.name;
+        ASSERT_TRUE(!entry.name.ends_with(snapshot_suffix) || disk_.remove(path));
+    }
+    EXPECT_EQ(restart(), 1U);
+    EXPECT_EQ(log_->log_end(), Offset{13});
+    for (int i = 0; i < 2; ++i) {
+        const auto* const known = log_->producers().find(ProducerId{7});
+        ASSERT_TRUE(known != nullptr && known->last() != nullptr);
+        EXPECT_EQ(known->last()->last_sequence, 0);
+        ASSERT_TRUE(log_->truncate_to(Offset{4}));
     }
 }
 

@@ -136,16 +136,17 @@ public:
         synced_end_ = log_->log_end();
         return dirs_->mark_clean();
     }
-    /// The directory whose disk failed goes offline and comes back.
-    Result<void> take_back() {
+    /// The directory whose disk failed goes offline and comes back. Whether it was the log's.
+    Result<bool> take_back() {
         const auto failed = dirs_->failed();
         const auto home = directory();
+        const bool reopens = std::ranges::find(failed, home) != failed.end();
         for (const auto directory : failed) {
             if (directory == home) {
                 log_.reset();
             }
             dirs_->take_offline(directory);
-            TRY_ASSIGN(const auto found, dirs_->reopen(directory));
+            TRY_ASSIGN(const auto found, dirs_->reopen(directory, clock.both()));
             for (const auto& future : dirs_->take_futures()) {
                 TRY(dirs_->remove_future(future));
             }
@@ -155,11 +156,13 @@ public:
             }
             dirs_->bring_online(directory);
             if (directory == home) {
-                dirs_->place(partition, directory);
+                dirs_->place(partition, found.front().directory);
+                retiring_.reset();  // it is there no more, or the log is there again
                 log_->set_high_watermark(log_->log_end());
             }
         }
-        return finish_move();
+        TRY(finish_move());
+        return reopens;
     }
 
     // --- upkeep ------------------------------------------------------------------------------
@@ -223,6 +226,10 @@ public:
         }
         TRY(flush());
         TRY(checkpoint());
+        if (!disk.exists(*retiring_)) {
+            retiring_.reset();  // it was renamed, and then its directory failed
+            return {};
+        }
         TRY_ASSIGN(const auto doomed, dirs_->retire(partition, *retiring_));
         retiring_.reset();
         return random.below(2) == 0 ? dirs_->remove_folder(doomed) : Result<void>();
