@@ -217,8 +217,6 @@ public:
         log_->set_high_watermark(log_->log_end());
         return finish_move();
     }
-    /// It has moved, but not everything is on the medium yet.
-    [[nodiscard]] bool is_moving() const { return retiring_.has_value(); }
     /// What a move that has happened still owes: the log that was replaced goes.
     Result<void> finish_move() {
         if (!retiring_) {
