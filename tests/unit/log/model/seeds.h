@@ -1,18 +1,15 @@
 #pragma once
 
+#include "support/seeds.h"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <cstdlib>
 
 namespace barnabas::log::testing {
 
-/// A number from the environment.
-inline std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
-    const char* const text = std::getenv(name);
-    return text != nullptr && *text != '\0' ? std::strtoull(text, nullptr, 10) : otherwise;
-}
+using barnabas::testing::number_of;
 
 /// Runs a model of `count` seeds, from 1 on, until one fails. BARNABAS_SEED chooses another first
 /// one (and then it alone), BARNABAS_SEEDS how many, BARNABAS_STEPS how many steps of each: a run
