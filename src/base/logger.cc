@@ -41,7 +41,7 @@ public:
         logger_.flush_on(spdlog::level::debug);
         logger_.set_pattern(format == LogFormat::json
                                 ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"
-                                : "%Y-%m-%d %H:%M:%S.%e %-5!l %v");
+                                : "%Y-%m-%d %H:%M:%S.%e %-7l %v");
     }
 
     void write(LogLevel level, std::string_view component, std::string_view text) override {
