@@ -22,7 +22,7 @@ constexpr Duration look_again = 1s;
 
 /// What the partition's shard says to the next step.
 struct ReplicaMover::Part {
-    enum class Kind { records, gone, offline, lost_the_start };
+    enum class Kind { records, gone, offline, lost_the_start, other_records };
     Kind kind = Kind::gone;
     runtime::FileSlice records;
     bool is_the_rest = false;
@@ -183,7 +183,12 @@ awaitable<bool> ReplicaMover::copy_all(std::shared_ptr<ReplicaMove> move) {
             co_await pause(look_again);
             continue;
         }
-        if (part.kind == Part::Kind::lost_the_start) {
+        if (part.kind == Part::Kind::other_records) {
+            ports_.log.warn(
+                "{}: its copy in {} ends with other records than it has; the move begins anew",
+                move->partition, ports_.dirs.path_of(move->to).string());
+        }
+        if (part.kind == Part::Kind::lost_the_start || part.kind == Part::Kind::other_records) {
             if (!co_await begin_again(move)) {
                 co_return false;
             }
@@ -203,6 +208,9 @@ awaitable<bool> ReplicaMover::copy_all(std::shared_ptr<ReplicaMove> move) {
             continue;
         }
         co_await pace(move, part.records.size);
+        if (!co_await is_same_source(move)) {
+            continue;  // there may be other records in the file
+        }
         auto copied = co_await copy(move, std::move(part.records));
         if (!copied) {
             ports_.log.error("{} cannot be moved to {}: {}", move->partition,
@@ -213,7 +221,7 @@ awaitable<bool> ReplicaMover::copy_all(std::shared_ptr<ReplicaMove> move) {
     co_return false;
 }
 
-/// Retention or a deletion of records went past what was copied.
+/// Retention or a deletion of records went past what was copied, or the log lost what was copied.
 awaitable<bool> ReplicaMover::begin_again(std::shared_ptr<ReplicaMove> move) {
     co_await let_go(move);
     auto again = co_await ports_.topics.begin_move(move->partition, move->to);
@@ -239,7 +247,13 @@ awaitable<ReplicaMover::Part> ReplicaMover::next_part(std::shared_ptr<ReplicaMov
         }
         auto& log = partition->log();
         Part part{.kind = Part::Kind::records, .records = {}, .source_end = log.log_end()};
-        auto records = log.read_for(*move->future, max_bytes);  // it is not worked on meanwhile
+        // The copy is not worked on meanwhile.
+        if (move->source != log.health() && !move->future->is_beginning_of(log)) {
+            part.kind = log.is_broken() ? Part::Kind::offline : Part::Kind::other_records;
+            return part;
+        }
+        move->source = log.health();
+        auto records = log.read_for(*move->future, max_bytes);
         if (!records) {
             part.kind = log.is_broken() ? Part::Kind::offline : Part::Kind::lost_the_start;
             return part;
@@ -247,6 +261,15 @@ awaitable<ReplicaMover::Part> ReplicaMover::next_part(std::shared_ptr<ReplicaMov
         part.is_the_rest = log.is_the_end(*records);
         part.records = std::move(*records);
         return part;
+    };
+    co_return co_await runtime::call_on(home_, owner.shard, look);
+}
+
+awaitable<bool> ReplicaMover::is_same_source(std::shared_ptr<ReplicaMove> move) {
+    auto& owner = ports_.services.owner(move->topic, move->partition.partition);
+    auto look = [&owner, &move] {
+        const auto* partition = owner.partitions.find(move->topic, move->partition.partition);
+        return partition != nullptr && partition->log().health() == move->source;
     };
     co_return co_await runtime::call_on(home_, owner.shard, look);
 }

@@ -22,6 +22,9 @@ struct ReplicaMove {
     std::unique_ptr<log::Log> future;
     std::uint64_t unflushed_bytes = 0;
     bool cancelled = false;
+    /// Of the log whose beginning the copy is known to be. Another one, after a start or a failure
+    /// of its disk, may have lost what had been copied, and have other records there since.
+    std::shared_ptr<const log::DirectoryHealth> source;
     // As of the last part copied, for those who ask how far it is.
     Offset end{0};
     Offset source_end{0};
@@ -80,6 +83,7 @@ private:
     awaitable<bool> copy_all(std::shared_ptr<ReplicaMove> move);
     awaitable<bool> begin_again(std::shared_ptr<ReplicaMove> move);
     awaitable<Part> next_part(std::shared_ptr<ReplicaMove> move);
+    awaitable<bool> is_same_source(std::shared_ptr<ReplicaMove> move);
     awaitable<Result<void>> copy(std::shared_ptr<ReplicaMove> move, runtime::FileSlice part);
     awaitable<void> let_go(std::shared_ptr<ReplicaMove> move);
     awaitable<void> pace(std::shared_ptr<ReplicaMove> move, std::uint32_t bytes);

@@ -141,7 +141,7 @@ awaitable<Result<bool>> TopicService::finish_move(std::shared_ptr<ReplicaMove> m
     auto replace = [&owner, &move, &folder, bytes_max,
                     now = home_.clock().both()]() -> Result<std::unique_ptr<log::Log>> {
         auto* partition = owner.partitions.find(move->topic, move->partition.partition);
-        if (partition == nullptr) {
+        if (partition == nullptr || partition->log().health() != move->source) {
             return nullptr;  // the next step finds out why
         }
         return partition->replace_log(move->future,

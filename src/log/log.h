@@ -75,6 +75,7 @@ public:
     /// The disk of its directory has failed: appends are refused, and the recovery point stays
     /// where it is, whatever later flushes say.
     [[nodiscard]] bool is_broken() const { return health_ && health_->failed(); }
+    [[nodiscard]] const auto& health() const { return health_; }
     /// kafka_storage_error if it is broken, with the first failure, or half cut.
     [[nodiscard]] Result<void> check_health() const;
 
@@ -105,6 +106,9 @@ public:
     /// After a crash, where both are there, this one is to stay: if what succeed() took over of
     /// producers is lost, it is taken over again.
     Result<void> inherit_if_lost(Log& old);
+    /// Whether its last batch is in `longer` too, byte by byte; else neither is a copy of the
+    /// other.
+    [[nodiscard]] bool is_beginning_of(Log& longer);
     /// Where this log ends, judged by another one of its partition: where a segment is missing, or
     /// the end of one, that the other one has.
     [[nodiscard]] Result<Offset> end_beside(Log& other);
@@ -184,16 +188,9 @@ private:
     [[nodiscard]] const Segment& active() const { return *segments_.rbegin()->second; }
     [[nodiscard]] Segments::iterator segment_holding(Offset offset);
 
-    /// What was known of the log before it was opened.
-    struct Known {
-        Offset log_start;
-        Offset recovery_point;
-        bool clean;
-        bool cached;
-        Now now;
-        std::atomic<std::uint64_t>* scanned;
-    };
     // Opening (log_open.cc)
+    struct Known;
+    struct Recovered;
     Result<void> load(const Known& known);
     Result<void> begin_at_deleted(const Known& known);
     Result<std::vector<FoundSegment>> tidy_folder();
@@ -201,11 +198,6 @@ private:
     Result<void> load_segments(const std::vector<FoundSegment>& found, const Known& known);
     [[nodiscard]] std::optional<Offset> known_end(std::span<const FoundSegment> from,
                                                   const Known& known) const;
-    /// What reading a whole segment showed.
-    struct Recovered {
-        bool torn = false;      // its tail was no whole, valid batch, and was cut
-        bool has_gaps = false;  // offsets without a record: compaction went over it
-    };
     Result<Recovered> recover_segment(Segment& segment, const Known& known);
     Result<void> keep_transactions(Segment& segment, Offset recovery_point);
     Result<bool> has_gaps(Segment& segment);

@@ -8,6 +8,20 @@
 #include <utility>
 
 namespace barnabas::log {
+namespace {
+
+/// The batch that holds `offset`; nothing where it cannot be read.
+std::vector<std::byte> batch_at(Log& log, Offset offset) {
+    const auto slice =
+        log.read(offset, {.max_bytes = 1, .at_least_one_batch = true, .end = log.log_end()});
+    std::vector<std::byte> bytes(slice ? slice->size : 0);
+    const auto got =
+        bytes.empty() ? Result<std::size_t>(0U) : slice->file->read_at(slice->position, bytes);
+    const bool whole = got && *got == bytes.size();
+    return whole ? std::move(bytes) : std::vector<std::byte>();
+}
+
+}  // namespace
 
 Result<void> Log::append_copy(ByteView batches, Now now) {
     TRY(check_health());
@@ -123,6 +137,15 @@ Result<void> Log::inherit_if_lost(Log& old) {
     TRY(inherit_producers(old));
     TRY(load_producers(log_end(), no_timestamp));
     return save_producers();
+}
+
+bool Log::is_beginning_of(Log& longer) {
+    if (size_bytes() == 0) {
+        return true;
+    }
+    const Offset last = log_end() - 1;
+    const auto bytes = batch_at(*this, last);
+    return !bytes.empty() && bytes == batch_at(longer, last);
 }
 
 Result<Offset> Log::end_beside(Log& other) {

@@ -12,27 +12,6 @@
 namespace barnabas::log {
 namespace {
 
-/// The batch that holds `offset`; nothing where it cannot be read.
-std::vector<std::byte> batch_at(Log& log, Offset offset) {
-    const auto slice =
-        log.read(offset, {.max_bytes = 1, .at_least_one_batch = true, .end = log.log_end()});
-    std::vector<std::byte> bytes(slice ? slice->size : 0);
-    const auto got =
-        bytes.empty() ? Result<std::size_t>(0U) : slice->file->read_at(slice->position, bytes);
-    const bool whole = got && *got == bytes.size();
-    return whole ? std::move(bytes) : std::vector<std::byte>();
-}
-
-/// Whether the last batch of `shorter` is in `longer` too.
-bool ends_in(Log& shorter, Log& longer) {
-    if (shorter.size_bytes() == 0) {
-        return true;
-    }
-    const Offset last = shorter.log_end() - 1;
-    const auto bytes = batch_at(shorter, last);
-    return !bytes.empty() && bytes == batch_at(longer, last);
-}
-
 /// What is kept may be in memory alone so far.
 Result<void> make_durable(Log& log, Log& other) {
     TRY(log.inherit_if_lost(other));
@@ -204,7 +183,8 @@ void LogDirs::keep_longer(FoundLog& kept, FoundLog other, Now now) {
     const bool swaps =
         second && (!first || rank(other, **second, **first) > rank(kept, **first, **second));
     const bool needless =
-        first && second && (swaps ? ends_in(**first, **second) : ends_in(**second, **first));
+        first && second &&
+        (swaps ? (*first)->is_beginning_of(**second) : (*second)->is_beginning_of(**first));
     if (swaps) {
         std::swap(kept, other);
     }

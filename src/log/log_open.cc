@@ -30,6 +30,22 @@ Result<LeaderEpochs> with_epochs_of(Segment& segment, LeaderEpochs epochs, Offse
 
 }  // namespace
 
+/// What was known of the log before it was opened.
+struct Log::Known {
+    Offset log_start;
+    Offset recovery_point;
+    bool clean;
+    bool cached;
+    Now now;
+    std::atomic<std::uint64_t>* scanned;
+};
+
+/// What reading a whole segment showed.
+struct Log::Recovered {
+    bool torn = false;      // its tail was no whole, valid batch, and was cut
+    bool has_gaps = false;  // offsets without a record: compaction went over it
+};
+
 Result<std::unique_ptr<Log>> Log::open(OpenOptions options) {
     const Known known{.log_start = options.log_start,
                       .recovery_point = options.recovery_point,

@@ -158,6 +158,46 @@ TEST(ReplicaMover, IsTakenBackByAMoveToWhereItIs) {
     }
 }
 
+// Its disk failed and lost what had been copied and not been synced; others were written in its
+// place before the move went on: the copy, which had none of them, took the log's place.
+TEST(ReplicaMover, BeginsAnewWhereTheLogHasLostWhatWasCopied) {
+    Movable two({{"replica.alter.log.dirs.io.max.bytes.per.second", "1"},
+                 {"flush.before.ack", "never"},
+                 {"log.dir.retry.interval.ms", "1000"}});
+    const std::string lost(300'000, 'l');
+    const std::string written(300'000, 'w');
+    for (int i = 0; i < 6; ++i) {
+        ASSERT_EQ(two.produce(0, nullptr, lost), ErrorCode::none);
+    }
+    ASSERT_EQ(two.move(0, "/b"), ErrorCode::none);
+    two.at().wait(3s);
+    EXPECT_EQ(two.logs_in(1), "t-0* t-1");
+    const auto log =
+        two.at().disk().open("/a/t-0/00000000000000000000.log", runtime::OpenMode::read_write);
+    ASSERT_TRUE(log);
+    two.at().disk().fail_at(two.at().disk().operations());
+    EXPECT_FALSE((*log)->sync());
+    EXPECT_EQ(two.produce(0), ErrorCode::kafka_storage_error);
+    two.at().wait(10s);  // it is taken back
+    const auto kept = two.end_offset(0);
+    ASSERT_LT(kept, 7);
+    for (int i = 0; i < 8; ++i) {
+        ASSERT_EQ(two.produce(0, nullptr, written), ErrorCode::none);
+    }
+    ASSERT_EQ(two.set_config("replica.alter.log.dirs.io.max.bytes.per.second", "1000000000"),
+              ErrorCode::none);
+    two.at().wait(30s);
+    EXPECT_EQ(two.logs_in(1), "t-0 t-1");
+    EXPECT_EQ(two.end_offset(0), kept + 8);
+    const auto file = two.at().disk().read_text("/b/t-0/00000000000000000000.log").value_or("");
+    std::size_t found = 0;
+    for (auto at = file.find(written); at != std::string::npos;
+         at = file.find(written, at + written.size())) {
+        ++found;
+    }
+    EXPECT_EQ(found, 8U) << "records that were acknowledged are there no more";
+}
+
 TEST(ReplicaMover, EndsWithTheTopicAndWithTheTarget) {
     for (const bool deleted : {true, false}) {
         Movable two({{"replica.alter.log.dirs.io.max.bytes.per.second", "1"}});

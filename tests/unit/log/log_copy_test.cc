@@ -204,6 +204,25 @@ TEST_F(LogCopyTest, KnowsAfterACutWhatItsProducersWroteBeforeItBegins) {
     }
 }
 
+// After a crash the log may have lost what was copied of it, and have others there since: the copy,
+// longer for a while and then shorter, went on behind them and took its place.
+TEST_F(LogCopyTest, IsTheBeginningOfALogThatHasItsLastBatch) {
+    append(testing::make_batch({.records = 3}));
+    auto copy = open("/b/t-0.x-future", Offset{0});
+    EXPECT_TRUE(copy->is_beginning_of(*source_)) << "there is nothing in it";
+    copy_all(*copy);
+    EXPECT_TRUE(copy->is_beginning_of(*source_)) << "they are the same";
+    append(testing::make_batch({.records = 3}));
+    copy_all(*copy);
+    append(testing::make_batch({.records = 3}));
+    EXPECT_TRUE(copy->is_beginning_of(*source_)) << "the log went on";
+    ASSERT_TRUE(source_->truncate_to(Offset{3}));
+    EXPECT_FALSE(copy->is_beginning_of(*source_)) << "the log lost a batch";
+    append(testing::make_batch({.records = 3, .fill = 'y'}));
+    append(testing::make_batch({.records = 3}));
+    EXPECT_FALSE(copy->is_beginning_of(*source_)) << "the log has another batch there";
+}
+
 // Compaction left nothing of the last records before the active segment, and a crash took that
 // one's: the copy ended earlier than the log, for ever.
 TEST_F(LogCopyTest, EndsWhereTheLogDoesThoughItsLastOffsetsHaveNoRecord) {
