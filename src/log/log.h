@@ -282,6 +282,8 @@ private:
     std::shared_ptr<runtime::File> unsynced_epochs_;
     bool folder_unsynced_ = false;
     bool parent_unsynced_ = false;
+    InFlight in_flight_;
+    std::uint64_t flush_plans_ = 0;  // so far
 };
 
 }  // namespace barnabas::log

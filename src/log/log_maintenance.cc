@@ -112,7 +112,8 @@ Result<FlushPlan> Log::begin_flush() {
                    .snapshots = unsynced_snapshots_,
                    .folders = {},
                    .up_to = log_end(),
-                   .truncations = truncations_};
+                   .truncations = truncations_,
+                   .number = flush_plans_ + 1};
     // Files may have to be opened, which may fail: what was taken until then waits for the next.
     for (auto at = segment_holding(recovery_point_); at != segments_.end(); ++at) {
         TRY_ASSIGN(auto batches, at->second->file());
@@ -127,16 +128,21 @@ Result<FlushPlan> Log::begin_flush() {
             folder_unsynced_ = true;  // the file may be new
         }
     }
-    std::ranges::move(std::exchange(unsynced_, {}), std::back_inserter(plan.files));
+    // What an earlier plan took and perhaps did not sync is there still.
+    std::ranges::move(std::exchange(unsynced_, {}), std::back_inserter(in_flight_.files));
     if (unsynced_epochs_) {
-        plan.files.push_back(std::exchange(unsynced_epochs_, nullptr));
+        in_flight_.files.push_back(std::exchange(unsynced_epochs_, nullptr));
     }
-    if (std::exchange(folder_unsynced_, false)) {
+    in_flight_.folder = std::exchange(folder_unsynced_, false) || in_flight_.folder;
+    in_flight_.parent = std::exchange(parent_unsynced_, false) || in_flight_.parent;
+    std::ranges::copy(in_flight_.files, std::back_inserter(plan.files));
+    if (in_flight_.folder) {
         plan.folders.push_back(folder_);
     }
-    if (std::exchange(parent_unsynced_, false)) {
+    if (in_flight_.parent) {
         plan.folders.push_back(folder_.parent_path());
     }
+    flush_plans_ = plan.number;
     return plan;
 }
 
@@ -144,6 +150,9 @@ void Log::flushed(const FlushPlan& plan, Now now) {
     if (plan.truncations == truncations_ && !is_broken()) {
         INVARIANT(plan.up_to <= log_end(), "flushed up to {} of {}", plan.up_to, log_end());
         recovery_point_ = std::max(recovery_point_, plan.up_to);
+        if (plan.number == flush_plans_) {
+            in_flight_ = {};
+        }
     }
     if (!is_broken()) {
         // Not one that was written anew meanwhile.
@@ -352,7 +361,8 @@ Result<void> Log::close() {
     for (const auto offset : std::set(unsure_snapshots_)) {
         TRY(doubt_snapshot(offset));  // after an orderly stop nobody doubts any
     }
-    if (unflushed() > 0 || !unsynced_.empty() || !unsynced_snapshots_.empty()) {
+    if (unflushed() > 0 || !unsynced_.empty() || !in_flight_.files.empty() ||
+        !unsynced_snapshots_.empty()) {
         TRY_ASSIGN(const auto plan, begin_flush());
         TRY(plan.sync());
         flushed(plan, Now{});

@@ -81,10 +81,15 @@ struct SimulatedDisk::State {
         const std::uint64_t number = operations++;
         if (number == fail_at) {
             const bool full = fail_with == DiskTrouble::space;
-            // As on the real one: whatever a sync fails with, data are lost.
-            const auto kind = operation.starts_with("sync") ? DiskTrouble::broken : fail_with;
+            // As on the real one: whatever a sync fails with, data are lost; but a directory has to
+            // be opened first.
+            const bool opens = operation == "sync directory" && fail_with == DiskTrouble::other;
+            const bool loses = operation.starts_with("sync") && !opens;
+            const auto kind = loses ? DiskTrouble::broken : fail_with;
             return trouble(kind, operation, path,
-                           full ? "No space left on device" : "Input/output error");
+                           full    ? "No space left on device"
+                           : opens ? "Too many open files"
+                                   : "Input/output error");
         }
         if (number == stop_at) {
             operations = stop_at + 1;

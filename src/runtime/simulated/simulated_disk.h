@@ -42,8 +42,9 @@ public:
     /// create_directories, sync_directory. A test runs once, then again with trouble at each step.
     [[nodiscard]] std::uint64_t operations() const;
     /// The changing operation number `n` (counted as above, the first is 0) fails, with an I/O
-    /// error or for want of space; what comes after works. A sync that fails loses what it was to
-    /// write, as Linux does: the next one succeeds all the same.
+    /// error, for want of space, or of descriptors (other); what comes after works. A sync of a
+    /// file that fails loses what it was to write, as Linux does: the next one succeeds all the
+    /// same.
     void fail_at(std::uint64_t n, DiskTrouble trouble = DiskTrouble::broken);
     /// From changing operation `n` on nothing works any more: the power is going. A write that is
     /// number n is on its way: crash() may leave it whole, torn or not at all.

@@ -69,6 +69,7 @@ protected:
     std::unique_ptr<LogMachine> machine_;
     wire::AppendValidator validator_;
     std::int64_t appended_ = 0;
+    int at_a_folder_ = 0;
 };
 
 // The file of an index was not cut when the cut was tried again: its old entries were believed
@@ -189,6 +190,36 @@ TEST_F(LogTroubleTest, AnEntryOfTheTimeIndexThatWasTornIsNotBelieved) {
         kill();
         expect_sound_after_a_stop();
     }
+}
+
+// A flush met the limit of open files when it came to the folder. The next one did not know that
+// there was something left to do, and a power failure took the new segment.
+TEST_F(LogTroubleTest, WhatAFailedFlushHadToSyncIsLeftToTheNext) {
+    at_each_step([this](std::uint64_t step) {
+        SCOPED_TRACE(step);
+        begin(1, {.segment_bytes = 800});
+        append(3);
+        save();
+        append(5);
+        EXPECT_GT(log().segment_count(), 1U);
+        const auto plan = log().begin_flush();
+        EXPECT_TRUE(plan && !plan->folders.empty());
+        auto& disk = machine_->disk;
+        disk.fail_at(disk.operations() + step, runtime::DiskTrouble::other);
+        const bool met = !plan->sync();
+        machine_->disarm();
+        if (met && !machine_->is_broken()) {
+            EXPECT_EQ(log().recovery_point(), Offset{3});
+            save();
+            machine_->crash({.keep_some_writes = false, .keep_some_entries = false});
+            EXPECT_TRUE(machine_->start());
+            EXPECT_EQ(log().log_end(), Offset{8});
+            expect_sound_after_a_stop();
+            ++at_a_folder_;
+        }
+        return met;
+    });
+    EXPECT_GT(at_a_folder_, 0);
 }
 
 // The sync of the indexes of a sealed segment failed. When the directory was taken back they were
