@@ -250,6 +250,7 @@ private:
     Result<void> save_epochs();
     void count_bytes();
     [[nodiscard]] bool still_holds(const CleanedGroup& group) const;
+    Result<void> finish_swap();
 
     runtime::Disk& disk_;
     runtime::Path folder_;
@@ -259,6 +260,7 @@ private:
     Logger log_;
     Segments segments_;  // never empty once open
     std::vector<std::unique_ptr<Segment>> deleted_;
+    UnfinishedSwap swap_;
     LeaderEpochs epochs_;
     bool epochs_saved_ = true;  // the file says the same
     ProducerStates producers_;

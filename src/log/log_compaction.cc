@@ -35,6 +35,7 @@ Result<LogFacts> Log::compaction_facts() {
 }
 
 Result<std::optional<CompactionSource>> Log::compaction_source(Offset first_dirty, Offset end) {
+    TRY(finish_swap());
     const auto limit = segments_.find(end);
     if (limit == segments_.end() || limit == segments_.begin() || first_dirty >= end ||
         end > last_stable_offset() || end > recovery_point_) {
@@ -82,6 +83,7 @@ Result<bool> Log::swap_in(CleanedGroup& group) {
               "{}: {} segments replace {}", partition_, group.fresh.size(), group.replaced.size());
     INVARIANT(group.fresh.back()->next_offset() <= group.replaced.back().end, "{} reaches {} of {}",
               partition_, group.fresh.back()->next_offset(), group.replaced.back().end);
+    TRY(finish_swap());
     if (!still_holds(group)) {
         return false;
     }
@@ -91,29 +93,37 @@ Result<bool> Log::swap_in(CleanedGroup& group) {
         TRY(fresh->rename(swap_suffix));
     }
     // From here on an open completes it, and so does this log, whatever fails.
-    std::vector<std::unique_ptr<Segment>> old;
     for (const auto& source : group.replaced) {
-        old.push_back(std::move(segments_.extract(source.base).mapped()));
+        swap_.old.push_back(std::move(segments_.extract(source.base).mapped()));
+        swap_.replaced.push_back(source.base);
     }
-    std::vector<Segment*> fresh;
     for (auto& segment : std::exchange(group.fresh, {})) {
         segment->set_config(config_);
-        fresh.push_back(segment.get());
+        swap_.fresh.push_back(segment->base());
         segments_.emplace(segment->base(), std::move(segment));
     }
     count_bytes();
-    for (auto& segment : old) {
-        TRY(segment->mark_deleted());
-        deleted_.push_back(std::move(segment));
-    }
-    for (auto* segment : fresh) {
-        TRY(segment->rename({}));
-    }
-    for (const auto& source : group.replaced) {
-        TRY(segments_.contains(source.base) ? Result<void>()
-                                            : remove_snapshots(source.base, source.base + 1));
-    }
+    TRY(finish_swap());
     return true;
+}
+
+/// What fails waits for the next attempt: before another compaction, which would take the same
+/// names, and before segments are removed, behind or below which what was replaced would be found.
+Result<void> Log::finish_swap() {
+    folder_unsynced_ = folder_unsynced_ || !swap_.replaced.empty();
+    while (!swap_.old.empty()) {
+        TRY(swap_.old.front()->mark_deleted());
+        deleted_.push_back(std::move(swap_.old.front()));
+        swap_.old.erase(swap_.old.begin());
+    }
+    for (; !swap_.fresh.empty(); swap_.fresh.erase(swap_.fresh.begin())) {
+        TRY(segments_.at(swap_.fresh.front())->rename({}));
+    }
+    for (; !swap_.replaced.empty(); swap_.replaced.pop_back()) {
+        const Offset base = swap_.replaced.back();
+        TRY(segments_.contains(base) ? Result<void>() : remove_snapshots(base, base + 1));
+    }
+    return {};
 }
 
 }  // namespace barnabas::log

@@ -188,6 +188,7 @@ Result<void> Log::truncate_to(Offset offset) {
 
 /// What was cut must not come back with a crash, behind what is written instead of it.
 Result<void> Log::cut_files(Offset offset) {
+    TRY(finish_swap());
     if (offset < segments_.begin()->first) {
         TRY(remove_snapshots(offset, offset + 1));
         TRY(begin_anew(offset, active().created()));
@@ -308,6 +309,7 @@ Result<std::size_t> Log::apply_retention(Now now) {
 
 Result<void> Log::give_up_segment(Segments::iterator segment) {
     INVARIANT(segments_.size() > 1, "{} gives up its only segment", partition_);
+    TRY(finish_swap());
     TRY(segment->second->mark_deleted());
     INVARIANT(size_bytes_ >= segment->second->size(), "{} bytes, {} to go", size_bytes_,
               segment->second->size());

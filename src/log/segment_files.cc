@@ -248,6 +248,9 @@ std::array<runtime::Path, 4> Segment::paths() const {
 /// An index that is not there gets its new name too: the old one may soon be that of another
 /// segment's file.
 Result<void> Segment::rename_file(std::size_t which, const runtime::Path& path) {
+    if (paths()[which] == path) {
+        return {};  // an earlier attempt did it
+    }
     if (which == 0) {
         TRY(disk_.rename(log_path_, path));
         log_path_ = path;

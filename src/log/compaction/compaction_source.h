@@ -50,6 +50,14 @@ struct CleanedGroup {
     std::uint64_t truncations = 0;
 };
 
+/// A group that a log took, and not all of whose files have their last names: an error came
+/// between.
+struct UnfinishedSwap {
+    std::vector<std::unique_ptr<Segment>> old;  // to be put away
+    std::vector<Offset> fresh;                  // then these lose their ".swap"
+    std::vector<Offset> replaced;               // and of these, where none begins, the snapshots go
+};
+
 /// Removes the fresh files of a group that no log took. What an error leaves goes with the next
 /// open.
 Result<void> discard_files(CleanedGroup& group);

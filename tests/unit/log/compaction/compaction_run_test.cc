@@ -397,6 +397,62 @@ TEST_F(CompactionRunTest, LeavesTheLogAsItWasWhereTheDiskFails) {
     }
 }
 
+// The names of one compaction were not all given when the next one began: it renamed its files onto
+// those, put them away as replaced, and what stayed of the log was removed with them.
+TEST_F(CompactionRunTest, FinishesWhatAnErrorLeftOfTheOneBefore) {
+    enum class Next { compaction, cut, close };
+    int interrupted = 0;
+    for (const auto next : {Next::compaction, Next::cut, Next::close}) {
+        bool whole = false;
+        for (std::uint64_t step = 0; !whole; ++step) {
+            SCOPED_TRACE(fmt::format("step {}, then {}", step, static_cast<int>(next)));
+            ASSERT_LT(step, 200U);
+            ASSERT_TRUE(disk_.remove_all(folder));
+            open();
+            for (int i = 0; i < 3; ++i) {
+                append({{"a", std::to_string(i)}, {fmt::format("only {}", i), "x"}});
+                roll();
+            }
+            const auto run = begin(options());
+            while (run->stage() != CompactionRun::Stage::group_ready) {
+                ASSERT_TRUE(run->advance(1000));
+            }
+            auto group = run->take_group();
+            disk_.fail_at(disk_.operations() + step, runtime::DiskTrouble::other);
+            whole = log_->swap_in(group).has_value();
+            disk_.fail_at(std::numeric_limits<std::uint64_t>::max());
+            interrupted += !whole && group.fresh.empty() ? 1 : 0;
+            ASSERT_TRUE(discard_files(group) && run->discard());
+            if (next == Next::compaction) {
+                append({{"only 0", "y"}});
+                roll();
+                const auto again = compact();
+                ASSERT_TRUE(again) << again.error().message;
+            } else if (next == Next::cut) {
+                ASSERT_TRUE(log_->truncate_to(Offset{4}));
+            }
+            for (auto& segment : log_->take_deleted()) {
+                ASSERT_TRUE(segment->remove());
+            }
+            const auto kept = records();
+            EXPECT_FALSE(kept.empty());
+            ASSERT_TRUE(log_->close());
+            open();
+            EXPECT_EQ(records(), kept) << "the same after the next open";
+            const auto stay = [&kept](const std::string& key) {
+                return std::ranges::any_of(
+                    kept, [&key](const auto& record) { return record.second.key == key; });
+            };
+            EXPECT_TRUE(stay("only 0") && stay("only 1"));
+            EXPECT_EQ(stay("only 2"), next != Next::cut);
+            for (const auto& name : files()) {
+                EXPECT_FALSE(name.ends_with(".cleaned") || name.ends_with(".swap")) << name;
+            }
+        }
+    }
+    EXPECT_GT(interrupted, 6);
+}
+
 TEST_F(CompactionRunTest, WantsRoomBeforeItBegins) {
     open();
     append({{"a", std::string(5000, 'x')}});
