@@ -88,8 +88,13 @@ awaitable<std::optional<Error>> Flusher::sync_now(Key key) {
                         .message = "its log was closed before it was synced"};
     }
     auto plan = waiting->log().begin_flush();
+    std::optional<Error> failed;
     if (!plan) {
-        co_return std::move(plan.error());
+        failed = std::move(plan.error());
+        if (!waiting->log().deletion_waits()) {
+            co_return failed;
+        }
+        plan = waiting->log().begin_flush_for_deletion();
     }
     auto work = [&plan] { return plan->sync(); };
     auto synced = co_await runtime::run_blocking(shard_, work);
@@ -99,7 +104,7 @@ awaitable<std::optional<Error>> Flusher::sync_now(Key key) {
     if (auto* partition = partitions_.find(key.first, key.second)) {
         partition->log().flushed(*plan, shard_.clock().both());
     }
-    co_return std::nullopt;
+    co_return failed;
 }
 
 }  // namespace barnabas::broker

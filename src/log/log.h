@@ -175,6 +175,9 @@ public:
     /// What a flush of everything appended so far has to sync.
     Result<FlushPlan> begin_flush();
     void flushed(const FlushPlan& plan, Now now);
+    /// Of that only what a deletion waits for: where begin_flush() fails for want of space, which
+    /// the deletion would make.
+    [[nodiscard]] FlushPlan begin_flush_for_deletion() const;
 
     /// Flushes and writes what a clean start needs: trimmed indexes, the producers' snapshot.
     Result<void> close();

@@ -146,6 +146,15 @@ Result<FlushPlan> Log::begin_flush() {
     return plan;
 }
 
+FlushPlan Log::begin_flush_for_deletion() const {
+    return {.disk = &disk_,
+            .files = {},
+            .snapshots = unsynced_snapshots_,
+            .folders = {folder_},
+            .up_to = recovery_point_,
+            .truncations = truncations_};
+}
+
 void Log::flushed(const FlushPlan& plan, Now now) {
     if (plan.truncations == truncations_ && !is_broken()) {
         INVARIANT(plan.up_to <= log_end(), "flushed up to {} of {}", plan.up_to, log_end());
@@ -161,7 +170,9 @@ void Log::flushed(const FlushPlan& plan, Now now) {
             return synced != plan.snapshots.end() && synced->second == unsynced.second;
         });
     }
-    unflushed_since_ = unflushed() > 0 ? now.steady : never;
+    if (plan.number > 0) {  // else no records were to be synced
+        unflushed_since_ = unflushed() > 0 ? now.steady : never;
+    }
 }
 
 Result<void> Log::truncate_to(Offset offset) {
@@ -323,7 +334,12 @@ Result<void> Log::give_up_segment(Segments::iterator segment) {
     recovery_point_ = std::max(recovery_point_, first);
     set_high_watermark(high_watermark_);
     if (epochs_.start_at(log_start_)) {
-        TRY(save_epochs());
+        // A full disk must not keep retention from making room: the next write or flush tries
+        // again.
+        epochs_saved_ = false;
+        if (const auto saved = save_epochs(); !saved) {
+            log_.warn("{}: {}", partition_, saved.error().message);
+        }
     }
     return remove_snapshots(base, first);
 }

@@ -137,6 +137,35 @@ TEST_F(FlusherTest, WhatADeletionWaitsForIsSyncedToo) {
     EXPECT_EQ(one.apply_retention(later), 1U);
 }
 
+TEST_F(FlusherTest, WhatADeletionWaitsForIsSyncedThoughTheRestHasNoRoom) {
+    auto& one = log(PartitionId{0});
+    const auto sent = log::testing::BatchSpec{}.timestamp;
+    const auto send = [&](std::int32_t sequence, Timestamp timestamp) {
+        auto records = log::testing::make_batch({.timestamp = timestamp,
+                                                 .producer = ProducerId{1},
+                                                 .epoch = ProducerEpoch{0},
+                                                 .sequence = sequence});
+        ASSERT_TRUE(one.append(records.mutable_view(), {.now = {.wall = timestamp}}, validator_));
+        one.set_high_watermark(one.log_end());
+    };
+    send(0, sent);
+    const Now later{.wall = sent + one.config().retention_ms + 1};
+    ASSERT_EQ(one.apply_retention(later), 0U);
+    ASSERT_TRUE(one.deletion_waits());
+    send(1, later.wall);
+    one.begin_epoch(LeaderEpoch{9});
+    disk().set_capacity(1);
+    ++asked_;
+    runtime::spawn(
+        machine_.shard(0),
+        wait_for(this, {{.topic = topic_, .partition = PartitionId{0}, .end = Offset{2}}}));
+    run();
+    EXPECT_EQ(failures(), 1) << "the records cannot be acknowledged";
+    EXPECT_EQ(one.recovery_point(), Offset{0});
+    EXPECT_FALSE(one.deletion_waits());
+    EXPECT_EQ(one.apply_retention(later), 1U);
+}
+
 TEST_F(FlusherTest, WhatIsOnTheMediumAlreadyIsNotSyncedAgain) {
     append_and_flush(1);
     run();

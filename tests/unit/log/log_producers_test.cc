@@ -301,5 +301,40 @@ TEST_F(LogProducersTest, AFullDiskKeepsNoRecordFromTheMedium) {
     EXPECT_FALSE(disk_.exists(folder / file_name(Offset{34}, snapshot_suffix)));
 }
 
+// After a crash nobody knows which snapshots were synced: retention waited for a flush, and that
+// failed on the full disk which retention was to make room on.
+TEST_F(LogProducersTest, AFullDiskDoesNotKeepRetentionWaiting) {
+    append(producer, 0);
+    for (int i = 0; i < 12; ++i) {
+        append(no_producer, 0, 200);
+    }
+    ASSERT_GT(log_->segment_count(), 3U);
+    flush();
+    checkpoint();
+    log_.reset();
+    // The epochs have to be learned, so a flush writes them.
+    ASSERT_TRUE(disk_.remove(folder / "leader-epoch-checkpoint"));
+    open(false);
+    append(no_producer, 0, 200);
+    log_->begin_epoch(LeaderEpoch{9});
+    clock_.advance(1h);
+    disk_.set_capacity(1);
+    EXPECT_EQ(retention(), 0U);
+    ASSERT_TRUE(log_->deletion_waits());
+    ASSERT_FALSE(log_->begin_flush()) << "there is room for the epochs";
+    const auto plan = log_->begin_flush_for_deletion();
+    ASSERT_TRUE(plan.sync());
+    const auto recovery_point = log_->recovery_point();
+    log_->flushed(plan, clock_.both());
+    EXPECT_FALSE(log_->deletion_waits());
+    EXPECT_EQ(log_->recovery_point(), recovery_point) << "the records were not synced";
+    EXPECT_GT(log_->unflushed(), 0);
+    EXPECT_EQ(retention(), 1U);
+    disk_.set_capacity(runtime::SimulatedDisk::default_capacity);
+    flush();
+    crash();
+    EXPECT_EQ(last_sequence(), 0);
+}
+
 }  // namespace
 }  // namespace barnabas::log
