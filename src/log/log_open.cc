@@ -78,6 +78,7 @@ Result<void> Log::load(const Known& known) {
     // What the process before us made and closed without a record to flush may not be durable.
     folder_unsynced_ = true;
     parent_unsynced_ = true;
+    recovery_point_ = known.clean ? offset_max : known.recovery_point;
     TRY(load_segments(found, known));
     if (!known.cached) {
         TRY(rewrite_snapshots());
@@ -85,7 +86,7 @@ Result<void> Log::load(const Known& known) {
         std::ranges::set_difference(snapshots_, std::views::keys(unsynced_snapshots_),
                                     std::inserter(unsure_snapshots_, unsure_snapshots_.end()));
     }
-    recovery_point_ = known.clean ? log_end() : std::min(known.recovery_point, log_end());
+    recovery_point_ = std::min(recovery_point_, log_end());
     if (log_end() < known.log_start) {
         log_.warn(
             "{}: it ends at {} after a crash, but its records before {} were deleted; it "
@@ -251,7 +252,12 @@ Result<void> Log::load_segments(const std::vector<FoundSegment>& found, const Kn
         if (last) {
             break;
         }
-        TRY(seal(segment));
+        if (const auto sealed = seal(segment); !sealed) {
+            // A full disk must not keep the log from being read. The indexes are in memory; the
+            // next flush, which begins there then, writes them.
+            recovery_point_ = std::min(recovery_point_, segment.base());
+            log_.warn("{}: {}", partition_, sealed.error().message);
+        }
         TRY_ASSIGN(const bool lost, lost_before(rest[1].base, segment, known, compacted));
         if (suspect && (recovered.torn || lost)) {
             TRY(drop_segments(rest.subspan(1)));

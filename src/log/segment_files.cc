@@ -169,8 +169,9 @@ Result<void> Segment::seal() {
     TRY(time_index_.maybe_append(max_timestamp_));
     TRY(offset_index_.file().rest());
     TRY(time_index_.file().rest());
+    TRY(txn_index_.write_out());
     rebuilt_ = false;  // what seals it syncs them
-    return txn_index_.write_out();
+    return {};
 }
 
 Result<std::vector<std::shared_ptr<runtime::File>>> Segment::take_unsynced_indexes() {

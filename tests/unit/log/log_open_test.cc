@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 namespace barnabas::log {
 namespace {
 
@@ -215,6 +217,61 @@ TEST_F(LogOpenTest, TakesAHoleForALossOnlyWhereNothingElseMadeIt) {
         if (row.want_end == Offset{12}) {
             EXPECT_GT(read_size(Offset{7}, {.max_bytes = 800, .end = Offset{12}}), 0U) << row.what;
         }
+    }
+}
+
+// The indexes of the segments that a crash left had no room: the partition was offline until a
+// restart on a disk that had some.
+TEST_F(LogOpenTest, AFullDiskDoesNotKeepARecoveredLogFromBeingRead) {
+    const LogConfig config{.segment_bytes = 1000, .index_interval_bytes = 200};
+    for (const bool damaged :
+         {false, true}) {  // a segment whose records were synced, not its index
+        SCOPED_TRACE(damaged);
+        ASSERT_TRUE(disk_.remove_all(folder));
+        open(config);
+        append_many(40, {.value_size = 100});
+        const auto synced = log_->begin_flush();
+        ASSERT_TRUE(synced && synced->sync());
+        log_.reset();
+        for (const auto& entry : *disk_.list(folder)) {
+            if (entry.name.ends_with("index")) {
+                ASSERT_TRUE(disk_.remove(folder / entry.name));
+            }
+        }
+        const Offset recovery_point{damaged ? 40 : 0};
+        disk_.set_capacity(1);
+        open(config, false, recovery_point);
+        EXPECT_EQ(log_->log_end(), Offset{40});
+        for (std::int64_t offset = 0; offset < 40; ++offset) {
+            EXPECT_GT(read_size(Offset{offset},
+                                {.max_bytes = 1, .at_least_one_batch = true, .end = Offset{40}}),
+                      0U);
+        }
+        EXPECT_EQ(log_->recovery_point(), Offset{0});
+        EXPECT_FALSE(log_->begin_flush()) << "there is no room for the indexes";
+        disk_.set_capacity(runtime::SimulatedDisk::default_capacity);
+        const auto plan = log_->begin_flush();
+        ASSERT_TRUE(plan && plan->sync());
+        log_->flushed(*plan, clock_.both());
+        EXPECT_EQ(log_->recovery_point(), Offset{40});
+        ASSERT_TRUE(disk_.sync_directory("/data") && disk_.sync_directory("/"));
+        disk_.crash({.keep_some_writes = false, .keep_some_entries = false});
+        const auto index = disk_.read_text(folder / "00000000000000000000.index");
+        ASSERT_TRUE(index) << index.error().message;
+        EXPECT_GT(index->size(), 0U);
+        std::atomic<std::uint64_t> scanned = 0;
+        auto opened = Log::open({.disk = disk_,
+                                 .folder = folder,
+                                 .partition = {"t", PartitionId{0}},
+                                 .config = config,
+                                 .recovery_point = Offset{40},
+                                 .clean = false,
+                                 .now = clock_.both(),
+                                 .log = {},
+                                 .scanned = &scanned});
+        ASSERT_TRUE(opened) << opened.error().message;
+        EXPECT_EQ((*opened)->log_end(), Offset{40});
+        EXPECT_EQ(scanned, 0U) << "their indexes are believed";
     }
 }
 
