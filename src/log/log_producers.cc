@@ -8,6 +8,29 @@
 #include <utility>
 
 namespace barnabas::log {
+namespace {
+
+/// Of some 20 million producers. A file that is longer is no snapshot.
+constexpr std::size_t snapshot_bytes_max = std::size_t{1} << 30;
+
+Result<bool> is_too_long(runtime::Disk& disk, const runtime::Path& path) {
+    TRY_ASSIGN(const auto file, disk.open(path, runtime::OpenMode::read));
+    TRY_ASSIGN(const auto size, file->size());
+    return size > snapshot_bytes_max;
+}
+
+/// Another error than kafka_storage_error where the file is damaged.
+Result<std::vector<wire::ProducerSnapshotEntry>> read_snapshot(runtime::Disk& disk,
+                                                               const runtime::Path& path) {
+    TRY_ASSIGN(const bool too_long, is_too_long(disk, path));
+    if (too_long) {
+        return fail(ErrorCode::corrupt_message, "it has more than {} bytes", snapshot_bytes_max);
+    }
+    TRY_ASSIGN(const auto text, disk.read_text(path, snapshot_bytes_max));
+    return wire::read_producer_snapshot(as_bytes(text));
+}
+
+}  // namespace
 
 Result<void> Log::load_producers(Offset end, Timestamp now) {
     TRY_ASSIGN(producers_, producers_at(end, now));
@@ -22,8 +45,10 @@ Result<ProducerStates> Log::producers_at(Offset end, Timestamp now) {
         --at;
         const Offset newest = *at;
         const auto path = folder_ / file_name(newest, snapshot_suffix);
-        TRY_ASSIGN(const auto text, disk_.read_text(path));
-        const auto read = wire::read_producer_snapshot(as_bytes(text));
+        auto read = read_snapshot(disk_, path);
+        if (!read && read.error().code == ErrorCode::kafka_storage_error) {
+            return fail(std::move(read));
+        }
         if (read) {
             producers.restore(*read, newest, now);
             from = std::max(from, newest);
@@ -106,9 +131,14 @@ Result<void> Log::snapshot_for_restart() {
 
 /// After a sync that failed the system takes for synced what it only has in memory.
 Result<void> Log::rewrite_snapshots() {
-    for (const auto offset : snapshots_) {
+    for (const auto offset : std::set(snapshots_)) {
         const auto path = folder_ / file_name(offset, snapshot_suffix);
-        TRY_ASSIGN(const auto text, disk_.read_text(path));
+        TRY_ASSIGN(const bool too_long, is_too_long(disk_, path));
+        if (too_long) {
+            TRY(remove_snapshots(offset, offset + 1));
+            continue;
+        }
+        TRY_ASSIGN(const auto text, disk_.read_text(path, snapshot_bytes_max));
         TRY(disk_.replace_text(path, text));
     }
     return {};
@@ -172,8 +202,11 @@ Result<bool> Log::has_sound_snapshot(Offset offset) {
     if (!snapshots_.contains(offset)) {
         return false;
     }
-    TRY_ASSIGN(const auto text, disk_.read_text(folder_ / file_name(offset, snapshot_suffix)));
-    if (wire::read_producer_snapshot(as_bytes(text))) {
+    auto read = read_snapshot(disk_, folder_ / file_name(offset, snapshot_suffix));
+    if (!read && read.error().code == ErrorCode::kafka_storage_error) {
+        return fail(std::move(read));
+    }
+    if (read) {
         return true;
     }
     TRY(remove_snapshots(offset, offset + 1));

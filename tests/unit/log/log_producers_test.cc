@@ -336,5 +336,24 @@ TEST_F(LogProducersTest, AFullDiskDoesNotKeepRetentionWaiting) {
     EXPECT_EQ(last_sequence(), 0);
 }
 
+// Beyond 64 MiB, which is a million and a half producers, the partition could not be opened.
+TEST_F(LogProducersTest, ALongSnapshotDoesNotKeepTheLogFromBeingOpened) {
+    append(producer, 0);
+    flush();
+    checkpoint();
+    const auto snapshot = folder / file_name(Offset{1}, snapshot_suffix);
+    for (const std::uint64_t size : {std::uint64_t{65} << 20, std::uint64_t{2} << 30}) {
+        for (const bool clean : {true, false}) {
+            SCOPED_TRACE(fmt::format("{} bytes, {}", size, clean));
+            ASSERT_TRUE(log_->close());
+            const auto file = disk_.open(snapshot, runtime::OpenMode::read_write);
+            ASSERT_TRUE(file && (*file)->truncate(size));
+            open(clean);
+            EXPECT_EQ(last_sequence(), 0) << "the batches tell";
+            EXPECT_FALSE(disk_.exists(snapshot)) << "it is damaged";
+        }
+    }
+}
+
 }  // namespace
 }  // namespace barnabas::log
