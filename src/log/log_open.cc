@@ -55,6 +55,9 @@ Result<std::unique_ptr<Log>> Log::open(OpenOptions options) {
                       .scanned = options.scanned};
     auto log = std::unique_ptr<Log>(new Log(std::move(options)));
     TRY(log->load(known));
+    if (log->unflushed() > 0) {
+        log->unflushed_since_ = known.now.steady;  // what a crash left is due by flush.ms too
+    }
     return log;
 }
 

@@ -275,5 +275,16 @@ TEST_F(LogOpenTest, AFullDiskDoesNotKeepARecoveredLogFromBeingRead) {
     }
 }
 
+// It counted from the first append after the start.
+TEST_F(LogOpenTest, WhatACrashLeftIsFlushedInFlushMs) {
+    open({.flush_ms = 1000});
+    append_many(3, {});
+    open({.flush_ms = 1000}, false);
+    ASSERT_EQ(log_->unflushed(), 3);
+    EXPECT_FALSE(log_->flush_due(clock_.both()));
+    clock_.advance(2s);
+    EXPECT_TRUE(log_->flush_due(clock_.both()));
+}
+
 }  // namespace
 }  // namespace barnabas::log
