@@ -1,5 +1,7 @@
 #include "log/checkpoint_text.h"
 
+#include "log/file_names.h"
+
 #include <charconv>
 #include <limits>
 
@@ -82,6 +84,10 @@ Result<void> take_offset(const Words& words, OffsetCheckpoint& offsets) {
     TRY_ASSIGN(const auto offset, parse_checkpoint_number(words[2]));
     if (partition < 0 || partition > std::numeric_limits<std::int32_t>::max()) {
         return fail(ErrorCode::corrupt_message, "{} is no partition's number", partition);
+    }
+    if (offset < 0 || Offset{offset} > base_offset_max) {
+        return fail(ErrorCode::corrupt_message, "{} is no offset: those are from 0 to {}", offset,
+                    base_offset_max);
     }
     offsets[{std::string(words[0]), PartitionId{static_cast<std::int32_t>(partition)}}] =
         Offset{offset};

@@ -2,6 +2,8 @@
 
 #include "base/types.h"
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +25,11 @@ inline constexpr std::string_view stray_folder_suffix = "-stray";
 inline constexpr std::string_view future_folder_suffix = "-future";
 inline constexpr std::string_view leader_epoch_file = "leader-epoch-checkpoint";
 inline constexpr std::string_view partition_metadata_file = "partition.metadata";
+
+/// No segment begins behind it and no checkpoint names an offset behind it: a log that went on from
+/// there could wrap around.
+inline constexpr Offset base_offset_max{std::numeric_limits<std::int64_t>::max() -
+                                        (std::int64_t{1} << 40)};
 
 /// "00000000000000000042.log", and with a `state` "00000000000000000042.log.swap".
 [[nodiscard]] std::string file_name(Offset base, std::string_view suffix,

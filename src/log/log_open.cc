@@ -28,6 +28,24 @@ Result<LeaderEpochs> with_epochs_of(Segment& segment, LeaderEpochs epochs, Offse
     return epochs;
 }
 
+/// Whoever named a file so wants offsets to overflow.
+Result<void> check_names(const runtime::Path& folder,
+                         std::span<const runtime::DirectoryEntry> entries) {
+    for (const auto& entry : entries) {
+        const std::string_view name = entry.name;
+        const auto dot = name.find('.');
+        const auto base =
+            dot == std::string_view::npos ? std::nullopt : offset_of_file(name.substr(0, dot), "");
+        if (base > base_offset_max) {
+            return fail(ErrorCode::corrupt_message,
+                        "{} is of offset {}; no log reaches that: offsets end at {}. Move the file "
+                        "elsewhere",
+                        (folder / entry.name).string(), *base, base_offset_max);
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 /// What was known of the log before it was opened.
@@ -47,8 +65,12 @@ struct Log::Recovered {
 };
 
 Result<std::unique_ptr<Log>> Log::open(OpenOptions options) {
+    if (options.log_start > base_offset_max) {
+        return fail(ErrorCode::corrupt_message, "{} cannot begin at offset {}: offsets end at {}",
+                    options.partition, options.log_start, base_offset_max);
+    }
     const Known known{.log_start = options.log_start,
-                      .recovery_point = options.recovery_point,
+                      .recovery_point = std::min(options.recovery_point, base_offset_max),
                       .clean = options.clean,
                       .cached = options.cached,
                       .now = options.now,
@@ -137,6 +159,7 @@ Result<void> Log::begin_at_deleted(const Known& known) {
 /// segments by rising base offset. Takes note of the producers' snapshots.
 Result<std::vector<FoundSegment>> Log::tidy_folder() {
     TRY_ASSIGN(auto entries, disk_.list(folder_));
+    TRY(check_names(folder_, entries));
     TRY_ASSIGN(const bool changed, finish_interrupted_swaps(disk_, folder_, entries, log_));
     if (changed) {
         TRY_ASSIGN(entries, disk_.list(folder_));

@@ -104,7 +104,7 @@ Result<bool> finish_interrupted_swaps(runtime::Disk& disk, const runtime::Path& 
                      (folder / swap.name).string());
             TRY_ASSIGN(const auto swap_end, end_of(disk, folder / swap.name, swap.base, log));
             begin = std::min(begin, swap.base);
-            end = std::max({end, swap_end, swap.base + 1});
+            end = std::max({end, swap_end, std::min(swap.base, base_offset_max) + 1});
         }
     }
     for (const auto& old : files_of(entries, {})) {

@@ -21,7 +21,8 @@ TEST(CheckpointText, IsReadAsItIsWritten) {
 TEST(CheckpointText, RefusesWhatIsNone) {
     for (const auto* text :
          {"1\n0\n", "0\n", "0\n2\na 0 5\n", "0\n0\na 0 5\n", "0\n1\na 0\n", "0\n1\na x 5\n",
-          "0\n1\na 0 5x\n", "0\n1\na -1 5\n", "0\n1\na 4294967296 5\n", "0\n-1\n"}) {
+          "0\n1\na 0 5x\n", "0\n1\na -1 5\n", "0\n1\na 4294967296 5\n", "0\n-1\n", "0\n1\na 0 -1\n",
+          "0\n1\na 0 9223372036854775807\n"}) {
         EXPECT_FALSE(parse_offset_checkpoint(text)) << text;
     }
 }

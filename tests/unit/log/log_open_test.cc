@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <limits>
 
 namespace barnabas::log {
 namespace {
@@ -284,6 +285,38 @@ TEST_F(LogOpenTest, WhatACrashLeftIsFlushedInFlushMs) {
     EXPECT_FALSE(log_->flush_due(clock_.both()));
     clock_.advance(2s);
     EXPECT_TRUE(log_->flush_due(clock_.both()));
+}
+
+// The next append, or the end of what a swap replaces, was a negative offset.
+TEST_F(LogOpenTest, RefusesAFileWhoseOffsetIsNearTheLast) {
+    for (const auto* name : {"9223372036854775807.log", "9223372036854775807.log.swap",
+                             "9223372036854775806.snapshot", "9223371000000000000.log"}) {
+        SCOPED_TRACE(name);
+        ASSERT_TRUE(disk_.remove_all(folder) && disk_.create_directories(folder));
+        ASSERT_TRUE(disk_.open(folder / name, runtime::OpenMode::create_new));
+        const auto opened = Log::open({.disk = disk_,
+                                       .folder = folder,
+                                       .partition = {"t", PartitionId{0}},
+                                       .config = {},
+                                       .now = clock_.both(),
+                                       .log = {}});
+        ASSERT_FALSE(opened);
+        EXPECT_EQ(opened.error().code, ErrorCode::corrupt_message);
+        EXPECT_NE(opened.error().message.find(name), std::string::npos) << opened.error().message;
+        EXPECT_TRUE(disk_.exists(folder / name)) << "it is somebody's";
+    }
+}
+
+TEST_F(LogOpenTest, BelievesNoRecoveryPointBehindItsEnd) {
+    open({});
+    append_many(1, {.producer = ProducerId{7}, .epoch = ProducerEpoch{0}, .sequence = 0});
+    ASSERT_TRUE(log_->close());
+    const auto snapshot = folder / file_name(Offset{1}, snapshot_suffix);
+    ASSERT_TRUE(disk_.exists(snapshot));
+    open({}, false, Offset{std::numeric_limits<std::int64_t>::max()});
+    EXPECT_EQ(log_->log_end(), Offset{1});
+    EXPECT_EQ(log_->recovery_point(), Offset{1});
+    EXPECT_TRUE(disk_.exists(snapshot)) << "that of its end";
 }
 
 }  // namespace
