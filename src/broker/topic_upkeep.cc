@@ -105,14 +105,16 @@ awaitable<bool> TopicService::maintain(BrokerShard& shard, Duties duties) {
                 log.expire_producers(now.wall - expiration_ms);
             }
             log.close_idle_files();
-            auto rolled = log.roll_if_due(now);
-            if (rolled && duties.retention) {
-                auto given_up = log.apply_retention(now);
-                rolled = given_up ? Result<void>() : fail(std::move(given_up));
+            const auto report = [&](const auto& done) {
+                if (!done && !log.is_broken()) {
+                    ports_.log.error("{}: {}", partition.name(), done.error().message);
+                }
+            };
+            report(log.roll_if_due(now));
+            // Also after a roll that failed: on a full disk each one does, and this makes room.
+            if (duties.retention) {
+                report(log.apply_retention(now));
                 waits = waits || log.deletion_waits();
-            }
-            if (!rolled && !log.is_broken()) {
-                ports_.log.error("{}: {}", partition.name(), rolled.error().message);
             }
             for (auto& segment : log.take_deleted()) {
                 const std::chrono::milliseconds delay(log.config().file_delete_delay_ms);

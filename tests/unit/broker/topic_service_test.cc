@@ -55,5 +55,24 @@ TEST(TopicService, RemovesEachTopicsFoldersAfterItsOwnDelay) {
     EXPECT_EQ(folders(), std::vector<std::string>{});
 }
 
+// On a full disk a roll that is due fails in each round; what would have made room stayed.
+TEST(TopicService, AppliesRetentionThoughARollFails) {
+    TwoDirectories two({{"log.dir.min.free.bytes", "0"},
+                        {"log.segment.bytes", "1048576"},
+                        {"log.roll.ms", "1000"},
+                        {"log.retention.bytes", "1000"},
+                        {"log.retention.check.interval.ms", "30000"}});
+    const std::string value(600'000, 'v');
+    ASSERT_EQ(two.produce(0, nullptr, value), ErrorCode::none);
+    ASSERT_EQ(two.produce(0, nullptr, value), ErrorCode::none);
+    ASSERT_TRUE(two.at().disk().exists("/a/t-0/00000000000000000000.log"));
+    ASSERT_TRUE(two.at().disk().exists("/a/t-0/00000000000000000002.log"));
+    two.at().disk().set_capacity(0);
+    two.at().wait(35s);
+    EXPECT_FALSE(two.at().disk().exists("/a/t-0/00000000000000000003.log")) << "a roll fails";
+    EXPECT_FALSE(two.at().disk().exists("/a/t-0/00000000000000000000.log"));
+    EXPECT_EQ(two.fetch(0, 2), ErrorCode::none);
+}
+
 }  // namespace
 }  // namespace barnabas::broker
