@@ -165,7 +165,7 @@ awaitable<Result<bool>> TopicService::finish_move(std::shared_ptr<ReplicaMove> m
 awaitable<void> TopicService::retire_log(std::shared_ptr<ReplicaMove> move,
                                          std::unique_ptr<log::Log> old) {
     auto& owner = ports_.services.owner(move->topic, move->partition.partition);
-    const auto delay = std::chrono::milliseconds(old->config().file_delete_delay_ms);
+    const auto config = old->config();
     const auto end = old->log_end();
     const auto folder = old->folder();
     auto close = [&old] { old.reset(); };
@@ -189,7 +189,7 @@ awaitable<void> TopicService::retire_log(std::shared_ptr<ReplicaMove> move,
         ports_.log.error("{} cannot be removed: {}", folder.string(), retired.error().message);
         co_return;
     }
-    doom_folder(std::move(*retired), home_.clock().now() + delay);
+    doom_folder(std::move(*retired), removal_due(home_.clock().now(), config));
 }
 
 }  // namespace barnabas::broker

@@ -439,7 +439,7 @@ awaitable<void> TopicService::delete_logs(std::shared_ptr<const TopicImage> topi
         };
         co_await runtime::call_on(home_, shard->shard, take);
     }
-    const auto delay = logs.empty() ? 0 : logs.front()->config().file_delete_delay_ms;
+    const auto config = logs.empty() ? log::LogConfig() : logs.front()->config();
     auto rename = [this, &logs]() -> std::vector<runtime::Path> {
         std::vector<runtime::Path> folders;
         std::set<runtime::Path> directories;
@@ -463,10 +463,16 @@ awaitable<void> TopicService::delete_logs(std::shared_ptr<const TopicImage> topi
         return folders;
     };
     auto folders = co_await runtime::run_blocking(home_, std::move(rename));
-    const Time when = home_.clock().now() + std::chrono::milliseconds(delay);
+    const Time when = removal_due(home_.clock().now(), config);
     for (auto& folder : folders) {
         doom_folder(std::move(folder), when);
     }
+}
+
+/// What was renamed at `from` goes file.delete.delay.ms later, which may be beyond all time.
+Time TopicService::removal_due(Time from, const log::LogConfig& config) {
+    const auto delay_ms = config.file_delete_delay_ms;
+    return delay_ms < (never - from) / 1ms ? from + std::chrono::milliseconds(delay_ms) : never;
 }
 
 void TopicService::doom_folder(runtime::Path folder, Time when) {

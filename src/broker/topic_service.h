@@ -174,6 +174,7 @@ private:
     [[nodiscard]] Result<TopicId> movable(const TopicPartition& partition) const;
     awaitable<Result<MoveStart>> move_start(TopicId topic, PartitionId number);
     awaitable<void> retire_log(std::shared_ptr<ReplicaMove> move, std::unique_ptr<log::Log> old);
+    [[nodiscard]] static Time removal_due(Time from, const log::LogConfig& config);
     void doom_folder(runtime::Path folder, Time when);
     [[nodiscard]] Result<void> check_cordon(bool assigned) const;
     [[nodiscard]] Result<void> check_cordoned(const StorageConfig& storage) const;

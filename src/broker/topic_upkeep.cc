@@ -117,8 +117,7 @@ awaitable<bool> TopicService::maintain(BrokerShard& shard, Duties duties) {
                 waits = waits || log.deletion_waits();
             }
             for (auto& segment : log.take_deleted()) {
-                const std::chrono::milliseconds delay(log.config().file_delete_delay_ms);
-                deleted.push_back({.when = now.steady + delay,
+                deleted.push_back({.when = removal_due(now.steady, log.config()),
                                    .directory = log.folder().parent_path(),
                                    .segment = std::move(segment)});
             }

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,21 @@ TEST(TopicService, RemovesEachTopicsFoldersAfterItsOwnDelay) {
     EXPECT_EQ(folders(), std::vector<std::string>{"slow"});
     at.wait(600s);
     EXPECT_EQ(folders(), std::vector<std::string>{});
+}
+
+// The sum of now and the delay went beyond all time, which was in the past: it left at once.
+TEST(TopicService, KeepsAFolderForEverIfToldSo) {
+    BrokerFixture at;
+    ASSERT_EQ(at.create_topic("kept", 1, {{"file.delete.delay.ms", "9223372036854775807"}}),
+              ErrorCode::none);
+    wire::DeleteTopicsRequest request;
+    request.timeout_ms = 1000;
+    request.topics.emplace_back().name = "kept";
+    ASSERT_EQ(at.call<wire::DeleteTopicsResponse>(request).responses.at(0).error_code, 0);
+    at.wait(600s);
+    const auto entries = at.disk().list("/data");
+    ASSERT_TRUE(entries);
+    EXPECT_EQ(std::ranges::count_if(*entries, &runtime::DirectoryEntry::is_directory), 1);
 }
 
 // On a full disk a roll that is due fails in each round; what would have made room stayed.
