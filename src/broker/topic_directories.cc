@@ -89,7 +89,7 @@ awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory)
     }
     ports_.log.info("log directory {} works again; looking at its {} logs",
                     ports_.dirs.path_of(directory).string(), found.size());
-    auto logs = co_await recover(found);
+    auto [logs, unopened] = co_await recover(found);
     const Turn turn = co_await take_turn();
     if (stopping_ || !ports_.dirs.is_well(directory)) {
         logs.clear();
@@ -97,12 +97,18 @@ awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory)
         co_return fail(ErrorCode::kafka_storage_error, "{}",
                        ports_.dirs.use()[directory].why_offline);
     }
+    for (const auto& [folder, why] : unopened) {
+        ports_.dirs.leave_unopened(folder);
+        if (missing_.contains(folder.partition)) {
+            mark_missing(folder.partition, why);
+        }
+    }
     co_await welcome(directory, std::move(found), std::move(logs));
     co_return Result<void>();
 }
 
-awaitable<TopicService::OpenLogs> TopicService::recover(std::vector<log::FoundLog> found) {
-    OpenLogs logs;
+awaitable<TopicService::Recovered> TopicService::recover(std::vector<log::FoundLog> found) {
+    Recovered recovered;
     for (const auto& folder : found) {
         const auto config = config_of(folder);
         if (!config || stopping_) {
@@ -114,16 +120,13 @@ awaitable<TopicService::OpenLogs> TopicService::recover(std::vector<log::FoundLo
         };
         auto log = co_await runtime::run_blocking(home_, std::move(open));
         if (log) {
-            logs.emplace_back(id, std::move(*log));
+            recovered.logs.emplace_back(id, std::move(*log));
         } else {
             ports_.log.error("{} stays offline: {}", folder.partition, log.error().message);
-            ports_.dirs.leave_unopened(folder);
-            if (missing_.contains(folder.partition)) {
-                mark_missing(folder.partition, log.error().message);
-            }
+            recovered.unopened.emplace_back(folder, log.error().message);
         }
     }
-    co_return logs;
+    co_return recovered;
 }
 
 /// Topics may have been deleted, or made anew, while the directory was away. Of what had just moved

@@ -165,7 +165,11 @@ private:
     awaitable<void> publish_topics(std::set<std::string> names);
     awaitable<void> forget_logs(std::vector<TopicPartition> partitions);
     [[nodiscard]] Result<log::LogConfig> config_of(const log::FoundLog& found) const;
-    awaitable<OpenLogs> recover(std::vector<log::FoundLog> found);
+    struct Recovered {
+        OpenLogs logs;
+        std::vector<std::pair<log::FoundLog, std::string>> unopened;  // and why
+    };
+    awaitable<Recovered> recover(std::vector<log::FoundLog> found);
     awaitable<void> welcome(std::size_t directory, std::vector<log::FoundLog> found, OpenLogs logs);
     struct MoveStart {
         Offset offset;
