@@ -223,7 +223,7 @@ private:
     runtime::Shard& home_;
     runtime::Signal turn_;
     bool busy_ = false;
-    bool logs_open_ = false;  // the start went as far as that
+    bool logs_open_ = false;  // the start went as far as that, and stop() has not taken them
     bool stopping_ = false;
     runtime::Signal stop_signal_;
     ClusterImagePtr image_;  // never null after start()

@@ -24,6 +24,7 @@ awaitable<void> TopicService::stop() {
     if (!logs_open_) {
         co_return;  // a start that failed: of logs that were not looked at nothing may be said
     }
+    logs_open_ = false;  // a round of upkeep that waits for its turn has nothing to write any more
     PartitionTable::Wanted all = [](const replication::Partition&) { return true; };
     auto taken = co_await take_logs(std::move(all));
     if (ports_.dirs.temporary()) {

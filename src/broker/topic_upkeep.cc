@@ -180,7 +180,11 @@ awaitable<void> TopicService::write_checkpoints() {
     co_await save_offsets();
 }
 
+/// Nothing after stop(), which has written them: of no logs there are no offsets.
 awaitable<void> TopicService::save_offsets() {
+    if (!logs_open_) {
+        co_return;
+    }
     auto offsets = co_await gather_offsets();
     if (std::ranges::equal(offsets, checkpointed_, same_offsets)) {
         co_return;

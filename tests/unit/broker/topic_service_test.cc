@@ -56,6 +56,26 @@ TEST(TopicService, RemovesEachTopicsFoldersAfterItsOwnDelay) {
     EXPECT_EQ(folders(), std::vector<std::string>{});
 }
 
+// A round of upkeep that was flushing when the broker stopped got its turn after the logs were taken,
+// and wrote that there are none. The stops fall before, into and behind such a round.
+TEST(TopicService, LeavesTheCheckpointsThatAStopHasWritten) {
+    for (int i = 0; i < 40; ++i) {
+        TwoDirectories two({{"flush.before.ack", "never"},
+                            {"log.flush.interval.ms", "5"},
+                            {"log.flush.scheduler.interval.ms", "1"},
+                            {"replica.high.watermark.checkpoint.interval.ms", "1"}});
+        two.at().wait(100ms);
+        const auto offsets = [&two] {
+            return two.at().disk().read_text("/a/recovery-point-offset-checkpoint").value_or("");
+        };
+        ASSERT_EQ(offsets(), "0\n1\nt 0 1\n");
+        ASSERT_EQ(two.produce(0), ErrorCode::none);
+        two.at().wait(i * 250us);
+        two.at().stop();
+        EXPECT_NE(offsets(), "0\n0\n") << "stop " << i;
+    }
+}
+
 // The sum of now and the delay went beyond all time, which was in the past: it left at once.
 TEST(TopicService, KeepsAFolderForEverIfToldSo) {
     BrokerFixture at;
