@@ -52,7 +52,8 @@ awaitable<void> TopicService::stop() {
             }
         }
         if (auto written = ports_.dirs.write_checkpoints(offsets); !written) {
-            ports_.log.error("the next start will check more: {}", written.error().message);
+            ports_.log.error("the next start will check the logs, and may find deleted records: {}",
+                             written.error().message);
         }
         if (auto marked = ports_.dirs.mark_clean(not_closed); !marked) {
             ports_.log.error("the next start will check the logs: {}", marked.error().message);

@@ -10,6 +10,15 @@
 #include <utility>
 
 namespace barnabas::log {
+namespace {
+
+void keep_first(Result<void>& failed, Result<void> next) {
+    if (failed) {
+        failed = std::move(next);
+    }
+}
+
+}  // namespace
 
 LogDirs::LogDirs(Options options)
     : disk_(options.disk),
@@ -403,12 +412,24 @@ Result<void> LogDirs::write_checkpoints(const std::vector<LogOffsets>& logs) {
     Result<void> failed;
     bool all_others = true;
     for (const auto i : order) {
-        if (directories_[i].usable() && (all_others || !loses_some(i))) {
-            auto done = write_checkpoints_of(directories_[i], std::move(wanted[i]));
-            all_others = all_others && done;
-            failed = failed ? std::move(done) : std::move(failed);
+        auto& directory = directories_[i];
+        const bool waits = !all_others && loses_some(i);
+        directory.unwritten.reset();
+        if (directory.usable() && !waits) {
+            auto done = write_checkpoints_of(directory, std::move(wanted[i]));
+            if (!done) {
+                directory.unwritten = done.error();
+                all_others = false;
+            }
+            keep_first(failed, std::move(done));
         } else {
             all_others = all_others && wanted[i].recovery_points.empty();
+            directory.unwritten =
+                Error{.code = ErrorCode::kafka_storage_error,
+                      .message = fmt::format("the checkpoints of {} are not written: {}",
+                                             directory.path.string(),
+                                             waits ? "those of another log directory could not be"
+                                                   : directory.health->why())};
         }
     }
     return failed;
@@ -489,10 +510,10 @@ Result<void> LogDirs::mark_clean(const std::set<std::size_t>& not_closed) {
     Result<void> failed;
     for (std::size_t i = 0; i < directories_.size(); ++i) {
         const auto& directory = directories_[i];
-        if (directory.usable() && !not_closed.contains(i) && directory.unopened.empty()) {
-            auto marked = disk_.replace_text(directory.path / clean_shutdown_file,
-                                             R"({"version":0,"brokerEpoch":-1})", synced());
-            failed = failed ? std::move(marked) : std::move(failed);
+        if (directory.usable() && !not_closed.contains(i) && directory.unopened.empty() &&
+            !directory.unwritten) {
+            keep_first(failed, disk_.replace_text(directory.path / clean_shutdown_file,
+                                                  R"({"version":0,"brokerEpoch":-1})", synced()));
         }
     }
     return failed;

@@ -169,7 +169,8 @@ public:
     /// many as can be; the first error. Nothing goes to a directory that has failed.
     Result<void> write_checkpoints(const std::vector<LogOffsets>& logs);
     /// After every log was closed in order: the next start need not check them. Except in those
-    /// where some could not be closed, or opened, and in those that have failed.
+    /// where some could not be closed, or opened, or whose checkpoints could not be written, and in
+    /// those that have failed.
     Result<void> mark_clean(const std::set<std::size_t>& not_closed = {});
 
     [[nodiscard]] std::vector<DirectoryUse> use() const;
@@ -202,6 +203,7 @@ private:
         std::string why_offline;
         Checkpoints checkpoints;  // as they are in the files
         std::set<TopicPartition> unopened;
+        std::optional<Error> unwritten;  // why the files are not what they were to be
         std::size_t logs = 0;
 
         [[nodiscard]] bool usable() const { return online && !health->failed(); }

@@ -56,6 +56,7 @@ Result<std::vector<FoundLog>> LogDirs::try_reopen(std::size_t index, Now now) {
     }
     TRY(read_checkpoints(directory));
     directory.unopened.clear();
+    directory.unwritten.reset();
     if (!directory.has_identity && identity_.node && identity_.cluster_id) {
         TRY(claim_one(directory, *identity_.node, *identity_.cluster_id));
     }

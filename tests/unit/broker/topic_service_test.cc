@@ -56,8 +56,8 @@ TEST(TopicService, RemovesEachTopicsFoldersAfterItsOwnDelay) {
     EXPECT_EQ(folders(), std::vector<std::string>{});
 }
 
-// A round of upkeep that was flushing when the broker stopped got its turn after the logs were taken,
-// and wrote that there are none. The stops fall before, into and behind such a round.
+// A round of upkeep that was flushing when the broker stopped got its turn after the logs were
+// taken, and wrote that there are none. The stops fall before, into and behind such a round.
 TEST(TopicService, LeavesTheCheckpointsThatAStopHasWritten) {
     for (int i = 0; i < 40; ++i) {
         TwoDirectories two({{"flush.before.ack", "never"},

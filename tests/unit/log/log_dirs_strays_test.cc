@@ -1,4 +1,5 @@
-// Folders that were set aside, and what the checkpoints know of partitions without a folder.
+// Folders that were set aside, what the checkpoints know of partitions without a folder, and when
+// they are not to be believed.
 #include "log/log_dirs.h"
 #include "runtime/simulated/seeded_random.h"
 #include "runtime/simulated/simulated_clock.h"
@@ -68,6 +69,26 @@ TEST_F(LogDirsStraysTest, TheCheckpointsKnowWhatHadRecords) {
     }
     EXPECT_EQ(open()->known_end(partition), Offset{5});
     EXPECT_EQ(open()->known_end({"t", PartitionId{1}}), std::nullopt);
+}
+
+/// The mark lets the next start believe the checkpoints.
+TEST_F(LogDirsStraysTest, NoMarkIsLeftWhereTheCheckpointsCouldNotBeWritten) {
+    auto dirs = open();
+    ASSERT_TRUE(disk_.create_directories("/a/log-start-offset-checkpoint.tmp"));
+    const std::vector<LogOffsets> offsets{{.partition = {"t", PartitionId{0}},
+                                           .directory = 0,
+                                           .recovery_point = Offset{1},
+                                           .log_start = Offset{1},
+                                           .high_watermark = Offset{1}}};
+    EXPECT_FALSE(dirs->write_checkpoints(offsets));
+    EXPECT_TRUE(dirs->failed().empty()) << "the disk works";
+    ASSERT_TRUE(dirs->mark_clean());
+    EXPECT_FALSE(disk_.exists("/a/.kafka_cleanshutdown"));
+    EXPECT_TRUE(disk_.exists("/b/.kafka_cleanshutdown"));
+    ASSERT_TRUE(disk_.remove_all("/a/log-start-offset-checkpoint.tmp"));
+    EXPECT_TRUE(dirs->write_checkpoints(offsets));
+    ASSERT_TRUE(dirs->mark_clean());
+    EXPECT_TRUE(disk_.exists("/a/.kafka_cleanshutdown"));
 }
 
 }  // namespace
