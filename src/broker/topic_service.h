@@ -117,7 +117,8 @@ public:
     awaitable<Result<bool>> finish_move(std::shared_ptr<ReplicaMove> move, std::uint32_t bytes_max);
 
     /// Writes down where each log begins, and its other offsets; who comes together shares it.
-    awaitable<void> write_checkpoints();
+    /// Answers the log directories where that failed.
+    awaitable<log::LogDirs::Unwritten> write_checkpoints();
 
     /// Writes checkpoints, flushes, applies retention, rolls; until stop().
     awaitable<void> run_upkeep();
@@ -212,7 +213,7 @@ private:
     awaitable<bool> maintain(BrokerShard& shard, Duties duties);
     awaitable<void> flush_due_logs(BrokerShard& shard);
     awaitable<std::vector<log::LogOffsets>> gather_offsets();
-    awaitable<void> save_offsets();
+    awaitable<log::LogDirs::Unwritten> save_offsets();
     awaitable<void> remove_doomed();
     awaitable<void> check_room();
     [[nodiscard]] bool notice_full_directories();

@@ -175,33 +175,31 @@ awaitable<std::vector<log::LogOffsets>> TopicService::gather_offsets() {
     co_return offsets;
 }
 
-awaitable<void> TopicService::write_checkpoints() {
+awaitable<log::LogDirs::Unwritten> TopicService::write_checkpoints() {
     const Turn turn = co_await take_turn();
-    co_await save_offsets();
+    co_return co_await save_offsets();
 }
 
 /// Nothing after stop(), which has written them: of no logs there are no offsets.
-awaitable<void> TopicService::save_offsets() {
+awaitable<log::LogDirs::Unwritten> TopicService::save_offsets() {
     if (!logs_open_) {
-        co_return;
+        co_return log::LogDirs::Unwritten();
     }
     auto offsets = co_await gather_offsets();
     if (std::ranges::equal(offsets, checkpointed_, same_offsets)) {
-        co_return;
+        co_return ports_.dirs.unwritten();
     }
     auto write = [this, &offsets] { return ports_.dirs.write_checkpoints(offsets); };
     const auto written = co_await runtime::run_blocking(home_, std::move(write));
-    if (!written) {
-        if (!ports_.dirs.failed().empty()) {
-            co_return;  // it is taken offline: that is said once
-        }
+    if (written) {
+        checkpointed_ = std::move(offsets);
+    } else if (ports_.dirs.failed().empty()) {  // else it is taken offline: that is said once
         ports_.log.error(
-            "checkpoints cannot be written: {}; the next start after a crash reads "
-            "more",
+            "checkpoints cannot be written: {}; until they are, the next start after a crash reads "
+            "more, and may find records that were deleted",
             written.error().message);
-        co_return;
     }
-    checkpointed_ = std::move(offsets);
+    co_return ports_.dirs.unwritten();
 }
 
 awaitable<void> TopicService::remove_doomed() {

@@ -435,13 +435,19 @@ Result<void> LogDirs::write_checkpoints(const std::vector<LogOffsets>& logs) {
     return failed;
 }
 
+/// One file that cannot be written does not keep the others from it, unless the disk is broken.
 Result<void> LogDirs::write_checkpoints_of(Directory& directory, Checkpoints wanted) {
-    auto& written = directory.checkpoints;
-    TRY(write_checkpoint(directory, recovery_point_file, wanted.recovery_points,
-                         written.recovery_points));
-    TRY(write_checkpoint(directory, log_start_file, wanted.log_starts, written.log_starts));
-    return write_checkpoint(directory, high_watermark_file, wanted.high_watermarks,
-                            written.high_watermarks);
+    Result<void> failed;
+    const auto write = [&](std::string_view name, OffsetCheckpoint Checkpoints::* of) {
+        if (directory.usable()) {
+            keep_first(failed,
+                       write_checkpoint(directory, name, wanted.*of, directory.checkpoints.*of));
+        }
+    };
+    write(recovery_point_file, &Checkpoints::recovery_points);
+    write(log_start_file, &Checkpoints::log_starts);
+    write(high_watermark_file, &Checkpoints::high_watermarks);
+    return failed;
 }
 
 /// What is in the file already is not written again: each writing is synced.

@@ -168,6 +168,9 @@ public:
     /// Writes recovery points, log start offsets and high watermarks of all logs, per directory: as
     /// many as can be; the first error. Nothing goes to a directory that has failed.
     Result<void> write_checkpoints(const std::vector<LogOffsets>& logs);
+    /// The directories of which the last write_checkpoints() has not written all, and why.
+    using Unwritten = std::map<runtime::Path, Error>;
+    [[nodiscard]] Unwritten unwritten() const;
     /// After every log was closed in order: the next start need not check them. Except in those
     /// where some could not be closed, or opened, or whose checkpoints could not be written, and in
     /// those that have failed.

@@ -37,9 +37,17 @@ Answer answer_of(Call& call, const LocatedPartition& located, std::int32_t numbe
     } else {
         answer.error_code = static_cast<std::int16_t>(error->code);
         call.count_error(error->code);
-        call.services.log.info("records are not deleted: {}", error->message);
+        call.services.log.info("DeleteRecords: {}", error->message);
     }
     return answer;
+}
+
+/// Kafka writes it within a minute: until then a crash brings deleted records back. Answers where
+/// it could not be written.
+awaitable<log::LogDirs::Unwritten> keep_log_starts(Call& call) {
+    auto keep = [topics = call.services.topics] { return topics->write_checkpoints(); };
+    co_return co_await runtime::await_on(call.home.shard, call.services.shards.front()->shard,
+                                         keep);
 }
 
 }  // namespace
@@ -55,17 +63,25 @@ awaitable<DeleteRecordsResponse> handle_delete_records(Call& call, DeleteRecords
         }
     }
     std::vector<Result<Offset>> deleted(partitions.size(), no_offset);
+    std::vector<runtime::Path> directories(partitions.size());
     auto work = [&](std::size_t i, replication::Partition& partition) {
         deleted[i] = partition.delete_records(before[i]);
+        directories[i] = partition.log().folder().parent_path();
     };
     co_await on_partitions(call, partitions, work);
-    // Kafka writes it within a minute: until then a crash brings deleted records back.
     const auto succeeded = [](const Result<Offset>& answer) {
         return answer && *answer >= Offset{0};
     };
     if (std::ranges::any_of(deleted, succeeded)) {
-        auto keep = [topics = call.services.topics] { return topics->write_checkpoints(); };
-        co_await runtime::await_on(call.home.shard, call.services.shards.front()->shard, keep);
+        const auto unwritten = co_await keep_log_starts(call);
+        for (std::size_t i = 0; i < deleted.size(); ++i) {
+            const auto trouble = unwritten.find(directories[i]);
+            if (deleted[i] && trouble != unwritten.end()) {
+                deleted[i] = fail(ErrorCode::kafka_storage_error,
+                                  "a crash may bring back what was deleted in {}: {}",
+                                  directories[i].string(), trouble->second.message);
+            }
+        }
     }
 
     DeleteRecordsResponse response;

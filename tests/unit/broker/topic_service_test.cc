@@ -12,20 +12,57 @@
 namespace barnabas::broker {
 namespace {
 
+/// "0: NONE 1": each partition of t, its error and its low watermark.
+std::string delete_first_record(TwoDirectories& two, std::vector<std::int32_t> partitions) {
+    wire::DeleteRecordsRequest request;
+    auto& topic = request.topics.emplace_back();
+    topic.name = "t";
+    for (const auto number : partitions) {
+        auto& partition = topic.partitions.emplace_back();
+        partition.partition_index = number;
+        partition.offset = 1;
+    }
+    const auto response = two.at().call<wire::DeleteRecordsResponse>(request);
+    std::string answers;
+    for (const auto& answer : response.topics.at(0).partitions) {
+        answers += fmt::format("{}{}: {} {}", answers.empty() ? "" : ", ", answer.partition_index,
+                               code(answer.error_code), answer.low_watermark);
+    }
+    return answers;
+}
+
 /// A crash right after the answer does not bring them back.
 TEST(TopicService, WritesDownWhereALogBeginsBeforeDeleteRecordsIsAnswered) {
     TwoDirectories two({{"replica.high.watermark.checkpoint.interval.ms", "3600000"}});
     ASSERT_EQ(two.produce(0), ErrorCode::none);
-    wire::DeleteRecordsRequest request;
-    auto& topic = request.topics.emplace_back();
-    topic.name = "t";
-    auto& partition = topic.partitions.emplace_back();
-    partition.partition_index = 0;
-    partition.offset = 1;
-    const auto response = two.at().call<wire::DeleteRecordsResponse>(request);
-    EXPECT_EQ(response.topics.at(0).partitions.at(0).low_watermark, 1);
+    EXPECT_EQ(delete_first_record(two, {0}), "0: NONE 1");
     EXPECT_EQ(two.at().disk().read_text("/a/log-start-offset-checkpoint").value_or(""),
               "0\n1\nt 0 1\n");
+}
+
+/// It was answered as done, though a crash would have brought the records back.
+TEST(TopicService, AnswersAnErrorWhereTheBeginningOfALogCannotBeWrittenDown) {
+    struct Case {
+        const char* file;     // the one that cannot be written
+        const char* written;  // where the logs in /a begin, as far as it was
+    };
+    for (const auto& row : {Case{"/a/log-start-offset-checkpoint.tmp", "0\n0\n"},
+                            Case{"/a/recovery-point-offset-checkpoint.tmp", "0\n1\nt 0 1\n"}}) {
+        SCOPED_TRACE(row.file);
+        TwoDirectories two({{"replica.high.watermark.checkpoint.interval.ms", "3600000"}});
+        const auto log_starts = [&two](const char* file) {
+            return two.at().disk().read_text(file).value_or("0\n0\n");
+        };
+        ASSERT_TRUE(two.at().disk().create_directories(row.file));
+        EXPECT_EQ(delete_first_record(two, {0, 1}), "0: KAFKA_STORAGE_ERROR -1, 1: NONE 1");
+        EXPECT_EQ(log_starts("/a/log-start-offset-checkpoint"), row.written);
+        EXPECT_EQ(log_starts("/b/log-start-offset-checkpoint"), "0\n1\nt 1 1\n");
+        EXPECT_EQ(two.directories(), (std::vector{ErrorCode::none, ErrorCode::none}));
+
+        ASSERT_TRUE(two.at().disk().remove_all(row.file));
+        EXPECT_EQ(delete_first_record(two, {0, 1}), "0: NONE 1, 1: NONE 1") << "asked again";
+        EXPECT_EQ(log_starts("/a/log-start-offset-checkpoint"), "0\n1\nt 0 1\n");
+    }
 }
 
 // They left in the order in which they were deleted: one with a long delay held the others up.
