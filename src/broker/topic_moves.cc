@@ -160,8 +160,8 @@ awaitable<Result<bool>> TopicService::finish_move(std::shared_ptr<ReplicaMove> m
     co_return true;
 }
 
-/// The log that was replaced goes when its successor is on the medium. Until then both folders are
-/// there, and after a crash the longer one counts.
+/// The log that was replaced goes when its successor, and its offsets, are on the medium. Until
+/// then both folders are there, and after a crash the longer one counts.
 awaitable<void> TopicService::retire_log(std::shared_ptr<ReplicaMove> move,
                                          std::unique_ptr<log::Log> old) {
     auto& owner = ports_.services.owner(move->topic, move->partition.partition);
@@ -177,10 +177,15 @@ awaitable<void> TopicService::retire_log(std::shared_ptr<ReplicaMove> move,
                                      .error = {}}});
     };
     const auto flushed = co_await runtime::await_on(home_, owner.shard, flush);
-    co_await save_offsets();
-    if (flushed.front().error) {
+    const auto unwritten = co_await save_offsets();
+    auto trouble = flushed.front().error;
+    if (const auto found = unwritten.find(ports_.dirs.path_of(move->to));
+        !trouble && found != unwritten.end()) {
+        trouble = found->second;
+    }
+    if (trouble) {
         ports_.log.error("{}: its old folder {} stays, for the new one is not on the disk: {}",
-                         move->partition, folder.string(), flushed.front().error->message);
+                         move->partition, folder.string(), trouble->message);
         co_return;
     }
     auto retire = [this, &move, &folder] { return ports_.dirs.retire(move->partition, folder); };

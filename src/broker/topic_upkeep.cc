@@ -9,8 +9,9 @@ namespace barnabas::broker {
 namespace {
 
 bool same_offsets(const log::LogOffsets& a, const log::LogOffsets& b) {
-    return a.partition == b.partition && a.recovery_point == b.recovery_point &&
-           a.log_start == b.log_start && a.high_watermark == b.high_watermark;
+    return a.partition == b.partition && a.directory == b.directory &&
+           a.recovery_point == b.recovery_point && a.log_start == b.log_start &&
+           a.high_watermark == b.high_watermark;
 }
 
 }  // namespace

@@ -96,6 +96,31 @@ TEST(ReplicaMover, MovesAPartitionThatIsWrittenTo) {
     EXPECT_EQ(two.end_offset(0), 101);
 }
 
+/// The new directory knew nothing of the partition until something changed its offsets.
+TEST(ReplicaMover, WritesDownWhereAPartitionIsThatNobodyWritesTo) {
+    Movable two({{"log.flush.interval.messages", "1"}});
+    two.at().wait(20s);
+    ASSERT_EQ(two.move(0, "/b"), ErrorCode::none);
+    two.at().wait(20s);
+    EXPECT_EQ(two.logs_in(1), "t-0 t-1");
+    const auto offsets = [&two](const std::string& directory) {
+        return two.at().disk().read_text(directory + "/recovery-point-offset-checkpoint");
+    };
+    EXPECT_EQ(offsets("/a").value_or(""), "0\n0\n");
+    EXPECT_EQ(offsets("/b").value_or(""), "0\n2\nt 0 1\nt 1 1\n");
+}
+
+TEST(ReplicaMover, KeepsTheOldFolderWhereTheNewDirectorysCheckpointsCannotBeWritten) {
+    Movable two({{"log.flush.interval.messages", "1"}});
+    two.at().wait(20s);
+    ASSERT_TRUE(two.at().disk().create_directories("/b/recovery-point-offset-checkpoint.tmp"));
+    ASSERT_EQ(two.move(0, "/b"), ErrorCode::none);
+    two.at().wait(20s);
+    EXPECT_EQ(two.logs_in(1), "t-0 t-1");
+    EXPECT_TRUE(two.at().disk().exists("/a/t-0"));
+    EXPECT_EQ(two.produce(0), ErrorCode::none);
+}
+
 TEST(ReplicaMover, RefusesAsKafkaDoes) {
     Movable two;
     ASSERT_EQ(two.at().create_topic(std::string(240, 'x'), 1), ErrorCode::none);
