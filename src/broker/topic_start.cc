@@ -72,8 +72,13 @@ std::set<std::string> TopicService::remove_condemned(std::vector<log::FoundLog>&
             return false;
         }
         const auto folder = ports_.dirs.path_of(log.directory) / log.folder;
-        if (auto removed = ports_.dirs.remove_folder(folder); !removed) {
-            ports_.log.error("{}; the next start tries again", removed.error().message);
+        auto removed = log.trouble.empty()
+                           ? ports_.dirs.remove_folder(folder)
+                           : fail(ErrorCode::kafka_storage_error, "{}", log.trouble);
+        if (!removed) {
+            ports_.log.error("topic {} is being deleted: {}; the next start tries again",
+                             topic->first, removed.error().message);
+            ports_.dirs.leave_unopened(log);
             unfinished.insert(topic->first);
         }
         return true;
@@ -168,6 +173,9 @@ Result<std::vector<TopicService::Opening>> TopicService::plan_openings(
 void TopicService::open_one(Opening& opening, Now now, std::atomic<std::uint64_t>& scanned) const {
     const auto& id = opening.found.topic_id;
     const auto open = [&]() -> Result<void> {
+        if (!opening.found.trouble.empty()) {
+            return fail(ErrorCode::kafka_storage_error, "{}", opening.found.trouble);
+        }
         if (id && *id != opening.id) {
             return fail(ErrorCode::inconsistent_topic_id,
                         "its folder is of an older topic of that name ({}, not {}) and is left "

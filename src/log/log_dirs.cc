@@ -177,16 +177,26 @@ Result<OffsetCheckpoint> LogDirs::read_checkpoint(const Directory& directory,
 
 Result<std::vector<FoundLog>> LogDirs::scan() {
     std::vector<FoundLog> found;
+    Result<void> failed;
     for (std::size_t i = 0; i < directories_.size(); ++i) {
-        if (directories_[i].online) {
-            TRY(scan_directory(i, found));
+        auto scanned = directories_[i].online ? scan_directory(i, found) : Result<void>();
+        if (!scanned && scanned.error().code == ErrorCode::unsupported_version) {
+            return fail(std::move(scanned));
         }
+        if (!scanned) {
+            directories_[i].health->fail(scanned.error().message);  // whoever keeps them hears it
+            failed = std::move(scanned);
+        }
+    }
+    if (!failed && std::ranges::none_of(directories_, &Directory::usable)) {
+        return fail(std::move(failed));
     }
     std::ranges::sort(found, {},
                       [](const FoundLog& log) { return std::tie(log.partition, log.directory); });
     return found;
 }
 
+/// Fails where the directory itself does, and where something is of a newer format.
 Result<void> LogDirs::scan_directory(std::size_t index, std::vector<FoundLog>& found) {
     const auto& directory = directories_[index];
     TRY_ASSIGN(const auto entries, disk_.list(directory.path));
@@ -199,7 +209,9 @@ Result<void> LogDirs::scan_directory(std::size_t index, std::vector<FoundLog>& f
             continue;
         }
         if (entry.name.ends_with(delete_folder_suffix)) {
-            TRY(disk_.remove_all(directory.path / entry.name));
+            if (const auto removed = disk_.remove_all(directory.path / entry.name); !removed) {
+                log_.error("{}; the next start tries again", removed.error().message);
+            }
             continue;
         }
         const auto future = partition_of_future(entry.name);
@@ -209,14 +221,25 @@ Result<void> LogDirs::scan_directory(std::size_t index, std::vector<FoundLog>& f
                       (directory.path / entry.name).string());
             continue;
         }
-        TRY_ASSIGN(const auto id, topic_id_in(directory.path / entry.name));
-        (future ? futures_ : found)
-            .push_back({.directory = index,
-                        .partition = *partition,
-                        .topic_id = id,
-                        .folder = entry.name});
+        TRY_ASSIGN(auto folder, look_at(index, *partition, entry.name));
+        (future ? futures_ : found).push_back(std::move(folder));
     }
     return {};
+}
+
+/// One file's error is its partition's alone; but what is of a newer format is not touched at all.
+Result<FoundLog> LogDirs::look_at(std::size_t index, const TopicPartition& partition,
+                                  const std::string& folder) const {
+    FoundLog found{.directory = index, .partition = partition, .topic_id = {}, .folder = folder};
+    auto id = topic_id_in(directories_[index].path / folder);
+    if (id) {
+        found.topic_id = *id;
+    } else if (id.error().code == ErrorCode::unsupported_version) {
+        return fail(std::move(id));
+    } else {
+        found.trouble = std::move(id.error().message);
+    }
+    return found;
 }
 
 Result<std::optional<TopicId>> LogDirs::topic_id_in(const runtime::Path& folder) const {

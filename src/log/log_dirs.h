@@ -30,6 +30,7 @@ struct FoundLog {
     TopicPartition partition;
     std::optional<TopicId> topic_id;  // of partition.metadata
     std::string folder;               // its name in the directory
+    std::string trouble{};            // why it cannot be opened, whatever it holds; or empty
 };
 
 /// A log that is to be filled in one directory while its partition is in another.
@@ -89,6 +90,8 @@ public:
 
     /// The partitions' folders in all directories, by name; folders left by deletions are removed.
     /// A partition may be there twice, after a crash in the middle of a move: settle_doubles().
+    /// A directory that cannot be listed has failed; a file that cannot be read is the trouble of
+    /// its folder. An error if no directory is left, or if something is of a newer format.
     Result<std::vector<FoundLog>> scan();
     /// The unfinished copies that the last scan() or reopen() came across.
     [[nodiscard]] std::vector<FoundLog> take_futures() { return std::exchange(futures_, {}); }
@@ -229,6 +232,8 @@ private:
     Result<OffsetCheckpoint> read_checkpoint(const Directory& directory, std::string_view name);
     Result<void> scan_directory(std::size_t index, std::vector<FoundLog>& found);
     void note_stray(std::size_t index, const std::string& folder);
+    [[nodiscard]] Result<FoundLog> look_at(std::size_t index, const TopicPartition& partition,
+                                           const std::string& folder) const;
     [[nodiscard]] Result<std::optional<TopicId>> topic_id_in(const runtime::Path& folder) const;
     Result<std::size_t> roomiest(const TopicPartition& partition);
     Result<std::unique_ptr<Log>> create_in(std::size_t directory, const TopicPartition& partition,

@@ -84,12 +84,9 @@ Result<void> LogDirs::find_replaced(const FoundLog& log, std::vector<FoundLog>& 
             }
         }
         if (disk_.is_directory(folder)) {
-            TRY_ASSIGN(const auto id, topic_id_in(folder));
-            if (id == log.topic_id) {
-                into.push_back({.directory = i,
-                                .partition = log.partition,
-                                .topic_id = id,
-                                .folder = folder.filename().string()});
+            TRY_ASSIGN(auto other, look_at(i, log.partition, folder.filename().string()));
+            if (!other.trouble.empty() || other.topic_id == log.topic_id) {
+                into.push_back(std::move(other));
                 const std::lock_guard lock(mutex_);
                 directories_[i].clean = false;  // it was written to since the start
             }
@@ -128,6 +125,9 @@ Result<void> LogDirs::check_identity(Directory& directory) {
 Result<std::unique_ptr<Log>> LogDirs::recover_log(const FoundLog& found, const LogConfig& config,
                                                   Now now,
                                                   std::atomic<std::uint64_t>* scanned) const {
+    if (!found.trouble.empty()) {
+        return fail(ErrorCode::kafka_storage_error, "{}", found.trouble);
+    }
     auto options = options_for(found, config, now);
     options.scanned = scanned;
     TRY_ASSIGN(auto log, Log::open(std::move(options)));
@@ -159,10 +159,17 @@ std::vector<FoundLog> LogDirs::settle_doubles(std::vector<FoundLog> found, Now n
     std::vector<FoundLog> settled;
     for (auto& one : found) {
         const bool doubled = !settled.empty() && settled.back().partition == one.partition;
-        if (doubled) {
+        if (!doubled) {
+            settled.push_back(std::move(one));
+        } else if (settled.back().trouble.empty() && one.trouble.empty()) {
             keep_longer(settled.back(), std::move(one), now);
         } else {
-            settled.push_back(std::move(one));
+            // Nobody knows which of them counts: neither is opened.
+            auto& kept = settled.back();
+            leave_unopened(one);
+            kept.trouble = fmt::format(
+                "it is in {} and in {}; {}", path_of(kept.directory).string(),
+                path_of(one.directory).string(), kept.trouble.empty() ? one.trouble : kept.trouble);
         }
     }
     return settled;

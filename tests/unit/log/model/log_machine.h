@@ -94,6 +94,9 @@ public:
             }
         }
         TRY_ASSIGN(auto found, dirs_->scan());
+        if (is_broken()) {  // what it has was not found
+            return fail(ErrorCode::kafka_storage_error, "a directory cannot be read");
+        }
         found = dirs_->settle_doubles(std::move(found), clock.both());
         for (const auto& future : dirs_->take_futures()) {
             TRY(dirs_->recover_log(future, config, clock.both()));  // it could be gone on with
