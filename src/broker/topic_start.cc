@@ -156,6 +156,7 @@ Result<std::vector<TopicService::Opening>> TopicService::plan_openings(
         if (topic == stored_.end() || number >= topic->second.node.partitions.size()) {
             ports_.log.warn("{} is in no topic of the cluster; its folder is left alone",
                             folder.partition);
+            ports_.dirs.leave_alone(folder);
             continue;
         }
         auto config = configs.find(topic->first);

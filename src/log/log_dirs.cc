@@ -391,10 +391,6 @@ Result<runtime::Path> LogDirs::delete_log(std::unique_ptr<Log> log) {
     return target;
 }
 
-void LogDirs::leave_unopened(const FoundLog& found) {
-    directories_[found.directory].unopened.insert(found.partition);
-}
-
 /// What `written` says of a partition of which nothing newer is known.
 void LogDirs::Checkpoints::keep(const TopicPartition& partition, const Checkpoints& written) {
     for (const auto of :
@@ -417,7 +413,7 @@ Result<void> LogDirs::write_checkpoints(const std::vector<LogOffsets>& logs) {
         }
     }
     for (std::size_t i = 0; i < directories_.size(); ++i) {
-        for (const auto& partition : directories_[i].unopened) {
+        for (const auto& [partition, unclean] : directories_[i].unopened) {
             if (directories_[i].usable()) {
                 wanted[i].keep(partition, directories_[i].checkpoints);
             }
@@ -539,8 +535,9 @@ Result<void> LogDirs::mark_clean(const std::set<std::size_t>& not_closed) {
     Result<void> failed;
     for (std::size_t i = 0; i < directories_.size(); ++i) {
         const auto& directory = directories_[i];
-        if (directory.usable() && !not_closed.contains(i) && directory.unopened.empty() &&
-            !directory.unwritten) {
+        const bool unclean =
+            std::ranges::any_of(directory.unopened, [](const auto& one) { return one.second; });
+        if (directory.usable() && !not_closed.contains(i) && !unclean && !directory.unwritten) {
             keep_first(failed, disk_.replace_text(directory.path / clean_shutdown_file,
                                                   R"({"version":0,"brokerEpoch":-1})", synced()));
         }

@@ -112,6 +112,9 @@ public:
     /// One that scan() or reopen() found and that cannot be opened: its offsets stay in the
     /// checkpoints, and its directory is not marked clean.
     void leave_unopened(const FoundLog& found);
+    /// One that is in no topic of the cluster: its offsets stay in the checkpoints, and its
+    /// directory is marked clean only if it was so when it was opened. For whoever opens it next.
+    void leave_alone(const FoundLog& found);
     /// Creates one in the online directory that has the fewest.
     Result<std::unique_ptr<Log>> create_log(const TopicPartition& partition, const TopicId& id,
                                             const LogConfig& config, Now now);
@@ -175,8 +178,8 @@ public:
     using Unwritten = std::map<runtime::Path, Error>;
     [[nodiscard]] Unwritten unwritten() const;
     /// After every log was closed in order: the next start need not check them. Except in those
-    /// where some could not be closed, or opened, or whose checkpoints could not be written, and in
-    /// those that have failed.
+    /// where some could not be closed, or were not opened and may need a check, or whose checkpoints
+    /// could not be written, and in those that have failed.
     Result<void> mark_clean(const std::set<std::size_t>& not_closed = {});
 
     [[nodiscard]] std::vector<DirectoryUse> use() const;
@@ -207,9 +210,9 @@ private:
         bool clean = false;
         bool has_identity = false;
         std::string why_offline;
-        Checkpoints checkpoints;  // as they are in the files
-        std::set<TopicPartition> unopened;
-        std::optional<Error> unwritten;  // why the files are not what they were to be
+        Checkpoints checkpoints;                  // as they are in the files
+        std::map<TopicPartition, bool> unopened;  // and whether it keeps the mark away
+        std::optional<Error> unwritten;           // why the files are not what they were to be
         std::size_t logs = 0;
 
         [[nodiscard]] bool usable() const { return online && !health->failed(); }

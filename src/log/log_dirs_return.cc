@@ -145,14 +145,25 @@ void LogDirs::bring_online(std::size_t directory) {
     directories_[directory].why_offline.clear();
 }
 
+void LogDirs::leave_unopened(const FoundLog& found) {
+    directories_[found.directory].unopened[found.partition] = true;
+}
+
+void LogDirs::leave_alone(const FoundLog& found) {
+    auto& directory = directories_[found.directory];
+    directory.unopened[found.partition] = !directory.clean;
+}
+
 void LogDirs::set_aside(const FoundLog& found, std::string_view why) {
-    const auto& directory = directories_[found.directory];
+    auto& directory = directories_[found.directory];
     const auto target = directory.path / unique_name(found.partition, stray_folder_suffix);
     log_.warn("{} is set aside as {}: {}", (directory.path / found.folder).string(),
               target.filename().string(), why);
     if (const auto renamed = disk_.rename(directory.path / found.folder, target); !renamed) {
         log_.error("{}", renamed.error().message);
+        return;
     }
+    directory.unopened.erase(found.partition);
 }
 
 std::vector<FoundLog> LogDirs::settle_doubles(std::vector<FoundLog> found, Now now) {

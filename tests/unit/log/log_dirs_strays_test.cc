@@ -91,5 +91,44 @@ TEST_F(LogDirsStraysTest, NoMarkIsLeftWhereTheCheckpointsCouldNotBeWritten) {
     EXPECT_TRUE(disk_.exists("/a/.kafka_cleanshutdown"));
 }
 
+/// Of a folder that nobody here opens; Kafka may, next.
+TEST_F(LogDirsStraysTest, WhatIsLeftAloneKeepsItsOffsetsAndIsNotCalledCleanIfItWasNot) {
+    const TopicPartition partition{"theirs", PartitionId{0}};
+    const auto* mark = "/a/.kafka_cleanshutdown";
+    for (const bool was_clean : {true, false}) {
+        ASSERT_TRUE(disk_.remove_all("/a") && disk_.remove_all("/b"));
+        create(partition);
+        ASSERT_TRUE(
+            disk_.replace_text("/a/recovery-point-offset-checkpoint", "0\n1\ntheirs 0 7\n"));
+        ASSERT_TRUE(disk_.replace_text("/a/log-start-offset-checkpoint", "0\n1\ntheirs 0 5\n"));
+        ASSERT_TRUE(disk_.replace_text("/a/replication-offset-checkpoint", "0\n1\ntheirs 0 9\n"));
+        if (was_clean) {
+            ASSERT_TRUE(disk_.replace_text(mark, "{}"));
+        }
+        for (int start = 0; start < 2; ++start) {
+            auto dirs = open();
+            EXPECT_FALSE(disk_.exists(mark));
+            const auto found = dirs->scan();
+            ASSERT_TRUE(found) << found.error().message;
+            ASSERT_EQ(found->size(), 1U);
+            dirs->leave_alone(found->front());
+            ASSERT_TRUE(dirs->write_checkpoints({{.partition = {"ours", PartitionId{0}},
+                                                  .directory = 0,
+                                                  .recovery_point = Offset{1},
+                                                  .log_start = Offset{0},
+                                                  .high_watermark = Offset{1}}}));
+            ASSERT_TRUE(dirs->mark_clean());
+            EXPECT_EQ(disk_.exists(mark), was_clean);
+            EXPECT_TRUE(disk_.exists("/b/.kafka_cleanshutdown"));
+            EXPECT_EQ(disk_.read_text("/a/recovery-point-offset-checkpoint").value_or(""),
+                      "0\n2\nours 0 1\ntheirs 0 7\n");
+            EXPECT_EQ(disk_.read_text("/a/log-start-offset-checkpoint").value_or(""),
+                      "0\n1\ntheirs 0 5\n");
+            EXPECT_EQ(disk_.read_text("/a/replication-offset-checkpoint").value_or(""),
+                      "0\n2\nours 0 1\ntheirs 0 9\n");
+        }
+    }
+}
+
 }  // namespace
 }  // namespace barnabas::log
