@@ -413,8 +413,10 @@ awaitable<Result<void>> TopicService::remove(std::string name, Time deadline) {
     auto image = std::make_shared<ClusterImage>(*image_);
     image->remove_topic(name);
     co_await publish(std::move(image));
-    co_await delete_logs(topic);
-    auto removed = co_await store_ops(metadata::delete_topic_ops(name, stored.mapped()));
+    auto removed = co_await delete_logs(topic);
+    if (removed) {
+        removed = co_await store_ops(metadata::delete_topic_ops(name, stored.mapped()));
+    }
     if (!removed) {
         ports_.log.error("topic {} is deleted, but its name is free after the next start alone: {}",
                          name, removed.error().message);
@@ -424,8 +426,10 @@ awaitable<Result<void>> TopicService::remove(std::string name, Time deadline) {
     co_return Result<void>();
 }
 
-/// The folders are renamed now and removed after file.delete.delay.ms.
-awaitable<void> TopicService::delete_logs(std::shared_ptr<const TopicImage> topic) {
+/// The folders are renamed now and removed after file.delete.delay.ms. On an error some are there
+/// still, or again after a crash: as long as the store knows that they are to go, a start removes
+/// them.
+awaitable<Result<void>> TopicService::delete_logs(std::shared_ptr<const TopicImage> topic) {
     std::vector<std::unique_ptr<log::Log>> logs;
     for (auto& shard : ports_.services.shards) {
         auto take = [&] {
@@ -439,34 +443,61 @@ awaitable<void> TopicService::delete_logs(std::shared_ptr<const TopicImage> topi
         };
         co_await runtime::call_on(home_, shard->shard, take);
     }
-    const auto config = logs.empty() ? log::LogConfig() : logs.front()->config();
-    auto rename = [this, &logs]() -> std::vector<runtime::Path> {
-        std::vector<runtime::Path> folders;
-        std::set<runtime::Path> directories;
-        for (auto& log : logs) {
-            const auto partition = log->partition();
-            auto folder = ports_.dirs.delete_log(std::move(log));
-            if (folder) {
-                directories.insert(folder->parent_path());
-                folders.push_back(std::move(*folder));
-            } else {
-                ports_.log.error("{} cannot be deleted: {}; remove its folder by hand", partition,
-                                 folder.error().message);
-            }
-        }
-        if (!ports_.dirs.temporary()) {
-            for (const auto& directory : directories) {
-                ignore(ports_.dirs.disk().sync_directory(directory),
-                       "a directory whose sync fails is taken offline");
-            }
-        }
-        return folders;
+    const auto config = log_config(topic->configs);
+    std::vector<runtime::Path> folders;
+    auto rename = [this, &logs, &topic, &folders] {
+        return rename_logs(std::move(logs), *topic, folders);
     };
-    auto folders = co_await runtime::run_blocking(home_, std::move(rename));
-    const Time when = removal_due(home_.clock().now(), config);
+    auto renamed = co_await runtime::run_blocking(home_, std::move(rename));
+    const Time when = removal_due(home_.clock().now(), config ? *config : log::LogConfig());
     for (auto& folder : folders) {
         doom_folder(std::move(folder), when);
     }
+    co_return renamed;
+}
+
+/// On the blocking pool: as many as can be, those too that could not be opened; the first error.
+Result<void> TopicService::rename_logs(std::vector<std::unique_ptr<log::Log>> logs,
+                                       const TopicImage& topic,
+                                       std::vector<runtime::Path>& folders) {
+    Result<void> failed;
+    const auto note = [this, &failed](const TopicPartition& partition, Error error) {
+        ports_.log.error("{} cannot be deleted before the next start: {}", partition,
+                         error.message);
+        if (failed) {
+            failed = std::unexpected(std::move(error));
+        }
+    };
+    for (auto& log : logs) {
+        const auto partition = log->partition();
+        auto folder = ports_.dirs.delete_log(std::move(log));
+        if (folder) {
+            folders.push_back(std::move(*folder));
+        } else {
+            note(partition, std::move(folder.error()));
+        }
+    }
+    for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
+        const TopicPartition partition{topic.name, PartitionId{static_cast<std::int32_t>(i)}};
+        auto others = ports_.dirs.delete_unopened(partition, topic.id);
+        if (others) {
+            std::ranges::move(*others, std::back_inserter(folders));
+        } else {
+            note(partition, std::move(others.error()));
+        }
+    }
+    std::set<runtime::Path> directories;
+    for (const auto& folder : folders) {
+        directories.insert(folder.parent_path());
+    }
+    for (const auto& directory : directories) {
+        auto synced =
+            ports_.dirs.temporary() ? Result<void>() : ports_.dirs.disk().sync_directory(directory);
+        if (failed) {
+            failed = std::move(synced);
+        }
+    }
+    return failed;
 }
 
 /// What was renamed at `from` goes file.delete.delay.ms later, which may be beyond all time.

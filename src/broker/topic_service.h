@@ -149,7 +149,9 @@ private:
     void give_up(OpenLogs logs);
     awaitable<void> hand_out(OpenLogs logs);
     awaitable<std::vector<std::unique_ptr<log::Log>>> take_logs(PartitionTable::Wanted wanted);
-    awaitable<void> delete_logs(std::shared_ptr<const TopicImage> topic);
+    awaitable<Result<void>> delete_logs(std::shared_ptr<const TopicImage> topic);
+    Result<void> rename_logs(std::vector<std::unique_ptr<log::Log>> logs, const TopicImage& topic,
+                             std::vector<runtime::Path>& folders);
     [[nodiscard]] Result<void> check(const WantedPartitions& wanted) const;
 
     // Configurations (topic_service_configs.cc)

@@ -65,7 +65,8 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
 /// `found`. Answers the topics of which something is left.
 std::set<std::string> TopicService::remove_condemned(std::vector<log::FoundLog>& found) {
     std::set<std::string> unfinished;
-    std::erase_if(found, [this, &unfinished](const log::FoundLog& log) {
+    std::map<std::size_t, std::set<std::string>> removed_from;  // directories, with the topics
+    std::erase_if(found, [this, &unfinished, &removed_from](const log::FoundLog& log) {
         const auto topic = stored_.find(log.partition.topic);
         if (topic == stored_.end() || !topic->second.being_deleted ||
             (log.topic_id && *log.topic_id != topic->second.node.id)) {
@@ -81,8 +82,17 @@ std::set<std::string> TopicService::remove_condemned(std::vector<log::FoundLog>&
             ports_.dirs.leave_unopened(log);
             unfinished.insert(topic->first);
         }
+        removed_from[log.directory].insert(topic->first);
         return true;
     });
+    // Else they may come back with the power, when the store does not know any more what they are.
+    for (auto& [directory, topics] : removed_from) {
+        const auto& path = ports_.dirs.path_of(directory);
+        if (const auto synced = ports_.dirs.disk().sync_directory(path); !synced) {
+            ports_.log.error("{}; the next start tries again", synced.error().message);
+            unfinished.merge(topics);
+        }
+    }
     return unfinished;
 }
 

@@ -308,57 +308,6 @@ void LogDirs::place(const TopicPartition& partition, std::size_t directory) {
     where_[partition] = directory;
 }
 
-/// Where it is wanted; else the one with the fewest logs, if it can be one that is not cordoned.
-Result<std::size_t> LogDirs::roomiest(const TopicPartition& partition) {
-    const std::lock_guard lock(mutex_);
-    if (const auto wanted = preferred_.extract(partition);
-        !wanted.empty() && directories_[wanted.mapped()].usable()) {
-        return wanted.mapped();
-    }
-    std::optional<std::size_t> best;
-    const auto rank = [this](std::size_t i) {
-        return std::pair(directories_[i].cordoned, directories_[i].logs);
-    };
-    for (std::size_t i = 0; i < directories_.size(); ++i) {
-        if (directories_[i].usable() && (!best || rank(i) < rank(*best))) {
-            best = i;
-        }
-    }
-    if (!best) {
-        return fail(ErrorCode::kafka_storage_error, "every log directory is offline");
-    }
-    return *best;
-}
-
-Result<std::unique_ptr<Log>> LogDirs::create_log(const TopicPartition& partition, const TopicId& id,
-                                                 const LogConfig& config, Now now) {
-    while (true) {
-        TRY_ASSIGN(const auto directory, roomiest(partition));
-        auto created = create_in(directory, partition, id, config, now);
-        // A directory whose disk fails just now is not tried again: the next one is.
-        if (created || directories_[directory].usable()) {
-            return created;
-        }
-    }
-}
-
-Result<std::unique_ptr<Log>> LogDirs::create_in(std::size_t directory,
-                                                const TopicPartition& partition, const TopicId& id,
-                                                const LogConfig& config, Now now) {
-    const auto folder = directories_[directory].path / folder_name(partition);
-    // A folder that is not there yet need not be listed: half of all system calls of a creation.
-    TRY_ASSIGN(auto log, Log::open({.disk = disk_,
-                                    .folder = folder,
-                                    .partition = partition,
-                                    .config = config,
-                                    .health = directories_[directory].health,
-                                    .now = now,
-                                    .log = log_}));
-    TRY(write_metadata_file(folder, id));
-    place(partition, directory);
-    return log;
-}
-
 Result<void> LogDirs::write_topic_id(const FoundLog& found, const TopicId& id) const {
     return write_metadata_file(directories_[found.directory].path / found.folder, id);
 }

@@ -115,7 +115,8 @@ public:
     /// One that is in no topic of the cluster: its offsets stay in the checkpoints, and its
     /// directory is marked clean only if it was so when it was opened. For whoever opens it next.
     void leave_alone(const FoundLog& found);
-    /// Creates one in the online directory that has the fewest.
+    /// Creates one in the online directory that has the fewest. A folder that is in its place, in
+    /// any of them, is none of this partition's: it is set aside.
     Result<std::unique_ptr<Log>> create_log(const TopicPartition& partition, const TopicId& id,
                                             const LogConfig& config, Now now);
     /// Writes partition.metadata into a folder that has none.
@@ -123,6 +124,10 @@ public:
     /// Renames a closed log's folder out of the way; remove the answer after
     /// file.delete.delay.ms.
     Result<runtime::Path> delete_log(std::unique_ptr<Log> log);
+    /// The same for what is left of a partition whose log is not open, in all directories that are
+    /// online: folders of that topic, or of none. What follows an error is not renamed.
+    Result<std::vector<runtime::Path>> delete_unopened(const TopicPartition& partition,
+                                                       const TopicId& id);
     Result<void> remove_folder(const runtime::Path& folder) { return disk_.remove_all(folder); }
     /// The same for a folder whose log is closed and whose partition is elsewhere; durable.
     Result<runtime::Path> retire(const TopicPartition& partition, const runtime::Path& folder);
@@ -178,8 +183,8 @@ public:
     using Unwritten = std::map<runtime::Path, Error>;
     [[nodiscard]] Unwritten unwritten() const;
     /// After every log was closed in order: the next start need not check them. Except in those
-    /// where some could not be closed, or were not opened and may need a check, or whose checkpoints
-    /// could not be written, and in those that have failed.
+    /// where some could not be closed, or were not opened and may need a check, or whose
+    /// checkpoints could not be written, and in those that have failed.
     Result<void> mark_clean(const std::set<std::size_t>& not_closed = {});
 
     [[nodiscard]] std::vector<DirectoryUse> use() const;
@@ -239,6 +244,9 @@ private:
                                            const std::string& folder) const;
     [[nodiscard]] Result<std::optional<TopicId>> topic_id_in(const runtime::Path& folder) const;
     Result<std::size_t> roomiest(const TopicPartition& partition);
+    [[nodiscard]] std::vector<std::size_t> folders_of(const TopicPartition& partition) const;
+    Result<void> put_aside(const FoundLog& found, std::string_view why);
+    Result<void> make_way(const TopicPartition& partition, std::size_t directory);
     Result<std::unique_ptr<Log>> create_in(std::size_t directory, const TopicPartition& partition,
                                            const TopicId& id, const LogConfig& config, Now now);
     Result<void> write_checkpoints_of(Directory& directory, Checkpoints wanted);

@@ -155,15 +155,36 @@ void LogDirs::leave_alone(const FoundLog& found) {
 }
 
 void LogDirs::set_aside(const FoundLog& found, std::string_view why) {
+    if (const auto put = put_aside(found, why); !put) {
+        log_.error("it was to be set aside, because {}: {}", why, put.error().message);
+    }
+}
+
+Result<void> LogDirs::put_aside(const FoundLog& found, std::string_view why) {
     auto& directory = directories_[found.directory];
     const auto target = directory.path / unique_name(found.partition, stray_folder_suffix);
+    TRY(disk_.rename(directory.path / found.folder, target));
+    directory.unopened.erase(found.partition);
     log_.warn("{} is set aside as {}: {}", (directory.path / found.folder).string(),
               target.filename().string(), why);
-    if (const auto renamed = disk_.rename(directory.path / found.folder, target); !renamed) {
-        log_.error("{}", renamed.error().message);
-        return;
+    return {};
+}
+
+Result<std::vector<runtime::Path>> LogDirs::delete_unopened(const TopicPartition& partition,
+                                                            const TopicId& id) {
+    std::vector<runtime::Path> renamed;
+    for (const auto i : folders_of(partition)) {
+        const auto folder = folder_of(partition, i);
+        TRY_ASSIGN(const auto theirs, topic_id_in(folder));
+        if (theirs && *theirs != id) {
+            continue;
+        }
+        auto target = folder.parent_path() / unique_name(partition, delete_folder_suffix);
+        TRY(disk_.rename(folder, target));
+        directories_[i].unopened.erase(partition);
+        renamed.push_back(std::move(target));
     }
-    directory.unopened.erase(found.partition);
+    return renamed;
 }
 
 std::vector<FoundLog> LogDirs::settle_doubles(std::vector<FoundLog> found, Now now) {

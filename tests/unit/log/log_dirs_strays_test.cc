@@ -7,6 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
+
 namespace barnabas::log {
 namespace {
 
@@ -128,6 +131,93 @@ TEST_F(LogDirsStraysTest, WhatIsLeftAloneKeepsItsOffsetsAndIsNotCalledCleanIfItW
                       "0\n2\nours 0 1\ntheirs 0 9\n");
         }
     }
+}
+
+// It was opened as if it had been stopped in order, and got the new topic's id.
+TEST_F(LogDirsStraysTest, ANewLogSetsAsideWhatIsInItsPlaceInAnyDirectory) {
+    const TopicPartition partition{"t", PartitionId{0}};
+    const TopicId newer = *Uuid::parse("bJRHiaPnQjK_RVsqayEU9Q");
+    for (const runtime::Path directory : {"/a", "/b"}) {
+        for (const bool tells_its_id : {true, false}) {
+            ASSERT_TRUE(disk_.remove_all("/a") && disk_.remove_all("/b"));
+            create(partition);
+            if (directory != "/a") {
+                ASSERT_TRUE(disk_.rename("/a/t-0", directory / "t-0"));
+            }
+            if (!tells_its_id) {
+                ASSERT_TRUE(disk_.remove(directory / "t-0/partition.metadata"));
+            }
+            ASSERT_TRUE(disk_.replace_text(directory / "t-0/old", ""));
+            const auto starts = directory / "log-start-offset-checkpoint";
+            ASSERT_TRUE(disk_.replace_text(starts, "0\n2\nt 0 5\nu 0 6\n"));
+            auto dirs = open();
+            const auto found = dirs->scan();
+            ASSERT_TRUE(found) << found.error().message;
+            ASSERT_EQ(found->size(), 1U);
+            dirs->leave_alone(found->front());
+
+            const auto log = dirs->create_log(partition, newer, {}, clock_.both());
+            ASSERT_TRUE(log) << log.error().message;
+            EXPECT_EQ((*log)->log_end(), Offset{0});
+            EXPECT_FALSE(disk_.exists((*log)->folder() / "old"));
+            EXPECT_EQ(disk_.read_text(starts).value_or(""), "0\n1\nu 0 6\n")
+                << "they are not the new one's";
+            const auto again = dirs->scan();
+            ASSERT_TRUE(again) << again.error().message;
+            ASSERT_EQ(again->size(), 1U);
+            EXPECT_EQ(again->front().topic_id, newer);
+            const auto strays = dirs->take_strays();
+            ASSERT_EQ(strays.size(), 1U);
+            EXPECT_TRUE(disk_.exists(directory / strays[0].folder / "old")) << "it is kept";
+        }
+    }
+}
+
+TEST_F(LogDirsStraysTest, NothingIsCreatedWhereTheOldCannotBeSetAside) {
+    int refused = 0;
+    int created = 0;
+    for (std::uint64_t step = 0; step < 40; ++step) {
+        SCOPED_TRACE(step);
+        ASSERT_TRUE(disk_.remove_all("/a") && disk_.remove_all("/b"));
+        ASSERT_TRUE(disk_.create_directories("/a/t-0"));
+        ASSERT_TRUE(disk_.replace_text("/a/t-0/old", ""));
+        auto dirs = open();
+        disk_.fail_at(disk_.operations() + step, runtime::DiskTrouble::space);
+        const bool made =
+            dirs->create_log({"t", PartitionId{0}}, topic_id, {}, clock_.both()).has_value();
+        disk_.fail_at(std::numeric_limits<std::uint64_t>::max());
+        ++(made ? created : refused);
+        EXPECT_FALSE(disk_.exists("/a/t-0/partition.metadata") && disk_.exists("/a/t-0/old"));
+        EXPECT_EQ(disk_.exists("/a/t-0/partition.metadata") || disk_.exists("/b/t-0"), made)
+            << "what was begun is removed";
+    }
+    EXPECT_GT(refused, 3);
+    EXPECT_GT(created, 3);
+}
+
+TEST_F(LogDirsStraysTest, WhatWasNotOpenedIsDeletedWithItsTopic) {
+    const TopicPartition partition{"t", PartitionId{0}};
+    const TopicId other = *Uuid::parse("bJRHiaPnQjK_RVsqayEU9Q");
+    create(partition);
+    ASSERT_TRUE(disk_.create_directories("/b/t-0")) << "of no topic that it tells";
+    auto dirs = open();
+    const auto found = dirs->scan();
+    ASSERT_TRUE(found) << found.error().message;
+    for (const auto& folder : *found) {
+        dirs->leave_unopened(folder);
+    }
+    auto renamed = dirs->delete_unopened(partition, topic_id);
+    ASSERT_TRUE(renamed) << renamed.error().message;
+    EXPECT_EQ(renamed->size(), 2U);
+    EXPECT_EQ(dirs->scan()->size(), 0U);
+    ASSERT_TRUE(dirs->mark_clean());
+    EXPECT_TRUE(disk_.exists("/a/.kafka_cleanshutdown")) << "they are gone";
+
+    dirs.reset();
+    create(partition);
+    renamed = open()->delete_unopened(partition, other);
+    ASSERT_TRUE(renamed);
+    EXPECT_TRUE(renamed->empty()) << "it is of another topic";
 }
 
 }  // namespace

@@ -1,0 +1,146 @@
+// The topic service over several starts, when something is wrong with its folders.
+#include "unit/broker/topic_service_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace barnabas::broker {
+namespace {
+
+/// Folders in both directories whose names begin so.
+std::vector<std::string> folders(TopicServiceFixture& at, const std::string& beginning) {
+    std::vector<std::string> found;
+    for (const auto* directory : {"/a", "/b"}) {
+        const auto entries = at.disk().list(directory);
+        EXPECT_TRUE(entries);
+        for (const auto& entry : *entries) {
+            if (entry.is_directory && entry.name.starts_with(beginning)) {
+                found.push_back(entry.name);
+            }
+        }
+    }
+    return found;
+}
+
+/// The folder's partition.metadata is there, and cannot be read.
+void spoil(TopicServiceFixture& at, const runtime::Path& folder) {
+    const auto metadata = folder / "partition.metadata";
+    ASSERT_TRUE(at.disk().remove(metadata));
+    ASSERT_TRUE(at.disk().create_directories(metadata));
+}
+
+// Its folder stayed, and was taken for that of the next topic of that name.
+TEST(TopicRestart, DeletesTheFoldersOfPartitionsThatCouldNotBeOpened) {
+    TopicServiceFixture at;
+    ASSERT_TRUE(at.start());
+    ASSERT_EQ(at.create("t", 1).error, ErrorCode::none);
+    at.stop();
+    ASSERT_TRUE(at.disk().replace_text("/a/t-0/old", ""));
+    ASSERT_TRUE(at.disk().create_directories("/a/t-0/1.deleted")) << "a file, as a rule";
+    ASSERT_TRUE(at.start());
+    ASSERT_NE(at.why_offline("t", 0), "") << "it is to be one that cannot be opened";
+    ASSERT_TRUE(at.remove("t"));
+    EXPECT_FALSE(at.disk().exists("/a/t-0"));
+    ASSERT_EQ(at.create("t", 1).error, ErrorCode::none);
+    EXPECT_EQ(at.why_offline("t", 0), "");
+    EXPECT_FALSE(at.disk().exists("/a/t-0/old") || at.disk().exists("/b/t-0/old"));
+}
+
+/// Without the right to rename, say; or the sync fails: then nobody knows what the medium has.
+TEST(TopicRestart, ATopicWhoseFoldersStayIsForgottenByTheStartThatRemovesThem) {
+    for (const auto trouble : {runtime::DiskTrouble::other, runtime::DiskTrouble::broken}) {
+        std::uint64_t step = 0;
+        bool removed = false;
+        for (; !removed; ++step) {
+            SCOPED_TRACE(step);
+            ASSERT_LT(step, 20U);
+            TopicServiceFixture at;
+            ASSERT_TRUE(at.start());
+            ASSERT_EQ(at.create("t", 2).error, ErrorCode::none);
+            at.disk().fail_at(at.disk().operations() + step, trouble);
+            removed = at.remove("t").has_value();
+            EXPECT_EQ(at.stored().topics.contains("t"), !removed);
+            if (!removed) {
+                EXPECT_TRUE(at.stored().topics.at("t").being_deleted);
+                EXPECT_NE(at.create("t", 1).error, ErrorCode::none) << "its name is taken";
+            }
+            at.disk().fail_at(std::numeric_limits<std::uint64_t>::max());
+            at.forget();
+            ASSERT_TRUE(at.start());
+            EXPECT_FALSE(at.stored().topics.contains("t"));
+            EXPECT_EQ(folders(at, "t-"), std::vector<std::string>{});
+            EXPECT_EQ(at.create("t", 1).error, ErrorCode::none);
+        }
+        EXPECT_GT(step, 4U) << "two renames and two syncs were tried";
+    }
+}
+
+// What the start removed came back with the power, and the store knew nothing of it any more.
+TEST(TopicRestart, AStartSyncsWhatItRemovesBeforeTheStoreForgetsIt) {
+    int kept = 0;
+    for (std::uint64_t step = 0; step < 20; ++step) {
+        SCOPED_TRACE(step);
+        TopicServiceFixture at;
+        ASSERT_TRUE(at.start());
+        ASSERT_EQ(at.create("t", 2).error, ErrorCode::none);
+        for (const auto* directory : {"/a", "/b", "/"}) {
+            ASSERT_TRUE(at.disk().sync_directory(directory));
+        }
+        at.begin_to_remove("t");
+        at.forget();
+        at.disk().fail_at(at.disk().operations() + step);
+        ignore(at.start(), "trouble is what this is about");
+        const bool was_away =
+            !(at.dirs().use()[0].online && at.dirs().use()[1].online) && at.dirs().failed().empty();
+        at.forget();
+        const bool known = at.stored().topics.contains("t");
+        kept += known ? 1 : 0;
+        at.disk().crash({.keep_some_writes = false, .keep_some_entries = false});
+        EXPECT_TRUE(known || was_away || folders(at, "t-").empty());
+    }
+    EXPECT_GE(kept, 4) << "two removals and two syncs failed";
+}
+
+/// One that cannot be read may be anybody's.
+TEST(TopicRestart, AFolderThatCannotBeReadIsOneOfflinePartition) {
+    TopicServiceFixture at;
+    ASSERT_TRUE(at.start());
+    ASSERT_EQ(at.create("t", 2).error, ErrorCode::none);
+    at.stop();
+    spoil(at, "/a/t-0");
+    ASSERT_TRUE(at.start());
+    EXPECT_NE(at.why_offline("t", 0).find("partition.metadata"), std::string::npos)
+        << at.why_offline("t", 0);
+    EXPECT_EQ(at.why_offline("t", 1), "");
+    at.stop();
+    EXPECT_FALSE(at.disk().exists("/a/.kafka_cleanshutdown"));
+    EXPECT_TRUE(at.disk().exists("/b/.kafka_cleanshutdown"));
+}
+
+TEST(TopicRestart, ATopicIsCreatedBesideWhatKafkaLeftUnderItsName) {
+    TopicServiceFixture at;
+    ASSERT_TRUE(at.disk().create_directories("/a/t-0"));
+    ASSERT_TRUE(at.disk().replace_text("/a/t-0/old", ""));
+    ASSERT_TRUE(at.disk().replace_text("/a/recovery-point-offset-checkpoint", "0\n1\nt 0 7\n"));
+    ASSERT_TRUE(at.start());
+    at.stop();
+    EXPECT_EQ(at.disk().read_text("/a/recovery-point-offset-checkpoint").value_or(""),
+              "0\n1\nt 0 7\n");
+    EXPECT_FALSE(at.disk().exists("/a/.kafka_cleanshutdown")) << "it was not";
+    ASSERT_TRUE(at.start());
+    ASSERT_EQ(at.create("t", 1).error, ErrorCode::none);
+    EXPECT_FALSE(at.disk().exists("/a/t-0/old"));
+    at.stop();
+    EXPECT_EQ(at.disk().read_text("/a/recovery-point-offset-checkpoint").value_or(""),
+              "0\n1\nt 0 0\n");
+    EXPECT_TRUE(at.disk().exists("/a/.kafka_cleanshutdown"));
+    ASSERT_TRUE(at.start());
+    EXPECT_EQ(at.why_offline("t", 0), "");
+}
+
+}  // namespace
+}  // namespace barnabas::broker
