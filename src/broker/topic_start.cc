@@ -327,8 +327,15 @@ Result<void> TopicService::create_missing(OpenLogs& logs) {
                     "empty",
                     partition, *end);
             }
-            TRY_ASSIGN(auto log, ports_.dirs.create_log(partition, topic.node.id, config, now));
-            logs.emplace_back(topic.node.id, std::move(log));
+            auto log = ports_.dirs.create_log(partition, topic.node.id, config, now);
+            if (log) {
+                logs.emplace_back(topic.node.id, std::move(*log));
+                continue;
+            }
+            // A full disk, say: the others do not suffer, and the next start tries again.
+            ports_.log.error("{} is offline: its log cannot be created: {}", partition,
+                             log.error().message);
+            mark_missing(std::move(partition), "its log cannot be created: " + log.error().message);
         }
     }
     return {};

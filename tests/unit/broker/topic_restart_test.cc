@@ -121,6 +121,25 @@ TEST(TopicRestart, AFolderThatCannotBeReadIsOneOfflinePartition) {
     EXPECT_TRUE(at.disk().exists("/b/.kafka_cleanshutdown"));
 }
 
+TEST(TopicRestart, OnAFullDiskAPartitionWithoutAFolderIsOfflineAlone) {
+    TopicServiceFixture at;
+    ASSERT_TRUE(at.start());
+    ASSERT_EQ(at.create("t", 2).error, ErrorCode::none);
+    at.stop();
+    ASSERT_TRUE(at.disk().remove_all("/b/t-1"));
+    at.disk().set_capacity(0);
+    const auto started = at.start();
+    ASSERT_TRUE(started) << started.error().message;
+    EXPECT_EQ(at.why_offline("t", 0), "");
+    EXPECT_NE(at.why_offline("t", 1).find("No space left"), std::string::npos)
+        << at.why_offline("t", 1);
+    EXPECT_EQ(folders(at, "t-"), std::vector<std::string>{"t-0"}) << "nothing half made is left";
+    at.stop();
+    at.disk().set_capacity(runtime::SimulatedDisk::default_capacity);
+    ASSERT_TRUE(at.start());
+    EXPECT_EQ(at.why_offline("t", 1), "") << "now there is room";
+}
+
 TEST(TopicRestart, ATopicIsCreatedBesideWhatKafkaLeftUnderItsName) {
     TopicServiceFixture at;
     ASSERT_TRUE(at.disk().create_directories("/a/t-0"));
