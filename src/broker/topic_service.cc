@@ -212,6 +212,14 @@ awaitable<Result<void>> TopicService::create_logs(std::string name, std::int32_t
     for (auto i = first; i < static_cast<std::int32_t>(topic.node.partitions.size()); ++i) {
         wanted.push_back({name, PartitionId{i}});
     }
+    // After a crash what the checkpoints say of an older topic's partitions would be taken for
+    // these: records before its log start for deleted ones.
+    const auto is_known = [this](const auto& partition) {
+        return ports_.dirs.known_end(partition).has_value();
+    };
+    if (std::ranges::any_of(wanted, is_known)) {
+        co_await save_offsets();  // who has no room for that has none for records
+    }
     const Now now = home_.clock().both();
     auto make = [this, id, now, wanted, config = *config]() -> Result<OpenLogs> {
         OpenLogs logs;

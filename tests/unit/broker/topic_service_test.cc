@@ -40,6 +40,24 @@ TEST(TopicService, WritesDownWhereALogBeginsBeforeDeleteRecordsIsAnswered) {
               "0\n1\nt 0 1\n");
 }
 
+/// After a crash the new topic's records were taken for deleted ones.
+TEST(TopicService, ForgetsWhereAnOlderTopicsLogBegan) {
+    TwoDirectories two({{"replica.high.watermark.checkpoint.interval.ms", "3600000"}});
+    ASSERT_EQ(two.produce(0), ErrorCode::none);
+    ASSERT_EQ(delete_first_record(two, {0}), "0: NONE 1");
+    wire::DeleteTopicsRequest request;
+    request.timeout_ms = 1000;
+    request.topics.emplace_back().name = "t";
+    const auto deleted = two.at().call<wire::DeleteTopicsResponse>(request);
+    ASSERT_EQ(deleted.responses.at(0).error_code, 0);
+    ASSERT_EQ(two.at().create_topic("t", 2), ErrorCode::none);
+    for (const auto* file : {"log-start-offset-checkpoint", "recovery-point-offset-checkpoint",
+                             "replication-offset-checkpoint"}) {
+        EXPECT_EQ(two.at().disk().read_text(fmt::format("/a/{}", file)).value_or(""), "0\n0\n")
+            << file;
+    }
+}
+
 /// It was answered as done, though a crash would have brought the records back.
 TEST(TopicService, AnswersAnErrorWhereTheBeginningOfALogCannotBeWrittenDown) {
     struct Case {
