@@ -438,19 +438,10 @@ awaitable<Result<void>> TopicService::remove(std::string name, Time deadline) {
 /// still, or again after a crash: as long as the store knows that they are to go, a start removes
 /// them.
 awaitable<Result<void>> TopicService::delete_logs(std::shared_ptr<const TopicImage> topic) {
-    std::vector<std::unique_ptr<log::Log>> logs;
-    for (auto& shard : ports_.services.shards) {
-        auto take = [&] {
-            for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
-                const PartitionId number{static_cast<std::int32_t>(i)};
-                if (auto* partition = shard->partitions.find(topic->id, number)) {
-                    logs.push_back(partition->release_log());
-                    shard->partitions.remove(topic->id, number);
-                }
-            }
-        };
-        co_await runtime::call_on(home_, shard->shard, take);
-    }
+    PartitionTable::Wanted is_of_it = [&topic](const replication::Partition& partition) {
+        return partition.id() == topic->id;
+    };
+    auto logs = co_await take_logs(std::move(is_of_it));
     const auto config = log_config(topic->configs);
     std::vector<runtime::Path> folders;
     auto rename = [this, &logs, &topic, &folders] {

@@ -64,14 +64,12 @@ constexpr ConfigRow rows[] = {
      "How many connections the system holds until they are accepted."},
     {"socket.receive.buffer.bytes", int32, "-1", any_value(), read_only, high,
      "The receive buffer (SO_RCVBUF) of a client's socket; -1 leaves it to the system, which "
-     "widens it "
-     "for a fast or distant client. (Kafka: 102400.)"},
+     "widens it for a fast or distant client. (Kafka: 102400.)"},
     {"socket.request.max.bytes", int32, "104857600", at_least(1), read_only, high,
      "The longest request that is read; a longer one closes its connection."},
     {"socket.send.buffer.bytes", int32, "-1", any_value(), read_only, high,
      "The send buffer (SO_SNDBUF) of a client's socket; -1 leaves it to the system, which widens "
-     "it "
-     "for a fast or distant client. (Kafka: 102400.)"},
+     "it for a fast or distant client. (Kafka: 102400.)"},
 };
 
 }  // namespace
