@@ -18,10 +18,6 @@ replication::Partition& PartitionTable::add(std::unique_ptr<replication::Partiti
     return *at->second;
 }
 
-void PartitionTable::remove(const TopicId& topic, PartitionId partition) {
-    partitions_.erase({topic, partition});
-}
-
 std::vector<std::unique_ptr<log::Log>> PartitionTable::take_logs(const Wanted& wanted) {
     std::vector<std::unique_ptr<log::Log>> logs;
     std::erase_if(partitions_, [&](auto& entry) {

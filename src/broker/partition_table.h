@@ -17,9 +17,7 @@ public:
     [[nodiscard]] replication::Partition* find(const TopicId& topic, PartitionId partition) const;
     /// INVARIANT: it is not there yet.
     replication::Partition& add(std::unique_ptr<replication::Partition> partition);
-    /// Forgets it; fetches that wait for it are woken. Nothing happens if it is not there.
-    void remove(const TopicId& topic, PartitionId partition);
-    /// Forgets those that are wanted, as remove() does; their logs.
+    /// Forgets those that are wanted, and wakes the fetches that wait for them; their logs.
     using Wanted = std::function<bool(const replication::Partition&)>;
     [[nodiscard]] std::vector<std::unique_ptr<log::Log>> take_logs(const Wanted& wanted);
 

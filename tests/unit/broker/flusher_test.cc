@@ -221,7 +221,8 @@ TEST_F(FlusherTest, ADirectoryHasAFewSyncsAtOnceAndHoldsUpNoOther) {
 TEST_F(FlusherTest, ALogThatGoesMeanwhileIsNoLongerLedHere) {
     append_and_flush(1);
     append_and_flush(1);  // waits for the round that the first began
-    partitions_.remove(topic_, PartitionId{0});
+    const auto is_first = [](const auto& one) { return one.name().partition == PartitionId{0}; };
+    ASSERT_EQ(partitions_.take_logs(is_first).size(), 1U);
     run();
     ASSERT_EQ(answers_.size(), 2U);
     EXPECT_EQ(answers_[0].value().code, ErrorCode::not_leader_or_follower);
