@@ -63,6 +63,7 @@ Result<void> Log::roll_if_due(Now now) {
 Result<void> Log::seal(Segment& segment) {
     TRY(segment.seal());
     TRY_ASSIGN(auto indexes, segment.take_unsynced_indexes());
+    folder_unsynced_ = folder_unsynced_ || !indexes.empty();  // one may be new
     std::ranges::move(indexes, std::back_inserter(unsynced_));
     return {};
 }
@@ -217,7 +218,9 @@ Result<void> Log::cut_files(Offset offset) {
     for (const auto& index : indexes) {
         TRY(index->sync());
     }
-    return folder_unsynced_ ? disk_.sync_directory(folder_) : Result<void>();
+    // An index may be new: then its name is not on the medium yet, and no later flush asks.
+    const bool folder = folder_unsynced_ || !indexes.empty();
+    return folder ? disk_.sync_directory(folder_) : Result<void>();
 }
 
 /// An empty log that begins at `start`, where no segment does: nothing of what was there can be

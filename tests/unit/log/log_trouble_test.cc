@@ -158,6 +158,24 @@ TEST_F(LogTroubleTest, WhatAnotherProcessCutOffAnIndexDoesNotComeBack) {
     expect_sound_after_a_stop();
 }
 
+// Seed 241602803921: a cut synced the bytes of a new transaction index, but not its name, and the
+// flush after it had nothing to sync any more.
+TEST_F(LogTroubleTest, ATransactionIndexThatWasNewAtACutOutlivesACrash) {
+    begin(1, {});
+    append(1);
+    save();
+    abort_one();
+    append(2);
+    ASSERT_TRUE(log().truncate_to(Offset{3}));
+    machine_->promise_up_to(Offset{3});
+    save();
+    machine_->crash({.keep_some_writes = false, .keep_some_entries = false});
+    ASSERT_TRUE(machine_->start());
+    EXPECT_EQ(log().log_end(), Offset{3});
+    const auto aborted = log().aborted_transactions(Offset{0}, Offset{3});
+    EXPECT_TRUE(aborted && aborted->size() == 1);
+}
+
 // Compaction, as Kafka's, keeps of a transaction of which no record is left the marker alone.
 TEST_F(LogTroubleTest, NoIndexHasToTellOfATransactionWithoutRecords) {
     begin(1, {.segment_bytes = 150, .retention_ms = -1});
