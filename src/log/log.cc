@@ -168,6 +168,10 @@ std::expected<AppendInfo, wire::AppendRefusal> Log::append(MutableByteView recor
     return *written;
 }
 
+std::optional<ColdPart> Log::append_reads() {
+    return append_may_wait() ? active().cold_append().value_or(std::nullopt) : std::nullopt;
+}
+
 Result<AppendInfo> Log::write(const wire::ValidatedBatch& batch, const AppendRequest& request) {
     const Offset first = log_end();
     const Offset last = first + batch.last_offset_delta();

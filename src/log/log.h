@@ -92,6 +92,11 @@ public:
     [[nodiscard]] std::expected<AppendInfo, wire::AppendRefusal> append(
         MutableByteView records, const AppendRequest& request, wire::AppendValidator& validator);
 
+    /// Whether the next append may have to wait for the medium (Segment::append_may_wait()); and
+    /// for what, which is brought in first, until there is nothing. Trouble is left to the append.
+    [[nodiscard]] bool append_may_wait() const { return active().append_may_wait(); }
+    [[nodiscard]] std::optional<ColdPart> append_reads();
+
     /// Appends whole batches as another log has them: their offsets, epochs and timestamps stay.
     /// Offsets without a record are no error, batches that are there already are. corrupt_message
     /// for those and for what is no batch; what came before them is appended.

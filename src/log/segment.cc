@@ -87,6 +87,7 @@ Result<std::unique_ptr<Segment>> Segment::open(runtime::Disk& disk, const runtim
     }
     segment->size_ = static_cast<std::uint32_t>(found.size);
     segment->created_ = found.modified;
+    segment->append_may_wait_ = true;
     segment->offset_index_.file().listed(found.offset_index);
     segment->time_index_.file().listed(found.time_index);
     segment->txn_index_.file().listed(found.txn_index);
@@ -163,6 +164,7 @@ Result<void> Segment::append(ByteView batches, Offset last, TimestampOffset larg
     const Offset first = next_offset_;
     size_ += size;
     next_offset_ = last + 1;
+    append_may_wait_ = false;
     remember(first, position);
     const auto indexed = index_batch(last, position, size, largest);
     INVARIANT(indexed, "an index that grows takes an entry: {}", indexed.error().message);
@@ -189,6 +191,7 @@ Result<void> Segment::append(ByteView bytes, std::span<const BatchPlace> batches
         next_offset_ = batch.last + 1;
     }
     INVARIANT(size_ == end, "batches of {} bytes, {} were written", size_, end);
+    append_may_wait_ = false;
     first_timestamp_.reset();
     recent_next_ = 0;
     return {};
@@ -295,10 +298,34 @@ Result<std::optional<ColdPart>> Segment::cold_between(std::uint32_t from, std::u
         ColdPart{.disk = &disk_, .path = log_path_, .position = from, .size = end - from});
 }
 
+/// The indexes, which are read whole when they begin to grow; the batches that prove the end; the
+/// first one, which tells when to roll. Where all of that is known, the page that the write goes on
+/// with: the system reads it first.
+Result<std::optional<ColdPart>> Segment::cold_append() {
+    for (auto* index : {&offset_index_.file(), &time_index_.file()}) {
+        TRY_ASSIGN(auto cold, index->cold());
+        if (cold) {
+            return cold;
+        }
+    }
+    std::uint32_t from = size_ - std::min(size_, 1U);
+    if (!end_proven_) {
+        TRY_ASSIGN(const auto last, offset_index_.last());
+        TRY_ASSIGN(const auto newest, time_index_.last());
+        from = std::min(from, last && newest ? last->position : 0);
+    }
+    checked_ = {};
+    TRY_ASSIGN(auto cold, cold_between(from, size_));
+    const auto head = std::min(size_, static_cast<std::uint32_t>(scan_window));
+    return cold || first_timestamp_ ? Result<std::optional<ColdPart>>(std::move(cold))
+                                    : cold_between(0, head);
+}
+
 void Segment::close_idle() {
     if (!std::exchange(file_used_, false)) {
         file_.reset();
         file_asked_ = false;
+        append_may_wait_ = true;  // who opens it may wait, and its pages may leave memory
     }
     for (auto* index : index_files_) {
         index->close_idle();

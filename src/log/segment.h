@@ -106,6 +106,12 @@ public:
     /// orderly stop an error says so. append() asks it too.
     Result<void> prove_end();
 
+    /// Whether an append may have to wait for the medium: it is the first one since the segment was
+    /// opened, or since nobody has used its file for a while.
+    [[nodiscard]] bool append_may_wait() const { return append_may_wait_; }
+    /// What an append would have to wait for now; nothing if none of it has to be waited for.
+    Result<std::optional<ColdPart>> cold_append();
+
     /// Writes one or more whole batches, which cover offsets up to `last`. On failure the segment
     /// is as before (the file is cut back). Index entries that cannot be written wait in memory.
     Result<void> append(ByteView batches, Offset last, TimestampOffset largest);
@@ -230,6 +236,7 @@ private:
     bool rebuilt_ = false;     // take_rebuilt_indexes() has something to do
     bool has_index_files_ = false;
     bool end_proven_ = true;  // next_offset_ is what the batches say, not only what load() was told
+    bool append_may_wait_ = false;
     OffsetIndex offset_index_;
     TimeIndex time_index_;
     TransactionIndex txn_index_;

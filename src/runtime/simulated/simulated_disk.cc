@@ -163,13 +163,7 @@ public:
     [[nodiscard]] Result<std::size_t> read_at(std::uint64_t position,
                                               MutableByteView into) const override {
         TRY(alive("read"));
-        if (node_->is_cold(position, into.size()) && state_->is_below_any(path_, state_->hanging)) {
-            INVARIANT(state_->on_pool, "a shard waits for {}, which hangs", path_.string());
-            throw DiskHangs();
-        }
-        if (node_->warm_up(position, into.size())) {
-            ++(state_->on_pool ? state_->cold_reads_on_pool : state_->cold_reads_elsewhere);
-        }
+        warm_up(position, into.size());
         const auto got = node_->live().read(position, into);
         node_->bytes_read += got;
         return got;
@@ -185,6 +179,10 @@ public:
         }
         const bool fits = cut_to_space(position, bytes);
         if (!bytes.empty()) {
+            // Of a page that is written in part the rest is read first.
+            if (position % SparseBytes::page_bytes != 0) {
+                warm_up(position, 1);
+            }
             node_->write(position, bytes);
             node_->modified = state_->clock.wall();
         }
@@ -252,6 +250,17 @@ private:
                                    "it is open for reading only");
         }
         return {};
+    }
+
+    /// Whoever needs these bytes waits for the medium if they are nowhere else.
+    void warm_up(std::uint64_t position, std::uint64_t size) const {
+        if (node_->is_cold(position, size) && state_->is_below_any(path_, state_->hanging)) {
+            INVARIANT(state_->on_pool, "a shard waits for {}, which hangs", path_.string());
+            throw DiskHangs();
+        }
+        if (node_->warm_up(position, size)) {
+            ++(state_->on_pool ? state_->cold_reads_on_pool : state_->cold_reads_elsewhere);
+        }
     }
 
     /// Cuts `bytes` to what the disk still takes; false if it had to.

@@ -58,8 +58,8 @@ public:
     void set_capacity(std::uint64_t bytes);
 
     // --- where bytes are -----------------------------------------------------------------------
-    /// The machine has these bytes of a file on the medium alone, until something reads them. Does
-    /// nothing to what is not there.
+    /// The machine has these bytes of a file on the medium alone, until something reads them or
+    /// goes on writing in the middle of their page. Does nothing to what is not there.
     void make_cold(const Path& file, std::uint64_t position = 0,
                    std::uint64_t size = std::numeric_limits<std::uint64_t>::max());
     /// Reads of bytes below `directory` that are on the medium alone do not end, until heal(): the

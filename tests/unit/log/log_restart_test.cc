@@ -342,5 +342,70 @@ TEST_F(LogRestartTest, FilesThatNobodyUsesAreClosedAndOpenedAgain) {
     EXPECT_EQ(everything().substr(0, before.size()), before);
 }
 
+// The shard read the tail and the indexes of every log that was written to after a start.
+TEST_F(LogRestartTest, AnAppendThatMustNotWaitAsksForWhatIsColdAndThenReadsNothing) {
+    struct Row {
+        LogConfig config;
+        bool clean;
+        const char* what;
+    };
+    const Row rows[] = {
+        {{.index_interval_bytes = 500}, true, "in the segment that is there"},
+        {{.segment_bytes = 16'000, .index_interval_bytes = 500}, true, "it rolls at once"},
+        {{.index_interval_bytes = 1 << 20}, true, "no index tells where to look"},
+        {{.index_interval_bytes = 500}, false, "after a crash"},
+        {{.segment_ms = 1, .index_interval_bytes = 500}, true, "the first batch says to roll"},
+    };
+    for (const auto& [config, clean, what] : rows) {
+        SCOPED_TRACE(what);
+        ASSERT_TRUE(disk_.remove_all(folder));
+        appended_ = 0;
+        open(true, Offset{0}, config);
+        append(config.segment_ms == 1 ? 1 : 40, {.value_size = 300});
+        if (clean) {
+            ASSERT_TRUE(log_->close());
+        }
+        const auto end = log_->log_end();
+        open(clean, end, config);
+        EXPECT_TRUE(log_->append_may_wait());
+        const auto entries = disk_.list(folder);
+        for (const auto& entry : *entries) {
+            disk_.make_cold(folder / entry.name);
+        }
+        const auto waited = disk_.cold_reads_elsewhere();
+        const auto on_pool = disk_.cold_reads_on_pool();
+        int asked = 0;
+        for (auto part = log_->append_reads(); part; part = log_->append_reads()) {
+            ASSERT_LT(++asked, 9) << part->path;
+            disk_.on_pool(true);
+            ASSERT_TRUE(part->bring_in());
+            disk_.on_pool(false);
+        }
+        EXPECT_GT(disk_.cold_reads_on_pool(), on_pool);
+        append(1, {.value_size = 300});
+        EXPECT_EQ(log_->log_end(), end + 1);
+        EXPECT_EQ(disk_.cold_reads_elsewhere(), waited) << "the append waited for the disk";
+        EXPECT_FALSE(log_->append_may_wait()) << "from now on it costs nothing";
+        EXPECT_FALSE(log_->append_reads());
+    }
+}
+
+TEST_F(LogRestartTest, AnAppendToALogThatNobodyUsedMayWaitForItsLastPage) {
+    open(true, Offset{0});
+    append(10);
+    EXPECT_FALSE(log_->append_may_wait());
+    log_->close_idle_files();
+    EXPECT_FALSE(log_->append_may_wait()) << "it was used";
+    log_->close_idle_files();
+    EXPECT_TRUE(log_->append_may_wait());
+    disk_.make_cold(first_segment);
+    const auto file = log_->append_reads();
+    ASSERT_TRUE(file) << "it has to be opened";
+    EXPECT_TRUE(file->path == first_segment && file->size == 1) << file->size;
+    const auto waited = disk_.cold_reads_elsewhere();
+    append(1);
+    EXPECT_EQ(disk_.cold_reads_elsewhere(), waited + 1) << "nobody has brought it in";
+}
+
 }  // namespace
 }  // namespace barnabas::log
