@@ -266,6 +266,7 @@ awaitable<void> Broker::end_waits() {
     for (auto& shard : services_.shards) {
         auto wake = [&shard] {
             shard->cold_reads.end_waits();
+            shard->first_appends.end_waits();
             shard->partitions.for_each(
                 [](replication::Partition& partition) { partition.wake_all_fetches(); });
         };
@@ -290,6 +291,8 @@ awaitable<void> Broker::stop() {
     for (auto& shard : services_.shards) {
         auto stop_reads = [&shard] { return shard->cold_reads.stop(); };
         co_await runtime::await_on(*ports_.shards.front(), shard->shard, stop_reads);
+        auto stop_appends = [&shard] { return shard->first_appends.stop(); };
+        co_await runtime::await_on(*ports_.shards.front(), shard->shard, stop_appends);
     }
     if (keeper_) {
         keeper_->stop();

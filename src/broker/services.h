@@ -4,6 +4,7 @@
 #include "broker/cluster_image.h"
 #include "broker/cold_reads.h"
 #include "broker/fetch_session_cache.h"
+#include "broker/first_appends.h"
 #include "broker/flusher.h"
 #include "broker/partition_table.h"
 #include "broker/settings.h"
@@ -34,6 +35,7 @@ struct BrokerShard {
                 std::size_t request_bytes_max)
         : shard(runtime_shard),
           flusher(runtime_shard, partitions),
+          first_appends(runtime_shard, partitions),
           cold_reads(runtime_shard),
           sessions(session_options),
           frames(runtime_shard, request_bytes_max) {}
@@ -41,6 +43,7 @@ struct BrokerShard {
     runtime::Shard& shard;
     PartitionTable partitions;
     Flusher flusher;
+    FirstAppends first_appends;
     ColdReads cold_reads;
     FetchSessionCache sessions;
     rpc::FramePool frames;

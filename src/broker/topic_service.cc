@@ -282,7 +282,11 @@ awaitable<std::vector<std::unique_ptr<log::Log>>> TopicService::take_logs(
     PartitionTable::Wanted wanted) {
     std::vector<std::unique_ptr<log::Log>> logs;
     for (auto& shard : ports_.services.shards) {
-        auto take = [&shard, &wanted] { return shard->partitions.take_logs(wanted); };
+        auto take = [&shard, &wanted] {
+            auto taken = shard->partitions.take_logs(wanted);
+            shard->first_appends.let_go_of_lost();
+            return taken;
+        };
         auto taken = co_await runtime::call_on(home_, shard->shard, take);
         std::ranges::move(taken, std::back_inserter(logs));
     }

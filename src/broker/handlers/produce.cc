@@ -22,7 +22,11 @@ struct Item {
     MutableByteView records;
     BrokerShard* owner = nullptr;  // none: `outcome` is an error already
     replication::ProduceOutcome outcome;
+    FirstAppends::Ticket in_line;  // until it is waited for `outcome` may change
 };
+
+/// So long an append may wait for its disk however little the client wants to.
+constexpr Duration first_append_wait_min = 1s;
 
 replication::ProduceOutcome refused(ErrorCode error, std::string message) {
     return {.error = error, .message = std::move(message)};
@@ -36,7 +40,11 @@ const TopicImage* find_topic(const ClusterImage& image, const ProduceRequest::To
 /// Everything that can be refused without the partition's shard.
 Item make_item(const Call& call, const ProduceRequest& request, const TopicImage* topic,
                const ProduceRequest::TopicData::PartitionData& data) {
-    Item item{.topic = topic, .partition = PartitionId{data.index}, .records = {}, .outcome = {}};
+    Item item{.topic = topic,
+              .partition = PartitionId{data.index},
+              .records = {},
+              .outcome = {},
+              .in_line = {}};
     const PartitionImage* partition = topic == nullptr ? nullptr : topic->partition(item.partition);
     if (request.acks < -1 || request.acks > 1) {
         item.outcome = refused(ErrorCode::invalid_required_acks,
@@ -75,15 +83,20 @@ std::vector<Item> make_items(const Call& call, const ProduceRequest& request) {
     return items;
 }
 
-/// On the owner's shard.
-void append(Item& item, const replication::ProduceFrom& from, const Logger& log) {
+/// The item's partition, on its owner's shard; nullptr, and the item has its error, if it is gone.
+replication::Partition* find_partition(Item& item) {
     auto& owner = *item.owner;
     auto* partition = owner.partitions.find(item.topic->id, item.partition);
     if (partition == nullptr) {
         auto why = owner.why_not_here(item.topic->id, item.partition);
         item.outcome = refused(why.code, std::move(why.message));
-        return;
     }
+    return partition;
+}
+
+void append_to(replication::Partition* partition, Item& item, const replication::ProduceFrom& from,
+               const Logger& log) {
+    auto& owner = *item.owner;
     item.outcome = partition->produce(from, owner.validator);
     if (item.outcome.disk_gave_out) {
         log.error("{} takes no records until the disk does again: {}", partition->name(),
@@ -91,6 +104,26 @@ void append(Item& item, const replication::ProduceFrom& from, const Logger& log)
     }
     owner.metrics.produced_records += static_cast<std::uint64_t>(item.outcome.records);
     owner.metrics.produced_bytes += static_cast<std::uint64_t>(item.outcome.bytes);
+}
+
+/// On the owner's shard; or in line, if the log's end may not be in memory.
+void append(Item& item, const replication::ProduceFrom& from, const Logger& log) {
+    auto* partition = find_partition(item);
+    if (partition == nullptr) {
+        return;
+    }
+    auto& first_appends = item.owner->first_appends;
+    if (!first_appends.must_queue(*partition)) {
+        append_to(partition, item, from, log);
+        return;
+    }
+    auto later = [&item, sent = from, &log]() mutable {
+        if (auto* still_there = find_partition(item)) {
+            sent.now = item.owner->shard.clock().both();
+            append_to(still_there, item, sent, log);
+        }
+    };
+    item.in_line = first_appends.enqueue(*partition, std::move(later));
 }
 
 std::vector<runtime::Shard*> targets_of(const std::vector<Item>& items) {
@@ -119,10 +152,37 @@ void append_on(const runtime::Shard& target, std::vector<Item>& items, const Cal
     }
 }
 
-/// Whether flush_due() may have to do something for it; on the shard that owns it.
-bool may_flush(const Item& item, std::int16_t acks) {
+/// Whether wait_in_line() or flush_due() may have to do something for it; on the shard that owns
+/// it.
+bool may_wait(const Item& item, std::int16_t acks) {
     const auto* partition = item.owner->partitions.find(item.topic->id, item.partition);
-    return partition != nullptr && partition->may_ask_for_flush(acks == -1);
+    return partition != nullptr && (partition->may_ask_for_flush(acks == -1) ||
+                                    item.owner->first_appends.must_queue(*partition));
+}
+
+/// Until those are appended that had to wait for their disk, or their time is up.
+awaitable<void> wait_in_line(Call& call, std::vector<Item>& items, std::int32_t timeout_ms) {
+    const Time until =
+        std::max(call.deadline(timeout_ms), call.home.shard.clock().now() + first_append_wait_min);
+    for (auto& item : items) {
+        if (!item.in_line) {
+            continue;
+        }
+        auto& owner = *item.owner;
+        auto wait = [&owner, &item, until] {
+            return owner.first_appends.wait(std::move(item.in_line), until);
+        };
+        const bool appended = co_await runtime::await_on(call.home.shard, owner.shard, wait);
+        if (!appended && call.home.stopping) {
+            item.outcome = refused(ErrorCode::not_leader_or_follower, "the broker stops");
+        } else if (!appended) {
+            item.outcome = refused(
+                ErrorCode::request_timed_out,
+                fmt::format("the end of its log was not read from the disk within {} ms; nothing "
+                            "was appended",
+                            std::max<Duration>(timeout_ms * 1ms, first_append_wait_min) / 1ms));
+        }
+    }
 }
 
 /// The medium has the records before they are acknowledged, where the topic is set up that way.
@@ -204,7 +264,7 @@ ProduceResponse response_of(Call& call, const ProduceRequest& request, std::vect
 std::optional<ProduceResponse> try_produce(Call& call, ProduceRequest& request) {
     auto items = make_items(call, request);
     const auto must_wait = [&](const Item& item) {
-        return item.owner != nullptr && (item.owner != &call.home || may_flush(item, request.acks));
+        return item.owner != nullptr && (item.owner != &call.home || may_wait(item, request.acks));
     };
     if (std::ranges::any_of(items, must_wait)) {
         return std::nullopt;
@@ -223,6 +283,7 @@ awaitable<ProduceResponse> handle_produce(Call& call, ProduceRequest& request) {
         append_on(*targets[target], items, call, request.acks, now);
     };
     co_await scatter(call.home.shard, targets, work);
+    co_await wait_in_line(call, items, request.timeout_ms);
     if (request.acks != 0) {
         co_await flush_due(call, items);
     }

@@ -67,6 +67,37 @@ public:
 
     template <class Request>
     void send(const Request& request, std::int16_t version) {
+        send_all(std::vector{request}, version);
+    }
+    /// Without waiting for an answer in between; all of them before the next ones are sent.
+    template <class Request>
+    void send_all(const std::vector<Request>& requests, std::int16_t version) {
+        std::vector<std::byte> bytes;
+        for (const auto& request : requests) {
+            const auto frame = frame_of(request, version);
+            const auto view = frame.bytes.view();
+            bytes.insert(bytes.end(), view.begin(), view.end());
+        }
+        start(exchange(this, std::move(bytes), requests.size()));
+    }
+    bool answered_within(Duration how_long) {
+        return simulation_.run_until([this] { return answers_.size() >= waited_ + 1; }, how_long) &&
+               ++waited_ > 0;
+    }
+    [[nodiscard]] bool answered() const { return answers_.size() > waited_; }
+    /// The last answer that was waited for, without its header.
+    template <class Response>
+    Response answer(std::int16_t version) {
+        const bool tagged = response_header_version(Response::api_key, version) > 0;
+        const ByteView frame(answers_.at(waited_ - 1));
+        auto decoded = decode<Response>(frame.subspan(tagged ? 5 : 4), version);
+        EXPECT_TRUE(decoded) << decoded.error().message;
+        return std::move(*decoded);
+    }
+
+private:
+    template <class Request>
+    Output frame_of(const Request& request, std::int16_t version) {
         Output output;
         output.bytes.grow(4);
         const RequestHeader header{.request_api_key = Request::api_key,
@@ -77,24 +108,8 @@ public:
         encode(header, request_header_version(Request::api_key, version), output);
         encode(request, version, output);
         finish_frame(output);
-        const auto view = output.bytes.view();
-        start(exchange(this, std::vector<std::byte>(view.begin(), view.end())));
+        return output;
     }
-    bool answered_within(Duration how_long) {
-        return simulation_.run_until([this] { return answers_.size() >= waited_ + 1; }, how_long) &&
-               ++waited_ > 0;
-    }
-    [[nodiscard]] bool answered() const { return answers_.size() > waited_; }
-    /// The last answer, without its header.
-    template <class Response>
-    Response answer(std::int16_t version) {
-        const bool tagged = response_header_version(Response::api_key, version) > 0;
-        auto decoded = decode<Response>(ByteView(answers_.back()).subspan(tagged ? 5 : 4), version);
-        EXPECT_TRUE(decoded) << decoded.error().message;
-        return std::move(*decoded);
-    }
-
-private:
     void start(Task task) {
         shard_.post(
             [this, task = std::move(task)]() mutable { runtime::spawn(shard_, std::move(task)); });
@@ -105,23 +120,34 @@ private:
         EXPECT_TRUE(stream);
         at->stream_ = stream ? std::move(*stream) : nullptr;
     }
-    static Task exchange(Client* at, std::vector<std::byte> request) {
-        const runtime::Piece pieces[] = {ByteView(request)};
+    static Task exchange(Client* at, std::vector<std::byte> requests, std::size_t count) {
+        const runtime::Piece pieces[] = {ByteView(requests)};
         if (!co_await at->stream_->write(pieces)) {
             co_return;
         }
         std::vector<std::byte> received;
         std::vector<std::byte> part(1 << 16);
-        while (received.size() < 4 ||
-               received.size() - 4 < load_big_endian<std::uint32_t>(received.data())) {
+        while (count > 0) {
             const auto got = co_await at->stream_->read_some(part);
             if (!got || *got == 0) {
                 co_return;
             }
             received.insert(received.end(), part.begin(),
                             part.begin() + static_cast<std::ptrdiff_t>(*got));
+            for (; at->take_answer(received); --count) {
+            }
         }
-        at->answers_.emplace_back(received.begin() + 4, received.end());
+    }
+    /// The first of them, if it is whole.
+    bool take_answer(std::vector<std::byte>& received) {
+        const auto size = received.size() < 4 ? 0 : load_big_endian<std::uint32_t>(received.data());
+        if (received.size() < 4 || received.size() - 4 < size) {
+            return false;
+        }
+        const auto end = received.begin() + 4 + size;
+        answers_.emplace_back(received.begin() + 4, end);
+        received.erase(received.begin(), end);
+        return true;
     }
 
     runtime::Simulation& simulation_;
@@ -179,6 +205,48 @@ TEST_P(ColdFetchTest, DelaysNeitherAProduceNorAFetchOfAnotherConnection) {
 
     reader.send(fetch_from({"old"}, 0), 12);
     EXPECT_TRUE(reader.answered_within(20ms)) << "now it is in memory";
+}
+
+// The last page of a log that was not written to for a while may have left memory.
+TEST_P(ColdFetchTest, AnAppendToALogThatNobodyUsedDelaysNoOtherAndKeepsItsPlace) {
+    BrokerFixture broker({{"flush.before.ack", "never"}}, GetParam(),
+                         {.blocking_delay = {slow, slow}});
+    ASSERT_EQ(broker.create_topic("old"), ErrorCode::none);
+    ASSERT_EQ(broker.create_topic("young"), ErrorCode::none);
+    const auto records = batch_of(1000);
+    broker.call<ProduceResponse>(produce_to("old", records), 9);
+    broker.wait(30s);  // two rounds of upkeep
+    Client writer(broker.simulation(), "writer");
+    Client other(broker.simulation(), "other");
+    other.send(produce_to("young", records), 9);
+    ASSERT_TRUE(other.answered_within(10 * slow));
+    broker.disk().make_cold("/data/old-0/00000000000000000000.log");
+    const auto waited = broker.disk().cold_reads_elsewhere();
+
+    std::deque<ByteBuffer> batches;
+    std::vector<ProduceRequest> requests;
+    for (std::int32_t i = 0; i < 5; ++i) {
+        batches.push_back(batch_of(1000, {.producer_id = ProducerId{7},
+                                          .producer_epoch = ProducerEpoch{0},
+                                          .base_sequence = i}));
+        requests.push_back(produce_to("old", batches.back()));
+    }
+    writer.send_all(requests, 9);
+    for (int i = 0; i < 5; ++i) {
+        other.send(produce_to("young", records), 9);
+        ASSERT_TRUE(other.answered_within(20ms)) << "it waited for the other topic's disk";
+    }
+    EXPECT_FALSE(writer.answered());
+    for (int i = 0; i < 5; ++i) {
+        ASSERT_TRUE(writer.answered_within(10 * slow));
+        const auto answer = writer.answer<ProduceResponse>(9);
+        const auto& partition = answer.responses[0].partition_responses[0];
+        EXPECT_EQ(partition.error_code, 0) << "out of its order, " << i;
+        EXPECT_EQ(partition.base_offset, 1 + i);
+    }
+    EXPECT_EQ(broker.disk().cold_reads_elsewhere(), waited) << "a shard waited for the disk";
+    writer.send(produce_to("old", records), 9);
+    EXPECT_TRUE(writer.answered_within(20ms)) << "now it is in memory";
 }
 
 INSTANTIATE_TEST_SUITE_P(Shards, ColdFetchTest, ::testing::Values(1U, 2U));
