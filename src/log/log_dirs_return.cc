@@ -325,16 +325,6 @@ void LogDirs::prefer(const TopicPartition& partition, std::size_t directory) {
     preferred_.insert_or_assign(partition, directory);
 }
 
-LogDirs::Unwritten LogDirs::unwritten() const {
-    Unwritten unwritten;
-    for (const auto& directory : directories_) {
-        if (directory.unwritten) {
-            unwritten.emplace(directory.path, *directory.unwritten);
-        }
-    }
-    return unwritten;
-}
-
 bool LogDirs::is_well(std::size_t directory) const {
     return !watch_->health(directory)->failed();
 }
