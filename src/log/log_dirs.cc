@@ -253,6 +253,7 @@ Result<std::unique_ptr<Log>> LogDirs::open_log(const FoundLog& found, const LogC
 void LogDirs::place(const TopicPartition& partition, std::size_t directory) {
     const std::lock_guard lock(mutex_);
     ++directories_[directory].logs;
+    directories_[directory].unopened.erase(partition);
     where_[partition] = directory;
 }
 
@@ -331,6 +332,11 @@ std::vector<TopicPartition> LogDirs::take_offline(std::size_t directory, std::st
                    lost.size(), broken.why_offline);
     }
     return lost;
+}
+
+bool LogDirs::is_usable(std::size_t directory) const {
+    const std::lock_guard lock(mutex_);
+    return directories_[directory].usable();
 }
 
 bool LogDirs::any_online() const {

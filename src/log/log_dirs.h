@@ -64,7 +64,8 @@ struct DirectoryUse {
 
 /// The log directories of one broker: their locks, identity, checkpoints, health, and which
 /// partition is where. The logs themselves belong to the shards of their partitions. One call at a
-/// time; use(), failed() and look_around() at any time, on any thread.
+/// time; use(), failed(), look_around(), recover_log() and write_checkpoints_of() at any time, on
+/// any thread.
 /// Always: each directory that is online is locked by us and by nobody else.
 class LogDirs {
 public:
@@ -179,7 +180,10 @@ public:
     /// Writes recovery points, log start offsets and high watermarks of all logs, per directory: as
     /// many as can be; the first error. Nothing goes to a directory that has failed.
     Result<void> write_checkpoints(const std::vector<LogOffsets>& logs);
-    /// The directories of which the last write_checkpoints() has not written all, and why.
+    /// The same for one directory, of those of `logs` that are in it; the others tell what has left
+    /// it. False: it keeps what the files of such a one's directory do not have yet.
+    Result<bool> write_checkpoints_of(std::size_t directory, const std::vector<LogOffsets>& logs);
+    /// The directories of which the last of these has not written all, and why.
     using Unwritten = std::map<runtime::Path, Error>;
     [[nodiscard]] Unwritten unwritten() const;
     /// After every log was closed in order: the next start need not check them. Except in those
@@ -203,21 +207,31 @@ private:
         OffsetCheckpoint high_watermarks;
 
         void keep(const TopicPartition& partition, const Checkpoints& written);
+        /// False if they say nothing of it.
+        bool forget(const TopicPartition& partition);
+    };
+    struct WantedCheckpoints {
+        Checkpoints checkpoints;
+        bool is_complete = true;
     };
     struct Directory {
         runtime::Path path;
         std::unique_ptr<runtime::FileLock> lock;
         std::shared_ptr<DirectoryHealth> health;
         std::optional<Uuid> id;  // of meta.properties
-        bool online = false;     // under mutex_, as why_offline, cordoned and logs
+        bool online = false;     // under mutex_, as why_offline and cordoned
         bool was_online = false;
         bool cordoned = false;
         bool clean = false;
         bool has_identity = false;
         std::string why_offline;
-        Checkpoints checkpoints;                  // as they are in the files
+        // Checkpoints as they are in the files; those change while `writing` is held. Under mutex_
+        // too, as what follows.
+        Checkpoints checkpoints;
+        std::unique_ptr<std::mutex> writing = std::make_unique<std::mutex>();
         std::map<TopicPartition, bool> unopened;  // and whether it keeps the mark away
         std::optional<Error> unwritten;           // why the files are not what they were to be
+        bool keeps_others = false;                // offsets of logs that are elsewhere by now
         std::size_t logs = 0;
 
         [[nodiscard]] bool usable() const { return online && !health->failed(); }
@@ -249,12 +263,16 @@ private:
     Result<void> make_way(const TopicPartition& partition, std::size_t directory);
     Result<std::unique_ptr<Log>> create_in(std::size_t directory, const TopicPartition& partition,
                                            const TopicId& id, const LogConfig& config, Now now);
-    Result<void> write_checkpoints_of(Directory& directory, Checkpoints wanted);
+    [[nodiscard]] bool is_usable(std::size_t directory) const;
+    [[nodiscard]] WantedCheckpoints wanted_in(std::size_t index,
+                                              const std::vector<LogOffsets>& logs) const;
+    Result<void> write_files(std::size_t index, Checkpoints wanted);
+    Result<void> forget_offsets(std::size_t index, const TopicPartition& partition);
     [[nodiscard]] runtime::Syncs synced() const {
         return temporary_ ? runtime::Syncs::nothing : runtime::Syncs::file_and_directory;
     }
-    Result<void> write_checkpoint(const Directory& directory, std::string_view name,
-                                  OffsetCheckpoint& wanted, OffsetCheckpoint& written);
+    Result<void> write_file(Directory& directory, std::string_view name,
+                            OffsetCheckpoint Checkpoints::* of, OffsetCheckpoint wanted);
     Result<void> write_metadata_file(const runtime::Path& folder, const TopicId& id) const;
 
     runtime::Disk& disk_;

@@ -3,7 +3,6 @@
 #include "log/log_dirs.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 namespace barnabas::log {
@@ -18,12 +17,15 @@ void keep_first(Result<void>& failed, Result<void> next) {
 }  // namespace
 
 Result<void> LogDirs::read_checkpoints(Directory& directory) {
-    auto& checkpoints = directory.checkpoints;
-    TRY_ASSIGN(checkpoints.recovery_points, read_checkpoint(directory, recovery_point_file));
-    TRY_ASSIGN(checkpoints.log_starts, read_checkpoint(directory, log_start_file));
-    TRY_ASSIGN(checkpoints.high_watermarks, read_checkpoint(directory, high_watermark_file));
+    const std::lock_guard no_writing(*directory.writing);
+    Checkpoints found;
+    TRY_ASSIGN(found.recovery_points, read_checkpoint(directory, recovery_point_file));
+    TRY_ASSIGN(found.log_starts, read_checkpoint(directory, log_start_file));
+    TRY_ASSIGN(found.high_watermarks, read_checkpoint(directory, high_watermark_file));
     // The cleaner reads its own by itself; here it only must not be of a newer format.
     TRY(read_checkpoint(directory, cleaner_offset_file));
+    const std::lock_guard lock(mutex_);
+    directory.checkpoints = std::move(found);
     return {};
 }
 
@@ -49,6 +51,7 @@ Result<OffsetCheckpoint> LogDirs::read_checkpoint(const Directory& directory,
 }
 
 std::optional<Offset> LogDirs::known_end(const TopicPartition& partition) const {
+    const std::lock_guard lock(mutex_);
     std::optional<Offset> end;
     for (const auto& directory : directories_) {
         const auto& known = directory.checkpoints.high_watermarks;
@@ -70,65 +73,94 @@ void LogDirs::Checkpoints::keep(const TopicPartition& partition, const Checkpoin
     }
 }
 
+bool LogDirs::Checkpoints::forget(const TopicPartition& partition) {
+    return recovery_points.erase(partition) + log_starts.erase(partition) +
+               high_watermarks.erase(partition) >
+           0;
+}
+
+/// Those of which a log has left a directory are tried twice: the other one may have its offsets by
+/// then.
 Result<void> LogDirs::write_checkpoints(const std::vector<LogOffsets>& logs) {
-    std::vector<Checkpoints> wanted(directories_.size());
-    for (const auto& log : logs) {
-        auto& checkpoints = wanted[log.directory];
-        checkpoints.recovery_points[log.partition] = log.recovery_point;
-        checkpoints.high_watermarks[log.partition] = log.high_watermark;
-        if (log.log_start > Offset{0}) {
-            checkpoints.log_starts[log.partition] = log.log_start;
-        }
-    }
-    for (std::size_t i = 0; i < directories_.size(); ++i) {
-        for (const auto& [partition, unclean] : directories_[i].unopened) {
-            if (directories_[i].usable()) {
-                wanted[i].keep(partition, directories_[i].checkpoints);
-            }
-        }
-    }
-    // Those last that a log has left: its offsets have to be in one or the other.
-    const auto loses_some = [&](std::size_t i) {
-        return !std::ranges::all_of(
-            directories_[i].checkpoints.recovery_points,
-            [&](const auto& known) { return wanted[i].recovery_points.contains(known.first); });
-    };
-    std::vector<std::size_t> order(directories_.size());
-    std::iota(order.begin(), order.end(), 0U);
-    std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(loses_some(i), i); });
     Result<void> failed;
-    bool all_others = true;
-    for (const auto i : order) {
-        auto& directory = directories_[i];
-        const bool waits = !all_others && loses_some(i);
-        directory.unwritten.reset();
-        if (directory.usable() && !waits) {
-            auto done = write_checkpoints_of(directory, std::move(wanted[i]));
-            if (!done) {
-                directory.unwritten = done.error();
-                all_others = false;
-            }
-            keep_first(failed, std::move(done));
-        } else {
-            all_others = all_others && wanted[i].recovery_points.empty();
-            directory.unwritten =
-                Error{.code = ErrorCode::kafka_storage_error,
-                      .message = fmt::format("the checkpoints of {} are not written: {}",
-                                             directory.path.string(),
-                                             waits ? "those of another log directory could not be"
-                                                   : directory.health->why())};
+    std::vector<std::size_t> incomplete;
+    for (std::size_t i = 0; i < directories_.size(); ++i) {
+        const auto written = write_checkpoints_of(i, logs);
+        if (!written) {
+            keep_first(failed, std::unexpected(written.error()));
+        } else if (!*written) {
+            incomplete.push_back(i);
         }
+    }
+    for (const auto i : incomplete) {
+        const auto written = write_checkpoints_of(i, logs);
+        keep_first(failed, written ? Result<void>() : std::unexpected(written.error()));
     }
     return failed;
 }
 
-/// One file that cannot be written does not keep the others from it, unless the disk is broken.
-Result<void> LogDirs::write_checkpoints_of(Directory& directory, Checkpoints wanted) {
+Result<bool> LogDirs::write_checkpoints_of(std::size_t index, const std::vector<LogOffsets>& logs) {
+    auto& directory = directories_[index];
+    const std::lock_guard one_at_a_time(*directory.writing);
+    if (!is_usable(index)) {
+        const std::lock_guard lock(mutex_);
+        directory.unwritten =
+            Error{.code = ErrorCode::kafka_storage_error,
+                  .message = fmt::format("the checkpoints of {} are not written: {}",
+                                         directory.path.string(), directory.health->why())};
+        return true;
+    }
+    auto [wanted, is_complete] = wanted_in(index, logs);
+    auto written = write_files(index, std::move(wanted));
+    const std::lock_guard lock(mutex_);
+    directory.unwritten = written ? std::nullopt : std::optional(written.error());
+    directory.keeps_others = !is_complete;
+    return written ? Result<bool>(is_complete) : fail(std::move(written));
+}
+
+/// The offsets of a log that has gone to another directory have to be in one or the other: they
+/// stay until the files there have them.
+LogDirs::WantedCheckpoints LogDirs::wanted_in(std::size_t index,
+                                              const std::vector<LogOffsets>& logs) const {
+    WantedCheckpoints result;
+    auto& wanted = result.checkpoints;
+    for (const auto& log : logs) {
+        if (log.directory == index) {
+            wanted.recovery_points[log.partition] = log.recovery_point;
+            wanted.high_watermarks[log.partition] = log.high_watermark;
+            if (log.log_start > Offset{0}) {
+                wanted.log_starts[log.partition] = log.log_start;
+            }
+        }
+    }
+    const std::lock_guard lock(mutex_);
+    const auto& written = directories_[index].checkpoints;
+    for (const auto& [partition, unclean] : directories_[index].unopened) {
+        wanted.keep(partition, written);
+    }
+    for (const auto& log : logs) {
+        if (log.directory == index || !written.recovery_points.contains(log.partition)) {
+            continue;
+        }
+        const auto& there = directories_[log.directory].checkpoints;
+        const bool known = there.recovery_points.contains(log.partition) &&
+                           offset_in(there.log_starts, log.partition) >=
+                               offset_in(written.log_starts, log.partition);
+        if (!known) {
+            wanted.keep(log.partition, written);
+            result.is_complete = false;
+        }
+    }
+    return result;
+}
+
+/// Whoever holds `writing`. One file that cannot be written does not keep the others from it,
+/// unless the disk is broken.
+Result<void> LogDirs::write_files(std::size_t index, Checkpoints wanted) {
     Result<void> failed;
     const auto write = [&](std::string_view name, OffsetCheckpoint Checkpoints::* of) {
-        if (directory.usable()) {
-            keep_first(failed,
-                       write_checkpoint(directory, name, wanted.*of, directory.checkpoints.*of));
+        if (is_usable(index)) {
+            keep_first(failed, write_file(directories_[index], name, of, std::move(wanted.*of)));
         }
     };
     write(recovery_point_file, &Checkpoints::recovery_points);
@@ -138,18 +170,37 @@ Result<void> LogDirs::write_checkpoints_of(Directory& directory, Checkpoints wan
 }
 
 /// What is in the file already is not written again: each writing is synced.
-Result<void> LogDirs::write_checkpoint(const Directory& directory, std::string_view name,
-                                       OffsetCheckpoint& wanted, OffsetCheckpoint& written) {
+Result<void> LogDirs::write_file(Directory& directory, std::string_view name,
+                                 OffsetCheckpoint Checkpoints::* of, OffsetCheckpoint wanted) {
     const auto path = directory.path / name;
-    if (wanted == written && disk_.exists(path)) {
+    const bool same = [&] {
+        const std::lock_guard lock(mutex_);
+        return wanted == directory.checkpoints.*of;
+    }();
+    if (same && disk_.exists(path)) {
         return {};
     }
     TRY(disk_.replace_text(path, offset_checkpoint_text(wanted), synced()));
-    written = std::move(wanted);
+    const std::lock_guard lock(mutex_);
+    directory.checkpoints.*of = std::move(wanted);
     return {};
 }
 
+/// After a crash what is said of an older partition of that name would be taken for a new one:
+/// records before its log start for deleted ones.
+Result<void> LogDirs::forget_offsets(std::size_t index, const TopicPartition& partition) {
+    auto& directory = directories_[index];
+    const std::lock_guard one_at_a_time(*directory.writing);
+    Checkpoints rest;
+    {
+        const std::lock_guard lock(mutex_);
+        rest = directory.checkpoints;
+    }
+    return rest.forget(partition) ? write_files(index, std::move(rest)) : Result<void>();
+}
+
 LogDirs::Unwritten LogDirs::unwritten() const {
+    const std::lock_guard lock(mutex_);
     Unwritten unwritten;
     for (const auto& directory : directories_) {
         if (directory.unwritten) {
@@ -163,9 +214,13 @@ Result<void> LogDirs::mark_clean(const std::set<std::size_t>& not_closed) {
     Result<void> failed;
     for (std::size_t i = 0; i < directories_.size(); ++i) {
         const auto& directory = directories_[i];
-        const bool unclean =
-            std::ranges::any_of(directory.unopened, [](const auto& one) { return one.second; });
-        if (directory.usable() && !not_closed.contains(i) && !unclean && !directory.unwritten) {
+        const bool clean = [&] {
+            const std::lock_guard lock(mutex_);
+            return directory.usable() && !directory.unwritten && !directory.keeps_others &&
+                   std::ranges::none_of(directory.unopened,
+                                        [](const auto& one) { return one.second; });
+        }();
+        if (clean && !not_closed.contains(i)) {
             keep_first(failed, disk_.replace_text(directory.path / clean_shutdown_file,
                                                   R"({"version":0,"brokerEpoch":-1})", synced()));
         }

@@ -33,7 +33,7 @@ Result<std::unique_ptr<Log>> LogDirs::create_log(const TopicPartition& partition
                                                  const LogConfig& config, Now now) {
     for (const auto directory : folders_of(partition)) {
         auto made = make_way(partition, directory);
-        if (!made && directories_[directory].usable()) {
+        if (!made && is_usable(directory)) {
             return fail(std::move(made));
         }
     }
@@ -41,7 +41,7 @@ Result<std::unique_ptr<Log>> LogDirs::create_log(const TopicPartition& partition
         TRY_ASSIGN(const auto directory, roomiest(partition));
         auto created = create_in(directory, partition, id, config, now);
         // A directory whose disk fails just now is not tried again: the next one is.
-        if (created || directories_[directory].usable()) {
+        if (created || is_usable(directory)) {
             return created;
         }
     }
@@ -75,11 +75,7 @@ std::vector<std::size_t> LogDirs::folders_of(const TopicPartition& partition) co
     const auto folder = folder_name(partition);
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < directories_.size(); ++i) {
-        const bool usable = [&] {
-            const std::lock_guard lock(mutex_);
-            return directories_[i].usable();
-        }();
-        if (usable && disk_.is_directory(directories_[i].path / folder)) {
+        if (is_usable(i) && disk_.is_directory(directories_[i].path / folder)) {
             found.push_back(i);
         }
     }
@@ -94,11 +90,7 @@ Result<void> LogDirs::make_way(const TopicPartition& partition, std::size_t dire
                          .partition = partition,
                          .topic_id = {},
                          .folder = folder_name(partition)};
-    auto rest = there.checkpoints;
-    rest.recovery_points.erase(partition);
-    rest.log_starts.erase(partition);
-    rest.high_watermarks.erase(partition);
-    TRY(write_checkpoints_of(there, std::move(rest)));
+    TRY(forget_offsets(directory, partition));
     TRY(put_aside(found, "it is not of the topic that is created now"));
     return temporary_ ? Result<void>() : disk_.sync_directory(there.path);
 }

@@ -55,8 +55,11 @@ Result<std::vector<FoundLog>> LogDirs::try_reopen(std::size_t index, Now now) {
         TRY(disk_.sync_directory(directory.path));
     }
     TRY(read_checkpoints(directory));
-    directory.unopened.clear();
-    directory.unwritten.reset();
+    {
+        const std::lock_guard lock(mutex_);
+        directory.unopened.clear();
+        directory.unwritten.reset();
+    }
     if (!directory.has_identity && identity_.node && identity_.cluster_id) {
         TRY(claim_one(directory, *identity_.node, *identity_.cluster_id));
     }
@@ -69,7 +72,13 @@ Result<std::vector<FoundLog>> LogDirs::try_reopen(std::size_t index, Now now) {
     found.insert(found.end(), here.begin(), here.end());
     std::ranges::sort(found, {},
                       [](const FoundLog& log) { return std::tie(log.partition, log.directory); });
-    return settle_doubles(std::move(found), now);
+    auto settled = settle_doubles(std::move(found), now);
+    for (const auto& log : settled) {
+        if (log.directory != index) {
+            leave_unopened(log);  // its directory's checkpoints are written before it is opened
+        }
+    }
+    return settled;
 }
 
 /// A disk that fails right after a log has moved to it has not got all of it: the folder that the
@@ -131,6 +140,7 @@ Result<std::unique_ptr<Log>> LogDirs::recover_log(const FoundLog& found, const L
     auto options = options_for(found, config, now);
     options.scanned = scanned;
     TRY_ASSIGN(auto log, Log::open(std::move(options)));
+    const std::lock_guard lock(mutex_);
     const auto& committed = directories_[found.directory].checkpoints.high_watermarks;
     if (const auto known = committed.find(found.partition); known != committed.end()) {
         log->set_high_watermark(known->second);
@@ -146,10 +156,12 @@ void LogDirs::bring_online(std::size_t directory) {
 }
 
 void LogDirs::leave_unopened(const FoundLog& found) {
+    const std::lock_guard lock(mutex_);
     directories_[found.directory].unopened[found.partition] = true;
 }
 
 void LogDirs::leave_alone(const FoundLog& found) {
+    const std::lock_guard lock(mutex_);
     auto& directory = directories_[found.directory];
     directory.unopened[found.partition] = !directory.clean;
 }
@@ -164,7 +176,10 @@ Result<void> LogDirs::put_aside(const FoundLog& found, std::string_view why) {
     auto& directory = directories_[found.directory];
     const auto target = directory.path / unique_name(found.partition, stray_folder_suffix);
     TRY(disk_.rename(directory.path / found.folder, target));
-    directory.unopened.erase(found.partition);
+    {
+        const std::lock_guard lock(mutex_);
+        directory.unopened.erase(found.partition);
+    }
     log_.warn("{} is set aside as {}: {}", (directory.path / found.folder).string(),
               target.filename().string(), why);
     return {};
@@ -181,7 +196,10 @@ Result<std::vector<runtime::Path>> LogDirs::delete_unopened(const TopicPartition
         }
         auto target = folder.parent_path() / unique_name(partition, delete_folder_suffix);
         TRY(disk_.rename(folder, target));
-        directories_[i].unopened.erase(partition);
+        {
+            const std::lock_guard lock(mutex_);
+            directories_[i].unopened.erase(partition);
+        }
         renamed.push_back(std::move(target));
     }
     return renamed;
@@ -216,9 +234,10 @@ void LogDirs::keep_longer(FoundLog& kept, FoundLog other, Now now) {
     const auto second = Log::open(options_for(other, compacted, now));
     // The checkpoint changes sides when the copy is on the medium.
     const auto rank = [this](const FoundLog& found, Log& log, Log& beside) {
+        const auto end = log.end_beside(beside).value_or(log.log_start());
+        const std::lock_guard lock(mutex_);
         const auto& known = directories_[found.directory].checkpoints.recovery_points;
-        return std::pair(log.end_beside(beside).value_or(log.log_start()),
-                         known.contains(found.partition));
+        return std::pair(end, known.contains(found.partition));
     };
     const bool swaps =
         second && (!first || rank(other, **second, **first) > rank(kept, **first, **second));
@@ -248,14 +267,19 @@ void LogDirs::keep_longer(FoundLog& kept, FoundLog other, Now now) {
 /// A copy that went on before its checkpoint was written begins where the other one did.
 Result<void> LogDirs::inherit_start(const FoundLog& kept, const FoundLog& other) {
     auto& directory = directories_[kept.directory];
-    auto wanted = directory.checkpoints.log_starts;
-    const auto start =
-        offset_in(directories_[other.directory].checkpoints.log_starts, kept.partition);
-    if (start <= offset_in(wanted, kept.partition)) {
-        return {};
+    const std::lock_guard one_at_a_time(*directory.writing);
+    OffsetCheckpoint wanted;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto start =
+            offset_in(directories_[other.directory].checkpoints.log_starts, kept.partition);
+        wanted = directory.checkpoints.log_starts;
+        if (start <= offset_in(wanted, kept.partition)) {
+            return {};
+        }
+        wanted[kept.partition] = start;
     }
-    wanted[kept.partition] = start;
-    return write_checkpoint(directory, log_start_file, wanted, directory.checkpoints.log_starts);
+    return write_file(directory, log_start_file, &Checkpoints::log_starts, std::move(wanted));
 }
 
 Result<std::unique_ptr<Log>> LogDirs::create_future(const NewFuture& wanted) {
