@@ -2,21 +2,21 @@
 
 namespace barnabas::broker {
 
-awaitable<std::vector<Flusher::Wanted>> Flusher::flush(std::vector<Wanted> wanted) {
+awaitable<std::vector<Flusher::Wanted>> Flusher::flush(std::vector<Wanted> wanted, Time until) {
     if (wanted.size() == 1) {
-        co_await flush_one(&wanted.front());
+        co_await flush_one(&wanted.front(), until);
         co_return wanted;
     }
-    runtime::TaskGroup rounds(shard_);
+    runtime::TaskGroup all(shard_);
     for (auto& one : wanted) {
-        rounds.spawn(flush_one(&one));
+        all.spawn(flush_one(&one, until));
     }
-    co_await rounds.join();
+    co_await all.join();
     co_return wanted;
 }
 
 /// A round that was under way when the records came may not hold them: the next one does.
-awaitable<void> Flusher::flush_one(Wanted* wanted) {
+awaitable<void> Flusher::flush_one(Wanted* wanted, Time until) {
     const Key key{wanted->topic, wanted->partition};
     while (!wanted->error) {
         const auto* partition = partitions_.find(key.first, key.second);
@@ -39,34 +39,40 @@ awaitable<void> Flusher::flush_one(Wanted* wanted) {
             break;
         }
         const auto found = under_way_.find(key);
-        if (found == under_way_.end()) {
-            wanted->error = co_await run_round(key);
-            continue;
+        const auto round = found == under_way_.end() ? begin_round(key) : found->second;
+        while (!round->over && co_await round->ended.wait_until(until)) {
         }
-        const auto round = found->second;
-        while (!round->over) {
-            co_await round->ended.wait_until(never);
+        if (!round->over) {
+            wanted->error = {.code = ErrorCode::request_timed_out,
+                             .message =
+                                 "its disk takes too long to sync the records; they may "
+                                 "be on it later"};
+        } else if (round->error) {
+            // What a sync could not write may be gone for good: no later one makes up for it.
+            wanted->error = round->error;
         }
-        // What a sync could not write may be gone for good: no later one makes up for it.
-        wanted->error = round->error;
     }
 }
 
-awaitable<std::optional<Error>> Flusher::run_round(Key key) {
-    const auto round = std::make_shared<Round>(shard_);
+std::shared_ptr<Flusher::Round> Flusher::begin_round(const Key& key) {
+    auto round = std::make_shared<Round>(shard_);
     under_way_.emplace(key, round);
+    rounds_.spawn(run_round(key, round));
+    return round;
+}
+
+awaitable<void> Flusher::run_round(Key key, std::shared_ptr<Round> round) {
     round->error = co_await sync(key);
     round->over = true;
     under_way_.erase(key);
     round->ended.notify_all();
-    co_return round->error;
 }
 
 awaitable<std::optional<Error>> Flusher::sync(Key key) {
     const auto folder = partitions_.find(key.first, key.second)->log().folder();
     std::size_t& syncing = syncing_[folder.parent_path()];
     while (syncing >= at_once_max) {
-        co_await slot_freed_.wait_until(never);
+        co_await slot_freed_.wait_until(never);  // who waits for the round has a deadline
     }
     ++syncing;
     auto error = co_await sync_now(key);

@@ -251,15 +251,17 @@ awaitable<Result<bool>> LogCleaner::begin(std::shared_ptr<Job> job) {
     }
     job->topic = topic->id;
     job->owner = &ports_.services.owner(topic->id, partition.partition);
-    auto flush = [job] {
+    auto flush = [job, until = home_.clock().now() + Flusher::patience] {
         return job->owner->flusher.flush({{.topic = job->topic,
                                            .partition = job->wanted.partition.partition,
-                                           .end = job->wanted.end}});
+                                           .end = job->wanted.end}},
+                                         until);
     };
     const auto flushed = co_await runtime::await_on(home_, job->owner->shard, flush);
     if (const auto& error = flushed.front().error) {
-        // Gone, or offline with its directory: it is looked for again later.
-        const bool away = error->code == ErrorCode::not_leader_or_follower;
+        // Gone, or offline with its directory, whose disk may hang: it is looked for again later.
+        const bool away = error->code == ErrorCode::not_leader_or_follower ||
+                          error->code == ErrorCode::request_timed_out;
         co_return away ? Result<bool>(false) : Result<bool>(std::unexpected(*error));
     }
     using Source = Result<std::optional<log::CompactionSource>>;

@@ -170,11 +170,12 @@ awaitable<void> TopicService::retire_log(std::shared_ptr<ReplicaMove> move,
     const auto folder = old->folder();
     auto close = [&old] { old.reset(); };
     co_await runtime::run_blocking(home_, std::move(close));
-    auto flush = [&owner, &move, end] {
+    auto flush = [&owner, &move, end, until = home_.clock().now() + Flusher::patience] {
         return owner.flusher.flush({{.topic = move->topic,
                                      .partition = move->partition.partition,
                                      .end = end,
-                                     .error = {}}});
+                                     .error = {}}},
+                                   until);
     };
     const auto flushed = co_await runtime::await_on(home_, owner.shard, flush);
     const auto unwritten = co_await save_offsets();

@@ -140,7 +140,7 @@ awaitable<void> TopicService::flush_due_logs(BrokerShard& shard) {
                                .end = partition.log().log_end()});
             }
         });
-        return shard.flusher.flush(std::move(due));
+        return shard.flusher.flush(std::move(due), now.steady + Flusher::patience);
     };
     const auto flushed = co_await runtime::await_on(home_, shard.shard, flush);
     // That a whole directory has failed is said once, when it is taken offline.

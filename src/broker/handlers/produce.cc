@@ -25,8 +25,12 @@ struct Item {
     FirstAppends::Ticket in_line;  // until it is waited for `outcome` may change
 };
 
-/// So long an append may wait for its disk however little the client wants to.
-constexpr Duration first_append_wait_min = 1s;
+/// Until when partitions are waited for whose disk is slow: a directory that hangs must not hold up
+/// the answer for the others beyond what the client waits for.
+Time disks_until(const Call& call, std::int32_t timeout_ms) {
+    constexpr Duration least = 1s;
+    return call.received + std::max<Duration>(least, timeout_ms * 1ms * 3 / 4);
+}
 
 replication::ProduceOutcome refused(ErrorCode error, std::string message) {
     return {.error = error, .message = std::move(message)};
@@ -161,9 +165,7 @@ bool may_wait(const Item& item, std::int16_t acks) {
 }
 
 /// Until those are appended that had to wait for their disk, or their time is up.
-awaitable<void> wait_in_line(Call& call, std::vector<Item>& items, std::int32_t timeout_ms) {
-    const Time until =
-        std::max(call.deadline(timeout_ms), call.home.shard.clock().now() + first_append_wait_min);
+awaitable<void> wait_in_line(Call& call, std::vector<Item>& items, Time until) {
     for (auto& item : items) {
         if (!item.in_line) {
             continue;
@@ -176,43 +178,64 @@ awaitable<void> wait_in_line(Call& call, std::vector<Item>& items, std::int32_t 
         if (!appended && call.home.stopping) {
             item.outcome = refused(ErrorCode::not_leader_or_follower, "the broker stops");
         } else if (!appended) {
-            item.outcome = refused(
-                ErrorCode::request_timed_out,
-                fmt::format("the end of its log was not read from the disk within {} ms; nothing "
-                            "was appended",
-                            std::max<Duration>(timeout_ms * 1ms, first_append_wait_min) / 1ms));
+            item.outcome = refused(ErrorCode::request_timed_out,
+                                   "its disk takes too long to read the end of the log; nothing "
+                                   "was appended");
+        }
+    }
+}
+
+bool is_due(const Item& item, const BrokerShard& shard) {
+    return item.owner == &shard && item.outcome.flush_to.has_value();
+}
+
+/// Those of `shard`'s partitions.
+awaitable<void> flush_on(BrokerShard& shard, BrokerShard& home, std::vector<Item>& items,
+                         Time until) {
+    std::vector<Flusher::Wanted> due;
+    std::vector<Item*> whose;
+    for (auto& item : items) {
+        if (is_due(item, shard)) {
+            due.push_back({.topic = item.topic->id,
+                           .partition = item.partition,
+                           .end = *item.outcome.flush_to});
+            whose.push_back(&item);
+        }
+    }
+    auto flush = [&shard, &due, until] { return shard.flusher.flush(std::move(due), until); };
+    auto flushed = co_await runtime::await_on(home.shard, shard.shard, flush);
+    for (std::size_t i = 0; i < flushed.size(); ++i) {
+        auto& [topic, partition, end, error] = flushed[i];
+        if (error && error->code == ErrorCode::not_leader_or_follower) {
+            error = home.why_not_here(topic, partition);  // its disk may have failed
+        }
+        if (error) {
+            whose[i]->outcome = refused(error->code, std::move(error->message));
         }
     }
 }
 
 /// The medium has the records before they are acknowledged, where the topic is set up that way.
-awaitable<void> flush_due(Call& call, std::vector<Item>& items) {
+/// Shard by shard side by side: the disk of one may hang.
+awaitable<void> flush_due(Call& call, std::vector<Item>& items, Time until) {
+    std::vector<BrokerShard*> shards;
     for (auto& shard : call.services.shards) {
-        std::vector<Flusher::Wanted> due;
-        std::vector<Item*> whose;
-        for (auto& item : items) {
-            if (item.owner == shard.get() && item.outcome.flush_to) {
-                due.push_back({.topic = item.topic->id,
-                               .partition = item.partition,
-                               .end = *item.outcome.flush_to});
-                whose.push_back(&item);
-            }
-        }
-        if (due.empty()) {
-            continue;
-        }
-        auto flush = [&shard, &due] { return shard->flusher.flush(std::move(due)); };
-        auto flushed = co_await runtime::await_on(call.home.shard, shard->shard, flush);
-        for (std::size_t i = 0; i < flushed.size(); ++i) {
-            auto& [topic, partition, end, error] = flushed[i];
-            if (error && error->code == ErrorCode::not_leader_or_follower) {
-                error = call.home.why_not_here(topic, partition);  // its disk may have failed
-            }
-            if (error) {
-                whose[i]->outcome = refused(error->code, std::move(error->message));
-            }
+        if (std::ranges::any_of(items, [&](const Item& item) { return is_due(item, *shard); })) {
+            shards.push_back(shard.get());
         }
     }
+    if (shards.empty()) {
+        co_return;
+    }
+    if (shards.size() == 1) {
+        co_await flush_on(*shards.front(), call.home, items, until);
+        co_return;
+    }
+    runtime::TaskGroup all(call.home.shard);
+    for (auto* shard : shards) {
+        all.spawn(flush_on(*shard, call.home, items, until));
+    }
+    co_await all.join();
 }
 
 ProduceResponse::Response::PartitionResponse answer(Call& call, Item& item) {
@@ -283,9 +306,10 @@ awaitable<ProduceResponse> handle_produce(Call& call, ProduceRequest& request) {
         append_on(*targets[target], items, call, request.acks, now);
     };
     co_await scatter(call.home.shard, targets, work);
-    co_await wait_in_line(call, items, request.timeout_ms);
+    const Time until = disks_until(call, request.timeout_ms);
+    co_await wait_in_line(call, items, until);
     if (request.acks != 0) {
-        co_await flush_due(call, items);
+        co_await flush_due(call, items, until);
     }
     co_return response_of(call, request, items);
 }

@@ -75,6 +75,9 @@ struct SimulatedDisk::State {
     [[nodiscard]] Result<void> count(std::string_view operation, const Path& path,
                                      bool* stopping = nullptr) {
         TRY(check(operation, path));
+        if (on_pool && is_below_any(path, hanging)) {
+            throw DiskHangs();
+        }
         if (is_below_any(path, read_only)) {
             return trouble(DiskTrouble::broken, operation, path, "Read-only file system");
         }

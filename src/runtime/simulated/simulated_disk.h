@@ -19,7 +19,7 @@ struct CrashOptions {
     bool keep_some_entries = true;
 };
 
-/// What a read throws that hangs, see SimulatedDisk::hang(). The simulated pool catches it.
+/// What an operation throws that hangs, see SimulatedDisk::hang(). The simulated pool catches it.
 struct DiskHangs {};
 
 /// A file system in memory that treats what was not synced as badly as a real one may: see
@@ -63,8 +63,9 @@ public:
     void make_cold(const Path& file, std::uint64_t position = 0,
                    std::uint64_t size = std::numeric_limits<std::uint64_t>::max());
     /// Reads of bytes below `directory` that are on the medium alone do not end, until heal(): the
-    /// disk hangs. Work of the blocking pool that meets such bytes begins anew until it gets
-    /// through, so it must bear that. INVARIANT: nobody else meets them, who would wait for ever.
+    /// disk hangs; nor do the changes that the blocking pool makes there, syncs above all. Work of
+    /// the pool that meets either begins anew until it gets through, so it must bear that.
+    /// INVARIANT: nobody else meets such bytes, who would wait for ever.
     void hang(const Path& directory);
     /// How many reads met bytes that were on the medium alone: those of the blocking pool, and
     /// those of everybody else, who should not have waited.

@@ -23,6 +23,11 @@ protected:
         }
     }
     void TearDown() override {
+        disk().heal();
+        const auto nothing = [this] {
+            return flusher_.syncing("/data") + flusher_.syncing("/other") == 0;
+        };
+        EXPECT_TRUE(simulation_.run_until(nothing, 1min));
         partitions_.take_logs([](const auto&) { return true; }).clear();
     }
 
@@ -51,21 +56,21 @@ protected:
         return log(number).log_end();
     }
 
-    static runtime::awaitable<void> wait_for(FlusherTest* test,
-                                             std::vector<Flusher::Wanted> wanted) {
-        for (auto& one : co_await test->flusher_.flush(std::move(wanted))) {
+    static runtime::awaitable<void> wait_for(FlusherTest* test, std::vector<Flusher::Wanted> wanted,
+                                             Time until = never) {
+        for (auto& one : co_await test->flusher_.flush(std::move(wanted), until)) {
             test->answers_.push_back(std::move(one.error));
         }
     }
     /// Appends to partitions 0 to `count` - 1 and starts to wait for all of them at once.
-    void append_and_flush(int count) {
+    void append_and_flush(int count, Time until = never) {
         std::vector<Flusher::Wanted> wanted;
         for (int i = 0; i < count; ++i) {
             const PartitionId number{i};
             wanted.push_back({.topic = topic_, .partition = number, .end = append(number)});
         }
         asked_ += count;
-        runtime::spawn(machine_.shard(0), wait_for(this, std::move(wanted)));
+        runtime::spawn(machine_.shard(0), wait_for(this, std::move(wanted), until));
     }
     void run() {
         EXPECT_TRUE(simulation_.run_until(
@@ -216,6 +221,29 @@ TEST_F(FlusherTest, ADirectoryHasAFewSyncsAtOnceAndHoldsUpNoOther) {
     EXPECT_EQ(failures(), 0);
     EXPECT_EQ(most, Flusher::at_once_max);
     EXPECT_TRUE(overtook);
+}
+
+// A produce to two directories was not answered as long as the disk of one of them hung.
+TEST_F(FlusherTest, WhoGivesUpIsToldSoAndTheSyncGoesOn) {
+    const PartitionId stuck{3};
+    add_partition(stuck, "/other");
+    disk().hang("/other");
+    append_and_flush(4, simulation_.clock().now() + 1s);
+    EXPECT_TRUE(simulation_.run_until([this] { return answers_.size() == 4; }, 1100ms));
+    EXPECT_EQ(failures(), 1);
+    EXPECT_EQ(answers_[3].value().code, ErrorCode::request_timed_out);
+    bool joined = false;
+    auto join = [](Flusher* flusher, bool* over) -> runtime::awaitable<void> {
+        co_await flusher->join();
+        *over = true;
+    };
+    runtime::spawn(machine_.shard(0), join(&flusher_, &joined));
+    simulation_.run_for(10s);
+    EXPECT_FALSE(joined);
+    EXPECT_EQ(log(stuck).recovery_point(), Offset{0});
+    disk().heal();
+    EXPECT_TRUE(simulation_.run_until([&joined] { return joined; }, 1s));
+    EXPECT_EQ(log(stuck).recovery_point(), Offset{1});
 }
 
 TEST_F(FlusherTest, ALogThatGoesMeanwhileIsNoLongerLedHere) {
