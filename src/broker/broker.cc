@@ -53,7 +53,7 @@ awaitable<Result<void>> Broker::start() {
         stage = serve_http();
     }
     if (stage) {
-        tasks_->spawn(topics_->run_upkeep());
+        topics_->start_upkeep();
         keeper_ = std::make_unique<DirectoryKeeper>(
             DirectoryKeeper::Ports{.home = *ports_.shards.front(),
                                    .topics = *topics_,

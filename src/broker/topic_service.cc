@@ -29,7 +29,9 @@ TopicService::TopicService(Ports ports)
     : ports_(std::move(ports)),
       home_(ports_.services.shards.front()->shard),
       turn_(home_),
-      stop_signal_(home_) {}
+      stop_signal_(home_),
+      checkpoints_(home_, ports_.dirs, ports_.log),
+      upkeep_(home_) {}
 
 TopicService::~TopicService() = default;
 

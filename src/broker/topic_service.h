@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/config_resolver.h"
+#include "broker/checkpoint_writer.h"
 #include "broker/replica_mover.h"
 #include "broker/services.h"
 #include "log/log_dirs.h"
@@ -120,8 +121,9 @@ public:
     /// Answers the log directories where that failed.
     awaitable<log::LogDirs::Unwritten> write_checkpoints();
 
-    /// Writes checkpoints, flushes, applies retention, rolls; until stop().
-    awaitable<void> run_upkeep();
+    /// Begins to write checkpoints, flush, apply retention and roll; until stop(). Each directory
+    /// has its own upkeep: one whose disk hangs holds up no other.
+    void start_upkeep();
     /// Closes every log in order and leaves the marks of a clean stop.
     awaitable<void> stop();
 
@@ -209,17 +211,24 @@ private:
     struct Duties {
         bool retention = false;
         bool expiration = false;  // of producers
+        std::int64_t expiration_ms = 0;
     };
-    awaitable<void> upkeep_round(Duties duties);
-    awaitable<void> prepare_retention(BrokerShard& shard);
-    awaitable<bool> maintain(BrokerShard& shard, Duties duties);
-    awaitable<void> flush_due_logs(BrokerShard& shard);
+    /// What the logs of one directory have in common.
+    using Health = std::shared_ptr<const log::DirectoryHealth>;
+    awaitable<void> keep_up(std::size_t directory);
+    awaitable<void> keep_checkpoints();
+    awaitable<void> upkeep_round(std::size_t directory, Duties duties);
+    awaitable<void> prepare_retention(BrokerShard& shard, Health health);
+    awaitable<bool> maintain(BrokerShard& shard, Health health, Duties duties);
+    void maintain_log(log::Log& log, Duties duties, Now now);
+    awaitable<void> flush_due_logs(BrokerShard& shard, Health health);
     awaitable<std::vector<log::LogOffsets>> gather_offsets();
     awaitable<log::LogDirs::Unwritten> save_offsets();
-    awaitable<void> remove_doomed();
-    awaitable<void> check_room();
-    [[nodiscard]] bool notice_full_directories();
+    awaitable<void> remove_doomed(std::size_t directory);
+    awaitable<void> check_room(std::size_t directory);
+    [[nodiscard]] bool notice_room(const log::DirectoryUse& use);
     [[nodiscard]] Time next_round(Time last) const;
+    [[nodiscard]] Time next_removal(std::size_t directory) const;
     [[nodiscard]] Time next_room_check() const;
 
     Ports ports_;
@@ -246,7 +255,8 @@ private:
         std::unique_ptr<log::Segment> segment;
     };
     std::vector<DoomedSegment> doomed_segments_;
-    std::vector<log::LogOffsets> checkpointed_;  // as last written
+    CheckpointWriter checkpoints_;
+    runtime::TaskGroup upkeep_;
     /// Directories without enough room, and the sentence for whoever produces.
     std::map<runtime::Path, std::shared_ptr<const std::string>> full_;
 };

@@ -20,11 +20,14 @@ struct TopicService::ClosingLog {
 awaitable<void> TopicService::stop() {
     stopping_ = true;
     stop_signal_.notify_all();
+    co_await upkeep_.join();
     const Turn turn = co_await take_turn();
     if (!logs_open_) {
         co_return;  // a start that failed: of logs that were not looked at nothing may be said
     }
-    logs_open_ = false;  // a round of upkeep that waits for its turn has nothing to write any more
+    logs_open_ = false;
+    // What is written or synced after the logs are closed would be nobody's, and so would an error.
+    co_await checkpoints_.join();
     PartitionTable::Wanted all = [](const replication::Partition&) { return true; };
     auto taken = co_await take_logs(std::move(all));
     if (ports_.dirs.temporary()) {

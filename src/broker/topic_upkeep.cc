@@ -6,39 +6,52 @@
 #include <utility>
 
 namespace barnabas::broker {
-namespace {
 
-bool same_offsets(const log::LogOffsets& a, const log::LogOffsets& b) {
-    return a.partition == b.partition && a.directory == b.directory &&
-           a.recovery_point == b.recovery_point && a.log_start == b.log_start &&
-           a.high_watermark == b.high_watermark;
+void TopicService::start_upkeep() {
+    for (std::size_t i = 0; i < ports_.dirs.count(); ++i) {
+        upkeep_.spawn(keep_up(i));
+    }
+    upkeep_.spawn(keep_checkpoints());
 }
 
-}  // namespace
-
-awaitable<void> TopicService::run_upkeep() {
+awaitable<void> TopicService::keep_up(std::size_t directory) {
     Time last = home_.clock().now();
     Time retention_due = last + storage().retention_check_interval;
     Time expiration_due = last + storage().producer_expiration_check_interval;
+    const auto next = [&] { return std::min(next_round(last), next_removal(directory)); };
     while (!stopping_) {
-        co_await stop_signal_.wait_until(std::min(next_round(last), next_room_check()));
+        co_await stop_signal_.wait_until(std::min(next(), next_room_check()));
         if (stopping_) {
             break;
         }
-        co_await check_room();
+        co_await check_room(directory);
         const Time now = home_.clock().now();
-        if (now < next_round(last)) {
+        if (now < next()) {
             continue;
         }
         last = now;
-        const Duties duties{.retention = now >= retention_due, .expiration = now >= expiration_due};
+        const Duties duties{.retention = now >= retention_due,
+                            .expiration = now >= expiration_due,
+                            .expiration_ms = storage().producer_expiration / 1ms};
         if (duties.retention) {
             retention_due = now + storage().retention_check_interval;
         }
         if (duties.expiration) {
             expiration_due = now + storage().producer_expiration_check_interval;
         }
-        co_await upkeep_round(duties);
+        co_await upkeep_round(directory, duties);
+    }
+}
+
+awaitable<void> TopicService::keep_checkpoints() {
+    while (!stopping_) {
+        const Time next = next_round(home_.clock().now());
+        while (!stopping_ && home_.clock().now() < next) {
+            co_await stop_signal_.wait_until(next);
+        }
+        if (!stopping_) {
+            co_await write_checkpoints();
+        }
     }
 }
 
@@ -48,37 +61,47 @@ const StorageConfig& TopicService::storage() const {
 }
 
 Time TopicService::next_round(Time last) const {
-    Time next =
-        last + std::min({storage().high_watermark_checkpoint_interval,
-                         storage().retention_check_interval, storage().flush_scheduler_interval,
-                         storage().producer_expiration_check_interval});
+    return last + std::min({storage().high_watermark_checkpoint_interval,
+                            storage().retention_check_interval, storage().flush_scheduler_interval,
+                            storage().producer_expiration_check_interval});
+}
+
+Time TopicService::next_removal(std::size_t directory) const {
+    Time next = never;
     for (const auto& doomed : doomed_folders_) {
-        next = std::min(next, doomed.when);
+        if (doomed.folder.parent_path() == ports_.dirs.path_of(directory)) {
+            next = std::min(next, doomed.when);
+        }
     }
     return next;
 }
 
-awaitable<void> TopicService::upkeep_round(Duties duties) {
+awaitable<void> TopicService::upkeep_round(std::size_t directory, Duties duties) {
+    const auto health = ports_.dirs.health_of(directory);
     for (auto& shard : ports_.services.shards) {
-        if (duties.retention) {
-            co_await prepare_retention(*shard);
+        if (stopping_) {
+            co_return;
         }
-        const bool waits = co_await maintain(*shard, duties);
-        co_await flush_due_logs(*shard);
+        if (duties.retention) {
+            co_await prepare_retention(*shard, health);
+        }
+        const bool waits = co_await maintain(*shard, health, duties);
+        co_await flush_due_logs(*shard, health);
         if (waits) {
-            co_await maintain(*shard, {.retention = true});
+            co_await maintain(*shard, health, {.retention = true});
         }
     }
-    co_await write_checkpoints();
-    co_await remove_doomed();
+    co_await remove_doomed(directory);
 }
 
 /// Producers' snapshots may not be in memory: no shard is to wait for them.
-awaitable<void> TopicService::prepare_retention(BrokerShard& shard) {
+awaitable<void> TopicService::prepare_retention(BrokerShard& shard, Health health) {
     std::vector<log::ColdPart> parts;
-    auto gather = [&shard, &parts, now = home_.clock().both()] {
+    auto gather = [&shard, &health, &parts, now = home_.clock().both()] {
         shard.partitions.for_each([&](replication::Partition& partition) {
-            std::ranges::move(partition.log().retention_reads(now), std::back_inserter(parts));
+            if (partition.log().health() == health) {
+                std::ranges::move(partition.log().retention_reads(now), std::back_inserter(parts));
+            }
         });
     };
     co_await runtime::call_on(home_, shard.shard, gather);
@@ -94,29 +117,18 @@ awaitable<void> TopicService::prepare_retention(BrokerShard& shard) {
 }
 
 /// True if retention waits for a flush somewhere.
-awaitable<bool> TopicService::maintain(BrokerShard& shard, Duties duties) {
+awaitable<bool> TopicService::maintain(BrokerShard& shard, Health health, Duties duties) {
     const Now now = home_.clock().both();
-    const auto expiration_ms = storage().producer_expiration / 1ms;
     std::vector<DoomedSegment> deleted;
     bool waits = false;
     auto work = [&] {
         shard.partitions.for_each([&](replication::Partition& partition) {
             auto& log = partition.log();
-            if (duties.expiration) {
-                log.expire_producers(now.wall - expiration_ms);
+            if (log.health() != health) {
+                return;
             }
-            log.close_idle_files();
-            const auto report = [&](const auto& done) {
-                if (!done && !log.is_broken()) {
-                    ports_.log.error("{}: {}", partition.name(), done.error().message);
-                }
-            };
-            report(log.roll_if_due(now));
-            // Also after a roll that failed: on a full disk each one does, and this makes room.
-            if (duties.retention) {
-                report(log.apply_retention(now));
-                waits = waits || log.deletion_waits();
-            }
+            maintain_log(log, duties, now);
+            waits = waits || (duties.retention && log.deletion_waits());
             for (auto& segment : log.take_deleted()) {
                 deleted.push_back({.when = removal_due(now.steady, log.config()),
                                    .directory = log.folder().parent_path(),
@@ -129,12 +141,30 @@ awaitable<bool> TopicService::maintain(BrokerShard& shard, Duties duties) {
     co_return waits;
 }
 
-awaitable<void> TopicService::flush_due_logs(BrokerShard& shard) {
+/// On the log's shard.
+void TopicService::maintain_log(log::Log& log, Duties duties, Now now) {
+    const auto report = [this, &log](const auto& done) {
+        if (!done && !log.is_broken()) {
+            ports_.log.error("{}: {}", log.partition(), done.error().message);
+        }
+    };
+    if (duties.expiration) {
+        log.expire_producers(now.wall - duties.expiration_ms);
+    }
+    log.close_idle_files();
+    report(log.roll_if_due(now));
+    // Also after a roll that failed: on a full disk each one does, and this makes room.
+    if (duties.retention) {
+        report(log.apply_retention(now));
+    }
+}
+
+awaitable<void> TopicService::flush_due_logs(BrokerShard& shard, Health health) {
     const Now now = home_.clock().both();
-    auto flush = [&shard, now]() -> awaitable<std::vector<Flusher::Wanted>> {
+    auto flush = [&shard, &health, now]() -> awaitable<std::vector<Flusher::Wanted>> {
         std::vector<Flusher::Wanted> due;
         shard.partitions.for_each([&](const replication::Partition& partition) {
-            if (partition.log().flush_due(now)) {
+            if (partition.log().health() == health && partition.log().flush_due(now)) {
                 due.push_back({.topic = partition.id(),
                                .partition = partition.name().partition,
                                .end = partition.log().log_end()});
@@ -186,28 +216,15 @@ awaitable<log::LogDirs::Unwritten> TopicService::save_offsets() {
     if (!logs_open_) {
         co_return log::LogDirs::Unwritten();
     }
-    auto offsets = co_await gather_offsets();
-    if (std::ranges::equal(offsets, checkpointed_, same_offsets)) {
-        co_return ports_.dirs.unwritten();
-    }
-    auto write = [this, &offsets] { return ports_.dirs.write_checkpoints(offsets); };
-    const auto written = co_await runtime::run_blocking(home_, std::move(write));
-    if (written) {
-        checkpointed_ = std::move(offsets);
-    } else if (ports_.dirs.failed().empty()) {  // else it is taken offline: that is said once
-        ports_.log.error(
-            "checkpoints cannot be written: {}; until they are, the next start after a crash reads "
-            "more, and may find records that were deleted",
-            written.error().message);
-    }
-    co_return ports_.dirs.unwritten();
+    co_return co_await checkpoints_.write(co_await gather_offsets());
 }
 
-awaitable<void> TopicService::remove_doomed() {
+awaitable<void> TopicService::remove_doomed(std::size_t directory) {
     const Time now = home_.clock().now();
+    const auto& path = ports_.dirs.path_of(directory);
     std::vector<runtime::Path> folders;
     std::erase_if(doomed_folders_, [&](auto& doomed) {
-        if (doomed.when > now) {
+        if (doomed.when > now || doomed.folder.parent_path() != path) {
             return false;
         }
         folders.push_back(std::move(doomed.folder));
@@ -215,7 +232,7 @@ awaitable<void> TopicService::remove_doomed() {
     });
     std::vector<std::unique_ptr<log::Segment>> segments;
     std::erase_if(doomed_segments_, [&](auto& doomed) {
-        if (doomed.when > now) {
+        if (doomed.when > now || doomed.directory != path) {
             return false;
         }
         segments.push_back(std::move(doomed.segment));

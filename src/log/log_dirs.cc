@@ -346,25 +346,32 @@ bool LogDirs::any_online() const {
 
 std::vector<DirectoryUse> LogDirs::use() const {
     std::vector<DirectoryUse> uses;
-    {
-        const std::lock_guard lock(mutex_);
-        for (const auto& directory : directories_) {
-            uses.push_back(
-                {.index = uses.size(),
-                 .path = directory.path,
-                 .online = directory.usable(),
-                 .why_offline = directory.online ? directory.health->why() : directory.why_offline,
-                 .cordoned = directory.cordoned,
-                 .logs = directory.logs,
-                 .space = {}});
-        }
-    }
-    for (auto& use : uses) {
-        if (use.online) {
-            use.space = disk_.space(use.path).value_or(runtime::DiskSpace{});
-        }
+    for (std::size_t i = 0; i < directories_.size(); ++i) {
+        uses.push_back(use_of(i));
     }
     return uses;
+}
+
+DirectoryUse LogDirs::use_of(std::size_t index) const {
+    DirectoryUse use{.index = index};
+    {
+        const std::lock_guard lock(mutex_);
+        const auto& directory = directories_[index];
+        use.path = directory.path;
+        use.online = directory.usable();
+        use.why_offline = directory.online ? directory.health->why() : directory.why_offline;
+        use.cordoned = directory.cordoned;
+        use.logs = directory.logs;
+    }
+    if (use.online) {
+        use.space = disk_.space(use.path).value_or(runtime::DiskSpace{});
+    }
+    return use;
+}
+
+std::shared_ptr<const DirectoryHealth> LogDirs::health_of(std::size_t directory) const {
+    const std::lock_guard lock(mutex_);
+    return directories_[directory].health;
 }
 
 std::size_t LogDirs::directory_of(const TopicPartition& partition) const {

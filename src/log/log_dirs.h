@@ -50,6 +50,8 @@ struct LogOffsets {
     Offset recovery_point;
     Offset log_start;
     Offset high_watermark;
+
+    friend bool operator==(const LogOffsets&, const LogOffsets&) = default;
 };
 
 struct DirectoryUse {
@@ -146,6 +148,8 @@ public:
     [[nodiscard]] Result<std::size_t> find_directory(const runtime::Path& asked) const;
     /// No new log goes there, unless there is no other place.
     void set_cordoned(const std::set<std::size_t>& cordoned);
+    /// Likewise as long as its disk hangs.
+    void set_hanging(std::size_t directory, bool hangs);
 
     /// Directories that are online and whose disk has failed meanwhile: to be taken offline.
     [[nodiscard]] std::vector<std::size_t> failed() const;
@@ -153,9 +157,9 @@ public:
     void on_failure(std::function<void()> wake) { watch_->on_first_failure(std::move(wake)); }
     /// Notices directories that are gone though nobody uses them. Looks at the disk.
     void look_around();
-    /// A directory whose disk failed: nothing is written to it or placed in it any more, and its
-    /// lock is given up. Answers the partitions whose logs are lost with it. Says so in the log,
-    /// once; `why` counts where the disk has not said it.
+    /// A directory whose disk failed: nothing is written to it or placed in it any more, its lock
+    /// is given up. Answers the partitions that are lost with it. Says so in the log, once; `why`
+    /// counts where the disk has not said it.
     std::vector<TopicPartition> take_offline(std::size_t directory, std::string why = {});
     [[nodiscard]] bool any_online() const;
     /// No operation of its disk has failed since it was opened.
@@ -177,8 +181,8 @@ public:
     /// The partition's log, which recover_log() opened, is in use.
     void place(const TopicPartition& partition, std::size_t directory);
 
-    /// Writes recovery points, log start offsets and high watermarks of all logs, per directory: as
-    /// many as can be; the first error. Nothing goes to a directory that has failed.
+    /// Writes recovery points, log start offsets and high watermarks of all logs: as many as can
+    /// be; the first error. Nothing goes to a directory that has failed.
     Result<void> write_checkpoints(const std::vector<LogOffsets>& logs);
     /// The same for one directory, of those of `logs` that are in it; the others tell what has left
     /// it. False: it keeps what the files of such a one's directory do not have yet.
@@ -187,11 +191,16 @@ public:
     using Unwritten = std::map<runtime::Path, Error>;
     [[nodiscard]] Unwritten unwritten() const;
     /// After every log was closed in order: the next start need not check them. Except in those
-    /// where some could not be closed, or were not opened and may need a check, or whose
-    /// checkpoints could not be written, and in those that have failed.
+    /// that have failed, or where some could not be closed or were not opened and may need a check,
+    /// or whose checkpoints could not be written.
     Result<void> mark_clean(const std::set<std::size_t>& not_closed = {});
 
+    [[nodiscard]] std::size_t count() const { return directories_.size(); }
     [[nodiscard]] std::vector<DirectoryUse> use() const;
+    /// Of one, with a look at its disk.
+    [[nodiscard]] DirectoryUse use_of(std::size_t directory) const;
+    /// That of the directory's logs, until it is opened again.
+    [[nodiscard]] std::shared_ptr<const DirectoryHealth> health_of(std::size_t directory) const;
     [[nodiscard]] std::size_t directory_of(const TopicPartition& partition) const;
     [[nodiscard]] runtime::Disk& disk() { return disk_; }
     [[nodiscard]] const runtime::Path& path_of(std::size_t directory) const;
@@ -210,25 +219,20 @@ private:
         /// False if they say nothing of it.
         bool forget(const TopicPartition& partition);
     };
-    struct WantedCheckpoints {
-        Checkpoints checkpoints;
-        bool is_complete = true;
-    };
     struct Directory {
         runtime::Path path;
         std::unique_ptr<runtime::FileLock> lock;
         std::shared_ptr<DirectoryHealth> health;
         std::optional<Uuid> id;  // of meta.properties
-        bool online = false;     // under mutex_, as why_offline and cordoned
+        bool online = false;     // under mutex_, as why_offline, cordoned, hangs
         bool was_online = false;
         bool cordoned = false;
+        bool hangs = false;
         bool clean = false;
         bool has_identity = false;
         std::string why_offline;
-        // Checkpoints as they are in the files; those change while `writing` is held. Under mutex_
-        // too, as what follows.
-        Checkpoints checkpoints;
-        std::unique_ptr<std::mutex> writing = std::make_unique<std::mutex>();
+        std::unique_ptr<std::mutex> writing = std::make_unique<std::mutex>();  // of checkpoints
+        Checkpoints checkpoints;  // as they are in the files; under mutex_ from here
         std::map<TopicPartition, bool> unopened;  // and whether it keeps the mark away
         std::optional<Error> unwritten;           // why the files are not what they were to be
         bool keeps_others = false;                // offsets of logs that are elsewhere by now
@@ -264,8 +268,9 @@ private:
     Result<std::unique_ptr<Log>> create_in(std::size_t directory, const TopicPartition& partition,
                                            const TopicId& id, const LogConfig& config, Now now);
     [[nodiscard]] bool is_usable(std::size_t directory) const;
-    [[nodiscard]] WantedCheckpoints wanted_in(std::size_t index,
-                                              const std::vector<LogOffsets>& logs) const;
+    [[nodiscard]] bool hangs(std::size_t directory) const;
+    [[nodiscard]] std::pair<Checkpoints, bool> wanted_in(std::size_t index,
+                                                         const std::vector<LogOffsets>& logs) const;
     Result<void> write_files(std::size_t index, Checkpoints wanted);
     Result<void> forget_offsets(std::size_t index, const TopicPartition& partition);
     [[nodiscard]] runtime::Syncs synced() const {

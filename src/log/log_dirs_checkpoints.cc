@@ -120,10 +120,10 @@ Result<bool> LogDirs::write_checkpoints_of(std::size_t index, const std::vector<
 
 /// The offsets of a log that has gone to another directory have to be in one or the other: they
 /// stay until the files there have them.
-LogDirs::WantedCheckpoints LogDirs::wanted_in(std::size_t index,
-                                              const std::vector<LogOffsets>& logs) const {
-    WantedCheckpoints result;
-    auto& wanted = result.checkpoints;
+std::pair<LogDirs::Checkpoints, bool> LogDirs::wanted_in(
+    std::size_t index, const std::vector<LogOffsets>& logs) const {
+    Checkpoints wanted;
+    bool is_complete = true;
     for (const auto& log : logs) {
         if (log.directory == index) {
             wanted.recovery_points[log.partition] = log.recovery_point;
@@ -148,10 +148,10 @@ LogDirs::WantedCheckpoints LogDirs::wanted_in(std::size_t index,
                                offset_in(written.log_starts, log.partition);
         if (!known) {
             wanted.keep(log.partition, written);
-            result.is_complete = false;
+            is_complete = false;
         }
     }
-    return result;
+    return {std::move(wanted), is_complete};
 }
 
 /// Whoever holds `writing`. One file that cannot be written does not keep the others from it,
@@ -187,7 +187,8 @@ Result<void> LogDirs::write_file(Directory& directory, std::string_view name,
 }
 
 /// After a crash what is said of an older partition of that name would be taken for a new one:
-/// records before its log start for deleted ones.
+/// records before its log start for deleted ones. Where a disk hangs, a writing may still be under
+/// way that knows of the older one; elsewhere whoever creates logs has had them written before.
 Result<void> LogDirs::forget_offsets(std::size_t index, const TopicPartition& partition) {
     auto& directory = directories_[index];
     const std::lock_guard one_at_a_time(*directory.writing);

@@ -3,11 +3,13 @@
 #include "log/log_dirs.h"
 
 #include <optional>
+#include <tuple>
 #include <utility>
 
 namespace barnabas::log {
 
-/// Where it is wanted; else the one with the fewest logs, if it can be one that is not cordoned.
+/// Where it is wanted; else the one with the fewest logs, if it can be one that does not hang and
+/// is not cordoned.
 Result<std::size_t> LogDirs::roomiest(const TopicPartition& partition) {
     const std::lock_guard lock(mutex_);
     if (const auto wanted = preferred_.extract(partition);
@@ -16,7 +18,7 @@ Result<std::size_t> LogDirs::roomiest(const TopicPartition& partition) {
     }
     std::optional<std::size_t> best;
     const auto rank = [this](std::size_t i) {
-        return std::pair(directories_[i].cordoned, directories_[i].logs);
+        return std::tuple(directories_[i].hangs, directories_[i].cordoned, directories_[i].logs);
     };
     for (std::size_t i = 0; i < directories_.size(); ++i) {
         if (directories_[i].usable() && (!best || rank(i) < rank(*best))) {
@@ -51,6 +53,7 @@ Result<std::unique_ptr<Log>> LogDirs::create_in(std::size_t directory,
                                                 const TopicPartition& partition, const TopicId& id,
                                                 const LogConfig& config, Now now) {
     const auto folder = directories_[directory].path / folder_name(partition);
+    TRY(hangs(directory) ? forget_offsets(directory, partition) : Result<void>());
     // A folder that is not there yet need not be listed: half of all system calls of a creation.
     auto log = Log::open({.disk = disk_,
                           .folder = folder,

@@ -344,6 +344,16 @@ void LogDirs::set_cordoned(const std::set<std::size_t>& cordoned) {
     }
 }
 
+void LogDirs::set_hanging(std::size_t directory, bool hangs) {
+    const std::lock_guard lock(mutex_);
+    directories_[directory].hangs = hangs;
+}
+
+bool LogDirs::hangs(std::size_t directory) const {
+    const std::lock_guard lock(mutex_);
+    return directories_[directory].hangs;
+}
+
 void LogDirs::prefer(const TopicPartition& partition, std::size_t directory) {
     const std::lock_guard lock(mutex_);
     preferred_.insert_or_assign(partition, directory);

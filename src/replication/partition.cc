@@ -68,6 +68,7 @@ Result<std::unique_ptr<log::Log>> Partition::replace_log(std::unique_ptr<log::Lo
     }
     TRY(copy->succeed(*log_));
     TRY(copy->move_to(how.folder));
+    refusal_ = nullptr;  // that of the old directory; the new one may have room
     return std::exchange(log_, std::move(copy));
 }
 

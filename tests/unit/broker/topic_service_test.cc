@@ -165,5 +165,72 @@ TEST(TopicService, AppliesRetentionThoughARollFails) {
     EXPECT_EQ(two.fetch(0, 2), ErrorCode::none);
 }
 
+// One round went over all directories, and a sync or a checkpoint of one that hangs never ended.
+TEST(TopicService, KeepsUpADirectoryWhileTheDiskOfAnotherHangs) {
+    TwoDirectories two({{"flush.before.ack", "never"},
+                        {"log.segment.bytes", "1048576"},
+                        {"log.retention.bytes", "1000"},
+                        {"log.retention.check.interval.ms", "1000"},
+                        {"log.segment.delete.delay.ms", "1000"},
+                        {"log.flush.interval.ms", "1000"},
+                        {"log.flush.scheduler.interval.ms", "1000"}});
+    auto& disk = two.at().disk();
+    two.at().wait(5s);
+    disk.hang("/b");
+    ASSERT_EQ(two.produce(1), ErrorCode::none);
+    two.at().wait(15s);  // its flush and its checkpoint hang
+    const std::string value(600'000, 'v');
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_EQ(two.produce(0, nullptr, value), ErrorCode::none);
+    }
+    two.at().wait(15s);
+    EXPECT_FALSE(disk.exists("/a/t-0/00000000000000000000.log")) << "given up";
+    EXPECT_FALSE(disk.exists("/a/t-0/00000000000000000000.log.deleted")) << "and removed";
+    const auto offsets = [&disk](std::string_view directory) {
+        return disk.read_text(fmt::format("/{}/recovery-point-offset-checkpoint", directory))
+            .value_or("");
+    };
+    EXPECT_EQ(offsets("a"), "0\n1\nt 0 4\n");
+    EXPECT_EQ(offsets("b"), "0\n1\nt 1 1\n");
+    EXPECT_EQ(delete_first_record(two, {0}), "0: NONE 4");
+
+    ASSERT_EQ(two.at().create_topic("new", 2), ErrorCode::none) << "where the disk works";
+    EXPECT_TRUE(disk.exists("/a/new-0") && disk.exists("/a/new-1"));
+    disk.heal();
+    two.at().wait(90s);  // beyond what the flush is waited for
+    EXPECT_EQ(offsets("b"), "0\n1\nt 1 2\n");
+    ASSERT_EQ(two.at().create_topic("newer", 2), ErrorCode::none);
+    EXPECT_TRUE(disk.exists("/b/newer-0") && disk.exists("/b/newer-1"));
+}
+
+TEST(TopicService, AnswersAProduceToTwoDirectoriesThoughTheDiskOfOneHangs) {
+    TwoDirectories two;
+    two.at().disk().hang("/b");
+    wire::ProduceRequest request;
+    request.acks = -1;
+    request.timeout_ms = 2000;
+    auto& topic = request.topic_data.emplace_back();
+    topic.name = "t";
+    ByteBuffer records;
+    wire::BatchBuilder builder;
+    builder.start(records, {});
+    ASSERT_TRUE(builder.append(Offset{0}, {.timestamp = Timestamp{1000}, .value = as_bytes("v")}));
+    ASSERT_TRUE(builder.finish());
+    ByteBuffer copy;
+    copy.append(records.view());
+    for (std::int32_t i = 0; i < 2; ++i) {
+        auto& data = topic.partition_data.emplace_back();
+        data.index = i;
+        data.records = wire::Records((i == 0 ? records : copy).view());
+    }
+    const Time begin = two.at().simulation().clock().now();
+    const auto response = two.at().call<wire::ProduceResponse>(request, 12);
+    const auto& answers = response.responses.at(0).partition_responses;
+    EXPECT_EQ(code(answers.at(0).error_code), ErrorCode::none);
+    EXPECT_EQ(code(answers.at(1).error_code), ErrorCode::request_timed_out);
+    EXPECT_LT(two.at().simulation().clock().now() - begin, 2s) << "before the client gives up";
+    two.at().disk().heal();
+}
+
 }  // namespace
 }  // namespace barnabas::broker
