@@ -28,6 +28,10 @@ awaitable<void> TopicService::stop() {
     logs_open_ = false;
     // What is written or synced after the logs are closed would be nobody's, and so would an error.
     co_await checkpoints_.join();
+    for (auto& shard : ports_.services.shards) {
+        auto end_syncs = [&shard] { return shard->flusher.join(); };
+        co_await runtime::await_on(home_, shard->shard, end_syncs);
+    }
     PartitionTable::Wanted all = [](const replication::Partition&) { return true; };
     auto taken = co_await take_logs(std::move(all));
     if (ports_.dirs.temporary()) {

@@ -161,5 +161,29 @@ TEST(TopicRestart, ATopicIsCreatedBesideWhatKafkaLeftUnderItsName) {
     EXPECT_EQ(at.why_offline("t", 0), "");
 }
 
+// A flush that the upkeep had begun ended after the logs were closed and the directories marked
+// clean, whatever it ended with.
+TEST(TopicRestart, AStopLeavesNothingUnderWay) {
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+        SCOPED_TRACE(seed);
+        TopicServiceFixture at({{"flush.before.ack", "never"},
+                                {"log.flush.interval.ms", "1"},
+                                {"log.flush.scheduler.interval.ms", "50"},
+                                {"replica.high.watermark.checkpoint.interval.ms", "50"}},
+                               seed, {.blocking_delay = {1ms, 300ms}});
+        ASSERT_TRUE(at.start());
+        ASSERT_EQ(at.create("t", 6).error, ErrorCode::none);
+        at.start_upkeep();
+        at.append_everywhere();
+        at.run_for(std::chrono::milliseconds(100 + 5 * seed));
+        at.stop();
+        const auto operations = at.disk().operations();
+        at.run_for(2s);
+        EXPECT_EQ(at.disk().operations(), operations);
+        EXPECT_TRUE(at.disk().exists("/a/.kafka_cleanshutdown"));
+        EXPECT_TRUE(at.disk().exists("/b/.kafka_cleanshutdown"));
+    }
+}
+
 }  // namespace
 }  // namespace barnabas::broker

@@ -9,6 +9,7 @@
 #include "metadata/embedded_store.h"
 #include "runtime/simulated/simulation.h"
 #include "runtime/tasks.h"
+#include "unit/log/log_batches.h"
 
 #include <gtest/gtest.h>
 
@@ -24,8 +25,12 @@ namespace barnabas::broker {
 /// it, as a file would: it can be stopped and started again.
 class TopicServiceFixture {
 public:
-    TopicServiceFixture()
-        : machine_(simulation_.add_machine("broker")), store_(metadata::make_memory_store()) {
+    explicit TopicServiceFixture(ConfigMap configs = {}, std::uint64_t seed = 1,
+                                 const runtime::SimulationOptions& options = {})
+        : simulation_(seed, options),
+          configs_(std::move(configs)),
+          machine_(simulation_.add_machine("broker")),
+          store_(metadata::make_memory_store()) {
         Result<void> prepared;
         metadata::prepare_tree(*store_, [&](Result<void> done) { prepared = std::move(done); });
         EXPECT_TRUE(prepared) << prepared.error().message;
@@ -54,6 +59,20 @@ public:
         run(begin(this, stored(), &started));
         return started;
     }
+    void start_upkeep() {
+        machine_.shard(0).post([this] { topics_->start_upkeep(); });
+    }
+    /// A record to each partition.
+    void append_everywhere() {
+        auto& owner = *services_->shards.front();
+        owner.partitions.for_each([&](replication::Partition& partition) {
+            auto records = log::testing::make_batch();
+            EXPECT_TRUE(partition.log().append(records.mutable_view(),
+                                               {.now = machine_.shard(0).clock().both()},
+                                               owner.validator));
+        });
+    }
+    void run_for(Duration how_long) { simulation_.run_for(how_long); }
     /// In order.
     void stop() {
         auto end = [](TopicService* topics) -> Task { co_await topics->stop(); };
@@ -122,7 +141,8 @@ private:
 
     void open_directories() {
         const auto definition = broker_definition();
-        auto loaded = load_broker_config(definition, {{"log.dirs", "/a,/b"}}, {});
+        configs_["log.dirs"] = "/a,/b";
+        auto loaded = load_broker_config(definition, configs_, {});
         ASSERT_TRUE(loaded) << loaded.error().message;
         auto dirs = log::LogDirs::open({.disk = disk(),
                                         .random = machine_.shard(0).random(),
@@ -164,7 +184,8 @@ private:
         EXPECT_TRUE(simulation_.run_until([&done] { return done; }, std::chrono::minutes(10)));
     }
 
-    runtime::Simulation simulation_{1};
+    runtime::Simulation simulation_;
+    ConfigMap configs_;
     runtime::SimulatedMachine& machine_;
     std::unique_ptr<metadata::Store> store_;
     Definitions definitions_ = Definitions::make();
