@@ -38,6 +38,21 @@ ColdReadList ColdReads::start(std::vector<log::ColdPart> parts) {
     return reads;
 }
 
+awaitable<bool> ColdReads::warm_up(std::vector<log::ColdPart> cold, Look look, Wait wait) {
+    bool all_came = true;
+    for (int round = 1; !cold.empty(); ++round) {
+        const auto reads = start(std::move(cold));
+        co_await wait(reads);
+        const auto came = std::ranges::count(reads, ColdRead::State::over, &ColdRead::state);
+        all_came = all_came && std::cmp_equal(came, reads.size());
+        if (came == 0 || round > rounds_max) {
+            co_return false;
+        }
+        cold = co_await look(all_came && round == rounds_max);
+    }
+    co_return true;
+}
+
 void ColdReads::enqueue(Job job) {
     // Of <directory>/<topic>-<partition>/<file>.
     auto& directory = directories_[job.part.path.parent_path().parent_path()];

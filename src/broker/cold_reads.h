@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -50,12 +51,22 @@ class ColdReads {
 public:
     static constexpr std::size_t at_once_max = 4;    // of each directory
     static constexpr std::size_t waiting_max = 500;  // likewise; the oldest are dropped
+    static constexpr int rounds_max = 8;
 
     explicit ColdReads(runtime::Shard& shard) : shard_(shard), changed_(shard), workers_(shard) {}
 
     /// One for each part; that of a part is shared that begins at the same place and is under way
     /// already, however long either is: trying again tells what is still missing.
     [[nodiscard]] ColdReadList start(std::vector<log::ColdPart> parts);
+    /// Brings in what a look would have had to wait for, waits for it as the caller likes, and
+    /// looks again; for a few rounds, since each thing leads to the next: an index, the bytes that
+    /// it tells of, the same of the next segment. When memory is so short that what was brought in
+    /// is gone again, the last look may wait, on its shard. `look` answers what is still cold.
+    /// False: something is missing that did not come while it was waited for.
+    using Look = std::function<awaitable<std::vector<log::ColdPart>>(bool may_wait)>;
+    using Wait = std::function<awaitable<void>(ColdReadList)>;
+    awaitable<bool> warm_up(std::vector<log::ColdPart> cold, Look look, Wait wait);
+
     /// Until some read has ended, or `until`, or not at all after end_waits().
     awaitable<void> wait_until(Time until);
     /// Likewise until all of them have ended.

@@ -9,10 +9,6 @@
 namespace barnabas::broker {
 namespace {
 
-/// An index, the bytes it leads to, and the same of the next segment: each is found missing once.
-/// When memory is so short that what was brought in is gone again, the shard waits after all.
-constexpr int cold_rounds_max = 8;
-
 /// What is there is not denied sooner, however little the client wants to wait: an answer without
 /// records would be taken for the end of the log.
 constexpr Duration cold_wait_min = 1s;
@@ -81,35 +77,33 @@ awaitable<void> FetchOperation::run() {
 }
 
 awaitable<void> FetchOperation::read_all(Time deadline) {
-    const Time limit = std::max(deadline, home_.shard.clock().now() + cold_wait_min);
     left_cold_ = false;
-    bool all_came = true;
-    for (int round = 0; !left_cold_; ++round) {
-        const bool may_wait = all_came && round == cold_rounds_max;
-        std::function<void(std::size_t)> work = [this, may_wait](std::size_t i) {
-            read_on(*shards_[i], may_wait);
+    if (auto cold = co_await read_each(false); !cold.empty()) {
+        const Time limit = std::max(deadline, home_.shard.clock().now() + cold_wait_min);
+        ColdReads::Look look = [this](bool may_wait) { return read_each(may_wait); };
+        ColdReads::Wait wait = [this, limit](ColdReadList reads) {
+            return wait_for(std::move(reads), limit);
         };
-        co_await scatter(home_.shard, shards_, work);
-        auto cold = take_cold();
-        if (cold.empty()) {
-            break;
-        }
-        const auto reads = home_.cold_reads.start(std::move(cold));
-        const auto came = co_await wait_for(reads, limit);
-        all_came = all_came && came == reads.size();
-        left_cold_ = came == 0 || round == cold_rounds_max;
+        left_cold_ =
+            !co_await home_.cold_reads.warm_up(std::move(cold), std::move(look), std::move(wait));
     }
     keep_within_limit();
 }
 
-/// How many of them came.
-awaitable<std::size_t> FetchOperation::wait_for(ColdReadList reads, Time limit) {
+/// On the shards that own them; answers what is missing.
+awaitable<std::vector<log::ColdPart>> FetchOperation::read_each(bool may_wait) {
+    std::function<void(std::size_t)> work = [this, may_wait](std::size_t i) {
+        read_on(*shards_[i], may_wait);
+    };
+    co_await scatter(home_.shard, shards_, work);
+    co_return take_cold();
+}
+
+awaitable<void> FetchOperation::wait_for(ColdReadList reads, Time limit) {
     const bool ready = has_something();
     while (!home_.stopping && home_.shard.clock().now() < cold_wait_end(reads, ready, limit)) {
         co_await home_.cold_reads.wait_until(cold_wait_end(reads, ready, limit));
     }
-    const auto came = std::ranges::count(reads, ColdRead::State::over, &ColdRead::state);
-    co_return static_cast<std::size_t>(came);
 }
 
 bool FetchOperation::has_something() const {

@@ -46,7 +46,8 @@ private:
 
     [[nodiscard]] Item make_item(const FetchContext& context, std::size_t i) const;
     awaitable<void> read_all(Time deadline);
-    awaitable<std::size_t> wait_for(ColdReadList reads, Time limit);
+    awaitable<std::vector<log::ColdPart>> read_each(bool may_wait);
+    awaitable<void> wait_for(ColdReadList reads, Time limit);
     [[nodiscard]] bool has_something() const;
     void read_on(const runtime::Shard& shard, bool may_wait);
     [[nodiscard]] std::vector<log::ColdPart> take_cold();

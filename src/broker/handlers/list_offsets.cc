@@ -15,10 +15,6 @@ using wire::ListOffsetsRequest;
 using wire::ListOffsetsResponse;
 using Answer = ListOffsetsResponse::Topic::Partition;
 
-/// A lookup that goes from the index of times to that of offsets and to the batches, in a segment
-/// or two. When memory is so short that what was brought in is gone again, the shard waits after
-/// all.
-constexpr int cold_rounds_max = 8;
 /// So long a lookup may wait for its disk; then the client is told to try again, and the others of
 /// its request are answered well before it gives up.
 constexpr Duration cold_wait_max = 5s;
@@ -95,38 +91,49 @@ std::vector<log::ColdPart> cold_parts(const std::vector<Item>& items) {
     return parts;
 }
 
-/// Each on the shard that owns it; again with what is not in memory, once that was brought in.
+/// Looks up, each on the shard that owns it: all of them at first, then those that had to wait.
+struct Lookup {
+    runtime::Shard& home;
+    std::vector<Item>& items;
+    std::vector<runtime::Shard*> shards{};  // that own them
+    bool read_committed = false;
+};
+
+awaitable<std::vector<log::ColdPart>> look_up_each(Lookup& lookup, bool again, bool may_wait) {
+    std::function<void(std::size_t)> work = [&lookup, again, may_wait](std::size_t target) {
+        for (auto& item : lookup.items) {
+            const bool due = !again || item.cold;
+            if (due && item.owner != nullptr && &item.owner->shard == lookup.shards[target]) {
+                item.cold.reset();
+                look_up(item, lookup.read_committed, may_wait);
+            }
+        }
+    };
+    co_await scatter(lookup.home, lookup.shards, work);
+    co_return cold_parts(lookup.items);
+}
+
 awaitable<void> look_up_all(Call& call, std::vector<Item>& items, bool read_committed) {
-    std::vector<runtime::Shard*> shards;
+    auto& home = call.home;
+    Lookup lookup{.home = home.shard, .items = items, .read_committed = read_committed};
     for (const auto& item : items) {
         if (item.owner != nullptr &&
-            std::ranges::find(shards, &item.owner->shard) == shards.end()) {
-            shards.push_back(&item.owner->shard);
+            std::ranges::find(lookup.shards, &item.owner->shard) == lookup.shards.end()) {
+            lookup.shards.push_back(&item.owner->shard);
         }
     }
-    auto& home = call.home;
-    const Time deadline = home.shard.clock().now() + cold_wait_max;
-    for (int round = 0;; ++round) {
-        const bool is_last = home.stopping || home.shard.clock().now() >= deadline;
-        std::function<void(std::size_t)> work = [&, round](std::size_t target) {
-            for (auto& item : items) {
-                const bool due = round == 0 || item.cold;
-                if (due && item.owner != nullptr && &item.owner->shard == shards[target]) {
-                    item.cold.reset();
-                    look_up(item, read_committed, round == cold_rounds_max && !is_last);
-                }
-            }
-        };
-        co_await scatter(home.shard, shards, work);
-        auto parts = cold_parts(items);
-        if (parts.empty()) {
-            co_return;
-        }
-        const auto reads = home.cold_reads.start(std::move(parts));
-        if (is_last || round >= cold_rounds_max) {
-            break;
-        }
-        co_await home.cold_reads.wait_for(reads, deadline);
+    auto cold = co_await look_up_each(lookup, false, false);
+    ColdReads::Look look = [&lookup](bool may_wait) {
+        return look_up_each(lookup, true, may_wait);
+    };
+    ColdReads::Wait wait = [&home,
+                            until = home.shard.clock().now() + cold_wait_max](ColdReadList reads) {
+        return home.cold_reads.wait_for(std::move(reads), until);
+    };
+    const bool all_found =
+        co_await home.cold_reads.warm_up(std::move(cold), std::move(look), std::move(wait));
+    if (all_found) {
+        co_return;
     }
     for (auto& item : items) {
         if (item.cold) {
