@@ -241,20 +241,29 @@ void LogDirs::keep_longer(FoundLog& kept, FoundLog other, Now now) {
     };
     const bool swaps =
         second && (!first || rank(other, **second, **first) > rank(kept, **first, **second));
-    const bool needless =
-        first && second &&
-        (swaps ? (*first)->is_beginning_of(**second) : (*second)->is_beginning_of(**first));
+    const auto& longer = swaps ? second : first;
+    const auto& shorter = swaps ? first : second;
+    const bool both = longer && shorter;
+    const bool needless = both && (*shorter)->is_beginning_of(**longer);
     if (swaps) {
         std::swap(kept, other);
     }
     if (!needless) {
+        // A crash may have taken all of it that the copy, which begins later, has: nothing tells
+        // that they belong together, but what it knows of producers nobody else knows.
+        const bool ends_before = both && (*shorter)->log_end() <= (*longer)->log_start();
+        if (const auto told = ends_before ? make_durable(**longer, **shorter) : Result<void>();
+            !told) {
+            log_.error("{}", told.error().message);
+            return;
+        }
         set_aside(other, "the partition is in another directory too, with other records");
         return;
     }
     log_.info("{} has moved to {}; what is left of it in {} is removed", kept.partition,
               path_of(kept.directory).string(), path_of(other.directory).string());
     // What is removed must not come back with a crash, when it may be the longer one.
-    auto removed = swaps ? make_durable(**second, **first) : make_durable(**first, **second);
+    auto removed = make_durable(**longer, **shorter);
     removed = removed ? inherit_start(kept, other) : std::move(removed);
     removed =
         removed ? disk_.remove_all(path_of(other.directory) / other.folder) : std::move(removed);

@@ -151,6 +151,23 @@ protected:
         EXPECT_EQ(found->size(), 2U);
         return take(dirs_->settle_doubles(std::move(*found), clock_.both()));
     }
+    /// The power fails, and everything that was not synced is lost.
+    std::size_t crash_and_start() {
+        log_.reset();
+        dirs_.reset();
+        EXPECT_TRUE(disk_.sync_directory("/"));
+        disk_.crash({.keep_some_writes = false, .keep_some_entries = false});
+        dirs_ = open();
+        auto found = dirs_->scan();
+        EXPECT_TRUE(found) << found.error().message;
+        return take(dirs_->settle_doubles(std::move(*found), clock_.both()));
+    }
+    /// It wrote offset 0, before the copy begins.
+    void expect_producer() {
+        const auto* const known = log_->producers().find(ProducerId{7});
+        ASSERT_TRUE(known != nullptr && known->last() != nullptr);
+        EXPECT_EQ(known->last()->last_sequence, 0);
+    }
     std::size_t take(const std::vector<FoundLog>& found) {
         EXPECT_EQ(found.size(), 1U);
         auto opened = dirs_->recover_log(found.front(), config, clock_.both());
@@ -262,6 +279,40 @@ TEST_F(TwoFoldersTest, ACopyIsToldAgainOfProducersBeforeItsBeginning) {
         EXPECT_EQ(known->last()->last_sequence, 0);
         ASSERT_TRUE(log_->truncate_to(Offset{4}));
     }
+}
+
+// Seed 351815556 of the log's model: of the old log a crash had taken everything that its copy
+// begins with. It was set aside as another log, and its producers were forgotten.
+TEST_F(TwoFoldersTest, ACopyIsToldOfProducersByALogThatEndsBeforeIt) {
+    move();
+    append(*log_, {});
+    ASSERT_TRUE(flush(*log_));
+    for (const auto& entry : *disk_.list("/b/t-0")) {
+        const runtime::Path path = runtime::Path("/b/t-0") / entry.name;
+        ASSERT_TRUE(!entry.name.ends_with(snapshot_suffix) || disk_.remove(path));
+    }
+    const auto first = file_name(Offset{0}, log_suffix);
+    for (const auto& entry : *disk_.list("/a/t-0")) {
+        const runtime::Path path = runtime::Path("/a/t-0") / entry.name;
+        const bool lost = entry.name.ends_with(log_suffix) && entry.name != first;
+        ASSERT_TRUE(!lost || disk_.remove(path));
+    }
+    const auto path = runtime::Path("/a/t-0") / first;
+    const auto text = disk_.read_text(path).value_or("");
+    const auto size = wire::next_batch_size(as_bytes(text));
+    ASSERT_TRUE(size && *size && **size < text.size());
+    ASSERT_TRUE(disk_.replace_text(path, text.substr(0, **size)));
+    // Nor was the deletion written down.
+    for (const auto* checkpoint :
+         {"/a/recovery-point-offset-checkpoint", "/a/log-start-offset-checkpoint"}) {
+        ASSERT_TRUE(disk_.replace_text(checkpoint, "0\n1\nt 0 0\n"));
+    }
+    EXPECT_EQ(restart(), 1U);
+    EXPECT_EQ(log_->log_start(), Offset{2});
+    EXPECT_EQ(log_->log_end(), Offset{13});
+    expect_producer();
+    EXPECT_EQ(crash_and_start(), 1U);
+    expect_producer();
 }
 
 }  // namespace
