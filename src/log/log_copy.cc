@@ -130,6 +130,7 @@ Result<void> Log::inherit_producers(Log& old) {
 }
 
 Result<void> Log::inherit_if_lost(Log& old) {
+    TRY(doubt_snapshot(segments_.begin()->first));  // it may be in memory alone
     TRY_ASSIGN(const bool known, has_sound_snapshot(segments_.begin()->first));
     if (known || segments_.begin()->first == Offset{0}) {
         return {};

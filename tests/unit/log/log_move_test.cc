@@ -281,6 +281,18 @@ TEST_F(TwoFoldersTest, ACopyIsToldAgainOfProducersBeforeItsBeginning) {
     }
 }
 
+// The process was killed right after a move: the copy's snapshot was in memory alone when the old
+// log went, and the power failure that followed took what both had known.
+TEST_F(TwoFoldersTest, WhatACopyWasToldIsOnTheMediumBeforeTheOldLogGoes) {
+    move();
+    append(*log_, {});
+    EXPECT_EQ(restart(), 1U);
+    EXPECT_FALSE(disk_.exists("/a/t-0"));
+    EXPECT_EQ(crash_and_start(), 1U);
+    EXPECT_EQ(log_->log_end(), Offset{13});
+    expect_producer();
+}
+
 // Seed 351815556 of the log's model: of the old log a crash had taken everything that its copy
 // begins with. It was set aside as another log, and its producers were forgotten.
 TEST_F(TwoFoldersTest, ACopyIsToldOfProducersByALogThatEndsBeforeIt) {
