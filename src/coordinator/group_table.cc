@@ -15,6 +15,15 @@ void GroupTable::erase(std::string_view id) {
     }
 }
 
+std::unique_ptr<Group> GroupTable::take(std::string_view id) {
+    const auto at = groups_.find(id);
+    if (at == groups_.end()) {
+        return nullptr;
+    }
+    auto taken = groups_.extract(at);
+    return std::move(taken.mapped());
+}
+
 void GroupTable::place(std::unique_ptr<Group> group) {
     auto id = group->id();
     groups_.insert_or_assign(std::move(id), std::move(group));

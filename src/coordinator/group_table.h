@@ -31,6 +31,8 @@ public:
         return placed;
     }
     void erase(std::string_view id);
+    /// Out of the table; nullptr if there is none.
+    [[nodiscard]] std::unique_ptr<Group> take(std::string_view id);
 
     [[nodiscard]] const Groups& all() const { return groups_; }
 

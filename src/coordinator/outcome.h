@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/bytes.h"
 #include "base/strong.h"
 #include "base/uuid.h"
 #include "coordinator/record.h"
@@ -7,6 +8,7 @@
 #include "wire/messages/sync_group.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,10 +38,16 @@ struct Outcome {
 /// Names a request that waits for others; whoever asks chooses it, unique while it waits.
 using Ticket = Strong<std::uint64_t, struct TicketTag>;
 
+/// Bytes that many may hold and nobody changes.
+using SharedBytes = std::shared_ptr<const ByteBuffer>;
+/// What the views in a reply point to: the state that they came from may change before it leaves.
+using HeldBytes = std::vector<SharedBytes>;
+
 /// The reply to a request that waited.
 struct Answer {
     Ticket ticket;
     std::variant<wire::JoinGroupResponse, wire::SyncGroupResponse> reply;
+    HeldBytes held{};
 };
 
 /// Something that those who run the cluster want to know of a group: one log line, one count.
@@ -62,11 +70,11 @@ struct Decisions {
     std::vector<Answer> answers;
     std::vector<GroupEvent> events;
 
-    void answer(Ticket ticket, wire::JoinGroupResponse reply) {
-        answers.push_back({ticket, std::move(reply)});
+    void answer(Ticket ticket, wire::JoinGroupResponse reply, HeldBytes held = {}) {
+        answers.push_back({ticket, std::move(reply), std::move(held)});
     }
-    void answer(Ticket ticket, wire::SyncGroupResponse reply) {
-        answers.push_back({ticket, std::move(reply)});
+    void answer(Ticket ticket, wire::SyncGroupResponse reply, HeldBytes held = {}) {
+        answers.push_back({ticket, std::move(reply), std::move(held)});
     }
 };
 
