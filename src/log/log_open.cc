@@ -234,7 +234,7 @@ Result<std::unique_ptr<Segment>> Log::open_segment(const FoundSegment& found, bo
 /// Segments that may hold what was never synced are read and checked from the recovery point on,
 /// others trusted as far as their indexes can be.
 Result<void> Log::load_segments(const std::vector<FoundSegment>& found, const Known& known) {
-    TRY_ASSIGN(const bool epochs_known, load_epochs(known));
+    TRY_ASSIGN(const bool epochs_known, load_epochs(known.clean));
     bool producers_follow = false;  // they are those of all segments so far
     Offset replayed_from{0};
     bool compacted = config_.cleanup_compact;
@@ -412,7 +412,7 @@ Result<void> Log::drop_segments(std::span<const FoundSegment> found) {
 }
 
 /// False if they have to be learned from the batches.
-Result<bool> Log::load_epochs(const Known& known) {
+Result<bool> Log::load_epochs(bool clean) {
     if (!has_epoch_file_) {
         return false;
     }
@@ -429,13 +429,8 @@ Result<bool> Log::load_epochs(const Known& known) {
         return false;
     }
     epochs_ = std::move(*parsed);
-    if (!known.clean) {
-        // The file may tell of records that were lost, and whose offsets others have now; what is
-        // read from here on tells of itself.
-        epochs_.truncate_to(known.recovery_point);
-    }
     // A crash may leave an empty file under a name that was just given to it.
-    return known.clean || !epochs_.entries().empty();
+    return clean || !epochs_.entries().empty();
 }
 
 Result<void> Log::learn_epochs(Segment& segment) {
