@@ -6,6 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <string_view>
+
 namespace barnabas::log {
 namespace {
 
@@ -162,6 +165,16 @@ protected:
         EXPECT_TRUE(found) << found.error().message;
         return take(dirs_->settle_doubles(std::move(*found), clock_.both()));
     }
+    /// Removes those files of a folder.
+    void remove_files(const runtime::Path& folder,
+                      const std::function<bool(std::string_view name)>& wanted) {
+        for (const auto& entry : *disk_.list(folder)) {
+            ASSERT_TRUE(!wanted(entry.name) || disk_.remove(folder / entry.name));
+        }
+    }
+    void remove_snapshots(const runtime::Path& folder) {
+        remove_files(folder, [](std::string_view name) { return name.ends_with(snapshot_suffix); });
+    }
     /// It wrote offset 0, before the copy begins.
     void expect_producer() {
         const auto* const known = log_->producers().find(ProducerId{7});
@@ -267,16 +280,11 @@ TEST_F(TwoFoldersTest, ACopyIsToldAgainOfProducersBeforeItsBeginning) {
     move();
     append(*log_, {});
     ASSERT_TRUE(flush(*log_));
-    for (const auto& entry : *disk_.list("/b/t-0")) {
-        const runtime::Path path = runtime::Path("/b/t-0") / entry.name;
-        ASSERT_TRUE(!entry.name.ends_with(snapshot_suffix) || disk_.remove(path));
-    }
+    remove_snapshots("/b/t-0");
     EXPECT_EQ(restart(), 1U);
     EXPECT_EQ(log_->log_end(), Offset{13});
     for (int i = 0; i < 2; ++i) {
-        const auto* const known = log_->producers().find(ProducerId{7});
-        ASSERT_TRUE(known != nullptr && known->last() != nullptr);
-        EXPECT_EQ(known->last()->last_sequence, 0);
+        expect_producer();
         ASSERT_TRUE(log_->truncate_to(Offset{4}));
     }
 }
@@ -299,16 +307,11 @@ TEST_F(TwoFoldersTest, ACopyIsToldOfProducersByALogThatEndsBeforeIt) {
     move();
     append(*log_, {});
     ASSERT_TRUE(flush(*log_));
-    for (const auto& entry : *disk_.list("/b/t-0")) {
-        const runtime::Path path = runtime::Path("/b/t-0") / entry.name;
-        ASSERT_TRUE(!entry.name.ends_with(snapshot_suffix) || disk_.remove(path));
-    }
+    remove_snapshots("/b/t-0");
     const auto first = file_name(Offset{0}, log_suffix);
-    for (const auto& entry : *disk_.list("/a/t-0")) {
-        const runtime::Path path = runtime::Path("/a/t-0") / entry.name;
-        const bool lost = entry.name.ends_with(log_suffix) && entry.name != first;
-        ASSERT_TRUE(!lost || disk_.remove(path));
-    }
+    remove_files("/a/t-0", [&first](std::string_view name) {
+        return name.ends_with(log_suffix) && name != first;
+    });
     const auto path = runtime::Path("/a/t-0") / first;
     const auto text = disk_.read_text(path).value_or("");
     const auto size = wire::next_batch_size(as_bytes(text));
