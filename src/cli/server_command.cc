@@ -95,13 +95,17 @@ std::size_t shard_count(const broker::ProcessConfig& config) {
 
 /// Threads start when there is work for them: what counts is that no kind of work can keep another
 /// from getting one. Cold reads, first appends and syncs take up to so many for each shard and
-/// directory, opening logs its own number for each directory; compaction and moves come on top.
+/// directory, opening logs its own number for each directory, whose upkeep and checkpoints may hang
+/// with it; compaction and moves come on top.
 std::size_t pool_threads(const broker::BrokerConfig& config, std::size_t shards) {
     const auto directories = config.storage.log_dirs.size();
     const auto opening = directories * config.storage.recovery_threads_per_dir + 8;
     const auto of_directory = broker::ColdReads::at_once_max + broker::FirstAppends::at_once_max +
                               broker::Flusher::at_once_max;
-    return std::max({std::size_t{16}, opening, (directories * of_directory + 4) * shards});
+    constexpr std::size_t upkeep_of_directory = 2;  // a round of it, and its checkpoints
+    return std::max(
+        {std::size_t{16}, opening,
+         (directories * of_directory + 4) * shards + directories * upkeep_of_directory});
 }
 
 /// One process's broker: starts it, waits for a signal, stops it.
