@@ -20,6 +20,22 @@ bool LeaderEpochs::assign(LeaderEpoch epoch, Offset start) {
     return true;
 }
 
+bool LeaderEpochs::learn(LeaderEpoch epoch, Offset first, Offset last) {
+    if (epoch.get() < 0) {
+        return false;  // an old format does not tell
+    }
+    bool cut = false;
+    if (!entries_.empty() && epoch <= latest()) {
+        // The first entry begins where the log does, perhaps within a batch.
+        const Offset at = std::max(first, entries_.front().start);
+        if (at > last || of(at) == epoch) {
+            return false;
+        }
+        cut = truncate_to(first);
+    }
+    return assign(epoch, first) || cut;
+}
+
 LeaderEpoch LeaderEpochs::latest() const {
     return entries_.empty() ? no_epoch : entries_.back().epoch;
 }

@@ -31,6 +31,10 @@ public:
     /// Records that `epoch` wrote from `start` on; true if that is news. Entries that contradict
     /// it, of later epochs or offsets, are dropped.
     bool assign(LeaderEpoch epoch, Offset start);
+    /// What a batch of [first, last], which is there, says of them: `epoch` wrote it. Entries that
+    /// contradict it are dropped, and all behind it with them; of what lies before the first entry
+    /// nothing is learned. True if anything changed.
+    bool learn(LeaderEpoch epoch, Offset first, Offset last);
     [[nodiscard]] LeaderEpoch latest() const;
     /// The epoch that wrote `offset`; no_epoch before the first entry.
     [[nodiscard]] LeaderEpoch of(Offset offset) const;

@@ -344,9 +344,11 @@ Result<Log::Recovered> Log::recover_segment(Segment& segment, const Known& known
         }
         recovered.has_gaps = recovered.has_gaps || batch.base_offset() > segment.next_offset() ||
                              batch.count() <= batch.last_offset() - batch.base_offset();
-        if (batch.leader_epoch() > epochs_.latest()) {
-            epochs_.assign(batch.leader_epoch(), batch.base_offset());
-        }
+        // The file may tell of records that were lost, whose offsets others have now. But it alone
+        // tells of epochs of which compaction has left no record.
+        epochs_saved_ =
+            !epochs_.learn(batch.leader_epoch(), batch.base_offset(), batch.last_offset()) &&
+            epochs_saved_;
         // A marker that cannot be read ends nothing; its CRC is right, so it was written so.
         const auto end = read_transaction_end(batch).value_or(std::nullopt);
         if (const auto aborted = producers_.apply(batch, end, known.now.wall)) {

@@ -90,6 +90,41 @@ TEST(LeaderEpochs, DropWhatContradictsANewOne) {
     }
 }
 
+// What a crash brings back of the file may be older than the records are.
+TEST(LeaderEpochs, BelieveBatchesMoreThanTheFile) {
+    const struct {
+        int epoch;
+        std::int64_t first;
+        std::int64_t last;
+        const char* text;
+    } rows[] = {
+        {0, 5, 9, "0\n4\n0 8\n1 10\n2 20\n4 30\n"},    // the log begins within it
+        {1, 10, 15, "0\n4\n0 8\n1 10\n2 20\n4 30\n"},  // as known
+        {2, 25, 29, "0\n4\n0 8\n1 10\n2 20\n4 30\n"},
+        {4, 40, 49, "0\n4\n0 8\n1 10\n2 20\n4 30\n"},  // between, compaction left nothing
+        {0, 5, 7, "0\n4\n0 8\n1 10\n2 20\n4 30\n"},    // before the log's start
+        {-1, 15, 16, "0\n4\n0 8\n1 10\n2 20\n4 30\n"},
+        {5, 40, 49, "0\n5\n0 8\n1 10\n2 20\n4 30\n5 40\n"},
+        {5, 15, 19, "0\n3\n0 8\n1 10\n5 15\n"},
+        {4, 20, 24, "0\n3\n0 8\n1 10\n4 20\n"},  // epoch 2 was lost, 4 began earlier
+        {4, 25, 34, "0\n4\n0 8\n1 10\n2 20\n4 25\n"},
+        {3, 20, 24, "0\n3\n0 8\n1 10\n3 20\n"},
+        {1, 20, 24, "0\n2\n0 8\n1 10\n"},  // it still wrote there
+        {1, 30, 34, "0\n2\n0 8\n1 30\n"},  // nobody else can have been before it
+    };
+    for (const auto& row : rows) {
+        const auto before = epochs_of({{0, 8}, {1, 10}, {2, 20}, {4, 30}});
+        auto epochs = before;
+        const bool changed =
+            epochs.learn(LeaderEpoch{row.epoch}, Offset{row.first}, Offset{row.last});
+        EXPECT_EQ(epochs.to_text(), row.text) << row.epoch << " at " << row.first;
+        EXPECT_EQ(changed, epochs.entries() != before.entries());
+    }
+    LeaderEpochs none;
+    EXPECT_TRUE(none.learn(LeaderEpoch{3}, Offset{7}, Offset{9}));
+    EXPECT_EQ(none.to_text(), "0\n1\n3 7\n");
+}
+
 TEST(LeaderEpochs, AnswerWhereAnEpochEnds) {
     const auto epochs = epochs_of({{2, 10}, {5, 20}, {6, 30}});
     const struct {

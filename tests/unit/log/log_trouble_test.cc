@@ -21,9 +21,11 @@ protected:
         appended_ = 0;
     }
     [[nodiscard]] Log& log() { return machine_->log(); }
-    void send(ByteBuffer bytes, wire::AppendOrigin origin = wire::AppendOrigin::client) {
+    void send(ByteBuffer bytes, wire::AppendOrigin origin = wire::AppendOrigin::client,
+              LeaderEpoch epoch = LeaderEpoch{0}) {
         const auto sent = log().append(
-            bytes.mutable_view(), {.origin = origin, .now = machine_->clock.both()}, validator_);
+            bytes.mutable_view(), {.origin = origin, .epoch = epoch, .now = machine_->clock.both()},
+            validator_);
         ASSERT_TRUE(sent) << sent.error().error.message;
         log().set_high_watermark(log().log_end());
     }
@@ -174,6 +176,22 @@ TEST_F(LogTroubleTest, ATransactionIndexThatWasNewAtACutOutlivesACrash) {
     EXPECT_EQ(log().log_end(), Offset{3});
     const auto aborted = log().aborted_transactions(Offset{0}, Offset{3});
     EXPECT_TRUE(aborted && aborted->size() == 1);
+}
+
+// Seed 247365047172: records were lost, and with the next crash their epochs came back: the file's
+// last rename was not on the medium yet. Epoch 2 was known as 1, which it had overtaken.
+TEST_F(LogTroubleTest, EpochsOfRecordsThatWereLostAreNotBelieved) {
+    begin(1, {});
+    append(1);
+    save();
+    send(testing::make_batch({}), wire::AppendOrigin::client, LeaderEpoch{2});
+    const auto older = machine_->disk.replace_text(log().folder() / "leader-epoch-checkpoint",
+                                                   "0\n3\n0 0\n1 1\n2 2\n");
+    ASSERT_TRUE(older);
+    kill();
+    const std::vector<LeaderEpochs::Entry> want{{LeaderEpoch{0}, Offset{0}},
+                                                {LeaderEpoch{2}, Offset{1}}};
+    EXPECT_EQ(log().epochs().entries(), want);
 }
 
 // Compaction, as Kafka's, keeps of a transaction of which no record is left the marker alone.
