@@ -114,6 +114,7 @@ public:
     /// Whether its last batch is in `longer` too, byte by byte; else neither is a copy of the
     /// other.
     [[nodiscard]] bool is_beginning_of(Log& longer);
+    [[nodiscard]] Result<Offset> end_of_batches();  // segments without any may follow
     /// Where this log ends, judged by another one of its partition: where a segment is missing, or
     /// the end of one, that the other one has.
     [[nodiscard]] Result<Offset> end_beside(Log& other);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
 #include <utility>
 
 namespace barnabas::log {
@@ -144,9 +145,28 @@ bool Log::is_beginning_of(Log& longer) {
     if (size_bytes() == 0) {
         return true;
     }
-    const Offset last = log_end() - 1;
-    const auto bytes = batch_at(*this, last);
+    Offset last = log_end() - 1;
+    auto bytes = batch_at(*this, last);
+    if (bytes.empty()) {
+        last = end_of_batches().value_or(last + 1) - 1;
+        bytes = batch_at(*this, last);
+    }
     return !bytes.empty() && bytes == batch_at(longer, last);
+}
+
+/// Compaction leaves segments without a batch, and a crash does. Reads the headers of a whole one.
+Result<Offset> Log::end_of_batches() {
+    for (const auto& [base, segment] : std::views::reverse(segments_)) {
+        if (segment->size() > 0) {
+            Offset end = base;
+            TRY(segment->scan(0, [&end](const ScannedBatch& batch) {
+                end = batch.header.last_offset() + 1;
+                return true;
+            }));
+            return end;
+        }
+    }
+    return segments_.begin()->first;
 }
 
 Result<Offset> Log::end_beside(Log& other) {

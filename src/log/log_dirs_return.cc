@@ -5,12 +5,15 @@
 #include "log/log_dirs.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 namespace barnabas::log {
 namespace {
+
+constexpr Offset offset_max{std::numeric_limits<std::int64_t>::max()};
 
 /// What is kept may be in memory alone so far.
 Result<void> make_durable(Log& log, Log& other) {
@@ -248,25 +251,24 @@ void LogDirs::keep_longer(FoundLog& kept, FoundLog other, Now now) {
     if (swaps) {
         std::swap(kept, other);
     }
+    // A crash may have taken all of it that the copy, which begins later, has: nothing tells then
+    // that they belong together, but what it knows of producers nobody else knows.
+    const bool related = needless || (both && (*shorter)->end_of_batches().value_or(offset_max) <=
+                                                  (*longer)->log_start());
+    // What goes must not come back with a crash, when it may be the longer one.
+    auto told = related ? make_durable(**longer, **shorter) : Result<void>();
+    told = related && told ? inherit_start(kept, other) : std::move(told);
+    if (!told) {
+        log_.error("{}", told.error().message);
+        return;
+    }
     if (!needless) {
-        // A crash may have taken all of it that the copy, which begins later, has: nothing tells
-        // that they belong together, but what it knows of producers nobody else knows.
-        const bool ends_before = both && (*shorter)->log_end() <= (*longer)->log_start();
-        if (const auto told = ends_before ? make_durable(**longer, **shorter) : Result<void>();
-            !told) {
-            log_.error("{}", told.error().message);
-            return;
-        }
         set_aside(other, "the partition is in another directory too, with other records");
         return;
     }
     log_.info("{} has moved to {}; what is left of it in {} is removed", kept.partition,
               path_of(kept.directory).string(), path_of(other.directory).string());
-    // What is removed must not come back with a crash, when it may be the longer one.
-    auto removed = make_durable(**longer, **shorter);
-    removed = removed ? inherit_start(kept, other) : std::move(removed);
-    removed =
-        removed ? disk_.remove_all(path_of(other.directory) / other.folder) : std::move(removed);
+    auto removed = disk_.remove_all(path_of(other.directory) / other.folder);
     removed = removed ? disk_.sync_directory(path_of(other.directory)) : std::move(removed);
     if (!removed) {
         log_.error("{}", removed.error().message);

@@ -301,6 +301,33 @@ TEST_F(TwoFoldersTest, WhatACopyWasToldIsOnTheMediumBeforeTheOldLogGoes) {
     expect_producer();
 }
 
+// Seed 396937783021 of the log's model: a crash had taken the last batches of the old log, but not
+// the empty segment behind them. There was no batch where it seemed to end, so it was taken for
+// another log, and where it began was forgotten.
+TEST_F(TwoFoldersTest, AnEmptySegmentBehindWhatWasLostIsNoOtherLog) {
+    move();
+    append(*log_, {});
+    ASSERT_TRUE(flush(*log_));
+    const auto second = runtime::Path("/a/t-0") / file_name(Offset{5}, log_suffix);
+    const auto text = disk_.read_text(second).value_or("");
+    const auto size = wire::next_batch_size(as_bytes(text));
+    ASSERT_TRUE(size && *size && **size < text.size());
+    ASSERT_TRUE(disk_.replace_text(second, text.substr(0, **size)));
+    for (const auto& entry : *disk_.list("/a/t-0")) {
+        const auto base = offset_of_file(entry.name, log_suffix).value_or(Offset{0});
+        ASSERT_TRUE(base <= Offset{5} ||
+                    disk_.replace_text(runtime::Path("/a/t-0") / entry.name, ""));
+    }
+    ASSERT_TRUE(disk_.replace_text("/a/recovery-point-offset-checkpoint", "0\n1\nt 0 0\n"));
+    ASSERT_TRUE(disk_.replace_text("/a/log-start-offset-checkpoint", "0\n1\nt 0 3\n"));
+    EXPECT_EQ(restart(), 1U);
+    EXPECT_EQ(log_->log_start(), Offset{3});
+    EXPECT_EQ(log_->log_end(), Offset{13});
+    for (const auto& entry : *disk_.list("/a")) {
+        EXPECT_FALSE(entry.name.starts_with("t-0")) << entry.name;
+    }
+}
+
 // Seed 351815556 of the log's model: of the old log a crash had taken everything that its copy
 // begins with. It was set aside as another log, and its producers were forgotten.
 TEST_F(TwoFoldersTest, ACopyIsToldOfProducersByALogThatEndsBeforeIt) {
