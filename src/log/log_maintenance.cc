@@ -383,7 +383,7 @@ Result<void> Log::close() {
         TRY(doubt_snapshot(offset));  // after an orderly stop nobody doubts any
     }
     if (unflushed() > 0 || !unsynced_.empty() || !in_flight_.files.empty() ||
-        !unsynced_snapshots_.empty()) {
+        !unsynced_snapshots_.empty() || unsynced_epochs_) {
         TRY_ASSIGN(const auto plan, begin_flush());
         TRY(plan.sync());
         flushed(plan, Now{});
