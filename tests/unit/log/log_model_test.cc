@@ -310,8 +310,8 @@ private:
             model_.end() -
             static_cast<std::int64_t>(random_.below(std::min<std::uint64_t>(length, 40)));
         const Offset target = model_.end_before(offset);
-        if (target < model_.log_start) {
-            return;  // what is deleted was committed
+        if (target < model_.log_start || target > offset) {
+            return;  // what is deleted was committed; and of a hole nobody has a record
         }
         machine_.promise_up_to(target);
         machine_.tell(fmt::format("cut {} to {}", model_.end(), target));
@@ -334,6 +334,11 @@ private:
     }
     void note_cut(Offset offset) {
         model_.cut(offset);
+        if (model_.end() > offset) {
+            // The cut was cut short by a crash, which left offsets without a record.
+            ASSERT_EQ(log().log_end(), offset);
+            begin_anew(offset);
+        }
         producers_ = model_.producers();
         log().set_high_watermark(log().log_end());
         epoch_ = epoch_ + 1;
