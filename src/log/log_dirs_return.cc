@@ -235,12 +235,16 @@ void LogDirs::keep_longer(FoundLog& kept, FoundLog other, Now now) {
     const LogConfig compacted{.cleanup_compact = true};  // whatever it is: holes are no end of it
     const auto first = Log::open(options_for(kept, compacted, now));
     const auto second = Log::open(options_for(other, compacted, now));
-    // The checkpoint changes sides when the copy is on the medium.
+    // The checkpoint changes sides when the copy is on the medium. Before that a log without
+    // records may be one that begins anew, behind what it had not synced: its copy knows more.
     const auto rank = [this](const FoundLog& found, Log& log, Log& beside) {
         const auto end = log.end_beside(beside).value_or(log.log_start());
         const std::lock_guard lock(mutex_);
-        const auto& known = directories_[found.directory].checkpoints.recovery_points;
-        return std::pair(end, known.contains(found.partition));
+        const auto& points = directories_[found.directory].checkpoints.recovery_points;
+        const auto known = points.find(found.partition);
+        const bool is_known = known != points.end();
+        const bool anew = is_known && log.size_bytes() == 0 && known->second < log.log_start();
+        return std::tuple(end, !anew, is_known);
     };
     const bool swaps =
         second && (!first || rank(other, **second, **first) > rank(kept, **first, **second));

@@ -328,6 +328,23 @@ TEST_F(TwoFoldersTest, AnEmptySegmentBehindWhatWasLostIsNoOtherLog) {
     }
 }
 
+// Seed 940829533023 of the log's model: all records were deleted, the last of them before it was
+// synced, and the copy that knew its producer was. The old log had lost it, and counted more.
+TEST_F(TwoFoldersTest, ACopyKnowsMoreThanALogThatBeginsAnew) {
+    append(*log_, {.producer = ProducerId{7}, .epoch = ProducerEpoch{0}, .sequence = 1});
+    ASSERT_TRUE(log_->delete_records_before(Offset{13}));
+    save(0);
+    move();
+    ASSERT_EQ(log_->log_end(), Offset{13});
+    ASSERT_TRUE(flush(*log_));
+    EXPECT_EQ(crash_and_start(), 1U);
+    EXPECT_EQ(log_->log_start(), Offset{13});
+    EXPECT_EQ(log_->log_end(), Offset{13});
+    const auto* const known = log_->producers().find(ProducerId{7});
+    ASSERT_TRUE(known != nullptr && known->last() != nullptr);
+    EXPECT_EQ(known->last()->last_sequence, 1);
+}
+
 // Seed 351815556 of the log's model: of the old log a crash had taken everything that its copy
 // begins with. It was set aside as another log, and its producers were forgotten.
 TEST_F(TwoFoldersTest, ACopyIsToldOfProducersByALogThatEndsBeforeIt) {
