@@ -20,6 +20,8 @@ inline constexpr std::string_view snapshot_suffix = ".snapshot";
 inline constexpr std::string_view deleted_suffix = ".deleted";
 inline constexpr std::string_view cleaned_suffix = ".cleaned";
 inline constexpr std::string_view swap_suffix = ".swap";
+/// Ours, of a segment that is set aside: "00000000000000000042.log.1-stray". Kafka ignores it.
+inline constexpr std::string_view stray_file_suffix = "-stray";
 inline constexpr std::string_view delete_folder_suffix = "-delete";
 inline constexpr std::string_view stray_folder_suffix = "-stray";
 inline constexpr std::string_view future_folder_suffix = "-future";

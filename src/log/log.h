@@ -212,7 +212,7 @@ private:
     Result<bool> has_gaps(Segment& segment);
     Result<bool> lost_before(Offset next, Segment& segment, const Known& known, bool& compacted);
     Result<void> note_producers(const Segment& segment, Offset next, const Known& known);
-    Result<void> drop_segments(std::span<const FoundSegment> found);
+    Result<void> set_aside(std::span<const FoundSegment> found);
     Result<bool> load_epochs(bool clean);
     Result<void> learn_epochs(Segment& segment);
     Result<void> learn_first_epochs();

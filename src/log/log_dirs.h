@@ -251,6 +251,7 @@ private:
     Result<void> find_replaced(const FoundLog& log, std::vector<FoundLog>& into);
     void keep_longer(FoundLog& kept, FoundLog other, Now now);
     Result<void> inherit_start(const FoundLog& kept, const FoundLog& other);
+    Result<void> spare_strays(const TopicPartition& partition, const runtime::Path& folder);
     [[nodiscard]] Log::OpenOptions options_for(const FoundLog& found, const LogConfig& config,
                                                Now now) const;
     [[nodiscard]] Uuid next_id();
@@ -293,8 +294,6 @@ private:
     std::map<TopicPartition, std::size_t> preferred_;  // under mutex_
     std::vector<FoundLog> futures_;
     std::vector<FoundLog> strays_;
-
-    static constexpr std::string_view probe_file = ".barnabas-probe";
 };
 
 }  // namespace barnabas::log

@@ -22,6 +22,26 @@ Result<void> make_durable(Log& log, Log& other) {
     return plan.sync();
 }
 
+/// Segments that were set aside stay when the folder goes that they are in: they get one of their
+/// own. Whether there are any.
+Result<bool> keep_strays(runtime::Disk& disk, const runtime::Path& folder,
+                         const runtime::Path& own) {
+    TRY_ASSIGN(auto entries, disk.list(folder));
+    std::erase_if(entries, [](const auto& entry) {
+        return entry.is_directory || !entry.name.ends_with(stray_file_suffix);
+    });
+    if (entries.empty()) {
+        return false;
+    }
+    TRY(disk.create_directories(own));
+    for (const auto& entry : entries) {
+        TRY(disk.rename(folder / entry.name, own / entry.name));
+    }
+    TRY(disk.sync_directory(own));
+    TRY(disk.sync_directory(own.parent_path()));
+    return true;
+}
+
 }  // namespace
 
 Result<std::vector<FoundLog>> LogDirs::reopen(std::size_t index, Now now) {
@@ -272,11 +292,24 @@ void LogDirs::keep_longer(FoundLog& kept, FoundLog other, Now now) {
     }
     log_.info("{} has moved to {}; what is left of it in {} is removed", kept.partition,
               path_of(kept.directory).string(), path_of(other.directory).string());
-    auto removed = disk_.remove_all(path_of(other.directory) / other.folder);
-    removed = removed ? disk_.sync_directory(path_of(other.directory)) : std::move(removed);
+    const auto folder = path_of(other.directory) / other.folder;
+    auto removed = spare_strays(other.partition, folder);
+    removed = removed ? disk_.remove_all(folder) : std::move(removed);
+    removed = removed ? disk_.sync_directory(folder.parent_path()) : std::move(removed);
     if (!removed) {
         log_.error("{}", removed.error().message);
     }
+}
+
+/// Before the folder is removed.
+Result<void> LogDirs::spare_strays(const TopicPartition& partition, const runtime::Path& folder) {
+    const auto own = folder.parent_path() / unique_name(partition, stray_folder_suffix);
+    TRY_ASSIGN(const bool any, keep_strays(disk_, folder, own));
+    if (any) {
+        log_.warn("the segments of {} that had been set aside in {} are in {} now", partition,
+                  folder.string(), own.string());
+    }
+    return {};
 }
 
 /// A copy that went on before its checkpoint was written begins where the other one did.
@@ -335,6 +368,7 @@ Result<runtime::Path> LogDirs::retire(const TopicPartition& partition,
     const auto successor = folder_of(partition, directory_of(partition));
     TRY(disk_.sync_directory(successor));
     TRY(disk_.sync_directory(successor.parent_path()));
+    TRY(spare_strays(partition, folder));
     const auto target = folder.parent_path() / unique_name(partition, delete_folder_suffix);
     TRY(disk_.rename(folder, target));
     TRY(disk_.sync_directory(folder.parent_path()));

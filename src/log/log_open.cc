@@ -28,6 +28,17 @@ Result<LeaderEpochs> with_epochs_of(Segment& segment, LeaderEpochs epochs, Offse
     return epochs;
 }
 
+/// What a file is called when it is set aside, as no other one is: "<name>.1-stray".
+std::string stray_name(const runtime::Disk& disk, const runtime::Path& folder,
+                       std::string_view name) {
+    for (int i = 1;; ++i) {
+        auto stray = fmt::format("{}.{}{}", name, i, stray_file_suffix);
+        if (!disk.exists(folder / stray)) {
+            return stray;
+        }
+    }
+}
+
 /// Whoever named a file so wants offsets to overflow.
 Result<void> check_names(const runtime::Path& folder,
                          std::span<const runtime::DirectoryEntry> entries) {
@@ -286,7 +297,7 @@ Result<void> Log::load_segments(const std::vector<FoundSegment>& found, const Kn
         }
         TRY_ASSIGN(const bool lost, lost_before(rest[1].base, segment, known, compacted));
         if (suspect && (recovered.torn || lost)) {
-            TRY(drop_segments(rest.subspan(1)));
+            TRY(set_aside(rest.subspan(1)));
             break;
         }
         TRY(note_producers(segment, rest[1].base, known));
@@ -402,13 +413,29 @@ Result<bool> Log::has_gaps(Segment& segment) {
     return gaps;
 }
 
-/// From the newest back, so that no crash leaves a hole.
-Result<void> Log::drop_segments(std::span<const FoundSegment> found) {
-    for (std::size_t i = found.size(); i-- > 0;) {
-        log_.warn("{}: dropping the segment of offset {}: records before it did not reach the disk",
-                  partition_, found[i].base);
-        TRY_ASSIGN(const auto segment, Segment::open(disk_, folder_, found[i], config_));
-        TRY(segment->remove());
+/// From the newest back, so that no crash leaves a hole. Behind lost records these are no part of
+/// the log, but nobody but their owner knows whether they are of use: Kafka removes them
+/// (LogLoader.recoverLog). Of what is empty, or in a copy, nothing is lost.
+Result<void> Log::set_aside(std::span<const FoundSegment> found) {
+    const bool is_copy = partition_of_future(folder_.filename().string()).has_value();
+    for (const auto& segment : std::views::reverse(found)) {
+        TRY_ASSIGN(const auto opened, Segment::open(disk_, folder_, segment, config_));
+        if (segment.size == 0 || is_copy) {
+            log_.warn(
+                "{}: dropping the segment of offset {}, of {} bytes: records before it did "
+                "not reach the disk",
+                partition_, segment.base, segment.size);
+        } else {
+            const auto name = file_name(segment.base, log_suffix);
+            const auto aside = stray_name(disk_, folder_, name);
+            TRY(disk_.rename(folder_ / name, folder_ / aside));
+            log_.warn(
+                "{}: the segment of offset {}, of {} bytes, is set aside as {}: records "
+                "before it did not reach the disk; it stays until you or the topic's "
+                "deletion removes it",
+                partition_, segment.base, segment.size, (folder_ / aside).string());
+        }
+        TRY(opened->remove());
     }
     return disk_.sync_directory(folder_);
 }

@@ -127,6 +127,11 @@ void PartitionCheck::sort_file(const std::string& name, Problems& problems) {
         add(ProblemKind::leftover, "was deleted and not removed yet", removal(name));
     } else if (name.ends_with(temporary_suffix)) {
         add(ProblemKind::leftover, "is a file that was not written to its end", removal(name));
+    } else if (name.ends_with(stray_file_suffix)) {
+        add(ProblemKind::note,
+            "is a segment that was set aside after a crash, because records before it were lost; "
+            "it takes room until you remove it",
+            std::nullopt);
     } else if (!options_.kraft ||
                (name != kraft_state_file && !name.ends_with(kraft_snapshot_suffix))) {
         add(ProblemKind::note, "is no file of a log; it is left alone", std::nullopt);

@@ -274,6 +274,39 @@ TEST_F(TwoFoldersTest, ALogWithAHoleIsNotBetterThanItsCopy) {
     EXPECT_EQ(log_->log_end(), Offset{12});
 }
 
+// Of the old log a crash left a segment behind lost records, which was set aside in its folder.
+TEST_F(TwoFoldersTest, SegmentsThatWereSetAsideStayWhenTheirFolderGoes) {
+    const auto kept = [this] {
+        std::vector<std::string> names;
+        for (const auto& entry : *disk_.list("/a")) {
+            if (partition_of_stray(entry.name) == partition) {
+                for (const auto& file : *disk_.list(runtime::Path("/a") / entry.name)) {
+                    names.push_back(file.name);
+                }
+            }
+        }
+        return names;
+    };
+    move();
+    ASSERT_TRUE(flush(*log_));
+    const auto cut = runtime::Path("/a/t-0") / file_name(Offset{5}, log_suffix);
+    const auto text = disk_.read_text(cut).value_or("");
+    ASSERT_TRUE(disk_.replace_text(cut, text.substr(0, text.size() - 10)));
+    ASSERT_TRUE(disk_.replace_text("/a/recovery-point-offset-checkpoint", "0\n1\nt 0 0\n"));
+    EXPECT_EQ(restart(), 1U);
+    EXPECT_FALSE(disk_.exists("/a/t-0"));
+    EXPECT_EQ(kept().size(), 1U);
+
+    ASSERT_TRUE(disk_.create_directories("/a/t-0"));
+    ASSERT_TRUE(disk_.replace_text("/a/t-0/00000000000000000042.log.3-stray", "records"));
+    dirs_->place(partition, 1);
+    const auto retired = dirs_->retire(partition, "/a/t-0");
+    ASSERT_TRUE(retired) << retired.error().message;
+    ASSERT_TRUE(dirs_->remove_folder(*retired));
+    EXPECT_EQ(kept().size(), 2U);
+    EXPECT_EQ(std::ranges::count(kept(), "00000000000000000042.log.3-stray"), 1);
+}
+
 // The copy has gone on, and a crash has taken the snapshot that tells of producers of whom it has
 // no batch. The old log knows them.
 TEST_F(TwoFoldersTest, ACopyIsToldAgainOfProducersBeforeItsBeginning) {

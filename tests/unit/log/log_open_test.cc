@@ -215,9 +215,58 @@ TEST_F(LogOpenTest, TakesAHoleForALossOnlyWhereNothingElseMadeIt) {
         ASSERT_TRUE(disk_.replace_text(path, text));
         open({.segment_bytes = 800}, false, row.recovery_point);
         EXPECT_EQ(log_->log_end(), row.want_end) << row.what;
+        EXPECT_EQ(disk_.exists(folder / "00000000000000000008.log.1-stray"),
+                  row.want_end < Offset{12})
+            << row.what;
         if (row.want_end == Offset{12}) {
             EXPECT_GT(read_size(Offset{7}, {.max_bytes = 800, .end = Offset{12}}), 0U) << row.what;
         }
+    }
+}
+
+// They were removed, and where settings are not known nobody can tell a loss from a compaction.
+TEST_F(LogOpenTest, WhatLiesBehindLostRecordsIsSetAsideEachTimeUnderANameOfItsOwn) {
+    const auto last = folder / "00000000000000000008.log";
+    std::vector<std::string> aside;
+    for (int crash = 1; crash <= 3; ++crash) {
+        open({.segment_bytes = 800});
+        append_many(static_cast<int>(Offset{12} - log_->log_end()),
+                    {.value_size = 100, .fill = static_cast<char>('a' + crash)});
+        ASSERT_TRUE(log_->close());
+        aside.push_back(disk_.read_text(last).value_or(""));
+        ASSERT_GT(aside.back().size(), 0U);
+        const auto torn =
+            disk_.open(folder / "00000000000000000004.log", runtime::OpenMode::read_write);
+        ASSERT_TRUE(torn && (*torn)->truncate(*(*torn)->size() - 1));
+        open({.segment_bytes = 800}, false, Offset{4});
+        EXPECT_EQ(log_->log_end(), Offset{7});
+        EXPECT_EQ(log_->segment_count(), 2U);
+        EXPECT_FALSE(disk_.exists(last));
+        EXPECT_FALSE(disk_.exists(folder / "00000000000000000008.index"));
+        for (std::size_t i = 0; i < aside.size(); ++i) {
+            const auto name = fmt::format("{}.{}-stray", last.string(), i + 1);
+            EXPECT_EQ(disk_.read_text(name).value_or("not there"), aside[i]) << name;
+        }
+    }
+    log_.reset();
+    ASSERT_TRUE(disk_.sync_directory("/data") && disk_.sync_directory("/"));
+    disk_.crash({.keep_some_writes = false, .keep_some_entries = false});
+    EXPECT_TRUE(disk_.exists(last.string() + ".3-stray")) << "its name is on the medium";
+}
+
+TEST_F(LogOpenTest, AnEmptySegmentBehindLostRecordsIsRemoved) {
+    open({.segment_bytes = 800, .segment_ms = 1});
+    append_many(2, {.value_size = 100});
+    clock_.advance(1h);
+    ASSERT_TRUE(log_->roll_if_due(clock_.both()));
+    log_.reset();
+    const auto torn =
+        disk_.open(folder / "00000000000000000000.log", runtime::OpenMode::read_write);
+    ASSERT_TRUE(torn && (*torn)->truncate(*(*torn)->size() - 1));
+    open({}, false);
+    EXPECT_EQ(log_->log_end(), Offset{1});
+    for (const auto& entry : *disk_.list(folder)) {
+        EXPECT_FALSE(entry.name.starts_with("00000000000000000002")) << entry.name;
     }
 }
 

@@ -308,10 +308,11 @@ TEST_F(DamagedDirectoryTest, IsMended) {
              test.put((folder / "notes.txt").string(), "x");
              test.put((directory / "lost+found" / "x").string(), "x");
              test.put((directory / "t-1-stray" / "x").string(), "x");
+             test.put(segment_file(900, ".log.1-stray"), "x");
              test.put((directory / "README").string(), "x");
          },
-         {"note", "note", "note", "note"},
-         {"note", "note", "note", "note"}},
+         {"note", "note", "note", "note", "note"},
+         {"note", "note", "note", "note", "note"}},
         {"no identity",
          [](D& test) { test.remove((directory / identity_file).string()); },
          {"no-identity"},
