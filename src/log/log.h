@@ -111,8 +111,8 @@ public:
     /// After a crash, where both are there, this one is to stay: if what succeed() took over of
     /// producers is lost, it is taken over again.
     Result<void> inherit_if_lost(Log& old);
-    /// Whether its last batch is in `longer` too, byte by byte; else neither is a copy of the
-    /// other.
+    /// Whether `longer` has its last batch too, and the same leader epochs and batches where its
+    /// newest segments begin and end; else neither is a copy of the other. Reads headers alone.
     [[nodiscard]] bool is_beginning_of(Log& longer);
     [[nodiscard]] Result<Offset> end_of_batches();  // segments without any may follow
     /// Where this log ends, judged by another one of its partition: where a segment is missing, or

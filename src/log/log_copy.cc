@@ -1,25 +1,51 @@
 // A log that is filled from another one: a copy in another directory, which takes its place.
+#include "base/endian.h"
 #include "base/invariant.h"
 #include "log/file_names.h"
 #include "log/log.h"
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <ranges>
 #include <utility>
+#include <vector>
 
 namespace barnabas::log {
 namespace {
 
-/// The batch that holds `offset`; nothing where it cannot be read.
-std::vector<std::byte> batch_at(Log& log, Offset offset) {
+/// Two logs of one partition can differ where neither was synced when the power went: in the newest
+/// segments. No more of them: the shard waits for these reads, once in the life of a move.
+constexpr int compared_max = 4;
+
+/// What tells a batch from another one: its header, which holds the checksum of the rest.
+struct BatchHead {
+    std::uint32_t size = 0;  // of the batch
+    std::vector<std::byte> header;
+
+    [[nodiscard]] Offset base() const {
+        return Offset{load_big_endian<std::int64_t>(header.data())};
+    }
+    friend bool operator==(const BatchHead&, const BatchHead&) = default;
+};
+
+/// Of the batch that holds `offset`, or of the next one; nothing where there is none to be read.
+std::optional<BatchHead> head_at(Log& log, Offset offset) {
     const auto slice =
         log.read(offset, {.max_bytes = 1, .at_least_one_batch = true, .end = log.log_end()});
-    std::vector<std::byte> bytes(slice ? slice->size : 0);
-    const auto got =
-        bytes.empty() ? Result<std::size_t>(0U) : slice->file->read_at(slice->position, bytes);
-    const bool whole = got && *got == bytes.size();
-    return whole ? std::move(bytes) : std::vector<std::byte>();
+    if (!slice || slice->size < sizeof(std::int64_t)) {
+        return std::nullopt;
+    }
+    BatchHead head{.size = slice->size, .header = {}};
+    head.header.resize(std::min<std::size_t>(slice->size, wire::batch_layout::records_at));
+    const auto got = slice->file->read_at(slice->position, head.header);
+    return got && *got == head.header.size() ? std::optional(std::move(head)) : std::nullopt;
+}
+
+bool is_in_both(Log& log, Log& other, Offset offset) {
+    const auto mine = head_at(log, offset);
+    // Where compaction took `offset` away it is the next one of this log that counts.
+    return mine && mine == head_at(other, std::max(offset, mine->base()));
 }
 
 }  // namespace
@@ -145,13 +171,35 @@ bool Log::is_beginning_of(Log& longer) {
     if (size_bytes() == 0) {
         return true;
     }
-    Offset last = log_end() - 1;
-    auto bytes = batch_at(*this, last);
-    if (bytes.empty()) {
-        last = end_of_batches().value_or(last + 1) - 1;
-        bytes = batch_at(*this, last);
+    const Offset from = std::max({segments_.begin()->first, log_start_, longer.log_start_});
+    Offset end = log_end();
+    if (from < end && !head_at(*this, end - 1)) {
+        end = end_of_batches().value_or(from);  // those behind went with a crash
     }
-    return !bytes.empty() && bytes == batch_at(longer, last);
+    if (from >= end) {
+        return false;
+    }
+    const auto& epochs = epochs_.entries();
+    for (std::size_t i = 0; i < epochs.size(); ++i) {
+        const Offset next = i + 1 < epochs.size() ? epochs[i + 1].start : end;
+        const Offset first = std::max(epochs[i].start, from);
+        if (first < std::min(next, end) && longer.epochs_.of(first) != epochs[i].epoch) {
+            return false;
+        }
+    }
+    int compared = 0;
+    for (auto at = segments_.rbegin(); at != segments_.rend() && compared < compared_max; ++at) {
+        const auto& [base, segment] = *at;
+        const Offset last = std::min(segment->next_offset(), end) - 1;
+        if (segment->size() == 0 || last < from) {
+            continue;
+        }
+        ++compared;
+        if (!is_in_both(*this, longer, std::max(base, from)) || !is_in_both(*this, longer, last)) {
+            return false;
+        }
+    }
+    return compared > 0;
 }
 
 /// Compaction leaves segments without a batch, and a crash does. Reads the headers of a whole one.

@@ -223,6 +223,42 @@ TEST_F(LogCopyTest, IsTheBeginningOfALogThatHasItsLastBatch) {
     EXPECT_FALSE(copy->is_beginning_of(*source_)) << "the log has another batch there";
 }
 
+// The last batch was the same in both, sent once more after the crash; those before it were not.
+TEST_F(LogCopyTest, IsNoBeginningOfALogThatHasItsLastBatchAlone) {
+    const struct {
+        const char* what;
+        int batch;  // of 24, 4 to a segment, that is another one in the copy
+        int epoch;  // of the batch and of those behind it, where there it is 3
+        bool want;
+    } rows[] = {{"the same", 99, 3, true},
+                {"the end of a segment", 19, 3, false},
+                {"the beginning of one", 20, 3, false},
+                {"another leader", 10, 4, false},
+                {"in the middle of one, where nobody looks", 21, 3, true}};
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.what);
+        ASSERT_TRUE(disk_.remove_all("/a") && disk_.remove_all("/b"));
+        config_ = {.segment_bytes = 400};
+        source_ = open("/a/t-0", Offset{0});
+        const auto fill = [&](int differing, int epoch) {
+            for (int i = 0; i < 24; ++i) {
+                // The last one is of an older leader in no log, and of the same one in both.
+                epoch_ = LeaderEpoch{i == 23 ? 5 : i >= row.batch ? epoch : 3};
+                append(testing::make_batch({.fill = i == differing ? 'y' : 'x'}));
+            }
+        };
+        fill(row.batch, row.epoch);
+        auto copy = open("/b/t-0.x-future", Offset{0});
+        copy_all(*copy);
+        ASSERT_EQ(copy->segment_count(), 6U);
+        source_.reset();
+        ASSERT_TRUE(disk_.remove_all("/a"));
+        source_ = open("/a/t-0", Offset{0});
+        fill(99, 3);
+        EXPECT_EQ(copy->is_beginning_of(*source_), row.want);
+    }
+}
+
 // Compaction left nothing of the last records before the active segment, and a crash took that
 // one's: the copy ended earlier than the log, for ever.
 TEST_F(LogCopyTest, EndsWhereTheLogDoesThoughItsLastOffsetsHaveNoRecord) {
