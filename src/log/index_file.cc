@@ -261,6 +261,17 @@ Result<void> IndexFile::rest() {
     return {};
 }
 
+Result<void> IndexFile::give_room() {
+    TRY(grow());
+    TRY(is_there() ? disk_.remove(path_) : Result<void>());
+    written_ = 0;
+    preallocated_ = false;
+    unsynced_ = false;
+    listed_.reset();
+    file_.reset();
+    return {};
+}
+
 void IndexFile::discard() {
     bytes_ = ByteBuffer();
     written_ = 0;

@@ -67,6 +67,8 @@ public:
     Result<void> make_file();
     /// trim(), and the memory is given back; on failure it goes on growing.
     Result<void> rest();
+    /// Removes the file, which another write makes anew: the entries are in memory meanwhile.
+    Result<void> give_room();
     /// Gives the memory back; what was not written is lost. For files to be removed.
     void discard();
     /// The file under its new name.

@@ -242,7 +242,7 @@ private:
     Result<void> append_copied(const wire::BatchView& batch, ByteView bytes, Now now);
     Result<void> skip_to_end_of(Log& old);
     Result<void> roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now);
-    Result<void> roll(Now now);
+    Result<void> roll(Now now, bool to_give_up = false);
     Result<void> seal(Segment& segment);
     Result<bool> time_to_roll(Timestamp newest, Now now);
 

@@ -68,13 +68,16 @@ Result<void> Log::seal(Segment& segment) {
     return {};
 }
 
-/// If it fails the active segment goes on: a sealed one takes appends.
-Result<void> Log::roll(Now now) {
+/// If it fails the active segment goes on: a sealed one takes appends. One that is `to_give_up` on
+/// a full disk makes room for what the next one needs: nobody will miss its indexes. Should it stay
+/// all the same, the next flush, which begins with it then, writes them again.
+Result<void> Log::roll(Now now, bool to_give_up) {
     const Offset base = log_end();
     INVARIANT(base > active().base(), "{} rolls an empty segment at {}", partition_, base);
     TRY(active().prove_end());
-    TRY(seal(active()));
-    TRY(save_producers());
+    TRY(to_give_up ? active().give_room() : seal(active()));
+    recovery_point_ = to_give_up ? std::min(recovery_point_, active().base()) : recovery_point_;
+    TRY(to_give_up && producers_.size() == 0 ? Result<void>() : save_producers());
     bytes_since_snapshot_ = 0;
     TRY_ASSIGN(auto next, Segment::create(disk_, folder_, base, config_, now));
     segments_.emplace(base, std::move(next));
@@ -307,7 +310,9 @@ Result<std::size_t> Log::apply_retention(Now now) {
             break;
         }
         if (segments_.size() == 1) {
-            TRY(roll(now));
+            auto rolled = roll(now);
+            rolled = rolled || is_broken() ? std::move(rolled) : roll(now, true);
+            TRY(std::move(rolled));
         }
         TRY_ASSIGN(const bool outlived, producers_outlive(std::next(oldest)->first, now));
         if (!outlived) {

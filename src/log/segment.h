@@ -155,6 +155,9 @@ public:
     /// No appends are expected: the last time index entry is written, indexes are trimmed and given
     /// back. An append that comes all the same is welcome.
     Result<void> seal();
+    /// For a segment that is to be given up on a disk without room: its offset and time index are
+    /// in memory alone, until something is written to them.
+    Result<void> give_room();
     /// The index files that have to be synced: those that were written since this was last asked.
     Result<std::vector<std::shared_ptr<runtime::File>>> take_unsynced_indexes();
     /// Bytes of the entries of both indexes: of that of offsets, of that of times.

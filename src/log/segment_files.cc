@@ -174,6 +174,12 @@ Result<void> Segment::seal() {
     return {};
 }
 
+Result<void> Segment::give_room() {
+    rebuilt_ = true;  // they are to be written, should it stay
+    TRY(offset_index_.file().give_room());
+    return time_index_.file().give_room();
+}
+
 Result<std::vector<std::shared_ptr<runtime::File>>> Segment::take_unsynced_indexes() {
     std::vector<std::shared_ptr<runtime::File>> files;
     for (auto* index : index_files_) {

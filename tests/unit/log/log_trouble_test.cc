@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <limits>
 
 namespace barnabas::log {
 namespace {
@@ -110,6 +111,76 @@ TEST_F(LogTroubleTest, ASegmentThatRetentionCannotRenameKeepsItsFiles) {
         disk.fail_at(disk.operations() + step, runtime::DiskTrouble::space);
         const bool met = !log().apply_retention(machine_->clock.both());
         machine_->disarm();
+        expect_sound_after_a_stop();
+        return met;
+    });
+}
+
+// The last segment can only go when there is another one: for that one, and for what is to be known
+// of its producers, there was no room, and so it never went.
+TEST_F(LogTroubleTest, OnAFullDiskRetentionGivesUpTheOnlySegment) {
+    for (const bool producers : {false, true}) {
+        SCOPED_TRACE(producers);
+        begin(1, {.index_interval_bytes = 1, .retention_ms = -1, .retention_bytes = 0});
+        if (producers) {
+            abort_one();
+        }
+        append(1000);
+        save();
+        auto& disk = machine_->disk;
+        const auto space = disk.space("/a");
+        ASSERT_TRUE(space);
+        disk.set_capacity(space->total - space->free);
+        ASSERT_EQ(log().segment_count(), 1U);
+        const auto end = log().log_end();
+        const auto retain = [&] {
+            const auto given_up = log().apply_retention(machine_->clock.both());
+            EXPECT_TRUE(given_up) << given_up.error().message;
+            return given_up.value_or(0);
+        };
+        EXPECT_EQ(retain(), producers ? 0U : 1U);
+        if (producers) {
+            ASSERT_TRUE(log().deletion_waits());
+            const auto plan = log().begin_flush_for_deletion();
+            ASSERT_TRUE(plan.sync());
+            log().flushed(plan, machine_->clock.both());
+            EXPECT_EQ(retain(), 1U);
+        }
+        for (auto& segment : log().take_deleted()) {
+            EXPECT_TRUE(segment->remove());
+        }
+        EXPECT_EQ(log().log_start(), end);
+        EXPECT_EQ(log().size_bytes(), 0U);
+        append(1);
+        disk.set_capacity(runtime::SimulatedDisk::default_capacity);
+        save();
+        kill();
+        EXPECT_EQ(log().log_start(), end);
+        EXPECT_EQ(log().log_end(), end + 1);
+        EXPECT_EQ(log().producers().find(ProducerId{7}) != nullptr, producers);
+        expect_sound_after_a_stop();
+    }
+}
+
+// It failed for another reason, and the segment stays.
+TEST_F(LogTroubleTest, ASegmentThatWasToBeGivenUpGetsItsIndexesBack) {
+    at_each_step([this](std::uint64_t step) {
+        SCOPED_TRACE(step);
+        begin(1, {.index_interval_bytes = 1, .retention_ms = -1, .retention_bytes = 0});
+        abort_one();
+        append(400);
+        save();
+        auto& disk = machine_->disk;
+        const auto before = disk.operations();
+        disk.fail_at(before + step, runtime::DiskTrouble::space);
+        ignore(log().apply_retention(machine_->clock.both()), "the second try may work");
+        const bool met = disk.operations() > before + step;
+        machine_->disarm();
+        disk.fail_at(std::numeric_limits<std::uint64_t>::max());
+        machine_->config.retention_bytes = -1;
+        log().set_config(machine_->config);
+        append(1);
+        save();
         expect_sound_after_a_stop();
         return met;
     });
