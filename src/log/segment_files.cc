@@ -29,7 +29,15 @@ Result<void> Segment::load(std::optional<Offset> end) {
                         time_index_.file().path().string(), max_timestamp_.timestamp);
         }
     }
-    TRY(time_index_.check(newest, next_offset_));
+    bool zeros = false;
+    if (newest == TimestampOffset{.timestamp = Timestamp{0}, .offset = base_}) {
+        TRY(scan(0, [&zeros](const ScannedBatch& first) {
+            zeros = first.header.max_timestamp() != Timestamp{0};
+            return false;
+        }));
+    }
+    TRY(zeros ? fail(ErrorCode::corrupt_message, "{} is zeros", time_index_.file().path().string())
+              : time_index_.check(newest, next_offset_));
     TRY(txn_index_.file().is_there() ? txn_index_.all()
                                      : Result<std::vector<AbortedTransaction>>());
     return {};

@@ -80,9 +80,8 @@ Result<void> TimeIndex::check(const std::optional<TimestampOffset>& newest, Offs
     }
     // Each entry has an offset of its own: so many lie below the last one's.
     const auto entries = static_cast<std::int64_t>(count);
-    const bool zeros = newest->timestamp.get() == 0 && newest->offset == base_;  // as above
     if (newest->offset - base_ < entries - 1 || newest->offset >= end ||
-        newest->timestamp.get() < 0 || zeros) {
+        newest->timestamp.get() < 0) {
         return fail(ErrorCode::corrupt_message, "{}: its last entry, of {}, is timestamp {} at {}",
                     file_.path().string(), count, newest->timestamp, newest->offset);
     }

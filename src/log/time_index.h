@@ -38,7 +38,7 @@ public:
     /// Drops entries of offsets at or behind `offset`.
     Result<void> truncate_to(Offset offset);
     /// corrupt_message for entries that cannot be of a segment whose offsets end before `end`, as
-    /// far as the last entry, which is `newest`, tells.
+    /// far as the last entry, which is `newest`, tells. One of zeros may be a record of 1970.
     Result<void> check(const std::optional<TimestampOffset>& newest, Offset end);
     /// After a crash: grows with the entries below `trusted` that can be; the last of them. The
     /// others are dropped.

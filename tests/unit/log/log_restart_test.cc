@@ -261,6 +261,21 @@ TEST_F(LogRestartTest, TakesZerosForNoEntry) {
     }
 }
 
+// Its time index was rebuilt at each start.
+TEST_F(LogRestartTest, BelievesATimeIndexThatTellsOfARecordOf1970) {
+    const auto index = folder / "00000000000000000000.timeindex";
+    open(true, Offset{0});
+    auto bytes = testing::make_batch({.timestamp = Timestamp{0}});
+    ASSERT_TRUE(log_->append(bytes.mutable_view(), {.now = clock_.both()}, validator_));
+    ASSERT_TRUE(log_->close());
+    ASSERT_EQ(disk_.read_text(index).value_or(""), std::string(12, '\0'));
+    open(true, Offset{1});
+    EXPECT_EQ(scanned_, 0U);
+    const auto newest = log_->find_max_timestamp();
+    ASSERT_TRUE(newest && *newest);
+    EXPECT_EQ((*newest)->timestamp, Timestamp{0});
+}
+
 TEST_F(LogRestartTest, KnowsItsProducersWhereverTheCheckBegins) {
     open(true, Offset{0});
     for (std::int32_t i = 0; i < 10; ++i) {
