@@ -76,10 +76,14 @@ Result<log::LogConfig> TopicService::config_of(const log::FoundLog& found) const
 /// Recovery takes its time: nothing else waits for it.
 awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory) {
     std::vector<log::FoundLog> found;
+    std::set<std::string> unfinished;
     {
         const Turn turn = co_await take_turn();
-        auto reopen = [this, directory, now = home_.clock().both()] {
-            return ports_.dirs.reopen(directory, now);
+        auto reopen = [this, directory, &unfinished,
+                       now = home_.clock().both()]() -> Result<std::vector<log::FoundLog>> {
+            TRY_ASSIGN(auto logs, ports_.dirs.reopen(directory, now));
+            unfinished = remove_condemned(logs);
+            return logs;
         };
         auto reopened = co_await runtime::run_blocking(home_, std::move(reopen));
         if (!reopened) {
@@ -104,6 +108,7 @@ awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory)
         }
     }
     co_await welcome(directory, std::move(found), std::move(logs));
+    co_await finish_deletions(std::move(unfinished));
     co_return Result<void>();
 }
 

@@ -169,6 +169,15 @@ awaitable<CreatedTopic> TopicService::create_one(WantedTopic wanted) {
     if (wanted.validate_only) {
         co_return created;
     }
+    if (condemned_.contains(wanted.name)) {
+        ports_.log.warn(
+            "topic {} is created anew while a log directory is away: folders of the deleted one "
+            "that come back with it are set aside",
+            wanted.name);
+        if (auto freed = co_await free_name(wanted.name); !freed) {
+            co_return refused(std::move(freed.error()));
+        }
+    }
     auto stored = co_await store_ops(metadata::create_topic_ops(*planned));
     if (!stored) {
         co_return refused(std::move(stored.error()));

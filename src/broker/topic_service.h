@@ -198,8 +198,10 @@ private:
     void mark_set_aside(const OpenLogs& logs);
     Result<void> create_missing(OpenLogs& logs);
     std::vector<log::FoundLog> of_our_topics(std::vector<log::FoundLog> found);
+    void condemn_begun_deletions();
     std::set<std::string> remove_condemned(std::vector<log::FoundLog>& found);
     awaitable<void> finish_deletions(std::set<std::string> unfinished);
+    awaitable<Result<void>> free_name(std::string name);
 
     // Stop (topic_stop.cc)
     struct ClosingLog;
@@ -240,6 +242,9 @@ private:
     runtime::Signal stop_signal_;
     ClusterImagePtr image_;  // never null after start()
     std::map<std::string, metadata::StoredTopic, std::less<>> stored_;
+    /// Topics whose deletion a crash cut off, as long as a log directory is away that may have some
+    /// of them. No client hears of them.
+    std::map<std::string, metadata::StoredTopic, std::less<>> condemned_;
     std::int32_t controller_epoch_ = 1;
     std::map<TopicPartition, LeaderEpoch> leader_epochs_;  // those that are not 0
     /// Offline, and what clients are told of it; null: the partition is not this broker's.

@@ -20,6 +20,7 @@ constexpr std::size_t files_besides_logs = 500;
 awaitable<Result<void>> TopicService::start(metadata::ClusterState state, ClusterImage image) {
     controller_epoch_ = std::max(1, state.controller_epoch);
     stored_ = std::move(state.topics);
+    condemn_begun_deletions();
     image.default_configs = std::move(state.default_broker_configs);
     if (const auto mine = state.broker_configs.find(ports_.services.node);
         mine != state.broker_configs.end()) {
@@ -61,15 +62,23 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
     co_return Result<void>();
 }
 
+void TopicService::condemn_begun_deletions() {
+    for (auto at = stored_.begin(); at != stored_.end();) {
+        const auto topic = at++;
+        if (topic->second.being_deleted) {
+            condemned_.insert(stored_.extract(topic));
+        }
+    }
+}
+
 /// Removes the folders of topics whose deletion was cut off by a crash, and takes them out of
 /// `found`. Answers the topics of which something is left.
 std::set<std::string> TopicService::remove_condemned(std::vector<log::FoundLog>& found) {
     std::set<std::string> unfinished;
     std::map<std::size_t, std::set<std::string>> removed_from;  // directories, with the topics
     std::erase_if(found, [this, &unfinished, &removed_from](const log::FoundLog& log) {
-        const auto topic = stored_.find(log.partition.topic);
-        if (topic == stored_.end() || !topic->second.being_deleted ||
-            (log.topic_id && *log.topic_id != topic->second.node.id)) {
+        const auto topic = condemned_.find(log.partition.topic);
+        if (topic == condemned_.end() || (log.topic_id && *log.topic_id != topic->second.node.id)) {
             return false;
         }
         const auto folder = ports_.dirs.path_of(log.directory) / log.folder;
@@ -96,20 +105,25 @@ std::set<std::string> TopicService::remove_condemned(std::vector<log::FoundLog>&
     return unfinished;
 }
 
-/// Takes topics out of the store that were being deleted, except those of which files are left.
+/// Takes topics out of the store that were being deleted, except those of which files are left, or
+/// may be in a directory that is away.
 awaitable<void> TopicService::finish_deletions(std::set<std::string> unfinished) {
-    std::map<std::string, metadata::StoredTopic> condemned;
-    for (const auto& [name, topic] : stored_) {
-        if (topic.being_deleted) {
-            condemned.emplace(name, topic);
-        }
+    for (const auto& name : unfinished) {
+        condemned_.erase(name);  // that was said; the next start tries again
     }
-    for (const auto& [name, topic] : condemned) {
-        stored_.erase(name);
-        if (unfinished.contains(name)) {
-            continue;
+    const auto directories = ports_.dirs.use();
+    if (!std::ranges::all_of(directories, &log::DirectoryUse::online)) {
+        for (const auto& [name, topic] : condemned_) {
+            ports_.log.info(
+                "topic {} is deleted; what log directories have of it that are offline is removed "
+                "when they are back",
+                name);
         }
-        const auto removed = co_await store_ops(metadata::delete_topic_ops(name, topic));
+        co_return;
+    }
+    while (!condemned_.empty()) {
+        const auto name = condemned_.begin()->first;
+        const auto removed = co_await free_name(name);
         if (removed) {
             ports_.log.info("topic {} deleted: that was begun before this start", name);
         } else {
@@ -117,6 +131,13 @@ awaitable<void> TopicService::finish_deletions(std::set<std::string> unfinished)
                              name, removed.error().message);
         }
     }
+}
+
+/// Takes a topic out of the store whose deletion was cut off. It is not condemned any more, come
+/// what may: on an error the next start finds it again.
+awaitable<Result<void>> TopicService::free_name(std::string name) {
+    const auto topic = condemned_.extract(name);
+    co_return co_await store_ops(metadata::delete_topic_ops(name, topic.mapped()));
 }
 
 /// Of the folders of a partition that is there twice, those of an older topic do not count.

@@ -105,6 +105,54 @@ TEST(TopicRestart, AStartSyncsWhatItRemovesBeforeTheStoreForgetsIt) {
     EXPECT_GE(kept, 4) << "two removals and two syncs failed";
 }
 
+// The start forgot the topic, and its folder was set aside when its directory came back.
+TEST(TopicRestart, ADeletionThatWasCutOffWaitsForADirectoryThatIsAway) {
+    const auto begin = [](TopicServiceFixture& at) {
+        ASSERT_TRUE(at.start());
+        ASSERT_EQ(at.create("t", 2).error, ErrorCode::none);
+        ASSERT_EQ(at.create("other", 2).error, ErrorCode::none);
+        at.begin_to_remove("t");
+        at.forget();
+        at.disk().break_directory("/b");
+        ASSERT_TRUE(at.start());
+        EXPECT_FALSE(at.topics().image()->by_name("t"));
+        EXPECT_TRUE(at.stored().topics.contains("t"));
+    };
+    const std::vector<std::string> none;
+    {
+        TopicServiceFixture at;
+        begin(at);
+        at.disk().heal();
+        ASSERT_TRUE(at.take_back(1));
+        EXPECT_EQ(folders(at, "t-"), none);
+        EXPECT_FALSE(at.stored().topics.contains("t"));
+        EXPECT_EQ(at.why_offline("other", 1), "");
+        EXPECT_EQ(at.create("t", 2).error, ErrorCode::none);
+    }
+    {
+        TopicServiceFixture at;
+        begin(at);
+        at.stop();
+        at.disk().heal();
+        ASSERT_TRUE(at.start());
+        EXPECT_EQ(folders(at, "t-"), none) << "or for the next start";
+        EXPECT_FALSE(at.stored().topics.contains("t"));
+    }
+    {
+        TopicServiceFixture at;
+        begin(at);
+        EXPECT_EQ(at.create("t", 1).error, ErrorCode::none) << "its name is free meanwhile";
+        at.disk().heal();
+        ASSERT_TRUE(at.take_back(1));
+        EXPECT_EQ(at.why_offline("t", 0), "");
+        const auto left = folders(at, "t-");
+        ASSERT_EQ(left.size(), 2U);
+        EXPECT_EQ(left[0], "t-0");
+        EXPECT_TRUE(left[1].ends_with("-stray")) << left[1] << ": that of the deleted one";
+        EXPECT_FALSE(at.stored().topics.at("t").being_deleted);
+    }
+}
+
 /// One that cannot be read may be anybody's.
 TEST(TopicRestart, AFolderThatCannotBeReadIsOneOfflinePartition) {
     TopicServiceFixture at;

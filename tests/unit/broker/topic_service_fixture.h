@@ -111,6 +111,16 @@ public:
         return removed;
     }
 
+    /// As DirectoryKeeper does it.
+    Result<void> take_back(std::size_t directory) {
+        Result<void> taken;
+        auto take = [](TopicService* topics, std::size_t which, Result<void>* into) -> Task {
+            *into = co_await topics->take_back_directory(which);
+        };
+        run(take(topics_.get(), directory, &taken));
+        return taken;
+    }
+
     /// As far as it goes before the first folder is renamed.
     void begin_to_remove(const std::string& name) {
         using Answer = metadata::StoreResult<std::vector<metadata::OpOutcome>>;
@@ -120,6 +130,7 @@ public:
 
     [[nodiscard]] runtime::SimulatedDisk& disk() { return machine_.disk(); }
     [[nodiscard]] log::LogDirs& dirs() { return *dirs_; }
+    [[nodiscard]] TopicService& topics() { return *topics_; }
     /// What the store holds.
     [[nodiscard]] metadata::ClusterState stored() {
         Result<metadata::ClusterState> state;
