@@ -35,11 +35,31 @@ Result<void> read_identity(runtime::Disk& disk, const runtime::Path& directory,
     return {};
 }
 
+/// Directories are taken over once: what cannot be read now would be in no topic for ever. So it is
+/// the owner who decides, before anything is written.
+std::unexpected<Error> undecided(ErrorCode code, std::string_view why,
+                                 const runtime::Path& folder) {
+    return fail(
+        code,
+        "{}; nothing has been taken over, and nothing is changed. Mend that, or move the "
+        "folder {} out of the log directory to begin without its partition, and start again",
+        why, folder.string());
+}
+
+Result<std::string> read_file(runtime::Disk& disk, const runtime::Path& path) {
+    auto text = disk.read_text(path);
+    if (!text) {
+        return undecided(text.error().code, text.error().message, path.parent_path());
+    }
+    return text;
+}
+
 Result<std::optional<TopicId>> read_topic_id(runtime::Disk& disk, const runtime::Path& path) {
-    TRY_ASSIGN(const auto text, disk.read_text(path));
+    TRY_ASSIGN(const auto text, read_file(disk, path));
     auto id = parse_partition_metadata(text);
     if (!id) {
-        return fail(id.error().code, "{}: {}", path.string(), id.error().message);
+        return undecided(id.error().code, fmt::format("{}: {}", path.string(), id.error().message),
+                         path.parent_path());
     }
     return id;
 }
@@ -51,7 +71,7 @@ Result<LeaderEpoch> read_epoch(runtime::Disk& disk, const runtime::Path& folder,
     if (!disk.exists(path)) {
         return LeaderEpoch{0};
     }
-    TRY_ASSIGN(const auto text, disk.read_text(path));
+    TRY_ASSIGN(const auto text, read_file(disk, path));
     const auto epochs = LeaderEpochs::parse(text);
     if (!epochs) {
         log.warn("{}: {}; taken as epoch 0", path.string(), epochs.error().message);
@@ -68,9 +88,10 @@ Result<void> read_partition(runtime::Disk& disk, const runtime::Path& folder,
     if (disk.exists(path)) {
         TRY_ASSIGN(const auto id, read_topic_id(disk, path));
         if (id && topic.id && *id != *topic.id) {
-            return fail(ErrorCode::inconsistent_topic_id,
-                        "{} is of topic id {}, another partition of {} is of {}", folder.string(),
-                        *id, partition.topic, *topic.id);
+            return undecided(ErrorCode::inconsistent_topic_id,
+                             fmt::format("{} is of topic id {}, another partition of {} is of {}",
+                                         folder.string(), *id, partition.topic, *topic.id),
+                             folder);
         }
         topic.id = id ? id : topic.id;
     }

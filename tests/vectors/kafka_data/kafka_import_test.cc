@@ -75,6 +75,28 @@ TEST(KafkaImport, TakesTopicsOfAZooKeeperBrokerFromItsFolders) {
     EXPECT_EQ(contents.topics.at("codecs").id, Uuid::parse("_idHsIhyQ6mkfaEjEJNMbg"));
 }
 
+// It is done once: a partition that was left out would be in no topic for ever.
+TEST(KafkaImport, SaysWhichFileItCannotReadAndWhatToDo) {
+    for (const auto* name : {"partition.metadata", "leader-epoch-checkpoint"}) {
+        testing::TemporaryDirectory folder;
+        testing::unpack_archive("kafka-data/kafka-3.9-clean", folder.path());
+        runtime::PosixDisk disk;
+        const auto directory = folder.path() / "d2-a";
+        const auto partition = directory / "codecs-0";
+        const auto file =
+            (disk.exists(partition) ? directory : folder.path() / "d2-b") / "codecs-0" / name;
+        ASSERT_TRUE(disk.exists(file));
+        ASSERT_TRUE(disk.remove(file) && disk.create_directories(file)) << "nobody can read that";
+        const auto contents = read_kafka_directories(
+            disk, std::vector{folder.path() / "d2-a", folder.path() / "d2-b"}, {});
+        ASSERT_FALSE(contents);
+        const auto& sentence = contents.error().message;
+        for (const auto* part : {file.c_str(), "nothing has been taken over", "move the folder"}) {
+            EXPECT_NE(sentence.find(part), std::string::npos) << sentence;
+        }
+    }
+}
+
 TEST(KafkaImport, RefusesDirectoriesOfTwoBrokers) {
     testing::TemporaryDirectory folder;
     testing::unpack_archive("kafka-data/kafka-3.9-clean", folder.path());
