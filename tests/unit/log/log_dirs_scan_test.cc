@@ -1,19 +1,16 @@
 // What a start makes of directories and folders that cannot be read.
-#include "log/log_dirs.h"
-#include "runtime/simulated/seeded_random.h"
-#include "runtime/simulated/simulated_clock.h"
-#include "runtime/simulated/simulated_disk.h"
+#include "unit/log/log_directories.h"
 
 #include <gtest/gtest.h>
 
 namespace barnabas::log {
 namespace {
 
-const TopicId topic_id = *Uuid::parse("aJRHiaPnQjK_RVsqayEU9Q");
+using testing::topic_id;
 
-class LogDirsScanTest : public ::testing::Test {
+class LogDirsScanTest : public testing::LogDirectoriesTest {
 protected:
-    LogDirsScanTest() : random_(1), disk_(clock_, random_) {
+    LogDirsScanTest() {
         auto dirs = open();
         for (const int i : {0, 1}) {
             EXPECT_TRUE(dirs->create_log({"t", PartitionId{i}}, topic_id, {}, clock_.both()));
@@ -21,21 +18,11 @@ protected:
         EXPECT_TRUE(disk_.exists("/a/t-0") && disk_.exists("/b/t-1"));
     }
 
-    std::unique_ptr<LogDirs> open() {
-        auto opened = LogDirs::open(
-            {.disk = disk_, .random = random_, .directories = {"/a", "/b"}, .log = {}});
-        EXPECT_TRUE(opened) << opened.error().message;
-        return std::move(*opened);
-    }
     /// It is there, and no file that can be read.
     void spoil(const runtime::Path& file) {
         ASSERT_TRUE(disk_.remove(file));
         ASSERT_TRUE(disk_.create_directories(file));
     }
-
-    runtime::SimulatedClock clock_;
-    runtime::SeededRandom random_;
-    runtime::SimulatedDisk disk_;
 };
 
 TEST_F(LogDirsScanTest, ADirectoryThatCannotBeListedHasFailedAndTheOtherHasNot) {

@@ -1,9 +1,6 @@
 // Folders that were set aside, what the checkpoints know of partitions without a folder, and when
 // they are not to be believed.
-#include "log/log_dirs.h"
-#include "runtime/simulated/seeded_random.h"
-#include "runtime/simulated/simulated_clock.h"
-#include "runtime/simulated/simulated_disk.h"
+#include "unit/log/log_directories.h"
 
 #include <gtest/gtest.h>
 
@@ -13,26 +10,14 @@
 namespace barnabas::log {
 namespace {
 
-const TopicId topic_id = *Uuid::parse("aJRHiaPnQjK_RVsqayEU9Q");
+using testing::topic_id;
 
-class LogDirsStraysTest : public ::testing::Test {
+class LogDirsStraysTest : public testing::LogDirectoriesTest {
 protected:
-    LogDirsStraysTest() : random_(1), disk_(clock_, random_) {}
-
-    std::unique_ptr<LogDirs> open() {
-        auto opened = LogDirs::open(
-            {.disk = disk_, .random = random_, .directories = {"/a", "/b"}, .log = {}});
-        EXPECT_TRUE(opened) << opened.error().message;
-        return std::move(*opened);
-    }
     void create(const TopicPartition& partition) {
         auto dirs = open();
         ASSERT_TRUE(dirs->create_log(partition, topic_id, {}, clock_.both()));
     }
-
-    runtime::SimulatedClock clock_;
-    runtime::SeededRandom random_;
-    runtime::SimulatedDisk disk_;
 };
 
 TEST_F(LogDirsStraysTest, AreRememberedAndNotOpened) {

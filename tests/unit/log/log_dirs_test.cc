@@ -1,9 +1,7 @@
 #include "log/log_dirs.h"
 
-#include "runtime/simulated/seeded_random.h"
-#include "runtime/simulated/simulated_clock.h"
-#include "runtime/simulated/simulated_disk.h"
 #include "unit/log/log_batches.h"
+#include "unit/log/log_directories.h"
 
 #include <gtest/gtest.h>
 
@@ -12,21 +10,10 @@
 namespace barnabas::log {
 namespace {
 
-const TopicId topic_id = *Uuid::parse("aJRHiaPnQjK_RVsqayEU9Q");
+using testing::topic_id;
 
-class LogDirsTest : public ::testing::Test {
+class LogDirsTest : public testing::LogDirectoriesTest {
 protected:
-    LogDirsTest() : random_(1), disk_(clock_, random_) {}
-
-    Result<std::unique_ptr<LogDirs>> try_open(std::vector<runtime::Path> paths = {"/a", "/b"}) {
-        return LogDirs::open(
-            {.disk = disk_, .random = random_, .directories = std::move(paths), .log = {}});
-    }
-    std::unique_ptr<LogDirs> open(std::vector<runtime::Path> paths = {"/a", "/b"}) {
-        auto opened = try_open(std::move(paths));
-        EXPECT_TRUE(opened) << opened.error().message;
-        return std::move(*opened);
-    }
     std::unique_ptr<Log> create(LogDirs& dirs, const std::string& topic, int partition = 0) {
         auto log = dirs.create_log({topic, PartitionId{partition}}, topic_id, {}, clock_.both());
         EXPECT_TRUE(log) << log.error().message;
@@ -40,11 +27,6 @@ protected:
         auto batch = testing::make_batch({.fill = fill});
         ASSERT_TRUE(log.append(batch.mutable_view(), {.now = clock_.both()}, validator_));
     }
-
-    runtime::SimulatedClock clock_;
-    runtime::SeededRandom random_;
-    runtime::SimulatedDisk disk_;
-    wire::AppendValidator validator_;
 };
 
 TEST_F(LogDirsTest, PlacesEachNewLogWhereTheFewestAre) {

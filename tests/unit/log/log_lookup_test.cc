@@ -1,9 +1,5 @@
 // Finding offsets by timestamp where nothing is in memory.
-#include "log/log.h"
-#include "runtime/simulated/seeded_random.h"
-#include "runtime/simulated/simulated_clock.h"
-#include "runtime/simulated/simulated_disk.h"
-#include "unit/log/log_batches.h"
+#include "unit/log/one_log.h"
 
 #include <gtest/gtest.h>
 
@@ -14,34 +10,23 @@ namespace {
 
 using testing::BatchSpec;
 
-const runtime::Path folder = "/data/t-0";
 constexpr Timestamp first_time = BatchSpec{}.timestamp;
 
 /// Some segments of batches with two records, a second apart; the youngest record is in the middle.
-class ColdLookupTest : public ::testing::Test {
+class ColdLookupTest : public testing::OneLogTest {
 protected:
     static constexpr int batches = 200;
     static constexpr int youngest = 100;
 
-    ColdLookupTest() : random_(1), disk_(clock_, random_) {
-        auto opened = Log::open({.disk = disk_,
-                                 .folder = folder,
-                                 .partition = {"t", PartitionId{0}},
-                                 .config = {.segment_bytes = 20'000, .index_interval_bytes = 500},
-                                 .now = clock_.both(),
-                                 .log = {}});
-        EXPECT_TRUE(opened) << opened.error().message;
-        log_ = std::move(*opened);
+    ColdLookupTest() {
+        reopen(options({.segment_bytes = 20'000, .index_interval_bytes = 500}));
         for (int i = 0; i < batches; ++i) {
             const auto second = i == youngest ? 2 * batches : i;
-            auto bytes = testing::make_batch({.records = 2,
-                                              .value_size = 150,
-                                              .timestamp = first_time + second * 1000,
-                                              .timestamp_step = 500});
-            EXPECT_TRUE(log_->append(bytes.mutable_view(),
-                                     {.epoch = LeaderEpoch{3}, .now = clock_.both()}, validator_));
+            EXPECT_TRUE(send(testing::make_batch({.records = 2,
+                                                  .value_size = 150,
+                                                  .timestamp = first_time + second * 1000,
+                                                  .timestamp_step = 500})));
         }
-        log_->set_high_watermark(log_->log_end());
         EXPECT_GT(log_->segment_count(), 3U);
     }
 
@@ -76,11 +61,6 @@ protected:
         return found([this] { return log_->try_find_max_timestamp(false); });
     }
 
-    runtime::SimulatedClock clock_;
-    runtime::SeededRandom random_;
-    runtime::SimulatedDisk disk_;
-    wire::AppendValidator validator_;
-    std::unique_ptr<Log> log_;
     int asked_ = 0;
 };
 

@@ -2,6 +2,7 @@
 // and what is made of the two folders that a move which was not finished leaves.
 #include "log/file_names.h"
 #include "unit/log/log_batches.h"
+#include "unit/log/log_directories.h"
 #include "unit/log/model/log_machine.h"
 
 #include <gtest/gtest.h>
@@ -11,6 +12,8 @@
 
 namespace barnabas::log {
 namespace {
+
+using testing::topic_id;
 
 /// Twelve synced records, three that come while they are copied, one when all is over.
 class MovingLog {
@@ -79,12 +82,12 @@ TEST(LogMove, APowerFailureAtAnyStepLeavesOneLogWithEverySyncedRecord) {
 }
 
 /// A log of four segments in /a, whose first records are deleted, and its copy in /b.
-class TwoFoldersTest : public ::testing::Test {
+class TwoFoldersTest : public testing::LogDirectoriesTest {
 protected:
-    TwoFoldersTest() : random_(1), disk_(clock_, random_) {
+    TwoFoldersTest() {
         dirs_ = open();
         EXPECT_TRUE(dirs_->claim(BrokerId{1}, "abc"));
-        auto created = dirs_->create_log(partition, topic, config, clock_.both());
+        auto created = dirs_->create_log(partition, topic_id, config, clock_.both());
         EXPECT_TRUE(created);
         log_ = std::move(*created);
         append(*log_, {.producer = ProducerId{7}, .epoch = ProducerEpoch{0}, .sequence = 0});
@@ -97,12 +100,6 @@ protected:
         save(0);
     }
 
-    std::unique_ptr<LogDirs> open() {
-        auto opened = LogDirs::open(
-            {.disk = disk_, .random = random_, .directories = {"/a", "/b"}, .log = {}});
-        EXPECT_TRUE(opened) << opened.error().message;
-        return std::move(*opened);
-    }
     void append(Log& log, const testing::BatchSpec& spec) {
         auto batch = testing::make_batch(spec);
         ASSERT_TRUE(log.append(batch.mutable_view(), {.now = clock_.both()}, validator_));
@@ -126,7 +123,7 @@ protected:
     /// The log is in /b; its folder in /a is there still.
     void move() {
         auto copy = dirs_->create_future({.partition = partition,
-                                          .id = topic,
+                                          .id = topic_id,
                                           .directory = 1,
                                           .start = log_->log_start(),
                                           .config = config,
@@ -190,13 +187,8 @@ protected:
     }
 
     static inline const TopicPartition partition{"t", PartitionId{0}};
-    static inline const TopicId topic = *Uuid::parse("aJRHiaPnQjK_RVsqayEU9Q");
     static constexpr LogConfig config{.segment_bytes = 800};
 
-    runtime::SimulatedClock clock_;
-    runtime::SeededRandom random_;
-    runtime::SimulatedDisk disk_;
-    wire::AppendValidator validator_;
     std::unique_ptr<LogDirs> dirs_;
     std::unique_ptr<Log> log_;
 };

@@ -1,11 +1,7 @@
 // What is opened as others left it: Kafka, a compaction, a crash, a bad disk.
 #include "base/endian.h"
 #include "log/file_names.h"
-#include "log/log.h"
-#include "runtime/simulated/seeded_random.h"
-#include "runtime/simulated/simulated_clock.h"
-#include "runtime/simulated/simulated_disk.h"
-#include "unit/log/log_batches.h"
+#include "unit/log/one_log.h"
 
 #include <gtest/gtest.h>
 
@@ -17,43 +13,18 @@ namespace {
 
 using testing::BatchSpec;
 
-const runtime::Path folder = "/data/t-0";
-
-class LogOpenTest : public ::testing::Test {
+class LogOpenTest : public testing::OneLogTest {
 protected:
-    LogOpenTest() : random_(1), disk_(clock_, random_) {}
-
     void open(const LogConfig& config, bool clean = true, Offset recovery_point = Offset{0}) {
-        log_.reset();
-        auto opened = Log::open({.disk = disk_,
-                                 .folder = folder,
-                                 .partition = {"t", PartitionId{0}},
-                                 .config = config,
-                                 .recovery_point = recovery_point,
-                                 .clean = clean,
-                                 .now = clock_.both(),
-                                 .log = {}});
-        ASSERT_TRUE(opened) << opened.error().message;
-        log_ = std::move(*opened);
+        auto how = options(config, clean);
+        how.recovery_point = recovery_point;
+        reopen(std::move(how));
     }
     void append_many(int batches, const BatchSpec& spec) {
         for (int i = 0; i < batches; ++i) {
-            auto bytes = testing::make_batch(spec);
-            ASSERT_TRUE(log_->append(bytes.mutable_view(),
-                                     {.epoch = LeaderEpoch{3}, .now = clock_.both()}, validator_));
+            ASSERT_TRUE(send(testing::make_batch(spec)));
         }
     }
-    std::uint32_t read_size(Offset from, ReadLimits limits) {
-        const auto slice = log_->read(from, limits);
-        EXPECT_TRUE(slice) << slice.error().message;
-        return slice ? slice->size : 0;
-    }
-
-    runtime::SimulatedClock clock_;
-    runtime::SeededRandom random_;
-    runtime::SimulatedDisk disk_;
-    wire::AppendValidator validator_;
-    std::unique_ptr<Log> log_;
 };
 
 TEST_F(LogOpenTest, FindsItsWayPastADamagedIndexEntry) {

@@ -1,45 +1,33 @@
 // What a log knows of producers outlives the deletion of their records, whatever fails.
 #include "log/file_names.h"
-#include "log/log.h"
-#include "runtime/simulated/seeded_random.h"
-#include "runtime/simulated/simulated_clock.h"
-#include "runtime/simulated/simulated_disk.h"
-#include "unit/log/log_batches.h"
+#include "unit/log/one_log.h"
 
 #include <gtest/gtest.h>
 
 namespace barnabas::log {
 namespace {
 
-const runtime::Path folder = "/data/t-0";
 constexpr ProducerId producer{7};
 
-class LogProducersTest : public ::testing::Test {
+class LogProducersTest : public testing::OneLogTest {
 protected:
-    LogProducersTest() : random_(1), disk_(clock_, random_) {
+    LogProducersTest() {
         open(true);
         flush();
         EXPECT_TRUE(disk_.sync_directory("/"));
     }
 
+    Log::OpenOptions from_checkpoints(bool clean) {
+        auto how = options(config_, clean);
+        how.log_start = log_start_;
+        how.recovery_point = recovery_point_;
+        return how;
+    }
     Result<std::unique_ptr<Log>> try_open(bool clean) {
         log_.reset();
-        return Log::open({.disk = disk_,
-                          .folder = folder,
-                          .partition = {"t", PartitionId{0}},
-                          .config = config_,
-                          .log_start = log_start_,
-                          .recovery_point = recovery_point_,
-                          .clean = clean,
-                          .now = clock_.both(),
-                          .log = {}});
+        return Log::open(from_checkpoints(clean));
     }
-    void open(bool clean) {
-        auto opened = try_open(clean);
-        ASSERT_TRUE(opened) << opened.error().message;
-        log_ = std::move(*opened);
-        log_->set_high_watermark(log_->log_end());
-    }
+    void open(bool clean) { reopen(from_checkpoints(clean)); }
     void append(ProducerId id, std::int32_t sequence, std::size_t size = 20) {
         testing::BatchSpec spec{.value_size = size};
         if (id != no_producer) {
@@ -47,15 +35,8 @@ protected:
             spec.epoch = ProducerEpoch{0};
             spec.sequence = sequence;
         }
-        auto bytes = testing::make_batch(spec);
-        const auto sent = log_->append(bytes.mutable_view(), {.now = clock_.both()}, validator_);
+        const auto sent = send(testing::make_batch(spec));
         ASSERT_TRUE(sent) << sent.error().error.message;
-        log_->set_high_watermark(log_->log_end());
-    }
-    void flush() {
-        const auto plan = log_->begin_flush();
-        ASSERT_TRUE(plan && plan->sync());
-        log_->flushed(*plan, clock_.both());
     }
     void checkpoint() {
         recovery_point_ = log_->recovery_point();
@@ -78,11 +59,6 @@ protected:
                    : std::optional(entry->last()->last_sequence);
     }
 
-    runtime::SimulatedClock clock_;
-    runtime::SeededRandom random_;
-    runtime::SimulatedDisk disk_;
-    wire::AppendValidator validator_;
-    std::unique_ptr<Log> log_;
     LogConfig config_{.segment_bytes = 400, .retention_ms = 1000};
     Offset log_start_{0};
     Offset recovery_point_{0};

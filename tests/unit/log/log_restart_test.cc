@@ -1,9 +1,5 @@
 // What a log reads when it opens, and what it asks for when it must not wait for the disk.
-#include "log/log.h"
-#include "runtime/simulated/seeded_random.h"
-#include "runtime/simulated/simulated_clock.h"
-#include "runtime/simulated/simulated_disk.h"
-#include "unit/log/log_batches.h"
+#include "unit/log/one_log.h"
 
 #include <gtest/gtest.h>
 
@@ -12,44 +8,24 @@ namespace {
 
 using testing::BatchSpec;
 
-const runtime::Path folder = "/data/t-0";
-const runtime::Path first_segment = folder / "00000000000000000000.log";
+const runtime::Path first_segment = "/data/t-0/00000000000000000000.log";
 
-class LogRestartTest : public ::testing::Test {
+class LogRestartTest : public testing::OneLogTest {
 protected:
-    LogRestartTest() : random_(1), disk_(clock_, random_) {}
-
     void open(bool clean, Offset recovery_point, LogConfig config = {.index_interval_bytes = 200}) {
-        log_.reset();
         scanned_ = 0;
-        auto opened = Log::open({.disk = disk_,
-                                 .folder = folder,
-                                 .partition = {"t", PartitionId{0}},
-                                 .config = config,
-                                 .recovery_point = recovery_point,
-                                 .clean = clean,
-                                 .now = clock_.both(),
-                                 .log = {},
-                                 .scanned = &scanned_});
-        ASSERT_TRUE(opened) << opened.error().message;
-        log_ = std::move(*opened);
-        log_->set_high_watermark(log_->log_end());
+        auto how = options(config, clean);
+        how.recovery_point = recovery_point;
+        how.scanned = &scanned_;
+        reopen(std::move(how));
     }
     /// Each a second younger than the one before.
     void append(int batches, BatchSpec spec = {.value_size = 100}) {
         for (int i = 0; i < batches; ++i) {
             spec.timestamp = BatchSpec{}.timestamp + 1000 * ++appended_;
-            auto bytes = testing::make_batch(spec);
-            const auto sent = log_->append(
-                bytes.mutable_view(), {.epoch = LeaderEpoch{3}, .now = clock_.both()}, validator_);
+            const auto sent = send(testing::make_batch(spec));
             ASSERT_TRUE(sent) << sent.error().error.message;
-            log_->set_high_watermark(log_->log_end());
         }
-    }
-    void flush() {
-        const auto plan = log_->begin_flush();
-        ASSERT_TRUE(plan && plan->sync());
-        log_->flushed(*plan, clock_.both());
     }
     /// Kills the process: the disk keeps everything, index entries in memory are gone.
     void kill(Offset recovery_point) { open(false, recovery_point); }
@@ -81,13 +57,8 @@ protected:
         return text;
     }
 
-    runtime::SimulatedClock clock_;
-    runtime::SeededRandom random_;
-    runtime::SimulatedDisk disk_;
-    wire::AppendValidator validator_;
     std::atomic<std::uint64_t> scanned_ = 0;
     int appended_ = 0;
-    std::unique_ptr<Log> log_;
 };
 
 TEST_F(LogRestartTest, ReadsNoByteOfASegmentAfterAnOrderlyStop) {

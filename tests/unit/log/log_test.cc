@@ -1,9 +1,6 @@
 #include "log/log.h"
 
-#include "runtime/simulated/seeded_random.h"
-#include "runtime/simulated/simulated_clock.h"
-#include "runtime/simulated/simulated_disk.h"
-#include "unit/log/log_batches.h"
+#include "unit/log/one_log.h"
 #include "wire/records/legacy_builder.h"
 
 #include <gtest/gtest.h>
@@ -15,35 +12,14 @@ namespace {
 
 using testing::BatchSpec;
 
-const runtime::Path folder = "/data/t-0";
 constexpr Timestamp start_of_time = runtime::SimulatedClock::default_start;
 
-class LogTest : public ::testing::Test {
+class LogTest : public testing::OneLogTest {
 protected:
-    LogTest() : random_(1), disk_(clock_, random_) {}
-
-    void open(LogConfig config = {}, bool clean = true, Offset log_start = Offset{0}) {
-        log_.reset();
-        auto opened = Log::open({.disk = disk_,
-                                 .folder = folder,
-                                 .partition = {"t", PartitionId{0}},
-                                 .config = config,
-                                 .log_start = log_start,
-                                 .clean = clean,
-                                 .now = clock_.both(),
-                                 .log = {}});
-        ASSERT_TRUE(opened) << opened.error().message;
-        log_ = std::move(*opened);
-        log_->set_high_watermark(log_->log_end());
-    }
-
-    std::expected<AppendInfo, wire::AppendRefusal> send(
-        ByteBuffer bytes, wire::AppendOrigin origin = wire::AppendOrigin::client) {
-        auto sent = log_->append(bytes.mutable_view(),
-                                 {.origin = origin, .epoch = LeaderEpoch{3}, .now = clock_.both()},
-                                 validator_);
-        log_->set_high_watermark(log_->log_end());
-        return sent;
+    void open(const LogConfig& config = {}, bool clean = true, Offset log_start = Offset{0}) {
+        auto how = options(config, clean);
+        how.log_start = log_start;
+        reopen(std::move(how));
     }
     Offset append(const BatchSpec& spec = {}) {
         const auto sent = send(testing::make_batch(spec));
@@ -70,22 +46,11 @@ protected:
         return sent ? sent->first : no_offset;
     }
 
-    std::uint32_t read_size(Offset from, ReadLimits limits) {
-        const auto slice = log_->read(from, limits);
-        EXPECT_TRUE(slice) << slice.error().message;
-        return slice ? slice->size : 0;
-    }
     std::optional<Offset> found(Timestamp timestamp) {
         const auto offset = log_->find_by_timestamp(timestamp);
         EXPECT_TRUE(offset);
         return *offset ? std::optional((*offset)->offset) : std::nullopt;
     }
-
-    runtime::SimulatedClock clock_;
-    runtime::SeededRandom random_;
-    runtime::SimulatedDisk disk_;
-    wire::AppendValidator validator_;
-    std::unique_ptr<Log> log_;
 };
 
 BatchSpec of_producer(std::int32_t sequence, int records = 1, std::int16_t epoch = 0) {

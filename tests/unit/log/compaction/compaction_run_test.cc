@@ -1,12 +1,8 @@
 // One compaction from a log to its new segments: what the model does not vary.
 #include "log/compaction/compaction_run.h"
 
-#include "log/log.h"
-#include "runtime/simulated/seeded_random.h"
-#include "runtime/simulated/simulated_clock.h"
-#include "runtime/simulated/simulated_disk.h"
 #include "unit/log/compaction/compaction_model.h"
-#include "unit/log/log_batches.h"
+#include "unit/log/one_log.h"
 #include "wire/records/legacy_builder.h"
 
 #include <gtest/gtest.h>
@@ -19,23 +15,11 @@ namespace {
 using testing::KeyedRecord;
 using testing::PlainBatch;
 
-const runtime::Path folder = "/data/t-0";
-
-class CompactionRunTest : public ::testing::Test {
+class CompactionRunTest : public testing::OneLogTest {
 protected:
     void open(LogConfig config = {}, bool clean = true) {
         config.cleanup_compact = true;
-        log_.reset();
-        auto opened = Log::open({.disk = disk_,
-                                 .folder = folder,
-                                 .partition = {"t", PartitionId{0}},
-                                 .config = config,
-                                 .clean = clean,
-                                 .now = clock_.both(),
-                                 .log = {}});
-        ASSERT_TRUE(opened) << opened.error().message;
-        log_ = std::move(*opened);
-        log_->set_high_watermark(log_->log_end());
+        reopen(OneLogTest::options(config, clean));
     }
     void append(std::vector<KeyedRecord> records, wire::Codec codec = wire::Codec::none) {
         auto bytes = testing::make_keyed({.records = std::move(records), .codec = codec});
@@ -51,11 +35,6 @@ protected:
         later_ = later_ + 1000;
         ASSERT_TRUE(log_->roll_if_due({Time{}, later_}));
         log_->set_config(config);
-    }
-    void flush() {
-        const auto plan = log_->begin_flush();
-        ASSERT_TRUE(plan && plan->sync());
-        log_->flushed(*plan, clock_.both());
     }
     std::unique_ptr<CompactionRun> begin(CompactionRun::Options options) {
         flush();
@@ -114,11 +93,6 @@ protected:
         return names;
     }
 
-    runtime::SimulatedClock clock_;
-    runtime::SeededRandom random_{1};
-    runtime::SimulatedDisk disk_{clock_, random_};
-    wire::AppendValidator validator_;
-    std::unique_ptr<Log> log_;
     Timestamp later_ = testing::KeyedSpec{}.timestamp + 1'000'000'000'000;  // for rolls
 };
 
