@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "base/uuid.h"
 #include "coordinator/record.h"
 
 #include <cstdint>
@@ -26,6 +27,13 @@ struct Committer {
     bool transactional = false;             // TxnOffsetCommit
 };
 
+/// One partition of a commit. The id is zero if the request has names only.
+struct PartitionOfCommit {
+    std::string_view topic;
+    Uuid topic_id;
+    std::int32_t partition = 0;
+};
+
 /// What a group, of whatever kind, answers to those who keep offsets, list, describe or delete.
 /// Lives in the GroupTable of its partition.
 /// Errors carry Kafka's codes for the API that asks, and a sentence.
@@ -47,6 +55,12 @@ public:
 
     /// Whether these offsets may be committed (Group.validateOffsetCommit).
     [[nodiscard]] virtual Result<void> check_commit(const Committer& from) const = 0;
+    /// Whether they may be committed of this partition, when check_commit allows it at all
+    /// (CommitPartitionValidator, KIP-1251).
+    [[nodiscard]] virtual Result<void> check_commit_of(const Committer& /*from*/,
+                                                       const PartitionOfCommit& /*what*/) const {
+        return {};
+    }
     /// Whether they may be read (Group.validateOffsetFetch); by administrators always.
     [[nodiscard]] virtual Result<void> check_fetch(const Committer& from) const = 0;
     /// Whether the group may be deleted (DeleteGroups): non_empty_group while it has members.
