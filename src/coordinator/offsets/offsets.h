@@ -38,6 +38,9 @@ struct ExpiredOffsets {
     std::optional<std::string> next;
 };
 
+/// What removes an offset from the topic.
+[[nodiscard]] Record offset_tombstone(const OffsetPlace& at);
+
 /// The committed offsets of the groups of one partition of __consumer_offsets, as Kafka's
 /// OffsetMetadataManager keeps them. Lives with the partition's GroupTable, on its shard.
 ///
@@ -45,7 +48,8 @@ struct ExpiredOffsets {
 /// on replay alike. All replies tell of what was applied, so they leave when that is committed.
 ///
 /// The composition:
-/// - makes a simple classic group (ClassicGroups::make_simple) when it applies a commit with a value
+/// - makes a simple classic group (ClassicGroups::make_simple) when it applies a commit with a
+/// value
 ///   and the table has no group of that id: a commit by nobody's member (generation < 0) is allowed
 ///   without a group. Every group that has offsets is in the table; those whose group is missing
 ///   neither expire nor count as drained.
@@ -70,8 +74,9 @@ public:
     /// offset_metadata_too_large.
     [[nodiscard]] Outcome<wire::OffsetCommitResponse> commit(
         const wire::OffsetCommitRequest& request, const Client& client, Now now) const;
-    /// The same, but before version 6 without a group or with a stale epoch: illegal_generation
-    /// (KIP-1319). The records have to be appended in a batch of the transaction.
+    /// The same, but it is version 6 that knows group_id_not_found and stale_member_epoch; before,
+    /// both are illegal_generation. invalid_group_id if the id is empty, which OffsetCommit allows.
+    /// The records have to be appended in a batch of the transaction.
     [[nodiscard]] Outcome<wire::TxnOffsetCommitResponse> commit(
         const wire::TxnOffsetCommitRequest& request, const Client& client, Now now) const;
 
@@ -85,8 +90,9 @@ public:
         const wire::OffsetFetchRequest::Group& request, std::int16_t version,
         bool require_stable) const;
 
-    /// group_subscribed_to_topic for topics that somebody reads; group_id_not_found, and
-    /// non_empty_group for a classic group with members of which it is not known what they read.
+    /// A partition is refused with group_subscribed_to_topic where somebody reads the topic; all
+    /// are with invalid_group_id, group_id_not_found, and non_empty_group for a classic group whose
+    /// members speak another protocol than consumers.
     [[nodiscard]] Outcome<wire::OffsetDeleteResponse> remove(
         const wire::OffsetDeleteRequest& request) const;
     /// For DeleteGroups: what removes all offsets of the group, pending ones too.
@@ -94,9 +100,9 @@ public:
 
     /// One step of expiry: looks at groups from `from` on, in the order of their ids ("": all).
     /// Call it again with `next` when what it said is applied. An offset expires `retention` after
-    /// its commit, and also after Group::offset_expiry()'s moment if there is one; with an expiry of
-    /// its own, then; never while somebody reads its topic or a transaction has one pending for its
-    /// partition. Share groups stay when they are drained, as in Kafka.
+    /// its commit, and also after Group::offset_expiry()'s moment if there is one; with an expiry
+    /// of its own, then; never while somebody reads its topic or a transaction has one pending for
+    /// its partition. Share groups stay when they are drained, as in Kafka.
     [[nodiscard]] ExpiredOffsets expire(std::string_view from, Now now) const;
     static constexpr std::size_t expired_records_max = 1'000;  // of a step
     static constexpr std::size_t expiry_visits_max = 20'000;   // offsets; a group is never split
@@ -111,7 +117,7 @@ public:
     /// producer it is pending until the producer's marker comes.
     void apply(const wire::OffsetCommitKey& key, const wire::OffsetCommitValue* value,
                ProducerId producer, Offset record);
-    /// What Kafka wrote before 0.9; read as the newer one.
+    /// What the oldest versions of Kafka wrote; read as the newer one.
     void apply(const wire::LegacyOffsetCommitKey& key, const wire::LegacyOffsetCommitValue* value,
                ProducerId producer, Offset record);
     /// A transaction marker came by. What was committed takes effect where no later record has:
@@ -137,6 +143,13 @@ public:
     [[nodiscard]] const OffsetTable::Groups& groups() const { return committed_.groups(); }
 
 private:
+    // expiry.cc
+    /// Whether all that has expired is in `out`: there may be no more room.
+    [[nodiscard]] bool expire_group(const Group& group, Timestamp now, ExpiredOffsets& out) const;
+    // fetch.cc
+    [[nodiscard]] wire::OffsetFetchResponse::Group fetch_all(std::string_view group,
+                                                             bool require_stable) const;
+
     Ports ports_;
     OffsetTable committed_;
     PendingOffsets pending_;

@@ -12,8 +12,8 @@
 namespace barnabas::coordinator {
 
 /// Offsets that transactions have committed which have not ended yet.
-/// Always: `open_` counts for each place the producers that have an offset for it in `by_producer_`,
-/// and no count is 0.
+/// Always: `open_` counts for each place the producers that have an offset for it in
+/// `by_producer_`, and no count is 0.
 class PendingOffsets {
 public:
     using Partitions = std::map<std::int32_t, std::int32_t>;  // how many producers

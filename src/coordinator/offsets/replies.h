@@ -22,9 +22,9 @@ namespace barnabas::coordinator {
     const wire::OffsetFetchRequest::Group& request, ErrorCode error);
 
 /// What those who commit or delete offsets are told if the records could not be appended
-/// (CoordinatorOperationExceptionHelper). Records that are too large are invalid_commit_offset_size,
-/// as the documentation of OffsetCommit has it and Kafka said until 3.9; 4.4 says
-/// unknown_server_error, which helps nobody.
+/// (CoordinatorOperationExceptionHelper). Records that are too large are
+/// invalid_commit_offset_size, as the documentation of OffsetCommit has it and Kafka said
+/// until 3.9; 4.4 says unknown_server_error, which helps nobody.
 [[nodiscard]] ErrorCode error_of_append(ErrorCode failure);
 
 }  // namespace barnabas::coordinator

@@ -4,10 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <optional>
-#include <span>
+#include <string_view>
 #include <vector>
 
 namespace barnabas::coordinator {
@@ -37,21 +36,15 @@ public:
     }
 
 private:
-    /// What few commits have, in one allocation: when it expires, then the metadata.
+    /// What few commits have, in one allocation: when it expires, then the metadata with their
+    /// size.
     class Extra {
     public:
-        Extra() = default;
         explicit Extra(const CommittedOffset& offset);
         [[nodiscard]] Timestamp expires_at() const;
         [[nodiscard]] std::string_view metadata() const;
 
     private:
-        struct Head {
-            std::int64_t expires_at_ms;
-            std::uint32_t metadata_size;
-        };
-        [[nodiscard]] Head head() const;
-
         std::unique_ptr<char[]> bytes_;  // nullptr: neither
     };
     struct Entry {
@@ -71,8 +64,15 @@ private:
         std::vector<Entry> entries;
     };
 
+    struct Spot {
+        std::size_t run;
+        std::size_t entry;
+    };
+
+    [[nodiscard]] static Entry entry_of(std::int32_t partition, const CommittedOffset& offset);
     [[nodiscard]] static CommittedOffset view_of(const Run& run, const Entry& entry);
-    [[nodiscard]] std::span<Run> block_of(std::int32_t partition);
+    [[nodiscard]] std::optional<Spot> locate(std::int32_t partition) const;
+    [[nodiscard]] Run& run_for(std::int32_t partition, const Uuid& topic_id);
 
     std::vector<Run> runs_;  // ascending by block; usually one
 };
