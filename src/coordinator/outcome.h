@@ -25,6 +25,14 @@ struct Client {
     Uuid fresh;                // random: the id of a member that has none yet is made of it
 };
 
+/// Something that those who run the cluster want to know of a group: one log line, one count.
+struct GroupEvent {
+    enum class Kind : std::uint8_t { rebalance, stable, member_expired, emptied, died, converted };
+    Kind kind = Kind::rebalance;
+    std::string group;
+    std::string why;  // a sentence with names and numbers
+};
+
 /// What a command that waits for nobody came to. Nothing has changed yet. The records go into the
 /// partition as one batch, each is applied, and the reply leaves when they are committed. If they
 /// cannot be appended, the client is told so instead and nothing was decided. Without records the
@@ -33,6 +41,7 @@ template <class Reply>
 struct Outcome {
     Reply reply;
     Records records{};
+    std::vector<GroupEvent> events{};  // for when the records are applied
 };
 
 /// Names a request that waits for others; whoever asks chooses it, unique while it waits.
@@ -48,14 +57,6 @@ struct Answer {
     Ticket ticket;
     std::variant<wire::JoinGroupResponse, wire::SyncGroupResponse> reply;
     HeldBytes held{};
-};
-
-/// Something that those who run the cluster want to know of a group: one log line, one count.
-struct GroupEvent {
-    enum class Kind : std::uint8_t { rebalance, stable, member_expired, emptied, died, converted };
-    Kind kind = Kind::rebalance;
-    std::string group;
-    std::string why;  // a sentence with names and numbers
 };
 
 /// What is to be done after a command on a group some of whose state is not stored.
