@@ -1,0 +1,336 @@
+#include "coordinator/consumer/subscriptions.h"
+#include "support/seeds.h"
+#include "world.h"
+
+#include <random>
+#include <set>
+
+namespace barnabas::coordinator {
+namespace {
+
+using namespace testing;
+
+/// A consumer as clients are: it gives up before it takes, and says so with its next heartbeat.
+struct Consumer {
+    std::string id;
+    std::optional<std::string> instance;
+    std::vector<std::string> names;
+    std::string regex;
+    std::int32_t epoch = 0;
+    Assignment owned;
+    std::optional<Assignment> wanted;  // it still gives up or takes over
+    bool says_owned = false;
+    bool says_subscription = false;
+    bool unsure = false;  // its last request or the reply was lost
+    bool crashed = false;
+};
+
+class Model {
+public:
+    explicit Model(std::uint64_t seed) : random_(seed) {
+        world_.settings.times.assignment_interval = std::chrono::milliseconds(below(3) * 1500);
+        for (const auto* name : {"a", "ab", "b"}) {
+            world_.change_topic(name, static_cast<std::int32_t>(1 + below(6)));
+        }
+    }
+
+    void step() {
+        switch (below(12)) {
+            case 0:
+                return come();
+            case 1:
+                return go();
+            case 2:
+                return change_subscription();
+            case 3:
+                return change_topics();
+            case 4:
+                return pass(1 + below(20));
+            case 5:
+                return below(4) == 0 ? restart() : take_over();
+            case 6:
+            case 7:
+                return take_over();
+            default:
+                if (Consumer* const who = somebody()) {
+                    beat(*who, below(8) == 0, below(6) == 0);
+                }
+        }
+    }
+
+    /// No partition is with two, and nobody who is a member owns what the coordinator does not know
+    /// of: so no two members own one.
+    void check() const {
+        const ConsumerGroup* const group = world_.group();
+        if (group == nullptr) {
+            return;
+        }
+        std::set<std::pair<Uuid, std::int32_t>> held;
+        for (const auto& [id, member] : group->members()) {
+            for (const auto* holding : {&member.assigned, &member.revoking}) {
+                for (const auto& [topic, partitions] : *holding) {
+                    for (const HeldPartition& partition : partitions) {
+                        EXPECT_TRUE(held.emplace(topic, partition.partition).second)
+                            << id << " and another have " << partition.partition;
+                        EXPECT_EQ(group->owner_of(topic, partition.partition), &member);
+                        EXPECT_LE(partition.epoch, std::max(member.epoch, group->epoch()));
+                    }
+                }
+            }
+        }
+        for (const Consumer& consumer : consumers_) {
+            const ConsumerMember* const member = group->member(consumer.id);
+            if (member == nullptr || consumer.epoch == 0) {
+                continue;
+            }
+            for (const auto& [topic, partitions] : consumer.owned) {
+                for (const std::int32_t partition : partitions) {
+                    EXPECT_TRUE(member->holds(topic, partition))
+                        << consumer.id << " owns " << text_of(Assignment{{topic, {partition}}});
+                }
+            }
+        }
+    }
+
+    /// Without losses and changes everybody has their share in the end.
+    void converge() {
+        for (int round = 0; round < 60; ++round) {
+            for (Consumer& consumer : consumers_) {
+                if (!consumer.crashed) {
+                    take_over(consumer);
+                    beat(consumer, false, false);
+                    check();
+                }
+            }
+            pass(5);
+            check();
+        }
+        const ConsumerGroup* const group = world_.group();
+        std::size_t live = 0;
+        std::map<Uuid, std::set<std::int32_t>> assigned;
+        for (const Consumer& consumer : consumers_) {
+            if (consumer.crashed) {
+                continue;
+            }
+            ++live;
+            ASSERT_NE(group, nullptr);
+            const ConsumerMember* const member = group->member(consumer.id);
+            ASSERT_NE(member, nullptr) << consumer.id;
+            EXPECT_EQ(consumer.epoch, group->epoch()) << consumer.id;
+            EXPECT_EQ(consumer.owned, partitions_of(member->assigned)) << consumer.id;
+            EXPECT_EQ(consumer.owned, group->target_of(consumer.id)) << consumer.id;
+            for (const auto& [topic, partitions] : consumer.owned) {
+                assigned[topic].insert(partitions.begin(), partitions.end());
+            }
+        }
+        if (group == nullptr) {
+            return;
+        }
+        EXPECT_EQ(group->member_count(), live);
+        EXPECT_EQ(group->state_name(), live == 0 ? "Empty" : "Stable");
+        const GroupDraft draft{.group = *group};
+        for (const std::string& name : draft.topics()) {
+            if (const auto topic = world_.topics.find(name)) {
+                EXPECT_EQ(assigned[topic->id].size(), static_cast<std::size_t>(topic->partitions))
+                    << name;
+            }
+        }
+    }
+
+    void restart() {
+        const std::string before = world_.state();
+        world_.restart(true);
+        EXPECT_EQ(world_.state(), before) << "compacted";
+        world_.restart(false);
+        EXPECT_EQ(world_.state(), before);
+    }
+
+private:
+    std::uint64_t below(std::uint64_t end) { return random_() % end; }
+
+    Consumer* somebody() {
+        std::vector<Consumer*> live;
+        for (Consumer& consumer : consumers_) {
+            if (!consumer.crashed) {
+                live.push_back(&consumer);
+            }
+        }
+        return live.empty() ? nullptr : live[below(live.size())];
+    }
+
+    void subscribe(Consumer& consumer) {
+        consumer.names.clear();
+        consumer.regex.clear();
+        if (below(4) == 0) {
+            consumer.regex = below(2) == 0 ? "a.*" : ".*b";
+            return;
+        }
+        for (const auto* name : {"a", "ab", "b", "none"}) {
+            if (below(2) == 0) {
+                consumer.names.emplace_back(name);
+            }
+        }
+    }
+
+    void come() {
+        if (consumers_.size() >= 8) {
+            return;
+        }
+        Consumer consumer{.id = fmt::format("m{}", ++ids_)};
+        if (below(3) == 0) {
+            consumer.instance = fmt::format("i{}", below(3));
+            for (const Consumer& other : consumers_) {
+                if (other.instance == consumer.instance && !other.crashed) {
+                    return;
+                }
+            }
+        }
+        subscribe(consumer);
+        consumers_.push_back(std::move(consumer));
+    }
+
+    void go() {
+        Consumer* const who = somebody();
+        if (who == nullptr) {
+            return;
+        }
+        who->crashed = true;
+        if (below(2) == 0 && who->epoch > 0) {
+            auto request = beat_of(who->id, who->instance && below(2) == 0 ? -2 : -1);
+            request.instance_id = who->instance;
+            world_.beat(request);
+            who->epoch = 0;
+            who->owned.clear();
+        }
+        if (who->epoch == 0) {
+            std::erase_if(consumers_, [who](const Consumer& other) { return &other == who; });
+        }
+    }
+
+    void change_subscription() {
+        if (Consumer* const who = somebody()) {
+            subscribe(*who);
+            who->says_subscription = true;
+        }
+    }
+
+    void change_topics() {
+        const std::string name = std::vector<std::string>{"a", "ab", "b"}[below(3)];
+        const auto topic = world_.topics.find(name);
+        if (!topic) {
+            world_.change_topic(name, static_cast<std::int32_t>(1 + below(4)));
+        } else if (below(4) == 0) {
+            world_.remove_topic(name);
+        } else if (topic->partitions < 12) {
+            world_.change_topic(name, topic->partitions + 1);
+        }
+    }
+
+    void pass(std::uint64_t seconds) {
+        world_.pass(std::chrono::seconds(seconds));
+        world_.run_timers();
+        // Who crashed and was removed is forgotten.
+        std::erase_if(consumers_, [this](const Consumer& consumer) {
+            return consumer.crashed &&
+                   (world_.group() == nullptr || world_.group()->member(consumer.id) == nullptr);
+        });
+    }
+
+    void take_over() {
+        if (Consumer* const who = somebody()) {
+            take_over(*who);
+        }
+    }
+
+    void take_over(Consumer& consumer) {
+        if (consumer.wanted) {
+            consumer.owned = *std::exchange(consumer.wanted, std::nullopt);
+            consumer.says_owned = true;
+        }
+    }
+
+    [[nodiscard]] static ConsumerGroupHeartbeatRequest request_of(const Consumer& consumer) {
+        const bool full = consumer.epoch == 0 || consumer.unsure;
+        auto request = beat_of(consumer.id, consumer.epoch);
+        request.instance_id = consumer.instance;
+        if (full) {
+            request.rebalance_timeout_ms = 30'000;
+        }
+        if (full || consumer.says_subscription) {
+            request.subscribed_topic_names = consumer.names;
+            request.subscribed_topic_regex = consumer.regex;
+        }
+        return full || consumer.says_owned ? owning(request, consumer.owned) : request;
+    }
+
+    void beat(Consumer& consumer, bool request_lost, bool reply_lost) {
+        if (request_lost) {
+            consumer.unsure = true;
+            return;
+        }
+        const auto reply = world_.beat(request_of(consumer));
+        if (reply_lost) {
+            consumer.unsure = true;
+            return;
+        }
+        switch (static_cast<ErrorCode>(reply.error_code)) {
+            case ErrorCode::none:
+                break;
+            case ErrorCode::fenced_member_epoch:
+            case ErrorCode::unknown_member_id:
+            case ErrorCode::group_id_not_found:
+                consumer.epoch = 0;
+                consumer.owned.clear();
+                consumer.wanted.reset();
+                return;
+            case ErrorCode::unreleased_instance_id:
+                return;  // it tries again
+            default:
+                FAIL() << reply.error_code << " " << reply.error_message.value_or("");
+        }
+        consumer.epoch = reply.member_epoch;
+        consumer.says_owned = consumer.says_subscription = consumer.unsure = false;
+        if (reply.assignment) {
+            auto assignment = assignment_from(reply.assignment->topic_partitions);
+            consumer.wanted.reset();
+            if (assignment != consumer.owned) {
+                consumer.wanted = std::move(assignment);
+            } else {
+                consumer.says_owned = true;
+            }
+        }
+    }
+
+    World world_;
+    std::vector<Consumer> consumers_;
+    std::mt19937_64 random_;
+    int ids_ = 0;
+};
+
+// Whatever happens, in whatever order, a partition has one owner, everybody converges, and the
+// records tell the same state, compacted or not.
+TEST(ConsumerGroupModel, OneOwnerPerPartitionWhateverHappens) {
+    const auto first = barnabas::testing::first_seed(1);
+    const auto runs = barnabas::testing::number_of("BARNABAS_RUNS", 60);
+    for (auto seed = first; seed < first + runs; ++seed) {
+        SCOPED_TRACE(fmt::format("seed {}", seed));
+        Model model(seed);
+        for (int i = 0; i < 300; ++i) {
+            model.step();
+            model.check();
+            if (::testing::Test::HasFailure()) {
+                fmt::print("seed {} fails at step {}\n", seed, i);
+                return;
+            }
+        }
+        model.converge();
+        model.restart();
+        if (::testing::Test::HasFailure()) {
+            fmt::print("seed {} does not converge\n", seed);
+            return;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace barnabas::coordinator
