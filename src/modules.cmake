@@ -10,7 +10,7 @@ add_module(client USES base wire)
 add_module(metadata USES base runtime LIBRARIES SQLite::SQLite3 Boost::json)
 add_module(replication USES base runtime wire log)
 add_module(coordinator USES base wire LIBRARIES re2)
-add_module(broker USES base runtime wire rpc log metadata replication PCH asio)
+add_module(broker USES base runtime wire rpc log metadata replication coordinator PCH asio)
 add_module(cli USES base runtime log broker LIBRARIES CLI11::CLI11 PCH asio)
 
 target_compile_definitions(barnabas_options INTERFACE BARNABAS_VERSION="${PROJECT_VERSION}")

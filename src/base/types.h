@@ -23,6 +23,7 @@ inline constexpr BrokerId no_broker{-1};
 inline constexpr Offset no_offset{-1};
 inline constexpr LeaderEpoch no_epoch{-1};
 inline constexpr ProducerId no_producer{-1};
+inline constexpr ProducerEpoch no_producer_epoch{-1};
 inline constexpr Timestamp no_timestamp{-1};
 
 /// Topic ids are KIP-516's UUIDs.

@@ -24,6 +24,7 @@ namespace barnabas::broker {
 using boost::asio::awaitable;
 
 class ConnectionQuota;
+class Coordinators;
 class LogCleaner;
 class TopicService;
 class ProducerIds;
@@ -50,9 +51,10 @@ struct BrokerShard {
     rpc::TrafficCounters traffic;
     ShardMetrics metrics;
     wire::AppendValidator validator;
-    ClusterImagePtr image;  // the cluster as this shard knows it
-    SettingsPtr settings;   // the configuration as it stands now
-    bool stopping = false;  // no request begins to wait any more
+    ClusterImagePtr image;                 // the cluster as this shard knows it
+    SettingsPtr settings;                  // the configuration as it stands now
+    Coordinators* coordinators = nullptr;  // of its partitions
+    bool stopping = false;                 // no request begins to wait any more
 
     /// Why `partitions` has not got one that the image had: it moved, or its directory failed
     /// since.

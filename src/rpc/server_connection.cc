@@ -24,7 +24,8 @@ ServerConnection::ServerConnection(Ports ports, std::unique_ptr<runtime::Stream>
     : ports_(std::move(ports)),
       stream_(std::move(stream)),
       limits_(limits),
-      peer_(fmt::format("{}:{}", stream_->peer().host, stream_->peer().port)),
+      peer_host_(stream_->peer().host),
+      peer_(fmt::format("{}:{}", peer_host_, stream_->peer().port)),
       tasks_(ports_.shard),
       changed_(ports_.shard),
       head_(std::make_unique_for_overwrite<std::byte[]>(head_size)),
@@ -192,6 +193,7 @@ bool ServerConnection::start(Frame frame) {
     auto handled = ports_.handler.handle({.header = std::move(header->header),
                                           .frame = std::move(frame),
                                           .body = body,
+                                          .peer_host = peer_host_,
                                           .received = last_activity_});
     if (auto* reply = std::get_if<Reply>(&handled)) {
         finish(number, std::move(*reply));

@@ -12,6 +12,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct Request {
     wire::RequestHeader header;
     Frame frame;
     MutableByteView body;
+    std::string_view peer_host;  // of the connection, which lives until the request has ended
     Time received;
 };
 
@@ -120,6 +122,7 @@ private:
     Ports ports_;
     std::unique_ptr<runtime::Stream> stream_;
     ConnectionLimits limits_;
+    std::string peer_host_;
     std::string peer_;
     runtime::TaskGroup tasks_;
     runtime::Signal changed_;  // within_limits() or open_ changed

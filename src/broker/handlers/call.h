@@ -1,12 +1,15 @@
 #pragma once
 
+#include "base/bytes.h"
 #include "base/result.h"
 #include "broker/services.h"
 #include "rpc/reply.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,12 +24,15 @@ struct Call {
     std::int16_t api_key = 0;
     std::int16_t version = 0;
     std::optional<std::string> client_id;
+    std::string_view peer_host;  // the client's address, without the port
     Time received;
 
     /// Not `send` if the request is not answered, or the connection closed.
     rpc::Reply::Kind outcome = rpc::Reply::Kind::send;
     /// Parts of files that the response splices in (wire::Records::spliced).
     std::vector<runtime::FileSlice> sources{};
+    /// What views in the response look into, if that is neither the request nor immutable.
+    std::vector<std::shared_ptr<const ByteBuffer>> held{};
 
     /// When a request that gives itself so long is over, by its own clock.
     [[nodiscard]] Time deadline(std::int32_t timeout_ms) const {

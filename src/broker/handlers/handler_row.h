@@ -53,6 +53,7 @@ inline Call make_call(const Incoming& incoming) {
             .api_key = header.request_api_key,
             .version = header.request_api_version,
             .client_id = header.client_id,
+            .peer_host = incoming.request.peer_host,
             .received = incoming.request.received};
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "base/types.h"
+#include "coordinator/producer_identity.h"
 #include "coordinator/record.h"
 #include "coordinator/transactions/transaction_state.h"
 #include "wire/persisted/coordinator_records.h"
@@ -15,7 +16,6 @@
 
 namespace barnabas::coordinator {
 
-inline constexpr ProducerEpoch no_producer_epoch{-1};
 /// Markers and fences may use it, producers never (TransactionMetadata.isEpochExhausted).
 inline constexpr ProducerEpoch producer_epoch_max{std::numeric_limits<std::int16_t>::max()};
 /// The timeout of a transaction that an outside coordinator decides on: it has none (KIP-939).
@@ -30,14 +30,6 @@ inline constexpr std::int32_t no_transaction_timeout = std::numeric_limits<std::
 [[nodiscard]] constexpr bool is_exhausted(ProducerEpoch epoch) {
     return epoch >= producer_epoch_max - 1;
 }
-
-/// Who a producer is: what a client sends along with each request of a transaction.
-struct ProducerIdentity {
-    ProducerId id = no_producer;
-    ProducerEpoch epoch = no_producer_epoch;
-
-    friend auto operator<=>(const ProducerIdentity&, const ProducerIdentity&) = default;
-};
 
 /// What is known of one transactional id (TransactionMetadata). All but `last_epoch` is stored.
 /// Always: at rest (empty, complete) there are no partitions, and next is nobody: it is set only

@@ -18,7 +18,6 @@ inline constexpr std::int8_t magic_v1 = 1;
 inline constexpr std::int8_t magic_v2 = 2;
 
 inline constexpr std::int32_t no_sequence = -1;
-inline constexpr ProducerEpoch no_producer_epoch{-1};
 
 /// Where the fields of a batch stand. The first three are common to all formats
 /// (org.apache.kafka.common.record.DefaultRecordBatch, LegacyRecord).

@@ -18,7 +18,7 @@ struct BatchSpec {
     std::int64_t timestamp_step = 0;
     wire::Codec codec = wire::Codec::none;
     ProducerId producer = no_producer;
-    ProducerEpoch epoch = wire::no_producer_epoch;
+    ProducerEpoch epoch = no_producer_epoch;
     std::int32_t sequence = wire::no_sequence;
     bool transactional = false;
     char fill = 'x';

@@ -19,7 +19,7 @@ struct PlainBatch {
     Offset base;
     Offset last;
     ProducerId producer = no_producer;
-    ProducerEpoch epoch = wire::no_producer_epoch;
+    ProducerEpoch epoch = no_producer_epoch;
     std::int32_t sequence = wire::no_sequence;
     bool transactional = false;
     bool control = false;

@@ -26,7 +26,7 @@ struct KeyedSpec {
     wire::Codec codec = wire::Codec::none;
     wire::TimestampType timestamp_type = wire::TimestampType::create_time;
     ProducerId producer = no_producer;
-    ProducerEpoch epoch = wire::no_producer_epoch;
+    ProducerEpoch epoch = no_producer_epoch;
     std::int32_t sequence = wire::no_sequence;
     bool transactional = false;
     std::optional<Timestamp> horizon = {};

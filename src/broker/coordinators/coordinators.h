@@ -1,0 +1,71 @@
+#pragma once
+
+#include "broker/coordinators/coordinator_partition.h"
+#include "broker/services.h"
+#include "runtime/tasks.h"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <map>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace barnabas::broker {
+
+class GroupPartition;
+class TransactionPartition;
+
+inline constexpr std::string_view offsets_topic = "__consumer_offsets";
+inline constexpr std::string_view transactions_topic = "__transaction_state";
+
+/// The partition of a coordinator's topic that a key belongs to, of `partitions` (> 0): Java's
+/// String.hashCode() of the key's UTF-16 code units, its sign bit cleared, modulo
+/// (org.apache.kafka.common.utils.Utils.abs; partitionFor in GroupCoordinatorService and
+/// TransactionStateManager).
+[[nodiscard]] PartitionId coordinator_partition_of(std::string_view key, std::int32_t partitions);
+
+/// The coordinators' partitions that one shard owns. Lives on its shard, in its BrokerShard.
+class Coordinators {
+public:
+    Coordinators(Services& services, BrokerShard& shard);
+    Coordinators(const Coordinators&) = delete;
+    Coordinators& operator=(const Coordinators&) = delete;
+    ~Coordinators();
+
+    /// The shard's image is a new one: loads what this broker leads since, gives up what it leads
+    /// no more.
+    void follow_image();
+
+    /// The partition that coordinates it. coordinator_load_in_progress, or not_coordinator if it is
+    /// not led here.
+    [[nodiscard]] Result<std::shared_ptr<GroupPartition>> group(PartitionId number) const;
+    [[nodiscard]] Result<std::shared_ptr<TransactionPartition>> transactions(
+        PartitionId number) const;
+
+    /// visit(GroupPartition&) for each that serves; how many are still loading.
+    std::size_t for_each_group(const std::function<void(GroupPartition&)>& visit) const;
+    std::size_t for_each_transactions(
+        const std::function<void(TransactionPartition&)>& visit) const;
+
+    /// Gives up everything, and returns when nothing runs any more. follow_image() does nothing
+    /// from now on.
+    awaitable<void> stop();
+
+private:
+    using Key = std::pair<TopicId, PartitionId>;
+    template <class Kind>
+    using Led = std::map<Key, std::shared_ptr<Kind>>;
+
+    template <class Kind>
+    void follow(std::string_view topic, Led<Kind>& led);
+
+    Services& services_;
+    BrokerShard& shard_;
+    Led<GroupPartition> groups_;
+    Led<TransactionPartition> transactions_;
+    runtime::TaskGroup tasks_;
+    bool stopping_ = false;
+};
+
+}  // namespace barnabas::broker
