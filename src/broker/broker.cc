@@ -224,6 +224,9 @@ void Broker::make_shards() {
         services_.shards.push_back(
             std::make_unique<BrokerShard>(*ports_.shards[i], sessions, request_bytes));
         services_.shards.back()->settings = settings;
+        coordinators_.push_back(
+            std::make_unique<Coordinators>(services_, *services_.shards.back()));
+        services_.shards.back()->coordinators = coordinators_.back().get();
     }
 }
 
@@ -267,10 +270,19 @@ awaitable<void> Broker::end_waits() {
         auto wake = [&shard] {
             shard->cold_reads.end_waits();
             shard->first_appends.end_waits();
+            shard->coordinators->give_up();
             shard->partitions.for_each(
                 [](replication::Partition& partition) { partition.wake_all_fetches(); });
         };
         co_await runtime::call_on(home, shard->shard, wake);
+    }
+}
+
+awaitable<void> Broker::stop_coordinators() {
+    auto& home = *ports_.shards.front();
+    for (auto& shard : services_.shards) {
+        auto join = [&shard] { return shard->coordinators->join(); };
+        co_await runtime::await_on(home, shard->shard, join);
     }
 }
 
@@ -288,6 +300,7 @@ awaitable<void> Broker::stop() {
         co_await runtime::call_on(*ports_.shards.front(), *ports_.shards[i], drop);
     }
     fronts_.clear();
+    co_await stop_coordinators();
     for (auto& shard : services_.shards) {
         auto stop_reads = [&shard] { return shard->cold_reads.stop(); };
         co_await runtime::await_on(*ports_.shards.front(), shard->shard, stop_reads);

@@ -2,6 +2,7 @@
 
 #include "broker/acceptor.h"
 #include "broker/connection_quota.h"
+#include "broker/coordinators/coordinators.h"
 #include "broker/directory_keeper.h"
 #include "broker/dispatcher.h"
 #include "broker/http_server.h"
@@ -76,6 +77,7 @@ private:
     Result<void> open_storage();
     [[nodiscard]] std::vector<runtime::Path> directories() const;
     awaitable<void> end_waits();
+    awaitable<void> stop_coordinators();
     awaitable<Result<void>> open_state();
     awaitable<Result<void>> load_state();
     awaitable<Result<void>> take_over(std::string cluster_id);
@@ -103,6 +105,7 @@ private:
     std::unique_ptr<DirectoryKeeper> keeper_;
     std::unique_ptr<ProducerIds> producer_ids_;
     std::unique_ptr<LogCleaner> cleaner_;
+    std::vector<std::unique_ptr<Coordinators>> coordinators_;  // one per shard, likewise fronts_
     std::unique_ptr<runtime::TaskGroup> tasks_;
     std::vector<Front> fronts_;  // one per shard
     std::unique_ptr<HttpServer> http_;

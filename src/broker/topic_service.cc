@@ -3,6 +3,7 @@
 #include "base/invariant.h"
 #include "base/topic_name.h"
 #include "broker/await_answer.h"
+#include "broker/coordinators/coordinators.h"
 #include "broker/producer_ids.h"
 #include "log/topic_config.h"
 
@@ -337,7 +338,12 @@ std::shared_ptr<const TopicImage> TopicService::image_of(const std::string& name
 awaitable<void> TopicService::publish(ClusterImagePtr image) {
     image_ = std::move(image);
     for (auto& shard : ports_.services.shards) {
-        auto replace = [&shard, published = image_] { shard->image = published; };
+        auto replace = [&shard, published = image_] {
+            shard->image = published;
+            if (shard->coordinators != nullptr) {  // not where topics are tested alone
+                shard->coordinators->follow_image();
+            }
+        };
         co_await runtime::call_on(home_, shard->shard, replace);
     }
 }

@@ -64,6 +64,8 @@ protected:
 private:
     enum class State : std::uint8_t { loading, active, over };
 
+    awaitable<bool> load();
+
     Services& services_;
     StatePartition partition_;
     State state_ = State::loading;

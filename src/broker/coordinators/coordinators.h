@@ -1,11 +1,15 @@
 #pragma once
 
 #include "broker/coordinators/coordinator_partition.h"
+#include "broker/coordinators/load_slots.h"
 #include "broker/services.h"
 #include "runtime/tasks.h"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -19,9 +23,9 @@ class TransactionPartition;
 inline constexpr std::string_view offsets_topic = "__consumer_offsets";
 inline constexpr std::string_view transactions_topic = "__transaction_state";
 
-/// The partition of a coordinator's topic that a key belongs to, of `partitions` (> 0): Java's
-/// String.hashCode() of the key's UTF-16 code units, its sign bit cleared, modulo
-/// (org.apache.kafka.common.utils.Utils.abs; partitionFor in GroupCoordinatorService and
+/// The partition of a coordinator's topic that a key belongs to, of `partitions` (> 0): the
+/// absolute value of Java's String.hashCode(), 0 for the lowest number, modulo
+/// (org.apache.kafka.common.utils.Utils.abs; partitionFor of GroupCoordinatorService and of
 /// TransactionStateManager).
 [[nodiscard]] PartitionId coordinator_partition_of(std::string_view key, std::int32_t partitions);
 
@@ -48,9 +52,12 @@ public:
     std::size_t for_each_transactions(
         const std::function<void(TransactionPartition&)>& visit) const;
 
-    /// Gives up everything, and returns when nothing runs any more. follow_image() does nothing
-    /// from now on.
-    awaitable<void> stop();
+    [[nodiscard]] LoadSlots& load_slots() { return load_slots_; }
+
+    /// Gives up everything, for good: whoever waits is answered. join() returns when nothing runs
+    /// any more.
+    void give_up();
+    awaitable<void> join() { return tasks_.join(); }
 
 private:
     using Key = std::pair<TopicId, PartitionId>;
@@ -64,6 +71,7 @@ private:
     BrokerShard& shard_;
     Led<GroupPartition> groups_;
     Led<TransactionPartition> transactions_;
+    LoadSlots load_slots_;
     runtime::TaskGroup tasks_;
     bool stopping_ = false;
 };

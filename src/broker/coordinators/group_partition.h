@@ -63,8 +63,7 @@ public:
 
     awaitable<Held<wire::DescribeGroupsResponse::Group>> describe(std::string group,
                                                                   std::int16_t version);
-    awaitable<wire::ConsumerGroupDescribeResponse::DescribedGroup> describe_consumer(
-        std::string group);
+    awaitable<wire::ConsumerGroupDescribeResponse::Group> describe_consumer(std::string group);
     /// Adds its groups that the request asks for. It is active.
     void list(const wire::ListGroupsRequest& request, wire::ListGroupsResponse& to) const;
 

@@ -23,8 +23,8 @@ namespace barnabas::broker {
 /// that gets it.
 struct StateRecord {
     Offset offset;
-    NullableBytes key;
-    NullableBytes value;
+    wire::NullableBytes key;
+    wire::NullableBytes value;
 };
 
 /// One batch of a coordinator's topic, on replay.
@@ -79,12 +79,18 @@ public:
     /// Where the log ends; no_offset if the partition is gone.
     [[nodiscard]] Offset end() const;
     [[nodiscard]] LeaderEpoch leader_epoch() const;  // no_epoch if it is gone
+    /// "topic-3", for the log; its log directory.
+    [[nodiscard]] std::string partition_name() const;
+    [[nodiscard]] runtime::Path directory() const;
+    /// Of batches that are appended from now on.
+    void compress_with(wire::Compression compression) { compression_ = compression; }
     [[nodiscard]] BrokerShard& shard() const { return where_.shard; }
     [[nodiscard]] const TopicId& topic() const { return where_.topic; }
     [[nodiscard]] PartitionId number() const { return where_.number; }
 
 private:
     [[nodiscard]] replication::Partition* find() const;
+    awaitable<Result<log::ReadResult>> read_warm(Offset from);
     [[nodiscard]] Result<Offset> append_batch(
         const coordinator::Records& records,
         const std::optional<coordinator::ProducerIdentity>& transaction, Now now);
@@ -92,7 +98,8 @@ private:
     Where where_;
     wire::BatchBuilder builder_;
     ByteBuffer buffer_;
-    Offset committed_{0};
+    wire::Compression compression_;
+    Offset flush_to_{0};  // what was appended in front of it has to be on the medium
 };
 
 }  // namespace barnabas::broker

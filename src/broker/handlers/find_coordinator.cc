@@ -1,11 +1,11 @@
 // FindCoordinator. Versions 0-6; 1 knows transactions, 4 asks for several keys at once (KIP-699), 6
-// for share groups (KIP-932). Nothing is coordinated here yet, and every key is answered as Kafka
-// answers while it cannot create the topic that coordinators keep their state in: with
-// COORDINATOR_NOT_AVAILABLE, which clients take for "ask again later". Those that assign their
-// partitions themselves go on meanwhile.
+// for share groups (KIP-932), which are not served. Whoever asks first has the topic made that the
+// coordinators keep their state in.
 #include "wire/messages/find_coordinator.h"
 
+#include "broker/coordinators/state_topics.h"
 #include "broker/handlers/handlers.h"
+#include "broker/handlers/on_coordinator.h"
 
 namespace barnabas::broker {
 namespace {
@@ -13,23 +13,27 @@ namespace {
 using wire::FindCoordinatorRequest;
 using wire::FindCoordinatorResponse;
 
-constexpr std::int8_t transaction = 1;
-constexpr std::int8_t share = 2;
+constexpr std::int8_t group_key = 0;
+constexpr std::int8_t transaction_key = 1;
+constexpr std::int8_t share_key = 2;
+constexpr Duration patience = 10s;  // for the making of a topic; clients ask again
 
-Error why_not(const FindCoordinatorRequest& request, std::int16_t version, std::string_view key) {
-    const bool known = request.key_type == 0 || request.key_type == transaction ||
-                       (request.key_type == share && version >= 6);
-    if (!known) {
-        return {.code = ErrorCode::invalid_request,
-                .message = fmt::format("key type {} of {}; there are groups (0), transactions (1) "
-                                       "and, from version 6 on, share groups (2)",
-                                       request.key_type, key)};
+/// Which topic the coordinator of a key of that type keeps its state in.
+Result<StateTopic> topic_of(std::int8_t key_type, std::int16_t version) {
+    if (key_type == group_key) {
+        return StateTopic::offsets;
     }
-    return {.code = ErrorCode::coordinator_not_available,
-            .message =
-                fmt::format("{} {} has no coordinator: this broker coordinates neither "
-                            "groups nor transactions yet",
-                            request.key_type == transaction ? "transactional id" : "group", key)};
+    if (key_type == transaction_key && version >= 1) {
+        return StateTopic::transactions;
+    }
+    if (key_type == share_key && version >= 6) {
+        return fail(ErrorCode::coordinator_not_available,
+                    "this broker does not coordinate share groups yet");
+    }
+    return fail(ErrorCode::invalid_request,
+                "key type {}; there are groups (0), transactions (1, from version 1 on) and share "
+                "groups (2, from version 6 on)",
+                key_type);
 }
 
 /// Without one: what Kafka calls Node.noNode().
@@ -40,22 +44,64 @@ void name_nobody(Answer& answer) {
     answer.port = -1;
 }
 
+Result<const BrokerImage*> find(const Call& call, StateTopic topic, std::string_view key) {
+    const auto& image = *call.home.image;
+    const auto* found = image.topic(state_topic_name(topic));
+    if (found == nullptr) {
+        return fail(ErrorCode::coordinator_not_available, "topic {} was deleted meanwhile",
+                    state_topic_name(topic));
+    }
+    const auto number =
+        coordinator_partition_of(key, static_cast<std::int32_t>(found->partitions.size()));
+    const auto* leader = image.broker(found->partition(number)->leader);
+    if (leader == nullptr || !leader->endpoints.contains(call.listener)) {
+        return fail(ErrorCode::coordinator_not_available, "{}-{} has no leader at the moment",
+                    state_topic_name(topic), number);
+    }
+    return leader;
+}
+
+template <class Answer>
+void answer_key(Call& call, const Result<StateTopic>& topic, std::string_view key, Answer& answer) {
+    name_nobody(answer);
+    if (!topic) {
+        call.refuse(answer, topic.error());
+        return;
+    }
+    const auto leader = find(call, *topic, key);
+    if (!leader) {
+        call.refuse(answer, leader.error());
+        return;
+    }
+    const auto& endpoint = (*leader)->endpoints.find(call.listener)->second;
+    answer.node_id = (*leader)->id.get();
+    answer.host = endpoint.host;
+    answer.port = endpoint.port;
+}
+
 }  // namespace
 
-FindCoordinatorResponse handle_find_coordinator(Call& call, FindCoordinatorRequest& request) {
+awaitable<FindCoordinatorResponse> handle_find_coordinator(Call& call,
+                                                           FindCoordinatorRequest& request) {
+    auto topic = topic_of(call.version == 0 ? group_key : request.key_type, call.version);
+    if (topic) {
+        const auto made =
+            co_await ensure_state_topic(call.services, call.home, *topic, call.received + patience);
+        if (!made) {
+            topic = fail(made.error().code, "{}", made.error().message);
+        }
+    }
     FindCoordinatorResponse response;
-    name_nobody(response);
     if (call.version < 4) {
-        call.refuse(response, why_not(request, call.version, request.key));
-        return response;
+        answer_key(call, topic, request.key, response);
+        co_return response;
     }
     for (const auto& key : request.coordinator_keys) {
         auto& answer = response.coordinators.emplace_back();
         answer.key = key;
-        name_nobody(answer);
-        call.refuse(answer, why_not(request, call.version, key));
+        answer_key(call, topic, key, answer);
     }
-    return response;
+    co_return response;
 }
 
 }  // namespace barnabas::broker

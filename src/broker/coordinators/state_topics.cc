@@ -1,0 +1,69 @@
+#include "broker/coordinators/state_topics.h"
+
+#include "broker/coordinators/coordinators.h"
+#include "broker/topic_service.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace barnabas::broker {
+namespace {
+
+/// What Kafka sets for these topics: GroupCoordinatorService.groupMetadataTopicConfigs and
+/// TransactionStateManager.transactionTopicConfigs.
+ConfigMap configs_of(StateTopic topic, const StateTopicConfig& config, std::int16_t replicas) {
+    ConfigMap configs{{"cleanup.policy", "compact"},
+                      {"segment.bytes", fmt::format("{}", config.segment_bytes)}};
+    if (topic == StateTopic::offsets) {
+        configs.insert_or_assign("compression.type", "producer");
+        return configs;
+    }
+    configs.insert_or_assign("compression.type", "uncompressed");
+    configs.insert_or_assign("unclean.leader.election.enable", "false");
+    const auto min_isr = std::min<std::int32_t>(config.min_insync_replicas, replicas);
+    configs.insert_or_assign("min.insync.replicas", fmt::format("{}", min_isr));
+    return configs;
+}
+
+WantedTopic wanted(StateTopic topic, const BrokerShard& home) {
+    const auto& all = home.settings->config;
+    const auto& config = topic == StateTopic::offsets ? all.groups.topic : all.transactions.topic;
+    const auto brokers = static_cast<std::int16_t>(home.image->brokers.size());
+    const auto replicas = std::min(config.replication_factor, brokers);
+    return {.name = std::string(state_topic_name(topic)),
+            .partitions = config.partitions,
+            .replication_factor = replicas,
+            .assignments = {},
+            .configs = configs_of(topic, config, replicas)};
+}
+
+}  // namespace
+
+std::string_view state_topic_name(StateTopic topic) {
+    return topic == StateTopic::offsets ? offsets_topic : transactions_topic;
+}
+
+awaitable<Result<void>> ensure_state_topic(Services& services, BrokerShard& home, StateTopic topic,
+                                           Time deadline) {
+    const auto name = state_topic_name(topic);
+    if (home.image->topic(name) != nullptr) {
+        co_return Result<void>();
+    }
+    std::vector<WantedTopic> topics{wanted(topic, home)};
+    auto create = [&services, &topics, deadline] {
+        return services.topics->create(topics, deadline);
+    };
+    const auto created =
+        co_await runtime::await_on(home.shard, services.shards.front()->shard, create);
+    const auto& outcome = created.front();
+    if (outcome.error == ErrorCode::none || outcome.error == ErrorCode::topic_already_exists) {
+        co_return Result<void>();
+    }
+    services.log.warn("{} is not created, so there is no coordinator: {}", name, outcome.message);
+    co_return fail(ErrorCode::coordinator_not_available, "topic {} cannot be created: {}", name,
+                   outcome.message);
+}
+
+}  // namespace barnabas::broker

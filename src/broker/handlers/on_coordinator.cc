@@ -1,0 +1,38 @@
+#include "broker/handlers/on_coordinator.h"
+
+#include "base/invariant.h"
+
+namespace barnabas::broker {
+namespace {
+
+LocatedCoordinator locate(const Call& call, std::string_view topic, std::string_view key) {
+    const auto* image = call.home.image->topic(topic);
+    if (image == nullptr) {
+        return {.error = Error{.code = ErrorCode::not_coordinator,
+                               .message = fmt::format("there is no topic {} yet: nobody has asked "
+                                                      "for a coordinator",
+                                                      topic)}};
+    }
+    const auto number =
+        coordinator_partition_of(key, static_cast<std::int32_t>(image->partitions.size()));
+    return {.owner = &call.services.owner(image->id, number), .number = number, .error = {}};
+}
+
+}  // namespace
+
+coordinator::Client client_of(const Call& call) {
+    return {.id = call.client_id.value_or(""),
+            .host = fmt::format("/{}", call.peer_host),
+            .version = call.version,
+            .fresh = call.home.shard.random().uuid()};
+}
+
+LocatedCoordinator locate_group(const Call& call, std::string_view group) {
+    return locate(call, offsets_topic, group);
+}
+
+LocatedCoordinator locate_transaction(const Call& call, std::string_view id) {
+    return locate(call, transactions_topic, id);
+}
+
+}  // namespace barnabas::broker
