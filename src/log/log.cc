@@ -19,6 +19,12 @@ Result<void> check_base_offset(const wire::BatchView& batch, wire::AppendOrigin 
     return {};
 }
 
+Result<void> check_marker(const ProducerStates& producers, const wire::BatchView& batch,
+                          const AppendRequest& request) {
+    TRY_ASSIGN(const auto end, read_transaction_end(batch));
+    return end ? producers.judge_end(batch, *end, request.transaction_version) : Result<void>();
+}
+
 wire::AppendRefusal refuse(Error error) {
     return {.error = std::move(error), .record_errors = {}};
 }
@@ -100,11 +106,21 @@ Result<void> Log::check_size(std::size_t bytes) const {
     return {};
 }
 
-Result<std::optional<AppendInfo>> Log::check_producer(const wire::BatchView& batch) const {
+Log::Duplicate Log::check_producer(const wire::BatchView& batch,
+                                   const AppendRequest& request) const {
     if (!batch.has_producer()) {
+        if (batch.is_transactional()) {
+            return fail(ErrorCode::invalid_record,
+                        "a batch of a transaction has producer id {}; it must not be negative",
+                        batch.producer_id());
+        }
         return std::optional<AppendInfo>();
     }
-    TRY_ASSIGN(const auto verdict, producers_.judge(batch));
+    if (request.origin != wire::AppendOrigin::client) {
+        TRY(producers_.judge_state(batch, request.may_begin_transaction));
+        return std::optional<AppendInfo>();
+    }
+    TRY_ASSIGN(const auto verdict, producers_.judge(batch, request.may_begin_transaction));
     if (!verdict.duplicate) {
         return std::optional<AppendInfo>();
     }
@@ -120,14 +136,17 @@ Result<std::optional<AppendInfo>> Log::check_producer(const wire::BatchView& bat
 }
 
 /// What a batch says of itself, in Kafka's order; the place of one that is there already.
-Result<std::optional<AppendInfo>> Log::check_batch(const wire::BatchView& batch,
-                                                   wire::AppendOrigin origin) const {
-    const bool from_client = origin == wire::AppendOrigin::client;
-    TRY(check_base_offset(batch, origin));
+Log::Duplicate Log::check_batch(const wire::BatchView& batch, const AppendRequest& request) const {
+    const bool from_client = request.origin == wire::AppendOrigin::client;
+    TRY(check_base_offset(batch, request.origin));
     TRY(check_size(batch.size()));
     TRY(batch.ensure_valid());
-    return from_client && !batch.is_control() ? check_producer(batch)
-                                              : Result<std::optional<AppendInfo>>(std::nullopt);
+    if (!batch.is_control()) {
+        return check_producer(batch, request);
+    }
+    // A client's control batch is refused with its records.
+    TRY(from_client ? Result<void>() : check_marker(producers_, batch, request));
+    return std::optional<AppendInfo>();
 }
 
 std::expected<AppendInfo, wire::AppendRefusal> Log::append(MutableByteView records,
@@ -145,7 +164,7 @@ std::expected<AppendInfo, wire::AppendRefusal> Log::append(MutableByteView recor
         if (!*batch) {
             break;
         }
-        auto known = check_batch(**batch, request.origin);
+        auto known = check_batch(**batch, request);
         if (!known) {
             return std::unexpected(refuse(std::move(known.error())));
         }

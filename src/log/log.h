@@ -235,9 +235,9 @@ private:
     // Appending
     [[nodiscard]] wire::AppendRules rules(const AppendRequest& request) const;
     Result<void> check_size(std::size_t bytes) const;
-    Result<std::optional<AppendInfo>> check_batch(const wire::BatchView& batch,
-                                                  wire::AppendOrigin origin) const;
-    Result<std::optional<AppendInfo>> check_producer(const wire::BatchView& batch) const;
+    using Duplicate = Result<std::optional<AppendInfo>>;
+    Duplicate check_batch(const wire::BatchView& batch, const AppendRequest& request) const;
+    Duplicate check_producer(const wire::BatchView& batch, const AppendRequest& request) const;
     Result<AppendInfo> write(const wire::ValidatedBatch& batch, const AppendRequest& request);
     Result<void> append_copied(const wire::BatchView& batch, ByteView bytes, Now now);
     Result<void> skip_to_end_of(Log& old);

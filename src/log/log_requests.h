@@ -18,6 +18,10 @@ struct AppendRequest {
     wire::AppendOrigin origin = wire::AppendOrigin::client;
     LeaderEpoch epoch{0};
     Now now;
+    /// Of a transactional batch: whether it may be its producer's first one here (KIP-890).
+    bool may_begin_transaction = true;
+    /// Of a marker: as WriteTxnMarkers has it. From 2 on the marker's epoch is a new one.
+    std::int16_t transaction_version = 0;
 };
 
 struct AppendInfo {

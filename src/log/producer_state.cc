@@ -48,7 +48,8 @@ void ProducerEntry::add(const ProducerBatch& batch) {
     batches[batch_count++] = batch;
 }
 
-Result<ProducerStates::Verdict> ProducerStates::judge(const wire::BatchView& batch) const {
+Result<ProducerStates::Verdict> ProducerStates::judge(const wire::BatchView& batch,
+                                                      bool may_begin) const {
     INVARIANT(batch.has_producer(), "a batch without producer is judged");
     const ProducerEntry* entry = find(batch.producer_id());
     if (entry != nullptr) {
@@ -63,7 +64,41 @@ Result<ProducerStates::Verdict> ProducerStates::judge(const wire::BatchView& bat
         }
     }
     TRY(check_sequence(entry, batch));
+    TRY(check_transaction(entry, batch, may_begin));
     return Verdict{};
+}
+
+Result<void> ProducerStates::judge_state(const wire::BatchView& batch, bool may_begin) const {
+    INVARIANT(batch.has_producer(), "a batch without producer is judged");
+    const ProducerEntry* entry = find(batch.producer_id());
+    if (entry != nullptr) {
+        TRY(check_epoch(*entry, batch));
+    }
+    return check_transaction(entry, batch, may_begin);
+}
+
+Result<void> ProducerStates::judge_end(const wire::BatchView& marker, const TransactionEnd& end,
+                                       std::int16_t version) const {
+    constexpr std::int16_t raises_epoch_since = 2;  // KIP-890
+    const ProducerEntry* entry = find(marker.producer_id());
+    if (entry == nullptr) {
+        return {};
+    }
+    TRY(check_epoch(*entry, marker));
+    if (version >= raises_epoch_since && entry->transaction_first &&
+        marker.producer_epoch() == entry->epoch) {
+        return fail(ErrorCode::invalid_producer_epoch,
+                    "a marker of producer {} has epoch {}, which its open transaction has too; "
+                    "this marker is of one before",
+                    marker.producer_id(), marker.producer_epoch());
+    }
+    if (end.coordinator_epoch < entry->coordinator_epoch) {
+        return fail(ErrorCode::transaction_coordinator_fenced,
+                    "a marker of producer {} comes from a coordinator with epoch {}; one with "
+                    "epoch {} wrote here already",
+                    marker.producer_id(), end.coordinator_epoch, entry->coordinator_epoch);
+    }
+    return {};
 }
 
 Result<void> ProducerStates::check_epoch(const ProducerEntry& entry,
@@ -100,6 +135,24 @@ Result<void> ProducerStates::check_sequence(const ProducerEntry* entry,
                     "producer {} sends sequence {} where {} is next (epoch {})",
                     batch.producer_id(), first, wire::sequence_after(last->last_sequence, 1),
                     batch.producer_epoch());
+    }
+    return {};
+}
+
+Result<void> ProducerStates::check_transaction(const ProducerEntry* entry,
+                                               const wire::BatchView& batch, bool may_begin) const {
+    const bool is_open = entry != nullptr && entry->transaction_first;
+    if (is_open && !batch.is_transactional()) {
+        return fail(ErrorCode::invalid_txn_state,
+                    "producer {} writes without a transaction while its transaction of offset {} "
+                    "is open",
+                    batch.producer_id(), *entry->transaction_first);
+    }
+    if (!is_open && batch.is_transactional() && !may_begin) {
+        return fail(ErrorCode::invalid_txn_state,
+                    "producer {}, epoch {}, has no open transaction here, and its coordinator has "
+                    "not said that it has this partition in one",
+                    batch.producer_id(), batch.producer_epoch());
     }
     return {};
 }

@@ -76,7 +76,17 @@ public:
     /// one is a duplicate; a gap is OUT_OF_ORDER_SEQUENCE_NUMBER; an older epoch
     /// INVALID_PRODUCER_EPOCH. A first sequence other than 0 from a producer that is not known (any
     /// more) is UNKNOWN_PRODUCER_ID, so that batches in flight cannot overtake one another.
-    [[nodiscard]] Result<Verdict> judge(const wire::BatchView& batch) const;
+    /// A batch without a transaction while one is open is INVALID_TXN_STATE, and so is the first
+    /// one of a transaction unless it `may_begin`.
+    [[nodiscard]] Result<Verdict> judge(const wire::BatchView& batch, bool may_begin = true) const;
+    /// The same of a coordinator's batch: those have no sequences, so that none is a duplicate.
+    [[nodiscard]] Result<void> judge_state(const wire::BatchView& batch, bool may_begin) const;
+    /// Judges a marker: INVALID_PRODUCER_EPOCH for an older producer's,
+    /// TRANSACTION_COORDINATOR_FENCED for an older coordinator's. From `version` 2 on each
+    /// transaction's marker has a higher epoch than its batches; one with the same epoch is only
+    /// let pass where no transaction is open, as the repetition of one that is there.
+    [[nodiscard]] Result<void> judge_end(const wire::BatchView& marker, const TransactionEnd& end,
+                                         std::int16_t version) const;
 
     /// Takes note of a batch that is in the log from now on; one without a producer only moves
     /// map_end(). `end`: what a control batch says. Answers the transaction that an abort marker
@@ -116,6 +126,8 @@ public:
 private:
     Result<void> check_epoch(const ProducerEntry& entry, const wire::BatchView& batch) const;
     Result<void> check_sequence(const ProducerEntry* entry, const wire::BatchView& batch) const;
+    Result<void> check_transaction(const ProducerEntry* entry, const wire::BatchView& batch,
+                                   bool may_begin) const;
     std::optional<AbortedTransaction> end_transaction(const wire::BatchView& batch,
                                                       ProducerEntry& entry,
                                                       const TransactionEnd& end);

@@ -1,6 +1,8 @@
 #include "replication/partition.h"
 
 #include "base/invariant.h"
+#include "wire/records/batch_builder.h"
+#include "wire/records/control_record.h"
 
 #include <algorithm>
 #include <limits>
@@ -17,14 +19,29 @@ ProduceOutcome refused(Error error, std::vector<log::RecordError> record_errors 
             .record_errors = std::move(record_errors)};
 }
 
-/// Transactions need their coordinator, which comes with the groups'.
-Result<void> check_transactional(ByteView records) {
-    TRY_ASSIGN(const auto batch, wire::next_batch(records));
-    if (batch && batch->is_transactional()) {
-        return fail(ErrorCode::invalid_txn_state,
-                    "a batch of a transaction that no coordinator of this broker knows");
-    }
-    return {};
+/// The batch if it is one of a transaction. What is no batch is refused by the log.
+std::optional<wire::BatchView> transactional_batch(ByteView records) {
+    const auto batch = wire::next_batch(records);
+    return batch && *batch && (*batch)->is_transactional() ? *batch : std::nullopt;
+}
+
+/// As Kafka's MemoryRecords.withEndTransactionMarker.
+Result<ByteBuffer> marker_batch(const MarkerFrom& from) {
+    ByteBuffer bytes;
+    wire::BatchBuilder builder;
+    builder.start(bytes, {.producer_id = from.producer,
+                          .producer_epoch = from.epoch,
+                          .transactional = true,
+                          .control = true});
+    const auto key =
+        wire::make_control_key(from.commit ? wire::ControlType::commit : wire::ControlType::abort);
+    const auto value = wire::make_end_transaction_value(from.coordinator_epoch);
+    TRY(builder.append(Offset{0}, {.timestamp = from.now.wall,
+                                   .key = ByteView(key),
+                                   .value = ByteView(value),
+                                   .headers = {}}));
+    TRY(builder.finish());
+    return bytes;
 }
 
 }  // namespace
@@ -72,25 +89,68 @@ Result<std::unique_ptr<log::Log>> Partition::replace_log(std::unique_ptr<log::Lo
     return std::exchange(log_, std::move(copy));
 }
 
-ProduceOutcome Partition::produce(const ProduceFrom& from, wire::AppendValidator& validator) {
+Result<void> Partition::check_writable(bool acks_all) const {
     const auto min_isr = log_->config().min_insync_replicas;
-    if (from.acks_all && min_isr > replicas) {
-        return refused({ErrorCode::not_enough_replicas,
-                        fmt::format("{} has {} replica in sync; min.insync.replicas is {}", name(),
-                                    replicas, min_isr)});
+    if (acks_all && min_isr > replicas) {
+        return fail(ErrorCode::not_enough_replicas,
+                    "{} has {} replica in sync; min.insync.replicas is {}", name(), replicas,
+                    min_isr);
     }
     if (refusal_) {
-        return refused({ErrorCode::kafka_storage_error, *refusal_});
+        return fail(ErrorCode::kafka_storage_error, "{}", *refusal_);
+    }
+    return {};
+}
+
+ProduceOutcome Partition::produce(const ProduceFrom& from, wire::AppendValidator& validator) {
+    if (auto checked = check_writable(from.acks_all); !checked) {
+        return refused(std::move(checked.error()));
     }
     if (auto checked = wire::check_produced_records(from.records, from.version); !checked) {
         return refused(std::move(checked.error()));
     }
-    if (auto checked = check_transactional(from.records); !checked) {
+    return append(from, {.origin = wire::AppendOrigin::client}, validator);
+}
+
+ProduceOutcome Partition::append_state(MutableByteView records, Now now,
+                                       wire::AppendValidator& validator) {
+    if (auto checked = check_writable(true); !checked) {
         return refused(std::move(checked.error()));
     }
-    auto appended = log_->append(
-        from.records, {.origin = wire::AppendOrigin::client, .epoch = epoch_, .now = from.now},
-        validator);
+    return append({.records = records, .acks_all = true, .now = now},
+                  {.origin = wire::AppendOrigin::coordinator}, validator);
+}
+
+ProduceOutcome Partition::append_marker(const MarkerFrom& from, wire::AppendValidator& validator) {
+    if (auto checked = check_writable(true); !checked) {
+        return refused(std::move(checked.error()));
+    }
+    auto batch = marker_batch(from);
+    if (!batch) {
+        return refused(std::move(batch.error()));
+    }
+    auto outcome = append({.records = batch->mutable_view(), .acks_all = true, .now = from.now},
+                          {.origin = wire::AppendOrigin::coordinator,
+                           .transaction_version = from.transaction_version},
+                          validator);
+    if (outcome.error == ErrorCode::none) {
+        checks_.forget(from.producer);
+        // Who reads committed may read on, perhaps by more than the marker's bytes.
+        wake_all_fetches();
+    }
+    return outcome;
+}
+
+ProduceOutcome Partition::append(const ProduceFrom& from, log::AppendRequest request,
+                                 wire::AppendValidator& validator) {
+    request.epoch = epoch_;
+    request.now = from.now;
+    const auto in_transaction = transactional_batch(from.records);
+    if (in_transaction) {
+        request.may_begin_transaction =
+            checks_.is_confirmed(in_transaction->producer_id(), in_transaction->producer_epoch());
+    }
+    auto appended = log_->append(from.records, request, validator);
     if (!appended) {
         auto outcome =
             refused(std::move(appended.error().error), std::move(appended.error().record_errors));
@@ -103,6 +163,9 @@ ProduceOutcome Partition::produce(const ProduceFrom& from, wire::AppendValidator
     }
     disk_refuses_ = false;
     if (!appended->duplicate) {
+        if (in_transaction) {
+            checks_.forget(in_transaction->producer_id());
+        }
         log_->set_high_watermark(log_->log_end());
         wake_fetches(appended->bytes);
     }
@@ -116,6 +179,11 @@ ProduceOutcome Partition::produce(const ProduceFrom& from, wire::AppendValidator
         outcome.flush_to = appended->last + 1;
     }
     return outcome;
+}
+
+bool Partition::has_open_transaction(ProducerId producer) const {
+    const auto* const entry = log_->producers().find(producer);
+    return entry != nullptr && entry->transaction_first.has_value();
 }
 
 bool Partition::flushes_before_ack(bool acks_all) const {

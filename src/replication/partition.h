@@ -5,6 +5,7 @@
 #include "base/types.h"
 #include "log/log.h"
 #include "replication/fetch_wait.h"
+#include "replication/transaction_checks.h"
 
 #include <cstdint>
 #include <memory>
@@ -18,6 +19,16 @@ struct ProduceFrom {
     MutableByteView records;
     std::int16_t version = 0;
     bool acks_all = false;
+    Now now;
+};
+
+/// The end of a producer's transaction, as its coordinator tells it (WriteTxnMarkers).
+struct MarkerFrom {
+    ProducerId producer;
+    ProducerEpoch epoch;
+    bool commit = false;
+    std::int32_t coordinator_epoch = 0;
+    std::int16_t transaction_version = 0;
     Now now;
 };
 
@@ -81,6 +92,18 @@ public:
     /// Appends what a client sent in a Produce request of `version`; offsets are assigned in place.
     /// `acks_all` asks for min.insync.replicas. The validator is the shard's.
     ProduceOutcome produce(const ProduceFrom& from, wire::AppendValidator& validator);
+    /// Appends what a coordinator of this broker made, to be committed as with `acks_all`.
+    ProduceOutcome append_state(MutableByteView records, Now now, wire::AppendValidator& validator);
+    /// Ends the producer's open transaction, if there is one (ProducerStates::judge_end). To be
+    /// committed as with `acks_all`.
+    ProduceOutcome append_marker(const MarkerFrom& from, wire::AppendValidator& validator);
+
+    /// Whether the producer's transaction has records here: then more of them may come.
+    [[nodiscard]] bool has_open_transaction(ProducerId producer) const;
+    /// Whose transaction may begin here: a transactional batch of anybody else is invalid_txn_state
+    /// in produce() and append_state().
+    [[nodiscard]] TransactionChecks& transaction_checks() { return checks_; }
+
     /// Whether produce() may answer with flush_to.
     [[nodiscard]] bool may_ask_for_flush(bool acks_all) const;
 
@@ -132,6 +155,9 @@ public:
     [[nodiscard]] std::unique_ptr<log::Log> release_log();
 
 private:
+    [[nodiscard]] Result<void> check_writable(bool acks_all) const;
+    ProduceOutcome append(const ProduceFrom& from, log::AppendRequest request,
+                          wire::AppendValidator& validator);
     void wake_fetches(std::int64_t bytes);
     [[nodiscard]] bool flushes_before_ack(bool acks_all) const;
 
@@ -139,6 +165,7 @@ private:
     LeaderEpoch epoch_;
     std::unique_ptr<log::Log> log_;
     std::vector<std::shared_ptr<FetchWait>> waiting_;
+    TransactionChecks checks_;
     std::shared_ptr<const std::string> refusal_;
     bool disk_refuses_ = false;
 };
