@@ -1,12 +1,9 @@
 #include "broker/coordinators/coordinators.h"
 
-#include "base/hashing.h"
 #include "broker/coordinators/group_partition.h"
 #include "broker/coordinators/transaction_partition.h"
 
 #include <cstdint>
-#include <cstdlib>
-#include <limits>
 
 namespace barnabas::broker {
 namespace {
@@ -39,13 +36,6 @@ std::size_t visit_all(const std::map<std::pair<TopicId, PartitionId>, std::share
 }
 
 }  // namespace
-
-PartitionId coordinator_partition_of(std::string_view key, std::int32_t partitions) {
-    const std::int64_t hash = java_string_hash(key);
-    constexpr std::int64_t lowest = std::numeric_limits<std::int32_t>::min();
-    const auto positive = hash == lowest ? 0 : std::abs(hash);
-    return PartitionId{static_cast<std::int32_t>(positive % partitions)};
-}
 
 Coordinators::Coordinators(Services& services, BrokerShard& shard)
     : services_(services), shard_(shard), load_slots_(shard.shard), tasks_(shard.shard) {}

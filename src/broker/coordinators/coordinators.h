@@ -23,12 +23,6 @@ class TransactionPartition;
 inline constexpr std::string_view offsets_topic = "__consumer_offsets";
 inline constexpr std::string_view transactions_topic = "__transaction_state";
 
-/// The partition of a coordinator's topic that a key belongs to, of `partitions` (> 0): the
-/// absolute value of Java's String.hashCode(), 0 for the lowest number, modulo
-/// (org.apache.kafka.common.utils.Utils.abs; partitionFor of GroupCoordinatorService and of
-/// TransactionStateManager).
-[[nodiscard]] PartitionId coordinator_partition_of(std::string_view key, std::int32_t partitions);
-
 /// The coordinators' partitions that one shard owns. Lives on its shard, in its BrokerShard.
 class Coordinators {
 public:

@@ -3,6 +3,7 @@
 // coordinators keep their state in.
 #include "wire/messages/find_coordinator.h"
 
+#include "base/hashing.h"
 #include "broker/coordinators/state_topics.h"
 #include "broker/handlers/handlers.h"
 #include "broker/handlers/on_coordinator.h"
@@ -52,7 +53,7 @@ Result<const BrokerImage*> find(const Call& call, StateTopic topic, std::string_
                     state_topic_name(topic));
     }
     const auto number =
-        coordinator_partition_of(key, static_cast<std::int32_t>(found->partitions.size()));
+        coordinator_partition_for(key, static_cast<std::int32_t>(found->partitions.size()));
     const auto* leader = image.broker(found->partition(number)->leader);
     if (leader == nullptr || !leader->endpoints.contains(call.listener)) {
         return fail(ErrorCode::coordinator_not_available, "{}-{} has no leader at the moment",

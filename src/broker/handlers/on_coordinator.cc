@@ -1,6 +1,6 @@
 #include "broker/handlers/on_coordinator.h"
 
-#include "base/invariant.h"
+#include "base/hashing.h"
 
 namespace barnabas::broker {
 namespace {
@@ -14,7 +14,7 @@ LocatedCoordinator locate(const Call& call, std::string_view topic, std::string_
                                                       topic)}};
     }
     const auto number =
-        coordinator_partition_of(key, static_cast<std::int32_t>(image->partitions.size()));
+        coordinator_partition_for(key, static_cast<std::int32_t>(image->partitions.size()));
     return {.owner = &call.services.owner(image->id, number), .number = number, .error = {}};
 }
 
