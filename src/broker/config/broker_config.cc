@@ -403,6 +403,8 @@ Result<LoadedConfig> load_broker_config(const ConfigDefinition& definition, cons
     TRY_ASSIGN(config.storage, make_storage(values));
     config.topics = make_topics(values);
     config.fetch = make_fetch(values);
+    TRY_ASSIGN(config.groups, make_groups(values));
+    config.transactions = make_transactions(values);
     config.process = make_process(values);
     return loaded;
 }

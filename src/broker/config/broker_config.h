@@ -4,6 +4,7 @@
 #include "base/logger.h"
 #include "base/time.h"
 #include "base/types.h"
+#include "broker/config/coordinator_config.h"
 #include "broker/config/listener_config.h"
 
 #include <cstdint>
@@ -93,6 +94,8 @@ struct BrokerConfig {
     StorageConfig storage;
     TopicsConfig topics;
     FetchConfig fetch;
+    GroupsConfig groups;
+    TransactionsConfig transactions;
     ProcessConfig process;
 };
 

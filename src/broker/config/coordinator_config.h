@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/config_definition.h"
+#include "base/result.h"
 #include "base/time.h"
 #include "coordinator/classic/config.h"
 #include "coordinator/consumer/config.h"
@@ -10,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace barnabas::broker {
 
@@ -27,9 +30,9 @@ struct ConsumerGroupBounds {
         std::chrono::milliseconds min;
         std::chrono::milliseconds max;
     };
-    Range heartbeat_interval{5'000, 15'000};
-    Range session_timeout{45'000, 60'000};
-    Range assignment_interval{0, 15'000};
+    Range heartbeat_interval{5s, 15s};
+    Range session_timeout{45s, 60s};
+    Range assignment_interval{0s, 15s};
 };
 
 /// The group coordinator. May change while the broker runs: it is read for each command.
@@ -52,5 +55,21 @@ struct TransactionsConfig {
     bool verifies_partitions = true;                   // transaction.partition.verification.enable
     StateTopicConfig topic{.min_insync_replicas = 2};  // transaction.state.log.*
 };
+
+/// From the broker's rows. invalid_config, in one sentence, for values that do not go together: as
+/// Kafka's GroupCoordinatorConfig and KafkaConfig check them.
+[[nodiscard]] Result<GroupsConfig> make_groups(const ConfigValues& values);
+[[nodiscard]] TransactionsConfig make_transactions(const ConfigValues& values);
+
+/// The names and values of the times of one consumer group, or of all that have none of their own.
+struct NamedConsumerTimes {
+    std::string_view heartbeat_interval;
+    std::string_view session_timeout;
+    std::string_view assignment_interval;
+    coordinator::ConsumerGroupTimes times;
+};
+/// Whether they are within the bounds, and the session is longer than the heartbeats' interval.
+[[nodiscard]] Result<void> check_consumer_times(const NamedConsumerTimes& named,
+                                                const ConsumerGroupBounds& bounds);
 
 }  // namespace barnabas::broker

@@ -11,7 +11,8 @@ using enum ConfigType;
 using enum ConfigScope;
 using enum ConfigImportance;
 
-constexpr std::string_view because_group = "consumer groups are not supported yet";
+constexpr std::string_view because_inline =
+    "a group's assignments are computed on the shard of its partition";
 constexpr std::string_view because_share = "share groups are not supported yet";
 constexpr std::string_view because_streams = "streams groups are not supported yet";
 constexpr std::string_view because_telemetry = "clients' telemetry is not collected";
@@ -36,15 +37,17 @@ constexpr ConfigRule offset_reset =
 
 constexpr ConfigRow groups[] = {
     {"consumer.assignment.interval.ms", int32, "1000", at_least(0), resource, medium,
-     "How often the consumer group's assignment may be computed.", no_effect(because_group)},
+     "How often the consumer group's assignment may be computed.", works,
+     synonyms("group.consumer.assignment.interval.ms")},
     {"consumer.assignor.offload.enable", boolean, "true", any_value(), resource, medium,
      "Whether the consumer group's assignments are computed in the background.",
-     no_effect(because_group), internal_only},
+     no_effect(because_inline), internal_only},
     {"consumer.heartbeat.interval.ms", int32, "5000", at_least(1), resource, medium,
-     "How often members of the consumer group are heard from.", no_effect(because_group)},
+     "How often members of the consumer group are heard from.", works,
+     synonyms("group.consumer.heartbeat.interval.ms")},
     {"consumer.session.timeout.ms", int32, "45000", at_least(1), resource, medium,
-     "After how long of silence a member of the consumer group is removed.",
-     no_effect(because_group)},
+     "After how long of silence a member of the consumer group is removed.", works,
+     synonyms("group.consumer.session.timeout.ms")},
     {"errors.deadletterqueue.copy.record.enable", boolean, "false", any_value(), resource, medium,
      "Whether the share group's dead letters hold the whole record.", no_effect(because_share)},
     {"errors.deadletterqueue.topic.name", string, "", any_value(), resource, medium,

@@ -67,9 +67,19 @@ std::string own_synonyms(const ConfigRow& row) {
     return text;
 }
 
+/// What a group falls back to (GroupConfig and GroupCoordinatorConfig); the file does not say it.
+const std::map<std::string_view, std::string_view> group_synonyms = {
+    {"consumer.assignment.interval.ms", "group.consumer.assignment.interval.ms"},
+    {"consumer.heartbeat.interval.ms", "group.consumer.heartbeat.interval.ms"},
+    {"consumer.session.timeout.ms", "group.consumer.session.timeout.ms"}};
+
 /// In own_synonyms()' form; a broker's row that has itself alone lists nothing.
 std::string wanted_synonyms(const boost::json::object& line) {
     std::string text;
+    if (const auto of_group = group_synonyms.find(line.at("name").as_string());
+        of_group != group_synonyms.end() && line.at("component").as_string() == "group") {
+        return fmt::format("{}*1 ", of_group->second);
+    }
     if (const auto* names = line.if_contains("synonyms");
         names != nullptr && names->as_array().size() > 1) {
         for (const auto& name : names->as_array()) {
