@@ -49,6 +49,7 @@ public:
              });
         list(paths::broker_ids, [this](const std::string& name) { read_broker(name); });
         list(paths::broker_configs, [this](const std::string& name) { read_broker_config(name); });
+        list(paths::group_configs, [this](const std::string& name) { read_group_config(name); });
         list(paths::topics, [this](const std::string& name) { read_topic(name); });
         list(paths::delete_topics, [this](const std::string& name) { condemned_.push_back(name); });
     }
@@ -120,6 +121,15 @@ private:
              [this, all, id](std::string_view path, const Node& node) -> Result<void> {
                  auto& into = all ? state_.default_broker_configs : state_.broker_configs[id];
                  TRY_ASSIGN(into, decode_config(path, node.data));
+                 return {};
+             });
+    }
+
+    void read_group_config(const std::string& name) {
+        read(fmt::format("{}/{}", paths::group_configs, name),
+             [this, name](std::string_view path, const Node& node) -> Result<void> {
+                 TRY_ASSIGN(state_.group_configs[paths::group_of_node(name)],
+                            decode_config(path, node.data));
                  return {};
              });
     }
@@ -445,6 +455,20 @@ void set_broker_config(Store& store, BrokerId broker, const ConfigMap& configs,
                broker == no_broker ? std::string(paths::default_broker_config)
                                    : paths::broker_config(broker),
                configs, std::move(done));
+}
+
+void set_group_config(Store& store, std::string_view group, const ConfigMap& configs,
+                      std::move_only_function<void(Result<void>)> done) {
+    auto path = paths::group_config(group);
+    if (!configs.empty()) {
+        set_config(store, std::move(path), configs, std::move(done));
+        return;
+    }
+    store.remove({.path = std::move(path)},
+                 [done = std::move(done)](StoreResult<void> removed) mutable {
+                     const bool gone = removed || removed.error().code == StoreErrorCode::no_node;
+                     done(gone ? Result<void>() : Result<void>(failed(removed)));
+                 });
 }
 
 }  // namespace barnabas::metadata

@@ -31,6 +31,7 @@ struct ClusterState {
     std::map<std::string, StoredTopic, std::less<>> topics;
     std::map<BrokerId, ConfigMap> broker_configs;
     ConfigMap default_broker_configs;
+    std::map<std::string, ConfigMap, std::less<>> group_configs;
 };
 
 /// Reads the whole tree; nothing that is not there is an error, JSON that cannot be read is.
@@ -93,5 +94,8 @@ void set_topic_config(Store& store, std::string_view topic, const ConfigMap& con
                       std::move_only_function<void(Result<void>)> done);
 void set_broker_config(Store& store, BrokerId broker, const ConfigMap& configs,
                        std::move_only_function<void(Result<void>)> done);
+/// The same for a group; without configurations its node goes.
+void set_group_config(Store& store, std::string_view group, const ConfigMap& configs,
+                      std::move_only_function<void(Result<void>)> done);
 
 }  // namespace barnabas::metadata

@@ -3,7 +3,9 @@
 #include "base/config_text.h"
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
+#include <iterator>
 #include <limits>
 
 namespace barnabas::metadata {
@@ -39,6 +41,52 @@ std::string broker_config(BrokerId broker) {
     return fmt::format("{}/{}", broker_configs, broker);
 }
 
+namespace {
+
+bool stands_in_a_path(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+           c == '_' || c == '.';
+}
+
+std::optional<unsigned> hex_digit(char c) {
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    return c >= 'A' && c <= 'F' ? std::optional<unsigned>(c - 'A' + 10) : std::nullopt;
+}
+
+}  // namespace
+
+std::string group_config(std::string_view group) {
+    // "." and ".." are no names of nodes.
+    const bool dots = group == "." || group == "..";
+    std::string name;
+    for (const char c : group) {
+        if (stands_in_a_path(c) && !dots) {
+            name += c;
+        } else {
+            fmt::format_to(std::back_inserter(name), "%{:02X}", static_cast<unsigned char>(c));
+        }
+    }
+    return fmt::format("{}/{}", group_configs, name);
+}
+
+std::string group_of_node(std::string_view name) {
+    std::string group;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        const bool coded = name[i] == '%' && i + 2 < name.size();
+        const auto high = coded ? hex_digit(name[i + 1]) : std::nullopt;
+        const auto low = coded ? hex_digit(name[i + 2]) : std::nullopt;
+        if (high && low) {
+            group += static_cast<char>(*high * 16 + *low);
+            i += 2;
+        } else {
+            group += name[i];
+        }
+    }
+    return group;
+}
+
 std::string delete_topic(std::string_view topic) {
     return fmt::format("{}/{}", delete_topics, topic);
 }
@@ -51,7 +99,7 @@ constexpr std::string_view base[] = {
     "/admin",          "/admin/delete_topics", "/brokers",        "/brokers/ids",
     "/brokers/seqid",  "/brokers/topics",      "/cluster",        "/config",
     "/config/brokers", "/config/changes",      "/config/clients", "/config/ips",
-    "/config/topics",  "/config/users"};
+    "/config/groups",  "/config/topics",       "/config/users"};
 
 }  // namespace
 

@@ -23,6 +23,7 @@ inline constexpr std::string_view broker_ids = "/brokers/ids";
 inline constexpr std::string_view topics = "/brokers/topics";
 inline constexpr std::string_view topic_configs = "/config/topics";
 inline constexpr std::string_view broker_configs = "/config/brokers";
+inline constexpr std::string_view group_configs = "/config/groups";
 inline constexpr std::string_view default_broker_config = "/config/brokers/<default>";
 inline constexpr std::string_view cluster_id = "/cluster/id";
 inline constexpr std::string_view controller = "/controller";
@@ -38,6 +39,11 @@ inline constexpr std::string_view feature = "/feature";
 [[nodiscard]] std::string partition_state(std::string_view topic, PartitionId partition);
 [[nodiscard]] std::string topic_config(std::string_view topic);
 [[nodiscard]] std::string broker_config(BrokerId broker);
+/// A group's id may have any byte; what has no place in a path is there as "%2F", as Kafka writes
+/// users' names (org.apache.kafka.common.utils.Sanitizer). Kafka 3.9 has no such nodes.
+[[nodiscard]] std::string group_config(std::string_view group);
+/// The id that a child of group_configs is named after.
+[[nodiscard]] std::string group_of_node(std::string_view name);
 [[nodiscard]] std::string delete_topic(std::string_view topic);
 }  // namespace paths
 
@@ -117,7 +123,8 @@ struct ProducerIdBlock {
 [[nodiscard]] Result<ProducerIdBlock> decode_producer_id_block(std::string_view path,
                                                                std::string_view json);
 
-/// /config/topics/T, /config/brokers/N, /config/brokers/<default>; empty data is no configuration.
+/// /config/topics/T, /config/brokers/N, /config/brokers/<default>, /config/groups/G; empty data is
+/// no configuration.
 [[nodiscard]] std::string encode_config(const ConfigMap& config);
 [[nodiscard]] Result<ConfigMap> decode_config(std::string_view path, std::string_view json);
 
