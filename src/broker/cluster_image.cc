@@ -36,6 +36,11 @@ const BrokerImage* ClusterImage::broker(BrokerId id) const {
     return found == brokers.end() ? nullptr : &*found;
 }
 
+const ConfigMap* ClusterImage::group_config(std::string_view group) const {
+    const auto found = group_configs->find(group);
+    return found == group_configs->end() ? nullptr : &found->second;
+}
+
 void ClusterImage::put_topic(std::shared_ptr<const TopicImage> topic) {
     INVARIANT(!topic->id.is_zero(), "topic {} has no id", topic->name);
     remove_topic(topic->name);

@@ -46,11 +46,15 @@ struct BrokerImage {
 /// copies the indexes, never the other topics.
 class ClusterImage {
 public:
+    /// What is set on groups, by their ids; none without anything.
+    using GroupConfigs = std::map<std::string, ConfigMap, std::less<>>;
+
     std::string cluster_id;
     BrokerId controller = no_broker;
     std::vector<BrokerImage> brokers;
     ConfigMap broker_configs;   // dynamic, of this broker
     ConfigMap default_configs;  // dynamic, of all brokers
+    std::shared_ptr<const GroupConfigs> group_configs = std::make_shared<const GroupConfigs>();
 
     [[nodiscard]] const TopicImage* topic(std::string_view name) const;
     [[nodiscard]] const TopicImage* topic(const TopicId& id) const;
@@ -59,6 +63,8 @@ public:
     /// The same, to be kept beyond the image; null if there is none.
     [[nodiscard]] std::shared_ptr<const TopicImage> by_name(std::string_view name) const;
     [[nodiscard]] const BrokerImage* broker(BrokerId id) const;
+    /// What is set on the group; nullptr: nothing.
+    [[nodiscard]] const ConfigMap* group_config(std::string_view group) const;
     /// By name.
     [[nodiscard]] const std::map<std::string_view, std::shared_ptr<const TopicImage>>& topics()
         const {

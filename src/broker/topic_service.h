@@ -98,6 +98,7 @@ public:
     /// effect. On an error nothing has changed.
     awaitable<Result<void>> alter_topic_configs(std::string name, ConfigEdit edit);
     awaitable<Result<void>> alter_broker_configs(bool all_brokers, ConfigEdit edit);
+    awaitable<Result<void>> alter_group_configs(std::string group, ConfigEdit edit);
 
     awaitable<std::vector<DirectoryReport>> describe_directories();
     /// Takes a log directory offline whose disk has failed, with all its partitions. Nothing
@@ -199,6 +200,8 @@ private:
     Result<void> create_missing(OpenLogs& logs);
     std::vector<log::FoundLog> of_our_topics(std::vector<log::FoundLog> found);
     void condemn_begun_deletions();
+    [[nodiscard]] std::shared_ptr<const ClusterImage::GroupConfigs> group_configs_of(
+        ClusterImage::GroupConfigs stored) const;
     std::set<std::string> remove_condemned(std::vector<log::FoundLog>& found);
     awaitable<void> finish_deletions(std::set<std::string> unfinished);
     awaitable<Result<void>> free_name(std::string name);

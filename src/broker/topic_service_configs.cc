@@ -2,6 +2,7 @@
 #include "broker/await_answer.h"
 #include "broker/broker_configs.h"
 #include "broker/connection_quota.h"
+#include "broker/group_configs.h"
 #include "broker/log_cleaner.h"
 #include "broker/topic_service.h"
 
@@ -164,6 +165,37 @@ awaitable<Result<void>> TopicService::alter_broker_configs(bool all_brokers, Con
             co_await apply_log_config(name, *config);
         }
     }
+    co_return Result<void>();
+}
+
+awaitable<Result<void>> TopicService::alter_group_configs(std::string group, ConfigEdit edit) {
+    const Turn turn = co_await take_turn();
+    const auto* set = image_->group_config(group);
+    auto configs = edited(ports_.definitions.group, set != nullptr ? *set : ConfigMap(), edit);
+    if (!configs) {
+        co_return fail(std::move(configs));
+    }
+    const auto& settings = *ports_.services.shards.front()->settings;
+    auto checked = check_group_configs(ports_.definitions, settings, layers(), *configs);
+    if (!checked || edit.validate_only) {
+        co_return checked;
+    }
+    auto start = [&](auto done) {
+        metadata::set_group_config(ports_.store, group, *configs, std::move(done));
+    };
+    auto stored = co_await await_answer<Result<void>>(home_, std::move(start));
+    if (!stored) {
+        co_return stored;
+    }
+    auto all = *image_->group_configs;
+    if (configs->empty()) {
+        all.erase(group);
+    } else {
+        all.insert_or_assign(group, std::move(*configs));
+    }
+    auto image = std::make_shared<ClusterImage>(*image_);
+    image->group_configs = std::make_shared<const ClusterImage::GroupConfigs>(std::move(all));
+    co_await publish(std::move(image));
     co_return Result<void>();
 }
 

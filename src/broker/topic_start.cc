@@ -2,6 +2,7 @@
 #include "base/invariant.h"
 #include "broker/on_pool.h"
 #include "broker/topic_service.h"
+#include "coordinator/classic/sentences.h"
 #include "runtime/process.h"
 
 #include <algorithm>
@@ -11,6 +12,8 @@
 
 namespace barnabas::broker {
 namespace {
+
+using coordinator::shown;
 
 /// Connections, listeners, the store, the files that are being compacted, deleted or moved.
 constexpr std::size_t files_besides_logs = 500;
@@ -26,6 +29,7 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
         mine != state.broker_configs.end()) {
         image.broker_configs = std::move(mine->second);
     }
+    image.group_configs = group_configs_of(std::move(state.group_configs));
     image_ = std::make_shared<const ClusterImage>(std::move(image));
     if (auto checked = check_cordoned(storage()); !checked) {
         co_return checked;
@@ -60,6 +64,19 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
     }
     co_await publish(std::move(first));
     co_return Result<void>();
+}
+
+/// What another version stored and this one does not know is left out, with a warning.
+std::shared_ptr<const ClusterImage::GroupConfigs> TopicService::group_configs_of(
+    ClusterImage::GroupConfigs stored) const {
+    for (auto& [group, configs] : stored) {
+        for (const auto& sentence : drop_unusable(ports_.definitions.group, configs)) {
+            ports_.log.warn("a configuration of group {} has no effect: {}", shown(group),
+                            sentence);
+        }
+    }
+    std::erase_if(stored, [](const auto& group) { return group.second.empty(); });
+    return std::make_shared<const ClusterImage::GroupConfigs>(std::move(stored));
 }
 
 void TopicService::condemn_begun_deletions() {

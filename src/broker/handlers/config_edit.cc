@@ -12,10 +12,17 @@ awaitable<Result<void>> edit_resource(Call& call, ResourceEdit edit) {
         co_return fail(Result<ConfigOwner>(owner));
     }
     auto carry_out = [topics = call.services.topics, owner = *owner, &edit] {
-        return owner == ConfigOwner::topic
-                   ? topics->alter_topic_configs(edit.name, std::move(edit.edit))
-                   : topics->alter_broker_configs(owner == ConfigOwner::all_brokers,
-                                                  std::move(edit.edit));
+        switch (owner) {
+            case ConfigOwner::topic:
+                return topics->alter_topic_configs(edit.name, std::move(edit.edit));
+            case ConfigOwner::group:
+                return topics->alter_group_configs(edit.name, std::move(edit.edit));
+            case ConfigOwner::this_broker:
+            case ConfigOwner::all_brokers:
+                break;
+        }
+        return topics->alter_broker_configs(owner == ConfigOwner::all_brokers,
+                                            std::move(edit.edit));
     };
     co_return co_await runtime::await_on(call.home.shard, call.services.shards.front()->shard,
                                          std::move(carry_out));

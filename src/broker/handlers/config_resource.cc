@@ -33,6 +33,16 @@ Result<ConfigOwner> find_broker(const Call& call, const std::string& name) {
     return ConfigOwner::this_broker;
 }
 
+/// Any group has configurations, whether or not it is there; there are none for all groups.
+Result<ConfigOwner> find_group(const std::string& name) {
+    if (name.empty()) {
+        return fail(ErrorCode::invalid_request,
+                    "a group has to be named: there are no configurations for all groups beside "
+                    "the broker's group.*");
+    }
+    return ConfigOwner::group;
+}
+
 }  // namespace
 
 Result<ConfigOwner> find_config_owner(const Call& call, std::int8_t type, const std::string& name) {
@@ -50,11 +60,11 @@ Result<ConfigOwner> find_config_owner(const Call& call, std::int8_t type, const 
                         "client metrics have no configurations: clients' telemetry is not "
                         "collected here");
         case ConfigResourceType::group:
-            return fail(ErrorCode::invalid_request,
-                        "groups have no configurations: this broker serves no groups yet");
+            return find_group(name);
     }
     return fail(ErrorCode::invalid_request,
-                "resource type {} of {} has no configurations; topics (2) and brokers (4) have",
+                "resource type {} of {} has no configurations; topics (2), brokers (4) "
+                "and groups (32) have",
                 type, name);
 }
 

@@ -19,7 +19,7 @@ enum class ConfigResourceType : std::int8_t {
 };
 
 /// Whose configurations a request means, once it is known that they are there.
-enum class ConfigOwner : std::int8_t { topic, this_broker, all_brokers };
+enum class ConfigOwner : std::int8_t { topic, this_broker, all_brokers, group };
 
 /// Who is meant by a resource of a request. Errors: unknown_topic_or_partition,
 /// invalid_topic_exception, or invalid_request for another broker and for the types that have no

@@ -1,8 +1,10 @@
 // DescribeConfigs. Versions 0-4; 1 tells the source of a value instead of a flag, and synonyms, 3
-// types and documentation (KIP-569). Topics, this broker, and what is set for all brokers.
+// types and documentation (KIP-569). Topics, this broker, what is set for all brokers, and
+// groups.
 #include "wire/messages/describe_configs.h"
 
 #include "broker/broker_configs.h"
+#include "broker/group_configs.h"
 #include "broker/handlers/config_resource.h"
 #include "broker/handlers/handlers.h"
 #include "broker/topic_configs.h"
@@ -25,6 +27,8 @@ std::vector<ResolvedConfig> resolve(const Call& call, ConfigOwner owner, const s
             return resolve_broker_configs(broker, config_layers(call.home));
         case ConfigOwner::all_brokers:
             return resolve_default_configs(broker, call.home.image->default_configs);
+        case ConfigOwner::group:
+            return resolve_group_configs(call, name);
     }
     return {};
 }

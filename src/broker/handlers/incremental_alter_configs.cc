@@ -1,5 +1,5 @@
-// IncrementalAlterConfigs (KIP-339). Versions 0-1, the same fields. Topics, this broker, and what
-// is set for all brokers.
+// IncrementalAlterConfigs (KIP-339). Versions 0-1, the same fields. Topics, this broker, what is
+// set for all brokers, and groups.
 #include "wire/messages/incremental_alter_configs.h"
 
 #include "broker/handlers/config_edit.h"

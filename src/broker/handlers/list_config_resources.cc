@@ -52,6 +52,11 @@ ListConfigResourcesResponse handle_list_config_resources(Call& call,
             add(ConfigResourceType::broker, std::to_string(broker.id.get()));
         }
     }
+    if (asked(ConfigResourceType::group)) {
+        for (const auto& [group, configs] : *call.home.image->group_configs) {
+            add(ConfigResourceType::group, group);
+        }
+    }
     return response;
 }
 
