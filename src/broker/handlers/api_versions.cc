@@ -1,8 +1,9 @@
-// ApiVersions. Versions 0-5; 3 names the client's software, 4 lists feature ranges that begin at 0,
-// 5 carries the cluster and node that the client expects (KIP-1242). A version that is not known is
-// answered in version 0 with UNSUPPORTED_VERSION (dispatcher.cc).
+// ApiVersions. Versions 0-5; 3 names the client's software and lists features (KIP-584), 4 also
+// those whose levels begin at 0, 5 carries the cluster and node that the client expects (KIP-1242).
+// A version that is not known is answered in version 0 with UNSUPPORTED_VERSION (dispatcher.cc).
 #include "wire/messages/api_versions.h"
 
+#include "broker/features.h"
 #include "broker/handlers/handler_row.h"
 #include "broker/handlers/handlers.h"
 
@@ -31,6 +32,25 @@ ErrorCode check(const Call& call, const wire::ApiVersionsRequest& request) {
     return other_cluster || other_node ? ErrorCode::rebootstrap_required : ErrorCode::none;
 }
 
+void add_features(const Call& call, wire::ApiVersionsResponse& response) {
+    constexpr std::int16_t knows_level_0_since = 4;  // older clients cannot read it (KAFKA-17492)
+    for (const auto& feature : features) {
+        if (feature.level_min > 0 || call.version >= knows_level_0_since) {
+            response.supported_features.push_back({.name = std::string(feature.name),
+                                                   .min_version = feature.level_min,
+                                                   .max_version = feature.level_max,
+                                                   .unknown_tags = {}});
+        }
+        if (feature.finalized > 0) {
+            response.finalized_features.push_back({.name = std::string(feature.name),
+                                                   .max_version_level = feature.finalized,
+                                                   .min_version_level = feature.finalized,
+                                                   .unknown_tags = {}});
+        }
+    }
+    response.finalized_features_epoch = finalized_features_epoch;
+}
+
 }  // namespace
 
 wire::ApiVersionsResponse handle_api_versions(Call& call, wire::ApiVersionsRequest& request) {
@@ -46,6 +66,7 @@ wire::ApiVersionsResponse handle_api_versions(Call& call, wire::ApiVersionsReque
                                      .min_version = row.versions.first,
                                      .max_version = row.versions.last});
     }
+    add_features(call, response);
     return response;
 }
 
