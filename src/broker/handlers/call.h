@@ -6,6 +6,7 @@
 #include "rpc/reply.h"
 
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,12 @@ struct Call {
     /// When a request that gives itself so long is over, by its own clock.
     [[nodiscard]] Time deadline(std::int32_t timeout_ms) const {
         return received + std::chrono::milliseconds(timeout_ms);
+    }
+
+    /// For what views in the response look into.
+    void hold(std::vector<std::shared_ptr<const ByteBuffer>> bytes) {
+        held.insert(held.end(), std::make_move_iterator(bytes.begin()),
+                    std::make_move_iterator(bytes.end()));
     }
 
     /// Counts an error of the response for the metrics.

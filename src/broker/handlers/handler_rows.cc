@@ -3,25 +3,37 @@
 #include "wire/messages/alter_configs.h"
 #include "wire/messages/alter_replica_log_dirs.h"
 #include "wire/messages/api_versions.h"
+#include "wire/messages/consumer_group_describe.h"
+#include "wire/messages/consumer_group_heartbeat.h"
 #include "wire/messages/create_partitions.h"
 #include "wire/messages/create_topics.h"
+#include "wire/messages/delete_groups.h"
 #include "wire/messages/delete_records.h"
 #include "wire/messages/delete_topics.h"
 #include "wire/messages/describe_cluster.h"
 #include "wire/messages/describe_configs.h"
+#include "wire/messages/describe_groups.h"
 #include "wire/messages/describe_log_dirs.h"
 #include "wire/messages/describe_producers.h"
 #include "wire/messages/describe_topic_partitions.h"
 #include "wire/messages/fetch.h"
 #include "wire/messages/find_coordinator.h"
+#include "wire/messages/heartbeat.h"
 #include "wire/messages/incremental_alter_configs.h"
 #include "wire/messages/init_producer_id.h"
+#include "wire/messages/join_group.h"
+#include "wire/messages/leave_group.h"
 #include "wire/messages/list_config_resources.h"
 #include "wire/messages/list_groups.h"
 #include "wire/messages/list_offsets.h"
 #include "wire/messages/metadata.h"
+#include "wire/messages/offset_commit.h"
+#include "wire/messages/offset_delete.h"
+#include "wire/messages/offset_fetch.h"
 #include "wire/messages/offset_for_leader_epoch.h"
 #include "wire/messages/produce.h"
+#include "wire/messages/sync_group.h"
+#include "wire/messages/txn_offset_commit.h"
 
 #include <algorithm>
 
@@ -36,7 +48,14 @@ constexpr HandlerRow rows[] = {
     handler_row<FetchRequest, handle_fetch>({4, 18}),
     handler_row<ListOffsetsRequest, handle_list_offsets>(),
     handler_row<MetadataRequest, handle_metadata>(),
+    handler_row<OffsetCommitRequest, handle_offset_commit>(),
+    handler_row<OffsetFetchRequest, handle_offset_fetch>(),
     handler_row<FindCoordinatorRequest, handle_find_coordinator>(),
+    handler_row<JoinGroupRequest, handle_join_group>(),
+    handler_row<HeartbeatRequest, handle_heartbeat>(),
+    handler_row<LeaveGroupRequest, handle_leave_group>(),
+    handler_row<SyncGroupRequest, handle_sync_group>(),
+    handler_row<DescribeGroupsRequest, handle_describe_groups>(),
     handler_row<ListGroupsRequest, handle_list_groups>(),
     handler_row<ApiVersionsRequest, handle_api_versions>(),
     handler_row<CreateTopicsRequest, handle_create_topics>(),
@@ -44,14 +63,19 @@ constexpr HandlerRow rows[] = {
     handler_row<DeleteRecordsRequest, handle_delete_records>(),
     handler_row<InitProducerIdRequest, handle_init_producer_id>({0, 5}),
     handler_row<OffsetForLeaderEpochRequest, handle_offset_for_leader_epoch>(),
+    handler_row<TxnOffsetCommitRequest, handle_txn_offset_commit>(),
     handler_row<DescribeConfigsRequest, handle_describe_configs>(),
     handler_row<AlterConfigsRequest, handle_alter_configs>(),
     handler_row<AlterReplicaLogDirsRequest, handle_alter_replica_log_dirs>(),
     handler_row<DescribeLogDirsRequest, handle_describe_log_dirs>(),
     handler_row<CreatePartitionsRequest, handle_create_partitions>(),
+    handler_row<DeleteGroupsRequest, handle_delete_groups>(),
     handler_row<IncrementalAlterConfigsRequest, handle_incremental_alter_configs>(),
+    handler_row<OffsetDeleteRequest, handle_offset_delete>(),
     handler_row<DescribeClusterRequest, handle_describe_cluster>(),
     handler_row<DescribeProducersRequest, handle_describe_producers>(),
+    handler_row<ConsumerGroupHeartbeatRequest, handle_consumer_group_heartbeat>(),
+    handler_row<ConsumerGroupDescribeRequest, handle_consumer_group_describe>(),
     handler_row<ListConfigResourcesRequest, handle_list_config_resources>(),
     handler_row<DescribeTopicPartitionsRequest, handle_describe_topic_partitions>(),
 };

@@ -13,10 +13,16 @@ struct AlterReplicaLogDirsRequest;
 struct AlterReplicaLogDirsResponse;
 struct ApiVersionsRequest;
 struct ApiVersionsResponse;
+struct ConsumerGroupDescribeRequest;
+struct ConsumerGroupDescribeResponse;
+struct ConsumerGroupHeartbeatRequest;
+struct ConsumerGroupHeartbeatResponse;
 struct CreatePartitionsRequest;
 struct CreatePartitionsResponse;
 struct CreateTopicsRequest;
 struct CreateTopicsResponse;
+struct DeleteGroupsRequest;
+struct DeleteGroupsResponse;
 struct DeleteRecordsRequest;
 struct DeleteRecordsResponse;
 struct DeleteTopicsRequest;
@@ -25,6 +31,8 @@ struct DescribeClusterRequest;
 struct DescribeClusterResponse;
 struct DescribeConfigsRequest;
 struct DescribeConfigsResponse;
+struct DescribeGroupsRequest;
+struct DescribeGroupsResponse;
 struct DescribeLogDirsRequest;
 struct DescribeLogDirsResponse;
 struct DescribeProducersRequest;
@@ -35,10 +43,16 @@ struct FetchRequest;
 struct FetchResponse;
 struct FindCoordinatorRequest;
 struct FindCoordinatorResponse;
+struct HeartbeatRequest;
+struct HeartbeatResponse;
 struct IncrementalAlterConfigsRequest;
 struct IncrementalAlterConfigsResponse;
 struct InitProducerIdRequest;
 struct InitProducerIdResponse;
+struct JoinGroupRequest;
+struct JoinGroupResponse;
+struct LeaveGroupRequest;
+struct LeaveGroupResponse;
 struct ListConfigResourcesRequest;
 struct ListConfigResourcesResponse;
 struct ListGroupsRequest;
@@ -47,10 +61,20 @@ struct ListOffsetsRequest;
 struct ListOffsetsResponse;
 struct MetadataRequest;
 struct MetadataResponse;
+struct OffsetCommitRequest;
+struct OffsetCommitResponse;
+struct OffsetDeleteRequest;
+struct OffsetDeleteResponse;
+struct OffsetFetchRequest;
+struct OffsetFetchResponse;
 struct OffsetForLeaderEpochRequest;
 struct OffsetForLeaderEpochResponse;
 struct ProduceRequest;
 struct ProduceResponse;
+struct SyncGroupRequest;
+struct SyncGroupResponse;
+struct TxnOffsetCommitRequest;
+struct TxnOffsetCommitResponse;
 }  // namespace barnabas::wire
 
 namespace barnabas::broker {
@@ -80,9 +104,10 @@ awaitable<wire::AlterConfigsResponse> handle_alter_configs(Call& call,
                                                            wire::AlterConfigsRequest& request);
 wire::DescribeClusterResponse handle_describe_cluster(Call& call,
                                                       wire::DescribeClusterRequest& request);
-wire::FindCoordinatorResponse handle_find_coordinator(Call& call,
-                                                      wire::FindCoordinatorRequest& request);
-wire::ListGroupsResponse handle_list_groups(Call& call, wire::ListGroupsRequest& request);
+awaitable<wire::FindCoordinatorResponse> handle_find_coordinator(
+    Call& call, wire::FindCoordinatorRequest& request);
+awaitable<wire::ListGroupsResponse> handle_list_groups(Call& call,
+                                                       wire::ListGroupsRequest& request);
 awaitable<wire::DeleteRecordsResponse> handle_delete_records(Call& call,
                                                              wire::DeleteRecordsRequest& request);
 awaitable<wire::OffsetForLeaderEpochResponse> handle_offset_for_leader_epoch(
@@ -97,5 +122,26 @@ awaitable<wire::DescribeLogDirsResponse> handle_describe_log_dirs(
     Call& call, wire::DescribeLogDirsRequest& request);
 awaitable<wire::AlterReplicaLogDirsResponse> handle_alter_replica_log_dirs(
     Call& call, wire::AlterReplicaLogDirsRequest& request);
+awaitable<wire::ConsumerGroupDescribeResponse> handle_consumer_group_describe(
+    Call& call, wire::ConsumerGroupDescribeRequest& request);
+awaitable<wire::ConsumerGroupHeartbeatResponse> handle_consumer_group_heartbeat(
+    Call& call, wire::ConsumerGroupHeartbeatRequest& request);
+awaitable<wire::DeleteGroupsResponse> handle_delete_groups(Call& call,
+                                                           wire::DeleteGroupsRequest& request);
+awaitable<wire::DescribeGroupsResponse> handle_describe_groups(
+    Call& call, wire::DescribeGroupsRequest& request);
+awaitable<wire::HeartbeatResponse> handle_heartbeat(Call& call, wire::HeartbeatRequest& request);
+awaitable<wire::JoinGroupResponse> handle_join_group(Call& call, wire::JoinGroupRequest& request);
+awaitable<wire::LeaveGroupResponse> handle_leave_group(Call& call,
+                                                       wire::LeaveGroupRequest& request);
+awaitable<wire::OffsetCommitResponse> handle_offset_commit(Call& call,
+                                                           wire::OffsetCommitRequest& request);
+awaitable<wire::OffsetDeleteResponse> handle_offset_delete(Call& call,
+                                                           wire::OffsetDeleteRequest& request);
+awaitable<wire::OffsetFetchResponse> handle_offset_fetch(Call& call,
+                                                         wire::OffsetFetchRequest& request);
+awaitable<wire::SyncGroupResponse> handle_sync_group(Call& call, wire::SyncGroupRequest& request);
+awaitable<wire::TxnOffsetCommitResponse> handle_txn_offset_commit(
+    Call& call, wire::TxnOffsetCommitRequest& request);
 
 }  // namespace barnabas::broker
