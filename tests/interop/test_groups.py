@@ -1,0 +1,83 @@
+"""Consumer groups of each foreign client: members come, one is killed, all stop and come again, while
+records keep coming; none is missing, none is read twice but what the killed one had not committed."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from support import group_clients
+from support.feeding import Feed
+from support.group_judging import assert_each_once, assert_in_order
+from support.group_members import Group
+
+PARTITIONS = 6
+SESSION_MS = 6000
+AT_ONCE = 6  # they mostly wait for the killed one's session to end
+OVERRIDES = {
+    "group.initial.rebalance.delay.ms": 0,
+    "group.consumer.session.timeout.ms": SESSION_MS,
+    "group.consumer.min.session.timeout.ms": SESSION_MS,
+    "group.consumer.heartbeat.interval.ms": group_clients.HEARTBEAT_MS,
+    "group.consumer.min.heartbeat.interval.ms": group_clients.HEARTBEAT_MS,
+}
+
+
+def name_of(client):
+    return client.name
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory):
+    """One broker with short sessions."""
+    from conftest import BrokerFactory
+    factory = BrokerFactory(tmp_path_factory.mktemp("groups"))
+    yield factory.start(OVERRIDES)
+    factory.close()
+
+
+@pytest.fixture(scope="module")
+def lives(request, broker, tmp_path_factory):
+    """{client: the future of its group's life}, for the clients that this run was asked for."""
+    directory = tmp_path_factory.mktemp("members")
+    asked = [item.callspec.params["client"] for item in request.session.items
+             if item.module is request.module]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {client: pool.submit(live, client, broker, directory) for client in asked}
+
+
+@pytest.mark.parametrize("client", group_clients.ALL, ids=name_of)
+def test_members_come_and_go_and_no_record_is_missing(lives, client):
+    lives[client].result()
+
+
+def live(client, broker, directory):
+    with Feed(broker, client.name, PARTITIONS) as feed, \
+            Group(client, broker, client.name, PARTITIONS, directory, SESSION_MS) as group:
+        one, two = group.join("one"), group.join("two")
+        group.settle(one, two)
+        three = group.join("three")
+        group.settle(one, two, three)
+        if client.incremental:
+            for member in group.members:
+                assert not member.owned & member.history.revoked_ever, \
+                    f"what stays was taken away: {member}"
+        three.kill()
+        group.settle(one, two)
+        one.stop()
+        two.stop()
+
+        before = len(feed.sent)
+        group.wait_until(lambda: len(feed.sent) > before + 100, "more came while nobody was there")
+        four, five = group.join("four"), group.join("five")
+        group.settle(four, five)
+        feed.stop()
+        group.wait_until(lambda: read(group) >= feed.sent.keys(), "all is read")
+        four.stop()
+        five.stop()
+        assert_each_once(feed.sent, group.members, killed=three)
+        assert_in_order(group.members)
+        assert group.committed() == feed.ends()
+
+
+def read(group):
+    return {(partition, offset) for member in group.members
+            for partition, offset, _ in list(member.history.records)}

@@ -1,0 +1,163 @@
+"""Foreign clients as members of consumer groups, behind one command: join a group and say what happens
+(group_events.py)."""
+
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+from support import clients, kafka_jars
+
+ROOT = Path(__file__).resolve().parents[2]
+INTEROP = ROOT / "tests" / "interop"
+HEARTBEAT_MS = 500
+
+
+class GroupClient:
+    """A client library with one protocol and one assignor.
+
+    `incremental`: a rebalance takes only what goes to somebody else. With the protocol `consumer`
+    the broker says how long a session is and how often a heartbeat comes.
+    """
+
+    library = None
+    errors_apart = True  # its error output is no part of what it tells
+
+    def __init__(self, assignor, protocol="classic", incremental=False):
+        self.assignor, self.protocol, self.incremental = assignor, protocol, incremental
+
+    @property
+    def name(self):
+        middle = "" if self.protocol == "classic" else f"{self.protocol}-"
+        return f"{self.library}-{middle}{self.assignor}"
+
+    def command(self, broker, topic, group, session_ms, instance=None):
+        raise NotImplementedError
+
+    def parse(self, line):
+        """The event of one line of its output, None if it has none."""
+        return json.loads(line)
+
+    def options(self, session_ms, instance, dash="--"):
+        words = [f"{dash}protocol", self.protocol, f"{dash}assignor", self.assignor,
+                 f"{dash}session-ms", str(session_ms), f"{dash}heartbeat-ms", str(HEARTBEAT_MS)]
+        return words + ([f"{dash}instance", instance] if instance else [])
+
+
+class Java(GroupClient):
+    library = "java"
+    _ASSIGNORS = {"range": "RangeAssignor", "roundrobin": "RoundRobinAssignor",
+                  "sticky": "StickyAssignor", "cooperative-sticky": "CooperativeStickyAssignor"}
+
+    def command(self, broker, topic, group, session_ms, instance=None):
+        settings = {"group.instance.id": instance} if instance else {}
+        if self.protocol == "consumer":
+            settings |= {"group.protocol": "consumer", "group.remote.assignor": self.assignor}
+        else:
+            settings |= {"session.timeout.ms": session_ms, "heartbeat.interval.ms": HEARTBEAT_MS,
+                         "partition.assignment.strategy":
+                             f"org.apache.kafka.clients.consumer.{self._ASSIGNORS[self.assignor]}"}
+        words = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+        return [*java_program("JavaGroup"), "group", broker.bootstrap, topic, group, *words]
+
+
+class Python(GroupClient):
+    """A program of tests/interop/clients."""
+
+    def __init__(self, library, program, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.library, self.program = library, program
+
+    def command(self, broker, topic, group, session_ms, instance=None):
+        return [sys.executable, str(INTEROP / "clients" / self.program), "group", broker.bootstrap,
+                topic, group, *self.options(session_ms, instance)]
+
+
+class Go(GroupClient):
+    """A program of tests/interop/go."""
+
+    def __init__(self, library, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.library = library
+
+    def command(self, broker, topic, group, session_ms, instance=None):
+        return [str(go_programs() / self.library), "group", broker.bootstrap, topic, group,
+                *self.options(session_ms, instance, dash="-")]
+
+
+class KafkaJs(GroupClient):
+    library = "kafkajs"
+
+    def command(self, broker, topic, group, session_ms, instance=None):
+        return ["node", str(node_programs() / "kafkajs_group.js"), "group", broker.bootstrap, topic,
+                group, "--session-ms", str(session_ms), "--heartbeat-ms", str(HEARTBEAT_MS)]
+
+
+class Kcat(GroupClient):
+    """kcat writes records by a format of ours, rebalances in its own words, and commits often by
+    itself without telling."""
+
+    library = "kcat"
+    errors_apart = False
+    _RECORD = (r'{"event": "record", "topic": "%t", "partition": %p, "offset": %o, "key": "%k"}\n')
+    _REBALANCE = re.compile(r"^% Group \S+ rebalanced \(memberid \S*\): (assigned|revoked): (.*)$")
+    _PARTITION = re.compile(r"\[(\d+)\]")
+
+    def command(self, broker, topic, group, session_ms, instance=None):
+        settings = {"session.timeout.ms": session_ms, "heartbeat.interval.ms": HEARTBEAT_MS,
+                    "partition.assignment.strategy": self.assignor, "auto.offset.reset": "earliest",
+                    "auto.commit.interval.ms": 200, "fetch.wait.max.ms": 50}
+        if instance:
+            settings["group.instance.id"] = instance
+        words = [word for name, value in settings.items() for word in ("-X", f"{name}={value}")]
+        return ["kcat", "-u", "-b", broker.bootstrap, "-f", self._RECORD, *words, "-G", group, topic]
+
+    def parse(self, line):
+        if line.startswith("{"):
+            return json.loads(line)
+        match = self._REBALANCE.match(line)
+        if not match:
+            return None
+        partitions = [int(p) for p in self._PARTITION.findall(match[2])]
+        return {"event": match[1], "partitions": partitions}
+
+
+def java_program(name):
+    return ["java", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            "-cp", f"{clients.java_classes()}:{kafka_jars.class_path('clients')}", name]
+
+
+@cache
+def go_programs():
+    """The folder with the programs of tests/interop/go."""
+    return _made("go_clients.sh")
+
+
+@cache
+def node_programs():
+    """The folder with the programs of tests/interop/node and the packages that they use."""
+    return _made("node_clients.sh")
+
+
+def _made(script):
+    done = subprocess.run([ROOT / "tools" / script], check=True, stdout=subprocess.PIPE, text=True)
+    return Path(done.stdout.strip())
+
+
+JAVA = [Java("range"), Java("roundrobin"), Java("sticky"),
+        Java("cooperative-sticky", incremental=True),
+        Java("uniform", protocol="consumer", incremental=True)]
+CONFLUENT = [Python("confluent", "confluent_group.py", "range"),
+             Python("confluent", "confluent_group.py", "cooperative-sticky", incremental=True),
+             Python("confluent", "confluent_group.py", "uniform", protocol="consumer",
+                    incremental=True)]
+FRANZ = [Go("franz", "cooperative-sticky", incremental=True),
+         Go("franz", "sticky", protocol="consumer", incremental=True)]
+SARAMA = [Go("sarama", "range"), Go("sarama", "cooperative-sticky", incremental=True)]
+OTHERS = [Kcat("roundrobin"),
+          Python("kafka-python", "kafka_python_group.py", "roundrobin"),
+          Python("aiokafka", "aiokafka_group.py", "roundrobin"), KafkaJs("roundrobin")]
+ALL = [*JAVA, *CONFLUENT, *FRANZ, *SARAMA, *OTHERS]

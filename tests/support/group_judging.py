@@ -1,0 +1,36 @@
+"""Whether the members of a group together read what was sent."""
+
+from collections import defaultdict
+
+
+def assert_each_once(sent, members, killed=None):
+    """Every record of `sent`, {(partition, offset): key}, was read by exactly one member, once. Only
+    what `killed` had read and not committed was read once more."""
+    readers = defaultdict(list)
+    for member in members:
+        for partition, offset, key in member.history.records:
+            assert sent.get((partition, offset)) == key, \
+                f"{partition}/{offset} is {key} instead of {sent.get((partition, offset))}: {member}"
+            readers[partition, offset].append(member)
+    missing = sorted(set(sent) - set(readers))
+    assert not missing, f"{len(missing)} records were not read, the first is {missing[0]}"
+    twice = {at: [m.name for m in who] for at, who in sorted(readers.items())
+             if len(who) > 1 and not _excused(at, who, killed)}
+    assert not twice, (f"{len(twice)} records were read twice, the first: {list(twice.items())[:20]}\n"
+                       + "\n".join(map(str, members)))
+
+
+def _excused(at, who, killed):
+    partition, offset = at
+    return (len(who) == 2 and killed in who and who[0] is not who[1]
+            and offset >= killed.history.committed.get(partition, 0))
+
+
+def assert_in_order(members):
+    """Each member read each partition forwards."""
+    for member in members:
+        last = {}
+        for partition, offset, _ in member.history.records:
+            assert offset > last.get(partition, -1), \
+                f"{partition}/{offset} came after {last[partition]}: {member}"
+            last[partition] = offset
