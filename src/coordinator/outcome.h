@@ -25,12 +25,23 @@ struct Client {
     Uuid fresh;                // random: the id of a member that has none yet is made of it
 };
 
+/// What made a group rebalance, for the metrics; GroupEvent::why says it in words.
+enum class RebalanceCause : std::uint8_t {
+    other,
+    member_joined,
+    member_left,
+    member_expired,
+    subscription_changed,  // a member's, also that its leader wants to assign anew
+    topics_changed,        // those that members subscribe to
+};
+
 /// Something that those who run the cluster want to know of a group: one log line, one count.
 struct GroupEvent {
     enum class Kind : std::uint8_t { rebalance, stable, member_expired, emptied, died, converted };
     Kind kind = Kind::rebalance;
     std::string group;
-    std::string why;  // a sentence with names and numbers
+    std::string why;                               // a sentence with names and numbers
+    RebalanceCause cause = RebalanceCause::other;  // of a rebalance
 };
 
 /// What a command that waits for nobody came to. Nothing has changed yet. The records go into the

@@ -122,8 +122,12 @@ private:
                                       ClassicGroup& group, Decisions& out);
 
     // rebalance.cc
-    void rebalance_or_complete(ClassicGroup& group, std::string_view why, Now now, Decisions& out);
-    void prepare_rebalance(ClassicGroup& group, std::string_view why, Now now, Decisions& out);
+    struct Reason {
+        RebalanceCause cause;
+        std::string_view why;
+    };
+    void rebalance_or_complete(ClassicGroup& group, Reason reason, Now now, Decisions& out);
+    void prepare_rebalance(ClassicGroup& group, Reason reason, Now now, Decisions& out);
     void complete_if_all_joined(ClassicGroup& group, Now now, Decisions& out);
     void complete_join(ClassicGroup& group, Now now, Decisions& out);
     void answer_generation(ClassicGroup& group, Now now, Decisions& out);

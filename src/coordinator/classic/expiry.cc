@@ -52,7 +52,7 @@ void ClassicGroups::session_over(ClassicGroup& group, const std::string& id, Now
         {.kind = GroupEvent::Kind::member_expired, .group = group.id(), .why = why});
     drop_member(group, id, ErrorCode::unknown_member_id, out);
     if (group.can_rebalance()) {
-        prepare_rebalance(group, why, now, out);
+        prepare_rebalance(group, {.cause = RebalanceCause::member_expired, .why = why}, now, out);
     } else if (group.is_in(ClassicGroupState::preparing_rebalance) && group.all_joined()) {
         complete_join(group, now, out);
     }
@@ -100,7 +100,7 @@ void ClassicGroups::sync_phase_over(ClassicGroup& group, Now now, Decisions& out
     for (const auto& id : missing) {
         drop_member(group, id, ErrorCode::unknown_member_id, out);
     }
-    prepare_rebalance(group, why, now, out);
+    prepare_rebalance(group, {.cause = RebalanceCause::member_expired, .why = why}, now, out);
 }
 
 void ClassicGroups::begin_session(const ClassicGroup& group, const ClassicGroupMember& member,

@@ -171,7 +171,8 @@ void ClassicGroups::rejoin(const Joining& call, ClassicGroup& group, ClassicGrou
     group.update(member, call.protocols, call.request.session_timeout_ms,
                  call.rebalance_timeout_ms());
     wait_for_join(call, group, member);
-    rebalance_or_complete(group, why, call.now, call.out);
+    rebalance_or_complete(group, {.cause = RebalanceCause::subscription_changed, .why = why},
+                          call.now, call.out);
 }
 
 void ClassicGroups::wait_for_join(const Joining& call, ClassicGroup& group,
@@ -214,10 +215,11 @@ void ClassicGroups::add_member(const Joining& call, ClassicGroup& group, std::st
         call.request.group_instance_id
             ? fmt::format(" with instance id {}", shown(*call.request.group_instance_id))
             : "";
-    rebalance_or_complete(
-        group,
-        fmt::format("member {}{} joins{}", shown(id), instance, shown_reason(call.request.reason)),
-        call.now, call.out);
+    rebalance_or_complete(group,
+                          {.cause = RebalanceCause::member_joined,
+                           .why = fmt::format("member {}{} joins{}", shown(id), instance,
+                                              shown_reason(call.request.reason))},
+                          call.now, call.out);
 }
 
 /// While a group prepares, who waits counts, not who is in it: so the last to join again are shut

@@ -86,7 +86,9 @@ wire::LeaveGroupResponse ClassicGroups::leave(const wire::LeaveGroupRequest& req
                            [&](const Leaving& member) { return leave_one(member, *group, out); });
     // Ids that were given out are no members: that they go changes nothing for the others.
     if (group->can_rebalance() && group->member_count() < before) {
-        prepare_rebalance(*group, sentence(leaving, errors), now, out);
+        prepare_rebalance(*group,
+                          {.cause = RebalanceCause::member_left, .why = sentence(leaving, errors)},
+                          now, out);
     } else {
         complete_if_all_joined(*group, now, out);
     }

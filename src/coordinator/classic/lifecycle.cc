@@ -108,9 +108,10 @@ void ClassicGroups::loaded(Now now, Decisions& out) {
         if (group->member_count() > size_max) {
             // They get a chance to commit what they have read before some are shut out.
             prepare_rebalance(*group,
-                              fmt::format("the group was loaded with {} members, and "
-                                          "group.max.size is {}",
-                                          group->member_count(), size_max),
+                              {.cause = RebalanceCause::other,
+                               .why = fmt::format("the group was loaded with {} members, and "
+                                                  "group.max.size is {}",
+                                                  group->member_count(), size_max)},
                               now, out);
         }
     }
@@ -152,7 +153,7 @@ ClassicGroup& ClassicGroups::adopt(std::unique_ptr<ClassicGroup> group, std::str
         begin_session(adopted, member, now);
     }
     if (adopted.member_count() > 0) {
-        prepare_rebalance(adopted, why, now, out);
+        prepare_rebalance(adopted, {.cause = RebalanceCause::other, .why = why}, now, out);
     }
     return adopted;
 }

@@ -21,22 +21,22 @@ constexpr Duration join_retry_min = 1s;
 
 }  // namespace
 
-void ClassicGroups::rebalance_or_complete(ClassicGroup& group, std::string_view why, Now now,
+void ClassicGroups::rebalance_or_complete(ClassicGroup& group, Reason reason, Now now,
                                           Decisions& out) {
     if (group.can_rebalance()) {
-        prepare_rebalance(group, why, now, out);
+        prepare_rebalance(group, reason, now, out);
     } else {
         complete_if_all_joined(group, now, out);
     }
 }
 
-void ClassicGroups::prepare_rebalance(ClassicGroup& group, std::string_view why, Now now,
-                                      Decisions& out) {
+void ClassicGroups::prepare_rebalance(ClassicGroup& group, Reason reason, Now now, Decisions& out) {
     out.events.push_back(
         {.kind = GroupEvent::Kind::rebalance,
          .group = group.id(),
-         .why = fmt::format("{}; generation {} was {} with {} members now", why, group.generation(),
-                            group.state_name(), group.member_count())});
+         .why = fmt::format("{}; generation {} was {} with {} members now", reason.why,
+                            group.generation(), group.state_name(), group.member_count()),
+         .cause = reason.cause});
     if (group.is_in(ClassicGroupState::completing_rebalance)) {
         for (const auto& [id, unchanged] : group.members()) {
             auto& member = *group.find_member(id);

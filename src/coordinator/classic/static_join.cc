@@ -45,11 +45,15 @@ void ClassicGroups::replace_static(const Joining& call, ClassicGroup& group, std
                 return store(group, std::move(record), std::move(replacement), call.out);
             }
             return prepare_rebalance(
-                group, fmt::format("{} and the protocol changes with it{}", who, reason), call.now,
-                call.out);
+                group,
+                {.cause = RebalanceCause::member_joined,
+                 .why = fmt::format("{} and the protocol changes with it{}", who, reason)},
+                call.now, call.out);
         case ClassicGroupState::completing_rebalance:
             // The leader may be assigning to the old id.
-            return prepare_rebalance(group, who + reason, call.now, call.out);
+            return prepare_rebalance(group,
+                                     {.cause = RebalanceCause::member_joined, .why = who + reason},
+                                     call.now, call.out);
         case ClassicGroupState::preparing_rebalance:
             return complete_if_all_joined(group, call.now, call.out);
         case ClassicGroupState::empty:

@@ -112,11 +112,12 @@ void ClassicGroups::assignment_appended(ClassicGroup& group, ClassicAssignment& 
         begin_session(group, member, now);  // while it waited nothing was expected of it
     }
     if (!result) {
-        return rebalance_or_complete(group,
-                                     fmt::format("the assignment of leader {} could not be stored: "
-                                                 "{}",
-                                                 shown(assignment.from), result.error().message),
-                                     now, out);
+        return rebalance_or_complete(
+            group,
+            {.cause = RebalanceCause::other,
+             .why = fmt::format("the assignment of leader {} could not be stored: {}",
+                                shown(assignment.from), result.error().message)},
+            now, out);
     }
     group.transition(ClassicGroupState::stable, now.wall);
     out.events.push_back(

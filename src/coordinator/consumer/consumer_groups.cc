@@ -158,13 +158,15 @@ Decisions ConsumerGroups::on_timer(const TimerKey& timer, Now now) const {
              .why = fmt::format("nothing was heard of member {} (client {}, "
                                 "host {}) for its session timeout",
                                 member->id, member->client_id, member->client_host)});
-        fence(*group, *member, ports_.topics, "is removed: its session expired", decisions.records,
-              decisions.events);
+        fence(*group, *member, ports_.topics,
+              {.cause = RebalanceCause::member_expired, .what = "is removed: its session expired"},
+              decisions.records, decisions.events);
     } else if (timer.kind == TimerKind::consumer_rebalance &&
                member->state == MemberState::unrevoked_partitions) {
         fence(*group, *member, ports_.topics,
-              fmt::format("is removed: it has not given up its partitions within {} ms",
-                          member->rebalance_timeout_ms),
+              {.cause = RebalanceCause::member_expired,
+               .what = fmt::format("is removed: it has not given up its partitions within {} ms",
+                                   member->rebalance_timeout_ms)},
               decisions.records, decisions.events);
     }
     return decisions;

@@ -184,8 +184,10 @@ void Heartbeat::update_subscription() {
     }
     subscription_changed_ = member_.topics != before_.topics || member_.regex != before_.regex;
     if (at_.group.epoch() == 0) {
+        cause_ = RebalanceCause::member_joined;
         why_ = fmt::format("member {} joins a new group", member_.id);
     } else if (subscription_changed_) {
+        cause_ = is_new_ ? RebalanceCause::member_joined : RebalanceCause::subscription_changed;
         why_ = fmt::format("member {} {}", member_.id,
                            is_new_ ? "joins" : "subscribes to other topics");
     }
@@ -237,6 +239,7 @@ void Heartbeat::evaluate(const std::map<std::string, bool, std::less<>>& wanted)
         });
         const ResolvedRegex* const before = draft_.resolved(regex);
         if (why_.empty() && (before == nullptr || before->topics != resolved.topics)) {
+            cause_ = RebalanceCause::topics_changed;
             why_ = fmt::format("regular expression {} names {} topics now", regex,
                                resolved.topics.size());
         }
@@ -251,6 +254,7 @@ void Heartbeat::update_epoch() {
     }
     const std::int64_t hash = metadata_hash_of(draft_.topics(), at_.topics);
     if (why_.empty() && hash != at_.group.metadata_hash()) {
+        cause_ = RebalanceCause::topics_changed;
         why_ = "a subscribed topic has changed";
     }
     if (why_.empty()) {
@@ -340,8 +344,10 @@ wire::ConsumerGroupHeartbeatResponse Heartbeat::reply() const {
 }
 
 void Heartbeat::rebalance(std::string why) {
-    events_.push_back(
-        {.kind = GroupEvent::Kind::rebalance, .group = at_.group.id(), .why = std::move(why)});
+    events_.push_back({.kind = GroupEvent::Kind::rebalance,
+                       .group = at_.group.id(),
+                       .why = std::move(why),
+                       .cause = cause_});
 }
 
 }  // namespace barnabas::coordinator

@@ -67,6 +67,7 @@ private:
     bool is_new_ = false;
     bool subscription_changed_ = false;
     bool target_waits_ = false;
+    RebalanceCause cause_ = RebalanceCause::other;  // with why_
     std::string why_;  // the group's epoch has to grow; empty: it has not
     std::int32_t epoch_ = 0;
     std::int32_t target_epoch_ = 0;
@@ -76,9 +77,13 @@ private:
     std::vector<GroupEvent> events_;
 };
 
+struct FenceReason {
+    RebalanceCause cause;
+    std::string_view what;  // "left"
+};
 /// Takes a member out of its group, which has a new epoch then.
 void fence(const ConsumerGroup& group, const ConsumerMember& member, const TopicsView& topics,
-           std::string_view why, Records& records, std::vector<GroupEvent>& events);
+           FenceReason why, Records& records, std::vector<GroupEvent>& events);
 
 /// How long the group's next assignment has to wait: one is computed at most once per interval, so
 /// that members who come together cost one computation (KIP-1263). Zero: it may be computed, which

@@ -106,13 +106,14 @@ Result<Heartbeat::Reply> Heartbeat::leave() {
         left.revoking.clear();
         outcome.records.push_back(current_assignment_record(at_.group.id(), left));
     } else {
-        fence(at_.group, *known, at_.topics, "left", outcome.records, outcome.events);
+        fence(at_.group, *known, at_.topics, {.cause = RebalanceCause::member_left, .what = "left"},
+              outcome.records, outcome.events);
     }
     return outcome;
 }
 
 void fence(const ConsumerGroup& group, const ConsumerMember& member, const TopicsView& topics,
-           std::string_view why, Records& records, std::vector<GroupEvent>& events) {
+           FenceReason why, Records& records, std::vector<GroupEvent>& events) {
     GroupDraft draft{.group = group, .gone = member.id};
     add_member_tombstones(records, group.id(), member.id);
     if (!member.regex.empty() && group.subscribers_of_regex(member.regex) == 1) {
@@ -127,7 +128,8 @@ void fence(const ConsumerGroup& group, const ConsumerMember& member, const Topic
         {.kind = left == 0 ? GroupEvent::Kind::emptied : GroupEvent::Kind::rebalance,
          .group = group.id(),
          .why = fmt::format("member {} (client {}, host {}) {}: epoch {} with {} members",
-                            member.id, member.client_id, member.client_host, why, epoch, left)});
+                            member.id, member.client_id, member.client_host, why.what, epoch, left),
+         .cause = why.cause});
 }
 
 }  // namespace barnabas::coordinator

@@ -100,7 +100,7 @@ public:
     /// By nobody's member; applied at once. What the partition was answered.
     ErrorCode commit(const CommitSpec& spec) {
         if (spec.producer == no_producer) {
-            auto [reply, records] = offsets.commit(request_of(spec), {.version = 9}, now);
+            auto [reply, records, events] = offsets.commit(request_of(spec), {.version = 9}, now);
             append(std::move(records));
             return static_cast<ErrorCode>(reply.topics.at(0).partitions.at(0).error_code);
         }
@@ -112,7 +112,7 @@ public:
                                   .partitions = {{.partition_index = spec.partition,
                                                   .committed_offset = spec.offset,
                                                   .committed_metadata = spec.metadata}}});
-        auto [reply, records] = offsets.commit(request, {.version = 5}, now);
+        auto [reply, records, events] = offsets.commit(request, {.version = 5}, now);
         append(std::move(records), spec.producer);
         return static_cast<ErrorCode>(reply.topics.at(0).partitions.at(0).error_code);
     }
