@@ -21,7 +21,13 @@
 #include <string>
 #include <vector>
 
+namespace barnabas::coordinator {
+class GroupCoordinator;
+}
+
 namespace barnabas::broker {
+
+struct GroupCounters;
 
 /// A reply and the bytes that its views look into.
 template <class Reply>
@@ -69,6 +75,13 @@ public:
 
     /// The producer's marker is in the partition's log: what was pending is committed, or dropped.
     void end_transaction(ProducerId producer, bool committed);
+    /// The shard's image is a new one: members look at its topics, and offsets of those that are
+    /// gone go too.
+    void follow_image();
+
+    /// For the metrics.
+    [[nodiscard]] const coordinator::GroupCoordinator& coordinator() const;
+    [[nodiscard]] const GroupCounters& counters() const;
 
 private:
     struct State;
