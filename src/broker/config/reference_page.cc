@@ -19,9 +19,9 @@ Printed from the tables in the source; do not edit by hand.
 
 `barnabas server [server.properties] [--override key=value]...` reads Kafka's file as it is. An
 override replaces what the file says. Broker settings that can change while the broker runs are set
-with `kafka-configs` (or any admin client) for one broker or for all; topic settings likewise. The
-strongest of these counts: the topic's own, the one broker's, the default for all brokers, the file,
-the default below.
+with `kafka-configs` (or any admin client) for one broker or for all; those of topics and groups
+likewise. The strongest of these counts: the topic's or group's own, the one broker's, the default
+for all brokers, the file, the default below.
 
 Every name that Kafka 4.4 knows is known here, and those that only a 3.x file has. A name that has
 no effect is reported in the start-up log with the reason; one that is refused ends start-up if it
