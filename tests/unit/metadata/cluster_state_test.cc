@@ -108,6 +108,24 @@ TEST(ClusterState, ConfigurationsAreReplacedWhole) {
     }
 }
 
+TEST(ClusterState, GroupsWithoutConfigurationsLeaveNothing) {
+    const auto store = prepared_store();
+    const auto set = [&store](const std::string& group, const ConfigMap& configs) {
+        return result_of<void>([&](auto done) { set_group_config(*store, group, configs, done); });
+    };
+    EXPECT_TRUE(set("a/b", {{"x", "1"}}));
+    EXPECT_TRUE(set("a/b", {{"y", "2"}}));
+    EXPECT_TRUE(set("c", {{"x", "3"}}));
+    EXPECT_TRUE(set("never", {}));
+    auto groups = load(*store)->group_configs;
+    EXPECT_EQ(groups.size(), 2U);
+    EXPECT_EQ(groups["a/b"], (ConfigMap{{"y", "2"}}));
+    EXPECT_TRUE(set("a/b", {}));
+    groups = load(*store)->group_configs;
+    EXPECT_EQ(groups.size(), 1U);
+    EXPECT_EQ(groups["c"], (ConfigMap{{"x", "3"}}));
+}
+
 TEST(ClusterState, AnImportedClusterReadsBackAndIsTakenOverOnce) {
     const auto store = prepared_store();
     const ImportedCluster cluster{.cluster_id = "elsewhere",

@@ -18,6 +18,27 @@ TEST(Layout, PartitionsAreNumberedInOrder) {
     EXPECT_EQ(*back, node);
 }
 
+TEST(Layout, AGroupsIdMayHaveAnyByte) {
+    std::string every;
+    for (int c = 0; c < 256; ++c) {
+        every += static_cast<char>(c);
+    }
+    const std::string ids[] = {
+        "plain-Group_1.x",       ".", "..", "a/b", "%41", "50%", "%", "%zz", every,
+        std::string(32'767, '/')};
+    for (const std::string& id : ids) {
+        const std::string path = paths::group_config(id);
+        const std::string prefix = std::string(paths::group_configs) + "/";
+        ASSERT_TRUE(path.starts_with(prefix));
+        const std::string name = path.substr(prefix.size());
+        EXPECT_EQ(name.find('/'), std::string::npos);
+        EXPECT_TRUE(name != "." && name != "..");
+        EXPECT_EQ(paths::group_of_node(name), id);
+    }
+    EXPECT_EQ(paths::group_config("plain-Group_1.x"), "/config/groups/plain-Group_1.x");
+    EXPECT_EQ(paths::group_config("a/b *"), "/config/groups/a%2Fb%20%2A");
+}
+
 TEST(Layout, NamesThePathOfWhatItCannotRead) {
     const std::string_view bad[] = {"",
                                     "[]",
