@@ -48,6 +48,9 @@ public:
 
     [[nodiscard]] LoadSlots& load_slots() { return load_slots_; }
 
+    /// Runs what one of them has begun and does not wait for; join() does.
+    void spawn(awaitable<void> task) { tasks_.spawn(std::move(task)); }
+
     /// Gives up everything, for good: whoever waits is answered. join() returns when nothing runs
     /// any more.
     void give_up();

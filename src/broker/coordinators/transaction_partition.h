@@ -14,12 +14,29 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace barnabas::broker {
+
+struct MarkerWrite;
+
+/// Partitions that a producer's batches are about to go into, asked for by who leads them
+/// (KIP-890).
+struct TransactionAdmission {
+    std::string transactional_id;
+    coordinator::ProducerIdentity producer;
+    std::vector<TopicPartition> partitions;
+    bool add = false;  // they join the producer's transaction; else they have to be in it
+};
 
 /// The transaction coordinator of one partition of __transaction_state. Every request is answered,
 /// with an error of Kafka's where it cannot be carried out; what requests refer to lives until
 /// then. The handlers have looked up topics before.
+///
+/// A request decides, appends and applies without a wait in between, and is answered when that is
+/// committed. Markers leave when the decision on an end is committed: each transaction's in a task
+/// of its own, so that a disk that hangs holds up no other.
 class TransactionPartition final : public CoordinatorPartition {
 public:
     TransactionPartition(Services& services, StatePartition::Where where);
@@ -35,6 +52,10 @@ public:
     awaitable<wire::EndTxnResponse> end(const wire::EndTxnRequest& request,
                                         coordinator::Client client);
 
+    /// One result for each partition: transaction_abortable if it should be in the transaction and
+    /// is not, else as AddPartitionsToTxn.
+    awaitable<std::vector<Result<void>>> admit(const TransactionAdmission& admission);
+
     [[nodiscard]] coordinator::Transactions::DescribedTransaction describe(
         const std::string& id) const;
     void list(const coordinator::Transactions::Filter& filter,
@@ -48,6 +69,27 @@ private:
     void on_given_up() override;
     [[nodiscard]] Time next_wake() const override;
     awaitable<void> wake(Now now) override;
+
+    /// `decide(Now)` gives a TransactionOutcome, `refuse(ErrorCode)` the reply if it cannot be
+    /// carried out.
+    template <class Reply, class Decide, class Refuse>
+    awaitable<Reply> carry_out(Decide decide, Refuse refuse);
+    template <class Reply>
+    Result<void> store(const coordinator::TransactionOutcome<Reply>& outcome);
+    Result<void> apply(const StateRecord& record, const coordinator::TransactionMemo& memo);
+    awaitable<Result<void>> commit(Offset end, Time until);
+    void committed(Offset end);
+    awaitable<std::optional<ProducerId>> take_producer_id();
+    void follow_config();
+
+    // What it does by itself (transaction_work.cc)
+    awaitable<void> send_markers(coordinator::MarkersToSend markers);
+    void on_marker(const coordinator::MarkerKey& key, const MarkerWrite& marker);
+    awaitable<void> do_due();
+    void complete(const std::vector<std::string>& ids);
+    awaitable<void> abort(std::vector<std::string> ids);
+    void expire();
+    bool store_own(const coordinator::TransactionOutcome<std::string>& outcome);
 
     std::unique_ptr<State> transactions_;
 };

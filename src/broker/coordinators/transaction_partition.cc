@@ -1,0 +1,321 @@
+#include "broker/coordinators/transaction_partition.h"
+
+#include "base/invariant.h"
+#include "broker/coordinators/transaction_partition_state.h"
+#include "broker/coordinators/transaction_refusals.h"
+#include "broker/producer_ids.h"
+#include "wire/persisted/coordinator_records.h"
+#include "wire/persisted/framing.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace barnabas::broker {
+namespace {
+
+/// So long a request waits for its record to be committed (Kafka's request.timeout.ms).
+constexpr Duration commit_wait = 30s;
+/// What could not be committed in time is asked for again after this.
+constexpr Duration commit_retry_pause = 1s;
+
+/// What the client is told of a record that cannot be appended or committed
+/// (TransactionStateManager.appendTransactionToLog).
+ErrorCode told_of(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::unknown_topic_or_partition:
+        case ErrorCode::not_enough_replicas:
+        case ErrorCode::not_enough_replicas_after_append:
+        case ErrorCode::request_timed_out:
+            return ErrorCode::coordinator_not_available;
+        case ErrorCode::not_leader_or_follower:
+        case ErrorCode::kafka_storage_error:
+            return ErrorCode::not_coordinator;
+        case ErrorCode::message_too_large:
+        case ErrorCode::record_list_too_large:
+            return ErrorCode::unknown_server_error;
+        default:
+            return code;
+    }
+}
+
+wire::AddPartitionsToTxnRequest request_of(const TransactionAdmission& admission) {
+    wire::AddPartitionsToTxnRequest request;
+    auto& transaction = request.transactions.emplace_back();
+    transaction.transactional_id = admission.transactional_id;
+    transaction.producer_id = admission.producer.id.get();
+    transaction.producer_epoch = admission.producer.epoch.get();
+    std::map<std::string_view, std::vector<std::int32_t>> topics;
+    for (const auto& partition : admission.partitions) {
+        topics[partition.topic].push_back(partition.partition.get());
+    }
+    for (auto& [name, partitions] : topics) {
+        auto& topic = transaction.topics.emplace_back();
+        topic.name = name;
+        topic.partitions = std::move(partitions);
+    }
+    return request;
+}
+
+/// The one result that all partitions of an addition have.
+ErrorCode code_of(const wire::AddPartitionsToTxnResponse& response) {
+    const auto& topics = response.results_by_transaction.front().topic_results;
+    return static_cast<ErrorCode>(topics.front().results_by_partition.front().partition_error_code);
+}
+
+}  // namespace
+
+TransactionPartition::TransactionPartition(Services& services, StatePartition::Where where)
+    : CoordinatorPartition(services, where),
+      transactions_(
+          std::make_unique<State>(where.shard.settings->config.transactions.coordinator)) {}
+
+TransactionPartition::~TransactionPartition() = default;
+
+// --- what is stored
+
+Result<void> TransactionPartition::apply(const StateRecord& record,
+                                         const coordinator::TransactionMemo& memo) {
+    if (!record.key) {
+        return fail(ErrorCode::corrupt_message, "the record at offset {} has no key",
+                    record.offset);
+    }
+    TRY_ASSIGN(const auto stored_key, wire::read_coordinator_key(*record.key));
+    if (stored_key.id != wire::TransactionLogKey::record_id) {
+        // A later version's; what is not known is left alone, as Kafka does.
+        log().warn("{}: the record at offset {} is of kind {}, which this version does not know",
+                   state().partition_name(), record.offset, stored_key.id);
+        return {};
+    }
+    TRY_ASSIGN(const auto key, wire::decode_stored<wire::TransactionLogKey>(stored_key));
+    const coordinator::Transactions::Applied how{
+        .offset = record.offset, .now = now(), .memo = memo};
+    if (!record.value) {
+        return transactions_->machine.apply(key, nullptr, how);
+    }
+    TRY_ASSIGN(const auto stored_value, wire::read_versioned(*record.value, stored_key.id));
+    TRY_ASSIGN(const auto value, wire::decode_stored<wire::TransactionLogValue>(stored_value));
+    return transactions_->machine.apply(key, &value, how);
+}
+
+Result<void> TransactionPartition::replay(const StateBatch& batch) {
+    for (const auto& record : batch.records) {
+        TRY(apply(record, {}));
+    }
+    transactions_->applied = batch.end;
+    return {};
+}
+
+void TransactionPartition::on_loaded(Now now) {
+    follow_config();
+    transactions_->machine.loaded(state().leader_epoch().get(), now);
+    transactions_->applied = std::max(transactions_->applied, state().end());
+    committed(transactions_->applied);
+}
+
+void TransactionPartition::on_given_up() {
+    transactions_->machine.unloaded();
+    transactions_->applied = Offset{0};
+    transactions_->committed = Offset{0};
+    transactions_->commit_due = never;
+}
+
+template <class Reply>
+Result<void> TransactionPartition::store(const coordinator::TransactionOutcome<Reply>& outcome) {
+    const auto first = state().append(outcome.records, now());
+    if (!first) {
+        return fail(told_of(first.error().code), "{}", first.error().message);
+    }
+    Offset offset = *first;
+    for (const auto& record : outcome.records) {
+        const auto applied =
+            apply({.offset = offset,
+                   .key = record.key.view(),
+                   .value = record.value ? wire::NullableBytes(record.value->view())
+                                         : wire::NullableBytes()},
+                  outcome.memo);
+        INVARIANT(applied, "what was decided cannot be applied: {}", applied.error().message);
+        ++offset;
+    }
+    transactions_->applied = offset;
+    reschedule();
+    return {};
+}
+
+void TransactionPartition::committed(Offset end) {
+    auto& known = transactions_->committed;
+    if (is_active() && end > known) {
+        known = end;
+        transactions_->machine.committed(end, now());
+        reschedule();
+    }
+}
+
+awaitable<Result<void>> TransactionPartition::commit(Offset end, Time until) {
+    Result<void> done;
+    if (!state().is_committed(end)) {
+        done = co_await state().committed(end, until);
+        if (auto serves = check(); !serves) {
+            co_return serves;
+        }
+    }
+    if (done) {
+        committed(end);
+        co_return done;
+    }
+    transactions_->commit_due =
+        std::min(transactions_->commit_due, now().steady + commit_retry_pause);
+    reschedule();
+    co_return fail(told_of(done.error().code), "{}", done.error().message);
+}
+
+// --- requests
+
+void TransactionPartition::follow_config() {
+    auto config = shard().settings->config.transactions.coordinator;
+    transactions_->machine.configure(config);
+}
+
+awaitable<std::optional<ProducerId>> TransactionPartition::take_producer_id() {
+    auto& ids = *services().producer_ids;
+    auto next = [&ids] { return ids.next(); };
+    auto& first = services().shards.front()->shard;
+    const auto id = co_await runtime::await_on(shard().shard, first, next);
+    if (!id) {
+        log().warn("no producer id can be taken for a transaction: {}", id.error().message);
+        co_return std::nullopt;
+    }
+    co_return *id;
+}
+
+template <class Reply, class Decide, class Refuse>
+awaitable<Reply> TransactionPartition::carry_out(Decide decide, Refuse refuse) {
+    const Time until = now().steady + commit_wait;
+    if (const auto may = co_await may_decide(until); !may) {
+        co_return refuse(told_of(may.error().code));
+    }
+    follow_config();
+    coordinator::TransactionOutcome<Reply> outcome = decide(now());
+    if (!outcome.records.empty()) {
+        if (const auto stored = store(outcome); !stored) {
+            log().warn("{}: a transaction cannot be stored: {}", state().partition_name(),
+                       stored.error().message);
+            co_return refuse(stored.error().code);
+        }
+    }
+    if (!outcome.why.empty()) {
+        log().debug("{}: {}", state().partition_name(), outcome.why);
+    }
+    // Without records too: the reply may tell of what was decided before.
+    if (const auto done = co_await commit(transactions_->applied, until); !done) {
+        co_return refuse(done.error().code);
+    }
+    co_return std::move(outcome.reply);
+}
+
+awaitable<wire::InitProducerIdResponse> TransactionPartition::init(
+    const wire::InitProducerIdRequest& request, coordinator::Client client) {
+    follow_config();
+    std::optional<ProducerId> fresh;
+    if (transactions_->machine.needs_producer_id(request)) {
+        fresh = co_await take_producer_id();
+    }
+    auto decide = [&](Now now) { return transactions_->machine.init(request, fresh, client, now); };
+    co_return co_await carry_out<wire::InitProducerIdResponse>(decide, refused_init);
+}
+
+awaitable<wire::AddPartitionsToTxnResponse> TransactionPartition::add_partitions(
+    const wire::AddPartitionsToTxnRequest& request, coordinator::Client client) {
+    auto decide = [&](Now now) {
+        return transactions_->machine.add_partitions(request, client, now);
+    };
+    auto refuse = [&](ErrorCode code) {
+        return refused_add_partitions(request, client.version, code);
+    };
+    co_return co_await carry_out<wire::AddPartitionsToTxnResponse>(decide, refuse);
+}
+
+awaitable<wire::AddOffsetsToTxnResponse> TransactionPartition::add_offsets(
+    const wire::AddOffsetsToTxnRequest& request, PartitionId offsets, coordinator::Client client) {
+    auto decide = [&](Now now) {
+        return transactions_->machine.add_offsets(request, offsets, client, now);
+    };
+    co_return co_await carry_out<wire::AddOffsetsToTxnResponse>(decide, refused_add_offsets);
+}
+
+awaitable<wire::EndTxnResponse> TransactionPartition::end(const wire::EndTxnRequest& request,
+                                                          coordinator::Client client) {
+    follow_config();
+    std::optional<ProducerId> fresh;
+    if (transactions_->machine.needs_producer_id(request, client)) {
+        fresh = co_await take_producer_id();
+    }
+    auto decide = [&](Now now) { return transactions_->machine.end(request, fresh, client, now); };
+    co_return co_await carry_out<wire::EndTxnResponse>(decide, refused_end);
+}
+
+awaitable<std::vector<Result<void>>> TransactionPartition::admit(
+    const TransactionAdmission& admission) {
+    using Results = std::vector<Result<void>>;
+    const auto count = admission.partitions.size();
+    INVARIANT(count > 0, "no partition for '{}' is asked for", admission.transactional_id);
+    const coordinator::Client broker{.id = {}, .host = {}, .version = 5, .fresh = {}};
+    const auto request = request_of(admission);
+    auto decide = [&](Now now) {
+        coordinator::TransactionOutcome<Results> outcome;
+        if (!admission.add) {
+            for (const auto& partition : admission.partitions) {
+                outcome.reply.push_back(transactions_->machine.verify(
+                    admission.transactional_id, admission.producer, partition));
+            }
+            return outcome;
+        }
+        auto added = transactions_->machine.add_partitions(request, broker, now);
+        const auto code = code_of(added.reply);
+        const Result<void> result =
+            code == ErrorCode::none ? Result<void>() : fail(code, "{}", added.why);
+        outcome.reply.assign(count, result);
+        outcome.records = std::move(added.records);
+        outcome.memo = added.memo;
+        return outcome;
+    };
+    auto refuse = [&](ErrorCode code) {
+        const Result<void> result =
+            fail(code, "the coordinator of transactional id '{}' cannot answer now",
+                 admission.transactional_id);
+        return Results(count, result);
+    };
+    co_return co_await carry_out<Results>(decide, refuse);
+}
+
+coordinator::Transactions::DescribedTransaction TransactionPartition::describe(
+    const std::string& id) const {
+    return transactions_->machine.describe(id);
+}
+
+void TransactionPartition::list(const coordinator::Transactions::Filter& filter,
+                                wire::ListTransactionsResponse& to) const {
+    transactions_->machine.list(filter, now(), to);
+}
+
+Time TransactionPartition::next_wake() const {
+    return std::min(transactions_->machine.next_wake(), transactions_->commit_due);
+}
+
+awaitable<void> TransactionPartition::wake(Now /*now*/) {
+    co_await do_due();
+}
+
+bool TransactionPartition::store_own(const coordinator::TransactionOutcome<std::string>& outcome) {
+    if (outcome.records.empty()) {
+        return false;
+    }
+    if (const auto stored = store(outcome); !stored) {
+        log().warn("{}: {}, but that cannot be stored yet: {}", state().partition_name(),
+                   outcome.reply, stored.error().message);
+        return false;
+    }
+    return true;
+}
+
+}  // namespace barnabas::broker
