@@ -12,13 +12,8 @@ from support.group_members import Group
 PARTITIONS = 6
 SESSION_MS = 6000
 AT_ONCE = 6  # they mostly wait for the killed one's session to end
-OVERRIDES = {
-    "group.initial.rebalance.delay.ms": 0,
-    "group.consumer.session.timeout.ms": SESSION_MS,
-    "group.consumer.min.session.timeout.ms": SESSION_MS,
-    "group.consumer.heartbeat.interval.ms": group_clients.HEARTBEAT_MS,
-    "group.consumer.min.heartbeat.interval.ms": group_clients.HEARTBEAT_MS,
-}
+OVERRIDES = {**group_clients.FAST, "group.consumer.session.timeout.ms": SESSION_MS,
+             "group.consumer.min.session.timeout.ms": SESSION_MS}
 
 
 def name_of(client):
@@ -70,14 +65,9 @@ def live(client, broker, directory):
         four, five = group.join("four"), group.join("five")
         group.settle(four, five)
         feed.stop()
-        group.wait_until(lambda: read(group) >= feed.sent.keys(), "all is read")
+        group.wait_until(lambda: group.read() >= feed.sent.keys(), "all is read")
         four.stop()
         five.stop()
         assert_each_once(feed.sent, group.members, killed=three)
         assert_in_order(group.members)
         assert group.committed() == feed.ends()
-
-
-def read(group):
-    return {(partition, offset) for member in group.members
-            for partition, offset, _ in list(member.history.records)}

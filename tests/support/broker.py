@@ -191,7 +191,8 @@ class KafkaBroker(Broker):
             return
         directory.mkdir(parents=True, exist_ok=True)
         subprocess.run(
-            ["java", "-XX:TieredStopAtLevel=1", "-cp", kafka_jars.class_path("broker"),
+            ["java", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+             "-cp", kafka_jars.class_path("broker"),
              "kafka.tools.StorageTool", "format", "--ignore-formatted",
              "-t", "4L6g3nShT-eMCtK--X86sw", "-c", str(file)],
             check=True, stdout=subprocess.DEVNULL)

@@ -14,6 +14,11 @@ ROOT = Path(__file__).resolve().parents[2]
 INTEROP = ROOT / "tests" / "interop"
 HEARTBEAT_MS = 500
 
+# What a broker is started with so that tests need not wait for it.
+FAST = {"group.initial.rebalance.delay.ms": 0,
+        "group.consumer.heartbeat.interval.ms": HEARTBEAT_MS,
+        "group.consumer.min.heartbeat.interval.ms": HEARTBEAT_MS}
+
 
 class GroupClient:
     """A client library with one protocol and one assignor.

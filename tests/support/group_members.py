@@ -94,6 +94,10 @@ class Group:
         return (all(shares) and sum(map(len, shares)) == self.partitions
                 and set().union(*shares) == set(range(self.partitions)))
 
+    def read(self):
+        """(partition, offset) of every record that any member read so far."""
+        return {record[:2] for member in self.members for record in list(member.history.records)}
+
     def wait_until(self, condition, what, deadline_s=DEADLINE_S):
         try:
             return wait_until(condition, deadline_s, what)

@@ -6,7 +6,7 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
-from kafka.errors import KafkaError
+from kafka.errors import FencedInstanceIdError, KafkaError
 from kafka.structs import OffsetAndMetadata
 
 ASSIGNORS = {"range": RangePartitionAssignor, "roundrobin": RoundRobinPartitionAssignor,
@@ -55,6 +55,8 @@ class Member(ConsumerRebalanceListener):
                    OffsetAndMetadata(offset, "", -1) for partition, offset in self.pending.items()}
         try:
             self.consumer.commit(offsets)
+        except FencedInstanceIdError:
+            raise
         except KafkaError as error:
             group_member.refused(error)
             return

@@ -4,7 +4,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import java.util.concurrent.CountDownLatch;
 
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -63,7 +62,7 @@ public final class JavaGroup implements ConsumerRebalanceListener {
         try {
             member.run();
         } catch (KafkaException error) {
-            say("failed", "\"error\": " + text(error.toString()));
+            say(Map.of("event", "failed", "error", error.toString()));
             member.status = 1;
         }
         ended.countDown();
@@ -87,9 +86,8 @@ public final class JavaGroup implements ConsumerRebalanceListener {
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
-        say("record", "\"topic\": " + text(record.topic()) + ", \"partition\": " + record.partition()
-                + ", \"offset\": " + record.offset() + ", \"key\": "
-                + text(new String(record.key(), StandardCharsets.UTF_8)));
+        say(Map.of("event", "record", "topic", record.topic(), "partition", record.partition(),
+                "offset", record.offset(), "key", new String(record.key(), StandardCharsets.UTF_8)));
         pending.put(new TopicPartition(record.topic(), record.partition()),
                 new OffsetAndMetadata(record.offset() + 1));
     }
@@ -101,13 +99,12 @@ public final class JavaGroup implements ConsumerRebalanceListener {
         try {
             commitUndisturbed();
         } catch (RebalanceInProgressException | CommitFailedException error) {
-            say("refused", "\"error\": " + text(error.toString()));
+            say(Map.of("event", "refused", "error", error.toString()));
             return;
         }
-        StringJoiner offsets = new StringJoiner(", ", "{", "}");
-        pending.forEach((partition, offset) ->
-                offsets.add("\"" + partition.partition() + "\": " + offset.offset()));
-        say("committed", "\"offsets\": " + offsets);
+        Map<Integer, Long> offsets = new HashMap<>();
+        pending.forEach((partition, offset) -> offsets.put(partition.partition(), offset.offset()));
+        say(Map.of("event", "committed", "offsets", offsets));
         pending.clear();
     }
 
@@ -139,16 +136,12 @@ public final class JavaGroup implements ConsumerRebalanceListener {
 
     private static void owned(String event, Collection<TopicPartition> partitions) {
         if (!partitions.isEmpty()) {
-            say(event, "\"partitions\": "
-                    + partitions.stream().map(TopicPartition::partition).sorted().toList());
+            say(Map.of("event", event, "partitions",
+                    partitions.stream().map(TopicPartition::partition).sorted().toList()));
         }
     }
 
-    private static void say(String event, String values) {
-        System.out.println("{\"event\": " + text(event) + ", " + values + "}");
-    }
-
-    private static String text(String value) {
-        return "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
+    private static void say(Map<String, Object> event) {
+        System.out.println(Json.of(event));
     }
 }
