@@ -10,7 +10,14 @@ namespace {
 
 using namespace testing;
 
-/// A consumer as clients are: it gives up before it takes, and says so with its next heartbeat.
+/// A consumer as Kafka's Java client is: it gives up before it takes, and says so with its next
+/// heartbeat. After a heartbeat without a reply it says everything again, and goes on with the
+/// assignment that it was told last (AbstractMembershipManager, ConsumerHeartbeatRequestManager).
+///
+/// That leaves a hole in the protocol which no coordinator can close: a member that has not taken
+/// over yet says that it owns nothing, the coordinator believes it and takes back what it was told,
+/// and if that reply is lost the member takes over nevertheless. It strays then, until it is told
+/// with the next reply.
 struct Consumer {
     std::string id;
     std::optional<std::string> instance;
@@ -22,6 +29,8 @@ struct Consumer {
     bool says_owned = false;
     bool says_subscription = false;
     bool unsure = false;  // its last request or the reply was lost
+    bool denied = false;  // what it wants it said it does not own, and the reply was lost
+    bool strays = false;
     bool crashed = false;
 };
 
@@ -59,7 +68,7 @@ public:
     }
 
     /// No partition is with two, and nobody who is a member owns what the coordinator does not know
-    /// of: so no two members own one.
+    /// of: so no two members own one. But for those who stray.
     void check() const {
         const ConsumerGroup* const group = world_.group();
         if (group == nullptr) {
@@ -80,7 +89,7 @@ public:
         }
         for (const Consumer& consumer : consumers_) {
             const ConsumerMember* const member = group->member(consumer.id);
-            if (member == nullptr || consumer.epoch == 0) {
+            if (member == nullptr || consumer.epoch == 0 || consumer.strays) {
                 continue;
             }
             for (const auto& [topic, partitions] : consumer.owned) {
@@ -246,6 +255,7 @@ private:
         if (consumer.wanted) {
             consumer.owned = *std::exchange(consumer.wanted, std::nullopt);
             consumer.says_owned = true;
+            consumer.strays = consumer.denied;
         }
     }
 
@@ -268,11 +278,14 @@ private:
             consumer.unsure = true;
             return;
         }
-        const auto reply = world_.beat(request_of(consumer));
+        const auto request = request_of(consumer);
+        const auto reply = world_.beat(request);
         if (reply_lost) {
             consumer.unsure = true;
+            consumer.denied |= request.topic_partitions && consumer.wanted;
             return;
         }
+        consumer.denied = false;
         switch (static_cast<ErrorCode>(reply.error_code)) {
             case ErrorCode::none:
                 break;
@@ -282,6 +295,7 @@ private:
                 consumer.epoch = 0;
                 consumer.owned.clear();
                 consumer.wanted.reset();
+                consumer.strays = false;
                 return;
             case ErrorCode::unreleased_instance_id:
                 return;  // it tries again
@@ -290,6 +304,8 @@ private:
         }
         consumer.epoch = reply.member_epoch;
         consumer.says_owned = consumer.says_subscription = consumer.unsure = false;
+        EXPECT_TRUE(!consumer.strays || reply.assignment || consumer.wanted)
+            << consumer.id << " is not told";
         if (reply.assignment) {
             auto assignment = assignment_from(reply.assignment->topic_partitions);
             consumer.wanted.reset();
@@ -297,6 +313,7 @@ private:
                 consumer.wanted = std::move(assignment);
             } else {
                 consumer.says_owned = true;
+                consumer.strays = false;
             }
         }
     }
@@ -311,7 +328,7 @@ private:
 // records tell the same state, compacted or not.
 TEST(ConsumerGroupModel, OneOwnerPerPartitionWhateverHappens) {
     const auto first = barnabas::testing::first_seed(1);
-    const auto runs = barnabas::testing::number_of("BARNABAS_RUNS", 60);
+    const auto runs = barnabas::testing::number_of("BARNABAS_RUNS", 1000);
     for (auto seed = first; seed < first + runs; ++seed) {
         SCOPED_TRACE(fmt::format("seed {}", seed));
         Model model(seed);
