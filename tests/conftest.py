@@ -8,12 +8,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from support import broker as brokers  # noqa: E402
+from support import scenarios  # noqa: E402
 
 _started = []
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "own: about Barnabas alone, not run against Apache Kafka")
+    config.addinivalue_line("markers", "scenario: runs beside the file's others (scenarios.py)")
     config.addinivalue_line("markers", "long: the full count, run when BARNABAS_LONG is set")
 
 
@@ -75,3 +77,15 @@ def broker(tmp_path_factory):
     alive = shared.running
     factory.close()
     assert alive, "the broker ended by itself"
+
+
+@pytest.fixture(scope="module")
+def scenario_outcomes(request, broker, tmp_path_factory):
+    with scenarios.running(request, broker, tmp_path_factory.mktemp("scenarios")) as outcomes:
+        yield outcomes
+
+
+@pytest.fixture
+def outcome(request, scenario_outcomes):
+    """Waits for this test's scenario, and fails as it does."""
+    return scenario_outcomes[request.node.nodeid].result

@@ -1,7 +1,6 @@
-"""Consumer groups of each foreign client: members come, one is killed, all stop and come again, while
-records keep coming; none is missing, none is read twice but what the killed one had not committed."""
-
-from concurrent.futures import ThreadPoolExecutor
+"""Consumer groups of each foreign client: members come, one is killed, all stop and come again,
+while records keep coming. None is missing; none is read twice but what the killed member had not
+committed."""
 
 import pytest
 from support import group_clients
@@ -11,7 +10,6 @@ from support.group_members import Group
 
 PARTITIONS = 6
 SESSION_MS = 6000
-AT_ONCE = 6  # they mostly wait for the killed one's session to end
 OVERRIDES = {**group_clients.FAST, "group.consumer.session.timeout.ms": SESSION_MS,
              "group.consumer.min.session.timeout.ms": SESSION_MS}
 
@@ -29,22 +27,7 @@ def broker(tmp_path_factory):
     factory.close()
 
 
-@pytest.fixture(scope="module")
-def lives(request, broker, tmp_path_factory):
-    """{client: the future of its group's life}, for the clients that this run was asked for."""
-    directory = tmp_path_factory.mktemp("members")
-    asked = [item.callspec.params["client"] for item in request.session.items
-             if item.module is request.module]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield {client: pool.submit(live, client, broker, directory) for client in asked}
-
-
-@pytest.mark.parametrize("client", group_clients.ALL, ids=name_of)
-def test_members_come_and_go_and_no_record_is_missing(lives, client):
-    lives[client].result()
-
-
-def live(client, broker, directory):
+def come_and_go(broker, directory, client):
     with Feed(broker, client.name, PARTITIONS) as feed, \
             Group(client, broker, client.name, PARTITIONS, directory, SESSION_MS) as group:
         one, two = group.join("one"), group.join("two")
@@ -71,3 +54,9 @@ def live(client, broker, directory):
         assert_each_once(feed.sent, group.members, killed=three)
         assert_in_order(group.members)
         assert group.committed() == feed.ends()
+
+
+@pytest.mark.scenario(run=come_and_go)
+@pytest.mark.parametrize("client", group_clients.ALL, ids=name_of)
+def test_members_come_and_go_and_no_record_is_missing(outcome, client):
+    outcome()

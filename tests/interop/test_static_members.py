@@ -34,10 +34,9 @@ def broker(tmp_path_factory):
     factory.close()
 
 
-@pytest.mark.parametrize("client", CLIENTS, ids=name_of)
-def test_a_static_member_comes_back_to_its_partitions(broker, tmp_path, client):
+def come_back(broker, directory, client):
     with Feed(broker, client.name, PARTITIONS) as feed, \
-            Group(client, broker, client.name, PARTITIONS, tmp_path, SESSION_MS) as group:
+            Group(client, broker, client.name, PARTITIONS, directory, SESSION_MS) as group:
         one, two = group.join("one", instance="i-1"), group.join("two", instance="i-2")
         group.settle(one, two)
         shares = one.owned, two.owned
@@ -63,12 +62,11 @@ def test_a_static_member_comes_back_to_its_partitions(broker, tmp_path, client):
         assert group.committed() == feed.ends()
 
 
-@pytest.mark.parametrize("client", [*CLIENTS, FRANZ_CONSUMER], ids=name_of)
-def test_of_two_members_of_one_name_only_one_goes_on(broker, tmp_path, client):
+def share_a_name(broker, directory, client):
     """Classic: the newer one fences the older. Consumer: the newer one is refused."""
     topic = f"fenced-{client.name}"
     with Feed(broker, topic, PARTITIONS), \
-            Group(client, broker, topic, PARTITIONS, tmp_path, SESSION_MS) as group:
+            Group(client, broker, topic, PARTITIONS, directory, SESSION_MS) as group:
         older = group.join("older", instance="i-1")
         group.settle(older)
         newer = group.join("newer", instance="i-1")
@@ -79,3 +77,15 @@ def test_of_two_members_of_one_name_only_one_goes_on(broker, tmp_path, client):
             word in loser.history.errors[-1].lower() for word in ("fenced", "instance")), str(loser)
         group.settle(winner)
         winner.stop()
+
+
+@pytest.mark.scenario(run=come_back)
+@pytest.mark.parametrize("client", CLIENTS, ids=name_of)
+def test_a_static_member_comes_back_to_its_partitions(outcome, client):
+    outcome()
+
+
+@pytest.mark.scenario(run=share_a_name)
+@pytest.mark.parametrize("client", [*CLIENTS, FRANZ_CONSUMER], ids=name_of)
+def test_of_two_members_of_one_name_only_one_goes_on(outcome, client):
+    outcome()

@@ -1,5 +1,5 @@
-"""Foreign clients as members of consumer groups, behind one command: join a group and say what happens
-(group_events.py)."""
+"""Foreign clients as members of consumer groups, behind one command: join a group and say what
+happens (group_events.py)."""
 
 import json
 import re
@@ -106,7 +106,7 @@ class Kcat(GroupClient):
 
     library = "kcat"
     errors_apart = False
-    _RECORD = (r'{"event": "record", "topic": "%t", "partition": %p, "offset": %o, "key": "%k"}\n')
+    _RECORD = r'{"event": "record", "topic": "%t", "partition": %p, "offset": %o, "key": "%k"}\n'
     _REBALANCE = re.compile(r"^% Group \S+ rebalanced \(memberid \S*\): (assigned|revoked): (.*)$")
     _PARTITION = re.compile(r"\[(\d+)\]")
 
@@ -117,7 +117,8 @@ class Kcat(GroupClient):
         if instance:
             settings["group.instance.id"] = instance
         words = [word for name, value in settings.items() for word in ("-X", f"{name}={value}")]
-        return ["kcat", "-u", "-b", broker.bootstrap, "-f", self._RECORD, *words, "-G", group, topic]
+        return ["kcat", "-u", "-b", broker.bootstrap, "-f", self._RECORD, *words,
+                "-G", group, topic]
 
     def parse(self, line):
         if line.startswith("{"):

@@ -4,13 +4,13 @@ from collections import defaultdict
 
 
 def assert_each_once(sent, members, killed=None):
-    """Every record of `sent`, {(partition, offset): key}, was read by exactly one member, once. Only
-    what `killed` had read and not committed was read once more."""
+    """Every record of `sent`, {(partition, offset): key}, was read by exactly one member, once.
+    Only what `killed` had read and not committed was read once more."""
     readers = defaultdict(list)
     for member in members:
         for partition, offset, key in member.history.records:
-            assert sent.get((partition, offset)) == key, \
-                f"{partition}/{offset} is {key} instead of {sent.get((partition, offset))}: {member}"
+            wanted = sent.get((partition, offset))
+            assert wanted == key, f"{partition}/{offset} is {key} instead of {wanted}: {member}"
             readers[partition, offset].append(member)
     missing = sorted(set(sent) - set(readers))
     assert not missing, f"{len(missing)} records were not read, the first is {missing[0]}"

@@ -59,7 +59,10 @@ class Member:
 
 
 class Group:
-    """One group of one client that reads one topic. Ends what still runs when it is left."""
+    """One group that reads one topic. Ends what still runs when it is left.
+
+    Its members are of one client, but where `join` names another.
+    """
 
     def __init__(self, client, broker, topic, partitions, directory, session_ms=6000):
         self.client, self.broker, self.topic, self.partitions = client, broker, topic, partitions
@@ -75,9 +78,10 @@ class Group:
             if member.running:
                 member.kill()
 
-    def join(self, name, instance=None):
-        command = self.client.command(self.broker, self.topic, self.name, self.session_ms, instance)
-        member = Member(self.client, command, self.directory, name)
+    def join(self, name, instance=None, client=None):
+        client = client or self.client
+        command = client.command(self.broker, self.topic, self.name, self.session_ms, instance)
+        member = Member(client, command, self.directory, name)
         self.members.append(member)
         return member
 
