@@ -57,8 +57,8 @@ class Feed:
 
     def _send(self, connection, partition, turn):
         keys = [f"{partition}-{turn}-{i}" for i in range(BATCH)]
-        answer = wire.produce(connection, self.topic,
-                              batches.build([(key.encode(), b"v" * 100) for key in keys]), partition)
+        batch = batches.build([(key.encode(), b"v" * 100) for key in keys])
+        answer = wire.produce(connection, self.topic, batch, partition)
         assert answer["errorCode"] == 0, answer
         for i, key in enumerate(keys):
             self.sent[partition, answer["baseOffset"] + i] = key

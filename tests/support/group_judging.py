@@ -16,7 +16,7 @@ def assert_each_once(sent, members, killed=None):
     assert not missing, f"{len(missing)} records were not read, the first is {missing[0]}"
     twice = {at: [m.name for m in who] for at, who in sorted(readers.items())
              if len(who) > 1 and not _excused(at, who, killed)}
-    assert not twice, (f"{len(twice)} records were read twice, the first: {list(twice.items())[:20]}\n"
+    assert not twice, (f"{len(twice)} records were read twice: {list(twice.items())[:20]}\n"
                        + "\n".join(map(str, members)))
 
 

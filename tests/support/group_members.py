@@ -112,8 +112,9 @@ class Group:
     def committed(self):
         """{partition: offset} as the broker knows it."""
         with wire.connected(self.broker) as connection:
-            answer = connection.call("OffsetFetch", 7, groupId=self.name, requireStable=True, topics=[
-                {"name": self.topic, "partitionIndexes": list(range(self.partitions))}])
+            answer = connection.call(
+                "OffsetFetch", 7, groupId=self.name, requireStable=True,
+                topics=[{"name": self.topic, "partitionIndexes": list(range(self.partitions))}])
         assert answer["errorCode"] == 0, answer
         (topic,) = answer["topics"]
         assert all(p["errorCode"] == 0 for p in topic["partitions"]), answer

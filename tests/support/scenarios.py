@@ -7,7 +7,8 @@
     def test_members_come_and_go(outcome, client):
         outcome()
 
-The fixture `outcome` (conftest.py) takes its file's fixture `broker`; `client` goes to the scenario.
+The fixture `outcome` (conftest.py) takes its file's fixture `broker`; what a test is parametrized
+with goes to its scenario.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -22,5 +23,6 @@ def running(request, broker, directory):
     asked = [(item, item.get_closest_marker("scenario")) for item in request.session.items
              if item.module is request.module]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield {item.nodeid: pool.submit(marker.kwargs["run"], broker, directory, **item.callspec.params)
+        yield {item.nodeid: pool.submit(marker.kwargs["run"], broker, directory,
+                                        **item.callspec.params)
                for item, marker in asked if marker}

@@ -73,9 +73,7 @@ public final class JavaGroup implements ConsumerRebalanceListener {
         try (consumer) {
             consumer.subscribe(List.of(topic), this);
             while (!told) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    take(record);
-                }
+                consumer.poll(Duration.ofMillis(200)).forEach(this::take);
                 commit();
             }
         } catch (WakeupException error) {
@@ -86,8 +84,9 @@ public final class JavaGroup implements ConsumerRebalanceListener {
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
+        String key = new String(record.key(), StandardCharsets.UTF_8);
         say(Map.of("event", "record", "topic", record.topic(), "partition", record.partition(),
-                "offset", record.offset(), "key", new String(record.key(), StandardCharsets.UTF_8)));
+                "offset", record.offset(), "key", key));
         pending.put(new TopicPartition(record.topic(), record.partition()),
                 new OffsetAndMetadata(record.offset() + 1));
     }

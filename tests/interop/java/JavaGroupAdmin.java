@@ -22,8 +22,8 @@ import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Groups through Apache Kafka's own admin client: JavaGroupAdmin BOOTSTRAP. Takes a command per line
- * on standard input and answers each with a line of JSON; an error is {"error": its class}.
+ * Groups through Apache Kafka's own admin client: JavaGroupAdmin BOOTSTRAP. Takes a command per
+ * line on standard input and answers each with a line of JSON; an error is {"error": its class}.
  *
  *   list [STATE,... [TYPE,...]]           {group: [type, state, protocol]}; - names none
  *   describe GROUP                        state, assignor, members
@@ -42,7 +42,8 @@ public final class JavaGroupAdmin {
 
     public static void main(String[] arguments) throws Exception {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
-        try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", arguments[0]))) {
+        Map<String, Object> settings = Map.of("bootstrap.servers", arguments[0]);
+        try (Admin admin = Admin.create(settings)) {
             JavaGroupAdmin commands = new JavaGroupAdmin(admin);
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 Object answer;
@@ -131,7 +132,8 @@ public final class JavaGroupAdmin {
     }
 
     private Object remove(String[] words) throws Exception {
-        List<MemberToRemove> members = Arrays.stream(words).skip(2).map(MemberToRemove::new).toList();
+        List<MemberToRemove> members =
+                Arrays.stream(words).skip(2).map(MemberToRemove::new).toList();
         return admin.removeMembersFromConsumerGroup(words[1], members.isEmpty()
                 ? new RemoveMembersFromConsumerGroupOptions()
                 : new RemoveMembersFromConsumerGroupOptions(members)).all().get();

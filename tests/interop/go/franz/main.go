@@ -18,8 +18,8 @@ var balancers = map[string]func() kgo.GroupBalancer{
 	"cooperative-sticky": kgo.CooperativeStickyBalancer,
 }
 
-// consumer commits after each poll; what could not be committed then is committed when its partition
-// goes. BlockRebalanceOnPoll keeps the callbacks from running beside it.
+// consumer commits after each poll; what could not be committed then is committed when its
+// partition goes. BlockRebalanceOnPoll keeps the callbacks from running beside it.
 type consumer struct {
 	topic   string
 	pending map[int32]int64

@@ -1,5 +1,5 @@
-// Package member is what the Go programs share: their command line, their signals and the lines that
-// they print. The lines' form is that of tests/support/group_events.py.
+// Package member is what the Go programs share: their command line, their signals and the lines
+// that they print. The lines' form is that of tests/support/group_events.py.
 package member
 
 import (
