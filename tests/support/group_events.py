@@ -11,6 +11,7 @@
 
 import json
 import threading
+import time
 
 
 class History:
@@ -22,6 +23,7 @@ class History:
     def __init__(self, stream, parse=json.loads):
         self.owned, self.committed, self.records = set(), {}, []
         self.revoked_ever, self.rebalances, self.errors = set(), 0, []
+        self.course = []  # for whoever has to find out what went wrong
         self._thread = threading.Thread(target=self._read, args=(stream, parse), daemon=True)
         self._thread.start()
 
@@ -36,6 +38,9 @@ class History:
 
     def _take(self, event):
         kind = event["event"]
+        if kind not in ("record", "committed"):
+            self.course.append(f"{time.strftime('%H:%M:%S')}.{time.time_ns() // 10**6 % 1000:03} "
+                               f"{kind} {event.get('partitions', event.get('error'))}")
         if kind == "record":
             self.records.append((event["partition"], event["offset"], event["key"]))
         elif kind == "committed":

@@ -53,9 +53,10 @@ class Member:
     def __str__(self):
         told = self.history
         state = "runs" if self.running else f"ended with {self.process.returncode}"
+        course = "".join(f"\n    {line}" for line in told.course[-20:])
         errors = self.errors_path.read_text(errors="replace")[-2000:]
         return (f"member {self.name} ({state}, owns {sorted(self.owned)}, read {len(told.records)} "
-                f"records, committed {told.committed}) {told.errors[-5:]}\n{errors}")
+                f"records, committed {told.committed}){course}\n{errors}")
 
 
 class Group:
