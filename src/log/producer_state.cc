@@ -148,7 +148,8 @@ Result<void> ProducerStates::check_transaction(const ProducerEntry* entry,
                     "is open",
                     batch.producer_id(), *entry->transaction_first);
     }
-    if (!is_open && batch.is_transactional() && !may_begin) {
+    const bool goes_on = is_open && entry->epoch == batch.producer_epoch();
+    if (!goes_on && batch.is_transactional() && !may_begin) {
         return fail(ErrorCode::invalid_txn_state,
                     "producer {}, epoch {}, has no open transaction here, and its coordinator has "
                     "not said that it has this partition in one",

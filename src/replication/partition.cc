@@ -181,9 +181,9 @@ ProduceOutcome Partition::append(const ProduceFrom& from, log::AppendRequest req
     return outcome;
 }
 
-bool Partition::has_open_transaction(ProducerId producer) const {
-    const auto* const entry = log_->producers().find(producer);
-    return entry != nullptr && entry->transaction_first.has_value();
+bool Partition::has_open_transaction(ProducerId id, ProducerEpoch epoch) const {
+    const auto* const entry = log_->producers().find(id);
+    return entry != nullptr && entry->transaction_first.has_value() && entry->epoch == epoch;
 }
 
 bool Partition::flushes_before_ack(bool acks_all) const {

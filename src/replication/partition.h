@@ -99,7 +99,7 @@ public:
     ProduceOutcome append_marker(const MarkerFrom& from, wire::AppendValidator& validator);
 
     /// Whether the producer's transaction has records here: then more of them may come.
-    [[nodiscard]] bool has_open_transaction(ProducerId producer) const;
+    [[nodiscard]] bool has_open_transaction(ProducerId id, ProducerEpoch epoch) const;
     /// Whose transaction may begin here: a transactional batch of anybody else is invalid_txn_state
     /// in produce() and append_state().
     [[nodiscard]] TransactionChecks& transaction_checks() { return checks_; }

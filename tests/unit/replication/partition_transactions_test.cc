@@ -76,13 +76,13 @@ TEST_F(PartitionTransactionsTest, OnlyWhoWasConfirmedBegins) {
     EXPECT_EQ(send({}).error, ErrorCode::invalid_txn_state) << "the coordinator has not answered";
     checks.end(producer, ProducerEpoch{0}, *token, true);
     EXPECT_EQ(send({}).error, ErrorCode::none);
-    EXPECT_TRUE(partition_->has_open_transaction(producer));
+    EXPECT_TRUE(partition_->has_open_transaction(producer, ProducerEpoch{0}));
     EXPECT_EQ(checks.size(), 0U);
     EXPECT_EQ(send({.sequence = 1}).error, ErrorCode::none) << "its transaction is open";
     EXPECT_EQ(send({.id = ProducerId{8}}).error, ErrorCode::invalid_txn_state);
 
     EXPECT_EQ(end({}).error, ErrorCode::none);
-    EXPECT_FALSE(partition_->has_open_transaction(producer));
+    EXPECT_FALSE(partition_->has_open_transaction(producer, ProducerEpoch{0}));
     const auto late = send({.sequence = 2});
     EXPECT_EQ(late.error, ErrorCode::invalid_txn_state);
     EXPECT_NE(late.message.find("producer 7, epoch 0"), std::string::npos) << late.message;
@@ -167,7 +167,7 @@ TEST_F(PartitionTransactionsTest, AMarkerIsJudgedByItsEpochs) {
         const auto outcome = end(row.marker, id);
         EXPECT_EQ(outcome.error, row.want) << row.what << ": " << outcome.message;
         EXPECT_EQ(partition_->log().log_end() - before, row.want == ErrorCode::none ? 1 : 0);
-        EXPECT_EQ(partition_->has_open_transaction(id),
+        EXPECT_EQ(partition_->has_open_transaction(id, ProducerEpoch{row.data_epoch}),
                   row.data_epoch != -1 && row.want != ErrorCode::none)
             << row.what;
     }
@@ -181,6 +181,15 @@ TEST_F(PartitionTransactionsTest, BehindAMarkerOfANewEpochTheOldOneIsFenced) {
     EXPECT_EQ(send_state(0).error, ErrorCode::invalid_producer_epoch);
     allow(1);
     EXPECT_EQ(send({.epoch = 1, .sequence = 3}).error, ErrorCode::out_of_order_sequence_number);
+    EXPECT_EQ(send({.epoch = 1}).error, ErrorCode::none);
+}
+
+TEST_F(PartitionTransactionsTest, ANewerEpochIsNotPartOfTheOpenTransaction) {
+    allow(0);
+    ASSERT_EQ(send({}).error, ErrorCode::none);
+    EXPECT_EQ(send({.epoch = 1}).error, ErrorCode::invalid_txn_state);
+    EXPECT_FALSE(partition_->has_open_transaction(producer, ProducerEpoch{1}));
+    allow(1);
     EXPECT_EQ(send({.epoch = 1}).error, ErrorCode::none);
 }
 
