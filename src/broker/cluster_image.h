@@ -2,6 +2,7 @@
 
 #include "base/config_definition.h"
 #include "base/types.h"
+#include "broker/features.h"
 #include "runtime/network.h"
 
 #include <map>
@@ -54,6 +55,7 @@ public:
     std::vector<BrokerImage> brokers;
     ConfigMap broker_configs;   // dynamic, of this broker
     ConfigMap default_configs;  // dynamic, of all brokers
+    FinalizedFeatures features;
     std::shared_ptr<const GroupConfigs> group_configs = std::make_shared<const GroupConfigs>();
 
     [[nodiscard]] const TopicImage* topic(std::string_view name) const;

@@ -8,6 +8,7 @@
 #include "broker/flusher.h"
 #include "broker/partition_table.h"
 #include "broker/settings.h"
+#include "broker/transaction_lines.h"
 #include "rpc/frame.h"
 #include "rpc/server_connection.h"
 #include "runtime/shard.h"
@@ -38,6 +39,7 @@ struct BrokerShard {
           flusher(runtime_shard, partitions),
           first_appends(runtime_shard, partitions),
           cold_reads(runtime_shard),
+          transaction_lines(runtime_shard),
           sessions(session_options),
           frames(runtime_shard, request_bytes_max) {}
 
@@ -46,6 +48,7 @@ struct BrokerShard {
     Flusher flusher;
     FirstAppends first_appends;
     ColdReads cold_reads;
+    TransactionLines transaction_lines;
     FetchSessionCache sessions;
     rpc::FramePool frames;
     rpc::TrafficCounters traffic;

@@ -99,6 +99,8 @@ public:
     awaitable<Result<void>> alter_topic_configs(std::string name, ConfigEdit edit);
     awaitable<Result<void>> alter_broker_configs(bool all_brokers, ConfigEdit edit);
     awaitable<Result<void>> alter_group_configs(std::string group, ConfigEdit edit);
+    /// All of them or none (topic_features.cc).
+    awaitable<Result<void>> update_features(std::vector<FeatureUpdate> updates, bool validate_only);
 
     awaitable<std::vector<DirectoryReport>> describe_directories();
     /// Takes a log directory offline whose disk has failed, with all its partitions. Nothing

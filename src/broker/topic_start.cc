@@ -29,6 +29,7 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
         mine != state.broker_configs.end()) {
         image.broker_configs = std::move(mine->second);
     }
+    image.features = finalized_features(state.features);
     image.group_configs = group_configs_of(std::move(state.group_configs));
     image_ = std::make_shared<const ClusterImage>(std::move(image));
     if (auto checked = check_cordoned(storage()); !checked) {

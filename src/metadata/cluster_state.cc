@@ -47,6 +47,11 @@ public:
                  TRY_ASSIGN(state_.controller_epoch, decode_controller_epoch(path, node.data));
                  return {};
              });
+        read(paths::feature, [this](std::string_view path, const Node& node) -> Result<void> {
+            TRY_ASSIGN(state_.features.levels, decode_features(path, node.data));
+            state_.features.version = node.stat.version;
+            return {};
+        });
         list(paths::broker_ids, [this](const std::string& name) { read_broker(name); });
         list(paths::broker_configs, [this](const std::string& name) { read_broker_config(name); });
         list(paths::group_configs, [this](const std::string& name) { read_group_config(name); });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "metadata/features.h"
 #include "metadata/layout.h"
 #include "metadata/store.h"
 
@@ -32,6 +33,7 @@ struct ClusterState {
     std::map<BrokerId, ConfigMap> broker_configs;
     ConfigMap default_broker_configs;
     std::map<std::string, ConfigMap, std::less<>> group_configs;
+    StoredFeatures features;
 };
 
 /// Reads the whole tree; nothing that is not there is an error, JSON that cannot be read is.

@@ -13,17 +13,14 @@ constexpr std::string_view because_inline =
 constexpr std::string_view because_appended_at_once =
     "what a command decides is appended at once, in one batch";
 constexpr std::string_view because_buffer = "the size of the buffers is chosen by the broker";
-constexpr std::string_view because_no_retries = "partitions are verified without retries";
 constexpr std::string_view because_share = "share groups are not supported yet";
 constexpr std::string_view because_streams = "streams groups are not supported yet";
 
 constexpr ConfigRow rows[] = {
     {"add.partitions.to.txn.retry.backoff.max.ms", int32, "100", at_least(0), read_only, high,
-     "The longest pause between attempts to verify a transaction's partitions.",
-     no_effect(because_no_retries)},
+     "How long a producer's partitions are tried to be added while its last transaction ends."},
     {"add.partitions.to.txn.retry.backoff.ms", int32, "20", at_least(1), read_only, high,
-     "The first pause between attempts to verify a transaction's partitions.",
-     no_effect(because_no_retries)},
+     "The pause between attempts to add a producer's partitions while its last transaction ends."},
     {"group.consumer.assignment.interval.ms", int32, "1000", at_least(0), cluster_wide, medium,
      "How often a consumer group's assignment may be computed."},
     {"group.consumer.assignor.offload.enable", boolean, "true", any_value(), cluster_wide, medium,

@@ -173,6 +173,7 @@ awaitable<Result<void>> TransactionPartition::commit(Offset end, Time until) {
 
 void TransactionPartition::follow_config() {
     auto config = shard().settings->config.transactions.coordinator;
+    config.transaction_version = shard().image->features.level(transaction_version);
     transactions_->machine.configure(config);
 }
 

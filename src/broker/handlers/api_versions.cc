@@ -34,6 +34,7 @@ ErrorCode check(const Call& call, const wire::ApiVersionsRequest& request) {
 
 void add_features(const Call& call, wire::ApiVersionsResponse& response) {
     constexpr std::int16_t knows_level_0_since = 4;  // older clients cannot read it (KAFKA-17492)
+    const auto& finalized = call.home.image->features;
     for (const auto& feature : features) {
         if (feature.level_min > 0 || call.version >= knows_level_0_since) {
             response.supported_features.push_back({.name = std::string(feature.name),
@@ -41,14 +42,14 @@ void add_features(const Call& call, wire::ApiVersionsResponse& response) {
                                                    .max_version = feature.level_max,
                                                    .unknown_tags = {}});
         }
-        if (feature.finalized > 0) {
+        if (const auto level = finalized.level(feature.name); level > 0) {
             response.finalized_features.push_back({.name = std::string(feature.name),
-                                                   .max_version_level = feature.finalized,
-                                                   .min_version_level = feature.finalized,
+                                                   .max_version_level = level,
+                                                   .min_version_level = level,
                                                    .unknown_tags = {}});
         }
     }
-    response.finalized_features_epoch = finalized_features_epoch;
+    response.finalized_features_epoch = finalized.epoch;
 }
 
 }  // namespace

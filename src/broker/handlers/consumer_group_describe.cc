@@ -22,10 +22,8 @@ Group refused(std::string group, Error error) {
 }
 
 awaitable<Group> describe_group(Call& call, const std::string& group) {
-    if (!call.home.settings->config.groups.serves_consumer_protocol) {
-        co_return refused(group, {.code = ErrorCode::unsupported_version,
-                                  .message = "group.coordinator.rebalance.protocols of this broker "
-                                             "leaves out the consumer protocol"});
+    if (auto served = check_consumer_protocol(call); !served) {
+        co_return refused(group, std::move(served.error()));
     }
     if (group.empty()) {
         co_return refused(group, {.code = ErrorCode::invalid_group_id,

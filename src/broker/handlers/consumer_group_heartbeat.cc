@@ -19,15 +19,13 @@ awaitable<wire::ConsumerGroupHeartbeatResponse> handle_consumer_group_heartbeat(
         return refused;
     };
     Reply response;
-    if (call.home.settings->config.groups.serves_consumer_protocol) {
+    if (auto served = check_consumer_protocol(call); served) {
         auto beat = [client = client_of(call), &request](GroupPartition& group) {
             return group.heartbeat(request, client);
         };
         response = co_await on_group<Reply>(call, request.group_id, std::move(beat), refuse);
     } else {
-        response = refuse({.code = ErrorCode::unsupported_version,
-                           .message = "group.coordinator.rebalance.protocols of this broker leaves "
-                                      "out the consumer protocol: set group.protocol=classic"});
+        response = refuse(std::move(served.error()));
     }
     call.count_error(static_cast<ErrorCode>(response.error_code));
     co_return response;

@@ -1,5 +1,7 @@
 #include "broker/handlers/handler_row.h"
 #include "broker/handlers/handlers.h"
+#include "wire/messages/add_offsets_to_txn.h"
+#include "wire/messages/add_partitions_to_txn.h"
 #include "wire/messages/alter_configs.h"
 #include "wire/messages/alter_replica_log_dirs.h"
 #include "wire/messages/api_versions.h"
@@ -16,6 +18,8 @@
 #include "wire/messages/describe_log_dirs.h"
 #include "wire/messages/describe_producers.h"
 #include "wire/messages/describe_topic_partitions.h"
+#include "wire/messages/describe_transactions.h"
+#include "wire/messages/end_txn.h"
 #include "wire/messages/fetch.h"
 #include "wire/messages/find_coordinator.h"
 #include "wire/messages/heartbeat.h"
@@ -26,6 +30,7 @@
 #include "wire/messages/list_config_resources.h"
 #include "wire/messages/list_groups.h"
 #include "wire/messages/list_offsets.h"
+#include "wire/messages/list_transactions.h"
 #include "wire/messages/metadata.h"
 #include "wire/messages/offset_commit.h"
 #include "wire/messages/offset_delete.h"
@@ -34,6 +39,8 @@
 #include "wire/messages/produce.h"
 #include "wire/messages/sync_group.h"
 #include "wire/messages/txn_offset_commit.h"
+#include "wire/messages/update_features.h"
+#include "wire/messages/write_txn_markers.h"
 
 #include <algorithm>
 
@@ -61,8 +68,12 @@ constexpr HandlerRow rows[] = {
     handler_row<CreateTopicsRequest, handle_create_topics>(),
     handler_row<DeleteTopicsRequest, handle_delete_topics>(),
     handler_row<DeleteRecordsRequest, handle_delete_records>(),
-    handler_row<InitProducerIdRequest, handle_init_producer_id>({0, 5}),
+    handler_row<InitProducerIdRequest, handle_init_producer_id>(),
     handler_row<OffsetForLeaderEpochRequest, handle_offset_for_leader_epoch>(),
+    handler_row<AddPartitionsToTxnRequest, handle_add_partitions_to_txn>(),
+    handler_row<AddOffsetsToTxnRequest, handle_add_offsets_to_txn>(),
+    handler_row<EndTxnRequest, handle_end_txn>(),
+    handler_row<WriteTxnMarkersRequest, handle_write_txn_markers>(),
     handler_row<TxnOffsetCommitRequest, handle_txn_offset_commit>(),
     handler_row<DescribeConfigsRequest, handle_describe_configs>(),
     handler_row<AlterConfigsRequest, handle_alter_configs>(),
@@ -72,8 +83,11 @@ constexpr HandlerRow rows[] = {
     handler_row<DeleteGroupsRequest, handle_delete_groups>(),
     handler_row<IncrementalAlterConfigsRequest, handle_incremental_alter_configs>(),
     handler_row<OffsetDeleteRequest, handle_offset_delete>(),
+    handler_row<UpdateFeaturesRequest, handle_update_features>(),
     handler_row<DescribeClusterRequest, handle_describe_cluster>(),
     handler_row<DescribeProducersRequest, handle_describe_producers>(),
+    handler_row<DescribeTransactionsRequest, handle_describe_transactions>(),
+    handler_row<ListTransactionsRequest, handle_list_transactions>(),
     handler_row<ConsumerGroupHeartbeatRequest, handle_consumer_group_heartbeat>(),
     handler_row<ConsumerGroupDescribeRequest, handle_consumer_group_describe>(),
     handler_row<ListConfigResourcesRequest, handle_list_config_resources>(),

@@ -7,6 +7,10 @@
 // One declaration per API that is served; each is defined in the file of its name.
 
 namespace barnabas::wire {
+struct AddOffsetsToTxnRequest;
+struct AddOffsetsToTxnResponse;
+struct AddPartitionsToTxnRequest;
+struct AddPartitionsToTxnResponse;
 struct AlterConfigsRequest;
 struct AlterConfigsResponse;
 struct AlterReplicaLogDirsRequest;
@@ -39,6 +43,10 @@ struct DescribeProducersRequest;
 struct DescribeProducersResponse;
 struct DescribeTopicPartitionsRequest;
 struct DescribeTopicPartitionsResponse;
+struct DescribeTransactionsRequest;
+struct DescribeTransactionsResponse;
+struct EndTxnRequest;
+struct EndTxnResponse;
 struct FetchRequest;
 struct FetchResponse;
 struct FindCoordinatorRequest;
@@ -59,6 +67,8 @@ struct ListGroupsRequest;
 struct ListGroupsResponse;
 struct ListOffsetsRequest;
 struct ListOffsetsResponse;
+struct ListTransactionsRequest;
+struct ListTransactionsResponse;
 struct MetadataRequest;
 struct MetadataResponse;
 struct OffsetCommitRequest;
@@ -75,6 +85,10 @@ struct SyncGroupRequest;
 struct SyncGroupResponse;
 struct TxnOffsetCommitRequest;
 struct TxnOffsetCommitResponse;
+struct UpdateFeaturesRequest;
+struct UpdateFeaturesResponse;
+struct WriteTxnMarkersRequest;
+struct WriteTxnMarkersResponse;
 }  // namespace barnabas::wire
 
 namespace barnabas::broker {
@@ -143,5 +157,18 @@ awaitable<wire::OffsetFetchResponse> handle_offset_fetch(Call& call,
 awaitable<wire::SyncGroupResponse> handle_sync_group(Call& call, wire::SyncGroupRequest& request);
 awaitable<wire::TxnOffsetCommitResponse> handle_txn_offset_commit(
     Call& call, wire::TxnOffsetCommitRequest& request);
+awaitable<wire::AddPartitionsToTxnResponse> handle_add_partitions_to_txn(
+    Call& call, wire::AddPartitionsToTxnRequest& request);
+awaitable<wire::AddOffsetsToTxnResponse> handle_add_offsets_to_txn(
+    Call& call, wire::AddOffsetsToTxnRequest& request);
+awaitable<wire::EndTxnResponse> handle_end_txn(Call& call, wire::EndTxnRequest& request);
+awaitable<wire::WriteTxnMarkersResponse> handle_write_txn_markers(
+    Call& call, wire::WriteTxnMarkersRequest& request);
+awaitable<wire::DescribeTransactionsResponse> handle_describe_transactions(
+    Call& call, wire::DescribeTransactionsRequest& request);
+awaitable<wire::ListTransactionsResponse> handle_list_transactions(
+    Call& call, wire::ListTransactionsRequest& request);
+awaitable<wire::UpdateFeaturesResponse> handle_update_features(
+    Call& call, wire::UpdateFeaturesRequest& request);
 
 }  // namespace barnabas::broker

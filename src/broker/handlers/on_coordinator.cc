@@ -35,4 +35,18 @@ LocatedCoordinator locate_transaction(const Call& call, std::string_view id) {
     return locate(call, transactions_topic, id);
 }
 
+Result<void> check_consumer_protocol(const Call& call) {
+    if (!call.home.settings->config.groups.serves_consumer_protocol) {
+        return fail(ErrorCode::unsupported_version,
+                    "group.coordinator.rebalance.protocols of this broker leaves out the consumer "
+                    "protocol: set group.protocol=classic");
+    }
+    if (call.home.image->features.level(group_version) < 1) {
+        return fail(ErrorCode::unsupported_version,
+                    "the feature group.version is 0, which is without the consumer protocol: set "
+                    "group.protocol=classic, or upgrade it to 1");
+    }
+    return {};
+}
+
 }  // namespace barnabas::broker

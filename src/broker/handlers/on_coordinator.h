@@ -27,6 +27,9 @@ struct LocatedCoordinator {
 [[nodiscard]] LocatedCoordinator locate_group(const Call& call, std::string_view group);
 [[nodiscard]] LocatedCoordinator locate_transaction(const Call& call, std::string_view id);
 
+/// unsupported_version unless this broker serves the consumer protocol, and the cluster has it on.
+[[nodiscard]] Result<void> check_consumer_protocol(const Call& call);
+
 /// Runs `work(GroupPartition&)`, a coroutine that answers a Reply, on the shard of the group's
 /// coordinator; `refuse(Error)` makes the reply if there is none here. What `work` refers to lives
 /// in the awaiting coroutine.

@@ -6,6 +6,7 @@
 #include "broker/handlers/handlers.h"
 #include "broker/handlers/known_topics.h"
 #include "broker/handlers/on_coordinator.h"
+#include "broker/handlers/transaction_check.h"
 #include "coordinator/offsets/replies.h"
 
 #include <utility>
@@ -45,7 +46,14 @@ awaitable<wire::TxnOffsetCommitResponse> handle_txn_offset_commit(
         auto commit = [client = client_of(call), &request](GroupPartition& group) {
             return group.commit(request, client);
         };
-        response = co_await on_group<Reply>(call, request.group_id, std::move(commit), refuse);
+        // Before the group's partition takes the first offsets of the transaction.
+        const TransactionOf of{.transactional_id = request.transactional_id,
+                               .producer = {.id = ProducerId{request.producer_id},
+                                            .epoch = ProducerEpoch{request.producer_epoch}},
+                               .support = support_of_offset_commit(call.version)};
+        const auto may = co_await check_offsets_transaction(call, of, request.group_id);
+        response = may ? co_await on_group<Reply>(call, request.group_id, commit, refuse)
+                       : refuse(may.error());
     }
     spare_old_producers(call, response);
     add_refused(response, std::move(refused), by_id);

@@ -1,0 +1,153 @@
+#include "broker/handlers/transaction_check.h"
+
+#include "broker/handlers/on_coordinator.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace barnabas::broker {
+namespace {
+
+using Results = std::vector<Result<void>>;
+using Token = replication::TransactionChecks::Token;
+
+bool is_busy(const Result<void>& result) {
+    return !result && result.error().code == ErrorCode::concurrent_transactions;
+}
+
+void as_producers_expect(Result<void>& result, TransactionSupport support) {
+    if (result) {
+        return;
+    }
+    auto& code = result.error().code;
+    if (code == ErrorCode::producer_fenced) {
+        code = ErrorCode::invalid_producer_epoch;
+    } else if (code == ErrorCode::transaction_abortable && support == TransactionSupport::basic) {
+        code = ErrorCode::invalid_txn_state;
+    }
+}
+
+/// What the client hears of a coordinator that cannot be asked now: come again, and do not look for
+/// another group coordinator (GroupCoordinatorService.commitTransactionalOffsets).
+ErrorCode offsets_error(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::concurrent_transactions:
+        case ErrorCode::network_exception:
+        case ErrorCode::coordinator_not_available:
+        case ErrorCode::not_coordinator:
+            return ErrorCode::coordinator_load_in_progress;
+        default:
+            return code;
+    }
+}
+
+awaitable<Results> ask_once(Call& call, const TransactionAdmission& admission) {
+    auto refuse = [&admission](const Error& error) {
+        const Result<void> result = fail(error.code, "{}", error.message);
+        return Results(admission.partitions.size(), result);
+    };
+    auto ask = [&admission](TransactionPartition& coordinator) {
+        return coordinator.admit(admission);
+    };
+    co_return co_await on_transaction<Results>(call, admission.transactional_id, ask, refuse);
+}
+
+}  // namespace
+
+TransactionSupport support_of_produce(std::int16_t version) {
+    return version >= 12   ? TransactionSupport::adds_partitions
+           : version >= 11 ? TransactionSupport::abortable_errors
+                           : TransactionSupport::basic;
+}
+
+TransactionSupport support_of_offset_commit(std::int16_t version) {
+    return version >= 5   ? TransactionSupport::adds_partitions
+           : version >= 4 ? TransactionSupport::abortable_errors
+                          : TransactionSupport::basic;
+}
+
+std::optional<Token> begin_check(replication::Partition& partition, const TransactionOf& of,
+                                 const BrokerShard& owner) {
+    const auto& [id, epoch] = of.producer;
+    if (partition.has_open_transaction(id, epoch)) {
+        return std::nullopt;
+    }
+    const bool verifies = owner.settings->config.transactions.verifies_partitions;
+    if (!verifies && of.support != TransactionSupport::adds_partitions) {
+        partition.transaction_checks().allow(id, epoch);
+        return std::nullopt;
+    }
+    return partition.transaction_checks().begin(id, epoch);
+}
+
+awaitable<Results> ask_coordinator(Call& call, const TransactionOf& of,
+                                   std::vector<TopicPartition> partitions) {
+    const TransactionAdmission admission{.transactional_id = of.transactional_id,
+                                         .producer = of.producer,
+                                         .partitions = std::move(partitions),
+                                         .add = of.support == TransactionSupport::adds_partitions};
+    const auto& config = call.home.settings->config.transactions;
+    const auto pause = config.add_retry_pause;
+    const Time until = call.home.shard.clock().now() + config.add_retry_max;
+    auto results = co_await ask_once(call, admission);
+    while (std::ranges::any_of(results, is_busy) && !call.home.stopping &&
+           call.home.shard.clock().now() < until) {
+        co_await runtime::sleep_for(call.home.shard, pause);
+        results = co_await ask_once(call, admission);
+    }
+    for (auto& result : results) {
+        as_producers_expect(result, of.support);
+    }
+    co_return results;
+}
+
+ErrorCode produce_error(ErrorCode code, TransactionSupport support) {
+    switch (code) {
+        case ErrorCode::concurrent_transactions:
+            return support == TransactionSupport::adds_partitions ? code
+                                                                  : ErrorCode::not_enough_replicas;
+        case ErrorCode::network_exception:
+        case ErrorCode::coordinator_load_in_progress:
+        case ErrorCode::coordinator_not_available:
+        case ErrorCode::not_coordinator:
+            return ErrorCode::not_enough_replicas;
+        default:
+            return code;
+    }
+}
+
+awaitable<Result<void>> check_offsets_transaction(Call& call, TransactionOf of, std::string group) {
+    const auto at = locate_group(call, group);
+    const auto* topic = call.home.image->topic(offsets_topic);
+    if (at.owner == nullptr || topic == nullptr) {
+        co_return Result<void>();  // the commit itself tells that there is no coordinator
+    }
+    const auto id = topic->id;
+    auto& owner = *at.owner;
+    auto begin = [&]() -> std::optional<Token> {
+        auto* partition = owner.partitions.find(id, at.number);
+        return partition == nullptr ? std::nullopt : begin_check(*partition, of, owner);
+    };
+    const auto token = co_await runtime::call_on(call.home.shard, owner.shard, begin);
+    if (!token) {
+        co_return Result<void>();
+    }
+    std::vector<TopicPartition> partitions{
+        {.topic = std::string(offsets_topic), .partition = at.number}};
+    auto results = co_await ask_coordinator(call, of, std::move(partitions));
+    auto& result = results.front();
+    auto end = [&] {
+        if (auto* partition = owner.partitions.find(id, at.number)) {
+            partition->transaction_checks().end(of.producer.id, of.producer.epoch, *token,
+                                                result.has_value());
+        }
+    };
+    co_await runtime::call_on(call.home.shard, owner.shard, end);
+    if (!result) {
+        result.error().code = offsets_error(result.error().code);
+    }
+    co_return std::move(result);
+}
+
+}  // namespace barnabas::broker
