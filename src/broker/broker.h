@@ -5,6 +5,7 @@
 #include "broker/coordinators/coordinators.h"
 #include "broker/directory_keeper.h"
 #include "broker/dispatcher.h"
+#include "broker/group_report.h"
 #include "broker/http_server.h"
 #include "broker/log_cleaner.h"
 #include "broker/producer_ids.h"
@@ -108,6 +109,7 @@ private:
     std::vector<std::unique_ptr<Coordinators>> coordinators_;  // one per shard, likewise fronts_
     std::unique_ptr<runtime::TaskGroup> tasks_;
     std::vector<Front> fronts_;  // one per shard
+    GroupReport group_report_{services_};
     std::unique_ptr<HttpServer> http_;
     metadata::ClusterState state_;
     std::vector<std::pair<std::string, runtime::Endpoint>> bound_;

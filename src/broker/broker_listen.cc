@@ -204,6 +204,7 @@ awaitable<std::string> Broker::metrics_page() {
                                   .total_bytes = use.space.total});
     }
     facts.cleaner = cleaner_->facts();
+    facts.groups = co_await group_report_.gather();
     const bool per_partition = options_.config.network.metrics_per_partition;
     auto print = [&sum, &facts, per_partition] {
         const auto usage = runtime::process_usage();

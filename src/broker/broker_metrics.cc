@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <ranges>
 
 namespace barnabas::broker {
@@ -123,7 +124,7 @@ constexpr MetricRow open_files_max{"barnabas_process_open_files_max", gauge, "",
                                    "File descriptors that the process may open."};
 }  // namespace row
 
-constexpr MetricRow all_rows[] = {
+constexpr MetricRow rows_before_groups[] = {
     row::info,
     row::uptime,
     row::requests,
@@ -168,6 +169,9 @@ constexpr MetricRow all_rows[] = {
     row::cleaner_since,
     row::uncleanable_partitions,
     row::uncleanable_bytes,
+};
+
+constexpr MetricRow rows_behind_groups[] = {
     row::process_cpu,
     row::process_resident,
     row::open_files,
@@ -348,6 +352,12 @@ void put_process(MetricsText& text, const BrokerFacts::Process& process) {
 }  // namespace
 
 std::span<const MetricRow> broker_metric_rows() {
+    static const std::vector<MetricRow> all_rows = [] {
+        std::vector<MetricRow> rows(std::begin(rows_before_groups), std::end(rows_before_groups));
+        std::ranges::copy(group_metric_rows(), std::back_inserter(rows));
+        std::ranges::copy(rows_behind_groups, std::back_inserter(rows));
+        return rows;
+    }();
     return all_rows;
 }
 
@@ -357,7 +367,7 @@ std::string broker_metrics_reference() {
            "default)\nin Prometheus's text format. Counters begin at 0 with the process. An API "
            "that "
            "nobody has called\nyet has no series.\n\n" +
-           describe_metrics(all_rows);
+           describe_metrics(broker_metric_rows());
 }
 
 void ShardMetrics::on_request(const Request& request) {
@@ -434,6 +444,7 @@ std::string broker_metrics_page(const ShardMetrics& sum, BrokerFacts facts,
     put_logs(text, facts.partitions, options);
     put_log_dirs(text, facts.log_dirs);
     put_cleaner(text, facts.cleaner);
+    put_groups(text, facts.groups);
     put_process(text, facts.process);
     return text.take();
 }

@@ -3,6 +3,7 @@
 #include "base/error_code.h"
 #include "base/metrics.h"
 #include "base/types.h"
+#include "broker/group_metrics.h"
 
 #include <array>
 #include <cstddef>
@@ -126,6 +127,7 @@ struct BrokerFacts {
     std::vector<LogDir> log_dirs;
     std::vector<Partition> partitions;  // any order
     Cleaner cleaner;
+    GroupFacts groups;
 };
 
 struct MetricsPageOptions {

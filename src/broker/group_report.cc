@@ -1,0 +1,283 @@
+#include "broker/group_report.h"
+
+#include "broker/coordinators/coordinators.h"
+#include "broker/coordinators/group_counters.h"
+#include "broker/coordinators/group_partition.h"
+#include "broker/scatter.h"
+#include "coordinator/group_coordinator.h"
+#include "wire/records/batch_view.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace barnabas::broker {
+namespace {
+
+std::string_view event_name(coordinator::GroupEvent::Kind kind) {
+    switch (kind) {
+        using enum coordinator::GroupEvent::Kind;
+        case rebalance:
+            return "rebalance";
+        case stable:
+            return "stable";
+        case member_expired:
+            return "member_expired";
+        case emptied:
+            return "emptied";
+        case died:
+            return "died";
+        case converted:
+            return "converted";
+    }
+    return "other";
+}
+
+std::string_view cause_name(coordinator::RebalanceCause cause) {
+    switch (cause) {
+        using enum coordinator::RebalanceCause;
+        case other:
+            break;
+        case member_joined:
+            return "member_joined";
+        case member_left:
+            return "member_left";
+        case member_expired:
+            return "member_expired";
+        case subscription_changed:
+            return "subscription_changed";
+        case topics_changed:
+            return "topics_changed";
+    }
+    return "other";
+}
+
+void add_counters(const GroupCounters& counters, GroupFacts& to) {
+    for (std::size_t i = 0; i < counters.rebalance_causes.size(); ++i) {
+        const auto cause = static_cast<coordinator::RebalanceCause>(i);
+        to.rebalances[std::string(cause_name(cause))] += counters.rebalance_causes.at(i);
+    }
+    for (std::size_t i = 0; i < counters.events.size(); ++i) {
+        const auto kind = static_cast<coordinator::GroupEvent::Kind>(i);
+        if (kind != coordinator::GroupEvent::Kind::rebalance) {
+            to.events[std::string(event_name(kind))] += counters.events.at(i);
+        }
+    }
+    to.expiry_failures += counters.expiry_failures;
+}
+
+/// What a shard's partitions say, with the ids of topics that offsets were committed with.
+struct ShardReport {
+    GroupFacts facts;
+    std::vector<std::vector<TopicId>> topic_ids;  // as facts.groups and their offsets
+};
+
+/// A group on its shard, while nothing else happens there.
+struct GroupHere {
+    std::string_view id;
+    const coordinator::Group* group = nullptr;
+    const coordinator::Offsets* offsets = nullptr;
+};
+
+/// False if its offsets would be more than `room`: then nothing is added.
+bool add_group(const GroupHere& here, std::size_t& room, ShardReport& to) {
+    GroupFacts::Group group{
+        .id = std::string(here.id), .members = here.group->member_count(), .offsets = {}};
+    std::vector<TopicId> ids;
+    const auto& all = here.offsets->groups();
+    if (const auto found = all.find(here.id); found != all.end()) {
+        for (const auto& [topic, partitions] : found->second) {
+            partitions.for_each([&](std::int32_t partition, const auto& committed) {
+                group.offsets.push_back({.topic = topic,
+                                         .partition = PartitionId{partition},
+                                         .offset = Offset{committed.offset},
+                                         .lag = {},
+                                         .age = {}});
+                ids.push_back(committed.topic_id);
+            });
+        }
+    }
+    if (group.offsets.size() > room) {
+        return false;
+    }
+    room -= group.offsets.size();
+    to.facts.groups.push_back(std::move(group));
+    to.topic_ids.push_back(std::move(ids));
+    return true;
+}
+
+void report(const Coordinators& coordinators, const GroupReportLimits& limits, ShardReport& to) {
+    std::vector<GroupHere> groups;
+    to.facts.partitions_loading = coordinators.for_each_group([&](const GroupPartition& partition) {
+        const auto& coordinator = partition.coordinator();
+        for (const auto& [id, group] : coordinator.groups().all()) {
+            ++to.facts.counts[{std::string(group_type_name(group->type())),
+                               std::string(group->state_name())}];
+            groups.push_back({.id = id, .group = group.get(), .offsets = &coordinator.offsets()});
+        }
+        to.facts.offsets += coordinator.offsets().size();
+        add_counters(partition.counters(), to.facts);
+    });
+    const auto shown = std::min(groups.size(), limits.groups);
+    const auto middle = groups.begin() + static_cast<std::ptrdiff_t>(shown);
+    std::ranges::partial_sort(groups, middle, {}, &GroupHere::id);
+    auto room = limits.offsets;
+    for (std::size_t i = 0; i < shown; ++i) {
+        if (!add_group(groups[i], room, to)) {
+            break;
+        }
+    }
+    to.facts.groups_left_out = groups.size() - to.facts.groups.size();
+}
+
+void merge(ShardReport& from, ShardReport& to) {
+    std::ranges::move(from.facts.groups, std::back_inserter(to.facts.groups));
+    std::ranges::move(from.topic_ids, std::back_inserter(to.topic_ids));
+    to.facts.groups_left_out += from.facts.groups_left_out;
+    for (const auto& [names, count] : from.facts.counts) {
+        to.facts.counts[names] += count;
+    }
+    to.facts.offsets += from.facts.offsets;
+    to.facts.partitions_loading += from.facts.partitions_loading;
+    for (const auto& [cause, count] : from.facts.rebalances) {
+        to.facts.rebalances[cause] += count;
+    }
+    for (const auto& [kind, count] : from.facts.events) {
+        to.facts.events[kind] += count;
+    }
+    to.facts.expiry_failures += from.facts.expiry_failures;
+}
+
+/// The limits hold for all shards together. Offsets of earlier topics of a name go.
+GroupFacts put_in_order(ShardReport& report, const GroupReportLimits& limits,
+                        const ClusterImage& image) {
+    auto& groups = report.facts.groups;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        std::size_t at = 0;
+        std::erase_if(groups[i].offsets, [&](const GroupFacts::Committed& offset) {
+            const auto& id = report.topic_ids[i][at++];
+            const auto* topic = image.topic(offset.topic);
+            return topic == nullptr || (!id.is_zero() && id != topic->id);
+        });
+    }
+    std::ranges::sort(groups, {}, &GroupFacts::Group::id);
+    std::size_t shown = 0;
+    auto room = limits.offsets;
+    while (shown < std::min(groups.size(), limits.groups) && groups[shown].offsets.size() <= room) {
+        room -= groups[shown].offsets.size();
+        ++shown;
+    }
+    report.facts.groups_left_out += groups.size() - shown;
+    groups.resize(shown);
+    return std::move(report.facts);
+}
+
+/// By the head of the batch that `slice` begins with; nothing if there is no telling.
+std::optional<Timestamp> written_at(const runtime::FileSlice& slice) {
+    std::array<std::byte, wire::batch_layout::records_at> head{};
+    const auto got = slice.file->read_at(slice.position, head);
+    if (!got || *got < wire::batch_layout::up_to_magic) {
+        return std::nullopt;
+    }
+    const wire::BatchView batch(ByteView(head).first(*got));
+    const bool has_base = !batch.is_legacy() && !batch.delete_horizon();
+    const auto when = has_base ? batch.base_timestamp() : batch.max_timestamp();
+    return when.get() >= 0 ? std::optional(when) : std::nullopt;
+}
+
+}  // namespace
+
+struct GroupReport::Question {
+    GroupFacts::Committed& about;
+    Place place;
+    BrokerShard& owner;
+    std::optional<Timestamp> written;  // known, or found out
+};
+
+void GroupReport::answer(BrokerShard& shard, Question& question) const {
+    const auto& [topic, number, offset] = question.place;
+    auto* partition = shard.partitions.find(topic, number);
+    if (partition == nullptr) {
+        return;
+    }
+    const auto end = partition->log().log_end();
+    question.about.lag = std::max<std::int64_t>(end.get() - offset.get(), 0);
+    if (question.about.lag == 0 || question.written) {
+        return;
+    }
+    const auto read = partition->read({.offset = std::max(offset, partition->log().log_start()),
+                                       .max_bytes = 1,
+                                       .at_least_one_batch = true,
+                                       .may_wait = false});
+    if (read.cold) {
+        // Nobody waits for it: the next report finds it in memory.
+        [[maybe_unused]] const auto reads = shard.cold_reads.start({*read.cold});
+    } else if (read.error == ErrorCode::none && read.records.size > 0) {
+        question.written = written_at(read.records);
+    }
+}
+
+awaitable<void> GroupReport::measure(GroupFacts& facts, const ClusterImage& image) {
+    std::vector<Question> questions;
+    for (auto& group : facts.groups) {
+        for (auto& offset : group.offsets) {
+            const auto* topic = image.topic(offset.topic);
+            const Place place{topic->id, offset.partition, offset.offset};
+            const auto known = known_.find(place);
+            questions.push_back(
+                {.about = offset,
+                 .place = place,
+                 .owner = services_.owner(topic->id, offset.partition),
+                 .written = known != known_.end() ? std::optional(known->second) : std::nullopt});
+        }
+    }
+    const auto& shards = services_.shards;
+    std::vector<runtime::Shard*> targets;
+    for (const auto& shard : shards) {
+        targets.push_back(&shard->shard);
+    }
+    std::function<void(std::size_t)> work = [&](std::size_t i) {
+        for (auto& question : questions) {
+            if (&question.owner == shards[i].get()) {
+                answer(*shards[i], question);
+            }
+        }
+    };
+    co_await scatter(shards.front()->shard, targets, work);
+    known_.clear();
+    const auto now = shards.front()->shard.clock().both().wall;
+    for (const auto& question : questions) {
+        if (question.about.lag == 0) {
+            question.about.age = Duration(0);
+        } else if (question.written) {
+            known_.emplace(question.place, *question.written);
+            const auto ms = std::max<std::int64_t>(now.get() - question.written->get(), 0);
+            question.about.age = std::chrono::milliseconds(ms);
+        }
+    }
+}
+
+awaitable<GroupFacts> GroupReport::gather(GroupReportLimits limits) {
+    const auto& shards = services_.shards;
+    std::vector<runtime::Shard*> targets;
+    for (const auto& shard : shards) {
+        targets.push_back(&shard->shard);
+    }
+    std::vector<ShardReport> reports(shards.size());
+    std::function<void(std::size_t)> work = [&](std::size_t i) {
+        if (const auto* coordinators = shards[i]->coordinators) {
+            report(*coordinators, limits, reports[i]);
+        }
+    };
+    co_await scatter(shards.front()->shard, targets, work);
+    ShardReport all;
+    for (auto& of_shard : reports) {
+        merge(of_shard, all);
+    }
+    const ClusterImagePtr image = shards.front()->image;
+    auto facts = put_in_order(all, limits, *image);
+    co_await measure(facts, *image);
+    co_return facts;
+}
+
+}  // namespace barnabas::broker
