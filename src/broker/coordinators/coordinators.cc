@@ -78,6 +78,9 @@ void Coordinators::follow_image() {
     if (!stopping_) {
         follow(offsets_topic, groups_);
         follow(transactions_topic, transactions_);
+        for (const auto& [key, partition] : groups_) {
+            partition->follow_image();
+        }
     }
 }
 
