@@ -24,6 +24,8 @@ struct ConsumerGroupConfig {
     /// Not empty; the first is taken when no member asks for one.
     std::vector<AssignorKind> assignors{AssignorKind::uniform, AssignorKind::range};
     MigrationPolicy migration = MigrationPolicy::bidirectional;
+    /// group.max.size: a larger group does not become a classic one.
+    std::size_t classic_max_size = 2147483647;
     std::chrono::milliseconds regex_refresh_interval{600'000};
 };
 

@@ -41,6 +41,18 @@ std::unexpected<Error> wrong_epoch(const ConsumerMember& member, std::int32_t re
 ConsumerGroup::ConsumerGroup(std::string id, const TopicsView& topics)
     : id_(std::move(id)), topics_(topics) {}
 
+ConsumerGroup::ConsumerGroup(std::string id, const TopicsView& topics, Stored stored)
+    : id_(std::move(id)), topics_(topics), epoch_(stored.epoch), assignment_epoch_(stored.epoch) {
+    for (ConsumerMember& member : stored.members) {
+        targets_.emplace(member.id, partitions_of(member.assigned));
+        std::string member_id = member.id;
+        const auto [at, fresh] = members_.emplace(std::move(member_id), std::move(member));
+        INVARIANT(fresh, "{} is in group {} twice", at->first, id_);
+        own(at->second);
+        count(at->second, +1);
+    }
+}
+
 ConsumerGroup::State ConsumerGroup::state() const {
     if (members_.empty()) {
         return State::empty;

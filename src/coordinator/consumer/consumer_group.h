@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace barnabas::coordinator {
 
@@ -37,6 +38,13 @@ public:
 
     /// `topics` tells ids by name for commits of names; it outlives the group.
     ConsumerGroup(std::string id, const TopicsView& topics);
+    /// What another kind of group was converted to.
+    struct Stored {
+        std::int32_t epoch = 0;  // of the assignment too
+        std::vector<ConsumerMember>
+            members{};  // with different ids; what they hold is their target
+    };
+    ConsumerGroup(std::string id, const TopicsView& topics, Stored stored);
 
     [[nodiscard]] GroupType type() const override { return kind; }
     [[nodiscard]] const std::string& id() const override { return id_; }
@@ -115,6 +123,7 @@ private:
     std::map<std::string, std::size_t, std::less<>> topic_counts_;  // who or what names the topic
     std::map<std::string, std::size_t, std::less<>> regex_counts_;  // subscribed members
     std::set<std::string, std::less<>> revoking_since_;  // whose rebalance timer begins anew
+    bool has_sessions_ = false;  // false until loaded, or somebody is heard in a new group
 };
 
 }  // namespace barnabas::coordinator

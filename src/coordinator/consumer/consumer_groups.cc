@@ -1,5 +1,7 @@
 #include "coordinator/consumer/consumer_groups.h"
 
+#include "coordinator/classic/classic_group.h"
+#include "coordinator/consumer/conversion.h"
 #include "coordinator/consumer/heartbeat.h"
 
 #include <iterator>
@@ -16,21 +18,45 @@ wire::ConsumerGroupHeartbeatResponse refusal(const Error& error) {
     return response;
 }
 
-/// The first member makes the group; what is left of an empty classic group makes way for it.
-Result<void> check_group(const Group* found, std::string_view id, bool joins) {
+/// The first member makes the group; what is left of an empty classic group makes way for it, and
+/// one with members may be converted.
+Result<void> check_group(const Group* found, std::string_view id, bool joins, bool converts) {
     if (found == nullptr) {
         if (!joins) {
             return fail(ErrorCode::group_id_not_found, "Group {} not found.", id);
         }
         return {};
     }
-    const bool makes_way = joins && found->type() == GroupType::classic && found->is_empty();
+    const bool makes_way =
+        joins && found->type() == GroupType::classic && (found->is_empty() || converts);
     if (found->type() != GroupType::consumer && !makes_way) {
         return fail(ErrorCode::group_id_not_found,
                     "Group {} is not a consumer group but a {} group with {} members.", id,
                     group_type_name(found->type()), found->member_count());
     }
     return {};
+}
+
+/// Empty: that time is up means nothing for it any more.
+std::string why_fenced(TimerKind timer, const ConsumerMember& member) {
+    switch (timer) {
+        case TimerKind::consumer_session:
+            return "is removed: nothing was heard of it for its session timeout";
+        case TimerKind::consumer_rebalance:
+            return member.state != MemberState::unrevoked_partitions
+                       ? ""
+                       : fmt::format("is removed: it has not given up its partitions within {} ms",
+                                     member.rebalance_timeout_ms);
+        case TimerKind::consumer_join:
+        case TimerKind::consumer_sync:
+            return !member.classic
+                       ? ""
+                       : fmt::format("is removed: it has not {} within {} ms",
+                                     timer == TimerKind::consumer_join ? "joined again" : "synced",
+                                     member.rebalance_timeout_ms);
+        default:
+            return "";
+    }
 }
 
 template <class Described>
@@ -59,30 +85,46 @@ Outcome<wire::ConsumerGroupHeartbeatResponse> ConsumerGroups::heartbeat(
     }
     const Group* const found = ports_.groups.find(request.group_id);
     const bool joins = request.member_epoch == joining_epoch;
-    if (const auto allowed = check_group(found, request.group_id, joins); !allowed) {
+    if (const auto allowed = check_group(found, request.group_id, joins, ports_.converts);
+        !allowed) {
         return {.reply = refusal(allowed.error())};
     }
-    const bool is_left_over = found != nullptr && found->type() == GroupType::classic;
-    Records records;
-    if (is_left_over) {
-        found->add_tombstones(records);
+    const auto* const classic = ports_.groups.find_as<ClassicGroup>(request.group_id);
+    Upgrade made{.group = std::make_unique<ConsumerGroup>(request.group_id, ports_.topics),
+                 .records = {}};
+    if (classic != nullptr && classic->is_empty()) {
+        classic->add_tombstones(made.records);
+    } else if (classic != nullptr) {
+        auto upgraded = upgrade(*classic, ports_.topics, config);
+        if (!upgraded) {
+            return {.reply = refusal(upgraded.error())};
+        }
+        made = std::move(*upgraded);
     }
-    const ConsumerGroup none(request.group_id, ports_.topics);
     const auto* const group = ports_.groups.find_as<ConsumerGroup>(request.group_id);
-    Heartbeat heartbeat({.group = group == nullptr ? none : *group,
+    Heartbeat heartbeat({.group = group == nullptr ? *made.group : *group,
                          .topics = ports_.topics,
                          .config = config,
                          .times = ports_.settings.times_of(request.group_id),
                          .request = request,
                          .client = client,
                          .now = now,
-                         .may_see = may_see});
+                         .may_see = may_see,
+                         .may_convert = ports_.converts});
     auto outcome = request.member_epoch < joining_epoch ? heartbeat.leave() : heartbeat.run();
     if (!outcome) {
         return {.reply = refusal(outcome.error())};
     }
-    outcome->records.insert(outcome->records.begin(), std::make_move_iterator(records.begin()),
-                            std::make_move_iterator(records.end()));
+    outcome->records.insert(outcome->records.begin(), std::make_move_iterator(made.records.begin()),
+                            std::make_move_iterator(made.records.end()));
+    if (classic != nullptr && !classic->is_empty()) {
+        outcome->events.push_back(
+            {.kind = GroupEvent::Kind::converted,
+             .group = request.group_id,
+             .why = fmt::format("the group is a consumer group now, with {} members of the classic "
+                                "protocol: member {} joins with the consumer protocol",
+                                classic->member_count(), outcome->reply.member_id.value_or(""))});
+    }
     return std::move(*outcome);
 }
 
@@ -96,6 +138,9 @@ void ConsumerGroups::heard(std::string_view group_id, std::string_view member_id
         return;  // one that is away has the rest of its session to come back
     }
     group->topics_may_differ_ = false;
+    if (!group->has_sessions_) {  // it is new, and others may have come with it from a classic one
+        begin_all_timers(*group, now);
+    }
     begin_timers(*group, *member, now);
     if (group->epoch() > group->assignment_epoch()) {
         const auto wait = assignment_wait(
@@ -115,9 +160,19 @@ void ConsumerGroups::begin_timers(ConsumerGroup& group, const ConsumerMember& me
     const auto since = group.revoking_since_.find(member.id);
     if (since != group.revoking_since_.end()) {
         group.revoking_since_.erase(since);
+        if (member.classic) {
+            return;  // it has to join and to sync in time
+        }
         ports_.timers.set(
             {.group = group.id(), .kind = TimerKind::consumer_rebalance, .member = member.id},
             now.steady + std::chrono::milliseconds{member.rebalance_timeout_ms});
+    }
+}
+
+void ConsumerGroups::begin_all_timers(ConsumerGroup& group, Now now) {
+    group.has_sessions_ = true;
+    for (const auto& [id, member] : group.members()) {
+        begin_timers(group, member, now);
     }
 }
 
@@ -151,23 +206,19 @@ Decisions ConsumerGroups::on_timer(const TimerKey& timer, Now now) const {
     if (member == nullptr) {
         return decisions;
     }
-    if (timer.kind == TimerKind::consumer_session) {
+    if (const auto why = why_fenced(timer.kind, *member); !why.empty()) {
         decisions.events.push_back(
             {.kind = GroupEvent::Kind::member_expired,
              .group = group->id(),
-             .why = fmt::format("nothing was heard of member {} (client {}, "
-                                "host {}) for its session timeout",
-                                member->id, member->client_id, member->client_host)});
-        fence(*group, *member, ports_.topics,
-              {.cause = RebalanceCause::member_expired, .what = "is removed: its session expired"},
-              decisions.records, decisions.events);
-    } else if (timer.kind == TimerKind::consumer_rebalance &&
-               member->state == MemberState::unrevoked_partitions) {
-        fence(*group, *member, ports_.topics,
-              {.cause = RebalanceCause::member_expired,
-               .what = fmt::format("is removed: it has not given up its partitions within {} ms",
-                                   member->rebalance_timeout_ms)},
-              decisions.records, decisions.events);
+             .why = fmt::format("member {} (client {}, host {}) {}", member->id, member->client_id,
+                                member->client_host, why)});
+        fence({.group = *group,
+               .topics = ports_.topics,
+               .config = ports_.settings.broker(),
+               .may_convert = ports_.converts,
+               .now = now.wall},
+              *member, {.cause = RebalanceCause::member_expired, .what = why}, decisions.records,
+              decisions.events);
     }
     return decisions;
 }
@@ -216,9 +267,7 @@ void ConsumerGroups::loaded(Now now) {
         }
         group->topics_may_differ_ = true;
         group->names_may_differ_ = true;
-        for (const auto& [member_id, member] : group->members()) {
-            begin_timers(*group, member, now);
-        }
+        begin_all_timers(*group, now);
     }
 }
 

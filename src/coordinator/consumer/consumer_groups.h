@@ -33,9 +33,17 @@ using TopicFilter = std::function<bool(std::string_view)>;
 ///      member's timers begin anew (without records too);
 ///   4. sends the reply when everything that was appended is committed, and reports the events.
 /// If records cannot be appended the client is told so instead, and nothing has happened.
-/// A due timer of the kinds consumer_session, consumer_rebalance and consumer_assignment goes to
-/// on_timer(); its records are appended and applied. If they cannot be, the host sets the timer
-/// again, for a moment later: it was taken out of Timers.
+/// A due timer of the kinds consumer_session, consumer_rebalance, consumer_assignment,
+/// consumer_sync and consumer_join goes to on_timer(); its records are appended and applied. If
+/// they cannot be, the host sets the timer again, for a moment later: it was taken out of Timers.
+///
+/// Conversions (conversion.h), where Ports::converts says that the host does this with all records
+/// of a command or timer, also those of ClassicMembers:
+///   - If the group is a classic one when they have been appended, ClassicGroups::release() is
+///     called for it with rebalance_in_progress before they are applied: it has become a consumer
+///     group.
+///   - If it was a consumer group before they were applied and is a classic one then, it is taken
+///     out of the table and given to ClassicGroups::adopt().
 class ConsumerGroups {
 public:
     /// All outlive it.
@@ -44,6 +52,8 @@ public:
         Timers& timers;
         const TopicsView& topics;
         const ConsumerGroupSettings& settings;
+        /// The host carries conversions out.
+        bool converts = false;
     };
 
     explicit ConsumerGroups(Ports ports) : ports_(ports) {}
@@ -87,6 +97,7 @@ private:
     /// The group of a record; nullptr if it is a tombstone of a group that is gone.
     [[nodiscard]] ConsumerGroup* group_of(const std::string& id, bool create);
     void begin_timers(ConsumerGroup& group, const ConsumerMember& member, Now now);
+    void begin_all_timers(ConsumerGroup& group, Now now);
     void cancel_timers(const std::string& group, const std::string& member);
 
     Ports ports_;

@@ -101,7 +101,9 @@ Result<void> Heartbeat::find_static_member() {
         return {};
     }
     const bool same_id = known->id == member_.id;
-    if (joins && known->epoch == static_leaving_epoch) {
+    // Whoever changes the protocol did not have to say that it leaves: Kafka lets it in, too.
+    const bool changes_protocol = at_.classic || known->classic;
+    if (joins && (known->epoch == static_leaving_epoch || changes_protocol)) {
         replace(*known);
         return {};
     }
@@ -178,7 +180,7 @@ void Heartbeat::update_subscription() {
     }
     member_.client_id = at_.client.id;
     member_.client_host = at_.client.host;
-    member_.classic.reset();
+    member_.classic = at_.classic;
     if (is_new_ || !member_.same_subscription(before_)) {
         records_.push_back(subscription_record(at_.group.id(), member_));
     }
@@ -272,7 +274,10 @@ void Heartbeat::update_target() {
     if (epoch_ <= target_epoch_) {
         return;
     }
-    const auto wait = assignment_wait(at_.group, at_.times.assignment_interval, at_.now.wall);
+    // A classic member could not be told to wait: it would join again and again until then.
+    const auto wait = at_.classic
+                          ? std::chrono::milliseconds::zero()
+                          : assignment_wait(at_.group, at_.times.assignment_interval, at_.now.wall);
     if (wait > std::chrono::milliseconds::zero()) {
         target_waits_ = true;
         return;

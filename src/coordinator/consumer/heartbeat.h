@@ -34,6 +34,9 @@ public:
         const Client& client;
         Now now;
         const TopicFilter& may_see;
+        bool may_convert = false;
+        /// Of a member that uses the classic protocol: its JoinGroup, as a heartbeat.
+        std::optional<ClassicMember> classic{};
     };
     using Reply = Outcome<wire::ConsumerGroupHeartbeatResponse>;
 
@@ -81,9 +84,17 @@ struct FenceReason {
     RebalanceCause cause;
     std::string_view what;  // "left"
 };
-/// Takes a member out of its group, which has a new epoch then.
-void fence(const ConsumerGroup& group, const ConsumerMember& member, const TopicsView& topics,
-           FenceReason why, Records& records, std::vector<GroupEvent>& events);
+struct Fencing {
+    const ConsumerGroup& group;
+    const TopicsView& topics;
+    const ConsumerGroupConfig& config;
+    bool may_convert = false;
+    Timestamp now{};
+};
+/// Takes a member out of its group, which has a new epoch then, or becomes a classic group if only
+/// members of the classic protocol are left.
+void fence(const Fencing& at, const ConsumerMember& member, FenceReason why, Records& records,
+           std::vector<GroupEvent>& events);
 
 /// How long the group's next assignment has to wait: one is computed at most once per interval, so
 /// that members who come together cost one computation (KIP-1263). Zero: it may be computed, which

@@ -1,3 +1,4 @@
+#include "coordinator/consumer/conversion.h"
 #include "coordinator/consumer/group_records.h"
 #include "coordinator/consumer/heartbeat.h"
 
@@ -106,14 +107,25 @@ Result<Heartbeat::Reply> Heartbeat::leave() {
         left.revoking.clear();
         outcome.records.push_back(current_assignment_record(at_.group.id(), left));
     } else {
-        fence(at_.group, *known, at_.topics, {.cause = RebalanceCause::member_left, .what = "left"},
-              outcome.records, outcome.events);
+        fence({.group = at_.group,
+               .topics = at_.topics,
+               .config = at_.config,
+               .may_convert = at_.may_convert,
+               .now = at_.now.wall},
+              *known, {.cause = RebalanceCause::member_left, .what = "left"}, outcome.records,
+              outcome.events);
     }
     return outcome;
 }
 
-void fence(const ConsumerGroup& group, const ConsumerMember& member, const TopicsView& topics,
-           FenceReason why, Records& records, std::vector<GroupEvent>& events) {
+void fence(const Fencing& at, const ConsumerMember& member, FenceReason why, Records& records,
+           std::vector<GroupEvent>& events) {
+    const ConsumerGroup& group = at.group;
+    if (at.may_convert && group.member_count() > 1 &&
+        may_downgrade_without(group, member, at.config)) {
+        records = downgrade_records(group, member, at.topics, at.now);
+        return;  // the rest is said when the group is adopted
+    }
     GroupDraft draft{.group = group, .gone = member.id};
     add_member_tombstones(records, group.id(), member.id);
     if (!member.regex.empty() && group.subscribers_of_regex(member.regex) == 1) {
@@ -122,7 +134,7 @@ void fence(const ConsumerGroup& group, const ConsumerMember& member, const Topic
     }
     const std::int32_t epoch = group.epoch() + 1;
     records.push_back(
-        group_epoch_record(group.id(), epoch, metadata_hash_of(draft.topics(), topics)));
+        group_epoch_record(group.id(), epoch, metadata_hash_of(draft.topics(), at.topics)));
     const std::size_t left = draft.member_count();
     events.push_back(
         {.kind = left == 0 ? GroupEvent::Kind::emptied : GroupEvent::Kind::rebalance,

@@ -1,8 +1,12 @@
 #pragma once
 
+#include "coordinator/classic/classic_groups.h"
+#include "coordinator/consumer/classic_members.h"
 #include "coordinator/consumer/consumer_groups.h"
+#include "fakes.h"
 #include "requests.h"
 #include "wire/persisted/framing.h"
+#include "wire/persisted/offset_records.h"
 
 #include <gtest/gtest.h>
 
@@ -10,78 +14,20 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace barnabas::coordinator::testing {
 
-/// Topics by name, with ids that are never used again.
-class FakeTopics final : public TopicsView {
-public:
-    void put(const std::string& name, std::int32_t partitions) {
-        const auto [at, fresh] = topics_.try_emplace(name);
-        if (fresh) {
-            at->second.id.bytes[15] = static_cast<std::uint8_t>(++ids_);
-            at->second.id.bytes[14] = static_cast<std::uint8_t>(ids_ >> 8);
-        }
-        at->second.partitions = partitions;
-        ++version_;
-    }
-    void remove(const std::string& name) {
-        topics_.erase(name);
-        ++version_;
-    }
-    void set_racks(std::vector<std::string> racks) { racks_ = std::move(racks); }
-
-    [[nodiscard]] std::optional<Topic> find(std::string_view name) const override {
-        const auto at = topics_.find(name);
-        return at == topics_.end() ? std::nullopt : std::optional(at->second);
-    }
-    [[nodiscard]] std::optional<std::string> name_of(const Uuid& id) const override {
-        for (const auto& [name, topic] : topics_) {
-            if (topic.id == id) {
-                return name;
-            }
-        }
-        return std::nullopt;
-    }
-    [[nodiscard]] std::vector<std::string> racks_of(std::string_view /*name*/,
-                                                    std::int32_t /*partition*/) const override {
-        return racks_;
-    }
-    void each_name(const std::function<void(std::string_view)>& visit) const override {
-        for (const auto& [name, topic] : topics_) {
-            visit(name);
-        }
-    }
-    [[nodiscard]] std::int64_t version() const override { return version_; }
-    [[nodiscard]] const std::map<std::string, Topic, std::less<>>& all() const { return topics_; }
-
-private:
-    std::map<std::string, Topic, std::less<>> topics_;
-    std::vector<std::string> racks_;
-    int ids_ = 0;
-    std::int64_t version_ = 0;
-};
-
-class FakeSettings final : public ConsumerGroupSettings {
-public:
-    ConsumerGroupConfig config;
-    ConsumerGroupTimes times;
-
-    [[nodiscard]] const ConsumerGroupConfig& broker() const override { return config; }
-    [[nodiscard]] ConsumerGroupTimes times_of(std::string_view /*group*/) const override {
-        return times;
-    }
-};
-
-/// A partition of __consumer_offsets with its consumer groups, as its host would run it.
+/// A partition of __consumer_offsets with its groups, as its host would run it.
 class World {
 public:
     World() { begin(); }
 
     FakeTopics topics;
     FakeSettings settings;
+    ClassicConfig classic_config;
     Now now{.steady = Time{} + 1h, .wall = Timestamp{1'700'000'000'000}};
     std::vector<GroupEvent> events;
 
@@ -98,7 +44,7 @@ public:
             EXPECT_TRUE(outcome.records.empty()) << "a refusal changes nothing";
             return std::move(outcome.reply);
         }
-        append(std::move(outcome.records));
+        append(std::move(outcome.records), request.group_id);
         std::ranges::move(outcome.events, std::back_inserter(events));
         groups_->heard(request.group_id, outcome.reply.member_id.value_or(""), now);
         return std::move(outcome.reply);
@@ -107,19 +53,49 @@ public:
     /// Runs what is due now.
     void run_timers() {
         while (const auto key = timers_->take_due(now.steady)) {
+            if (key->kind <= TimerKind::classic_new_member) {
+                Decisions decisions;
+                classic_->on_timer(*key, now, decisions);
+                carry_out(std::move(decisions));
+                continue;
+            }
             auto decisions = groups_->on_timer(*key, now);
-            append(std::move(decisions.records));
+            append(std::move(decisions.records), key->group);
             std::ranges::move(decisions.events, std::back_inserter(events));
         }
     }
 
-    void append(Records records) {
+    /// Records of the consumer side, which may convert the group.
+    void append(Records records, const std::string& id = "g") {
         last = records.size();
+        auto* const classic = table_->find_as<ClassicGroup>(id);
+        if (classic != nullptr && !records.empty()) {
+            Decisions out;
+            classic_->release(*classic, ErrorCode::rebalance_in_progress, out);
+            carry_out(std::move(out));
+        }
+        const bool was_consumer = group(id) != nullptr;
         for (Record& record : records) {
             apply(record);
             log.push_back(std::move(record));
         }
+        if (was_consumer && table_->find_as<ClassicGroup>(id) != nullptr) {
+            std::unique_ptr<ClassicGroup> adopted(
+                static_cast<ClassicGroup*>(table_->take(id).release()));
+            Decisions out;
+            classic_->adopt(std::move(adopted), "the last member of the consumer protocol is gone",
+                            now, out);
+            carry_out(std::move(out));
+        }
     }
+
+    // Classic members, wherever their group stands. Joins and syncs are answered in `answers`.
+    Ticket join(const wire::JoinGroupRequest& request, std::int16_t version = 9);
+    Ticket sync(const wire::SyncGroupRequest& request);
+    ErrorCode heartbeat(const wire::HeartbeatRequest& request);
+    wire::LeaveGroupResponse leave(const wire::LeaveGroupRequest& request,
+                                   std::int16_t version = 5);
+    std::map<Ticket, Answer> answers;
 
     /// What a broker does that becomes leader of the partition; from the log, or from what is left
     /// of it when it is compacted.
@@ -135,6 +111,9 @@ public:
             }
         }
         groups_->loaded(now);
+        Decisions out;
+        classic_->loaded(now, out);
+        carry_out(std::move(out));
     }
 
     void change_topic(const std::string& name, std::int32_t partitions) {
@@ -163,8 +142,42 @@ private:
     void begin() {
         timers_ = std::make_unique<Timers>();
         table_ = std::make_unique<GroupTable>();
-        groups_ = std::make_unique<ConsumerGroups>(ConsumerGroups::Ports{
-            .groups = *table_, .timers = *timers_, .topics = topics, .settings = settings});
+        groups_ = std::make_unique<ConsumerGroups>(ConsumerGroups::Ports{.groups = *table_,
+                                                                         .timers = *timers_,
+                                                                         .topics = topics,
+                                                                         .settings = settings,
+                                                                         .converts = true});
+        classic_ = std::make_unique<ClassicGroups>(
+            ClassicGroups::Ports{.groups = *table_, .timers = *timers_, .config = classic_config});
+        members_ = std::make_unique<ClassicMembers>(ClassicMembers::Ports{.groups = *table_,
+                                                                          .timers = *timers_,
+                                                                          .topics = topics,
+                                                                          .settings = settings,
+                                                                          .classic = classic_config,
+                                                                          .consumer = *groups_});
+    }
+
+    void carry_out(Decisions decisions) {
+        std::ranges::move(decisions.events, std::back_inserter(events));
+        for (Answer& answer : decisions.answers) {
+            const Ticket ticket = answer.ticket;
+            EXPECT_TRUE(answers.emplace(ticket, std::move(answer)).second) << "answered twice";
+        }
+        if (decisions.appended) {
+            std::ranges::move(decisions.records, std::back_inserter(log));
+            Decisions next;
+            classic_->appended(*decisions.appended, {}, now, next);
+            carry_out(std::move(next));
+        }
+    }
+    [[nodiscard]] Uuid fresh_id() {
+        Uuid id = uuid(static_cast<std::uint8_t>(++fresh_));
+        id.bytes[14] = static_cast<std::uint8_t>(fresh_ >> 8);
+        id.bytes[13] = 1;
+        return id;
+    }
+    [[nodiscard]] Client classic_client(std::int16_t version) {
+        return {.id = "old", .host = "/127.0.0.2", .version = version, .fresh = fresh_id()};
     }
 
     template <class Key, class Value>
@@ -172,14 +185,22 @@ private:
         const auto key = wire::decode_stored<Key>(stored);
         ASSERT_TRUE(key) << key.error().message;
         if (!record.value) {
-            groups_->apply(*key, static_cast<const Value*>(nullptr));
+            apply_to(*key, static_cast<const Value*>(nullptr));
             return;
         }
         const auto framed = wire::read_versioned(record.value->view(), stored.id);
         ASSERT_TRUE(framed) << framed.error().message;
         const auto value = wire::decode_stored<Value>(*framed);
         ASSERT_TRUE(value) << value.error().message;
-        groups_->apply(*key, &*value);
+        apply_to(*key, &*value);
+    }
+    template <class Key, class Value>
+    void apply_to(const Key& key, const Value* value) {
+        if constexpr (std::is_same_v<Key, wire::GroupMetadataKey>) {
+            classic_->apply(key, value);
+        } else {
+            groups_->apply(key, value);
+        }
     }
 
     void apply(const Record& record);
@@ -187,6 +208,10 @@ private:
     std::unique_ptr<Timers> timers_;
     std::unique_ptr<GroupTable> table_;
     std::unique_ptr<ConsumerGroups> groups_;
+    std::unique_ptr<ClassicGroups> classic_;
+    std::unique_ptr<ClassicMembers> members_;
+    std::uint64_t tickets_ = 0;
+    int fresh_ = 0;
 };
 
 inline void World::apply(const Record& record) {
@@ -194,6 +219,8 @@ inline void World::apply(const Record& record) {
     const auto key = read_coordinator_key(record.key.view());
     ASSERT_TRUE(key) << key.error().message;
     switch (key->id) {
+        case 2:
+            return apply_as<GroupMetadataKey, GroupMetadataValue>(*key, record);
         case 3:
             return apply_as<ConsumerGroupMetadataKey, ConsumerGroupMetadataValue>(*key, record);
         case 4:
@@ -241,3 +268,5 @@ inline std::string World::state(std::string_view id) const {
 }
 
 }  // namespace barnabas::coordinator::testing
+
+#include "world_classic.h"  // IWYU pragma: export

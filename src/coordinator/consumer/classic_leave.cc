@@ -1,0 +1,108 @@
+// LeaveGroup of classic members in a consumer group: one, since version 3 several.
+#include "coordinator/consumer/classic_members.h"
+#include "coordinator/consumer/group_records.h"
+#include "coordinator/consumer/subscriptions.h"
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace barnabas::coordinator {
+namespace {
+
+using Leaving = wire::LeaveGroupRequest::Member;
+using Left = wire::LeaveGroupResponse::Member;
+using Ids = std::set<std::string, std::less<>>;
+
+constexpr std::int16_t several_since = 3;
+
+std::vector<Leaving> leaving_members(const wire::LeaveGroupRequest& request, std::int16_t version) {
+    if (version >= several_since) {
+        return request.members;
+    }
+    Leaving one;
+    one.member_id = request.member_id;
+    return {std::move(one)};
+}
+
+/// An administrator names the instance only. Members of the consumer protocol do not leave like
+/// this.
+Result<const ConsumerMember*> find_leaving(const ConsumerGroup& group, const Leaving& leaving) {
+    const auto& instance = leaving.group_instance_id;
+    const ConsumerMember* const member =
+        instance ? group.static_member(*instance) : group.member(leaving.member_id);
+    if (member == nullptr) {
+        return fail(ErrorCode::unknown_member_id, "{} is no member of group {}.",
+                    instance.value_or(leaving.member_id), group.id());
+    }
+    if (instance && !leaving.member_id.empty() && member->id != leaving.member_id) {
+        return fail(ErrorCode::fenced_instance_id, "Instance id {} is member {}'s.", *instance,
+                    member->id);
+    }
+    if (!member->classic) {
+        return fail(ErrorCode::unknown_member_id, "Member {} does not use the classic protocol.",
+                    member->id);
+    }
+    return member;
+}
+
+std::int64_t hash_without(const ConsumerGroup& group, const Ids& gone, const TopicsView& topics) {
+    std::set<std::string, std::less<>> names;
+    const GroupDraft draft{.group = group};
+    for (const auto& [id, member] : group.members()) {
+        if (gone.contains(id)) {
+            continue;
+        }
+        names.insert(member.topics.begin(), member.topics.end());
+        if (const ResolvedRegex* const regex = draft.resolved(member.regex)) {
+            names.insert(regex->topics.begin(), regex->topics.end());
+        }
+    }
+    return metadata_hash_of(names, topics);
+}
+
+}  // namespace
+
+Outcome<wire::LeaveGroupResponse> ClassicMembers::leave(const wire::LeaveGroupRequest& request,
+                                                        const Client& client) const {
+    const ConsumerGroup& group = group_of(request.group_id);
+    Outcome<wire::LeaveGroupResponse> outcome;
+    Ids gone;
+    for (const Leaving& leaving : leaving_members(request, client.version)) {
+        Left& left = outcome.reply.members.emplace_back();
+        left.member_id = leaving.member_id;
+        left.group_instance_id = leaving.group_instance_id;
+        const auto member = find_leaving(group, leaving);
+        if (!member) {
+            left.error_code = static_cast<std::int16_t>(member.error().code);
+            continue;
+        }
+        left.member_id = (*member)->id;
+        if (gone.insert((*member)->id).second) {
+            add_member_tombstones(outcome.records, group.id(), (*member)->id);
+        } else {
+            left.error_code = static_cast<std::int16_t>(ErrorCode::unknown_member_id);
+        }
+    }
+    if (!gone.empty()) {
+        const std::int32_t epoch = group.epoch() + 1;
+        outcome.records.push_back(
+            group_epoch_record(group.id(), epoch, hash_without(group, gone, ports_.topics)));
+        const std::size_t rest = group.member_count() - gone.size();
+        outcome.events.push_back(
+            {.kind = rest == 0 ? GroupEvent::Kind::emptied : GroupEvent::Kind::rebalance,
+             .group = group.id(),
+             .why = fmt::format("{} members of the classic protocol left, {} among them: epoch {} "
+                                "with {} members",
+                                gone.size(), *gone.begin(), epoch, rest),
+             .cause = RebalanceCause::member_left});
+    }
+    if (client.version < several_since) {  // their one error is the reply's
+        outcome.reply.error_code = outcome.reply.members.front().error_code;
+        outcome.reply.members.clear();
+    }
+    return outcome;
+}
+
+}  // namespace barnabas::coordinator
