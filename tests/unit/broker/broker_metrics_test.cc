@@ -38,6 +38,24 @@ BrokerFacts facts() {
                                     {.path = "/d2",
                                      .uncleanable_partitions = 1,
                                      .uncleanable_bytes = 77}}},
+        .groups =
+            {.groups = {{.id = "a\"b",
+                         .members = 2,
+                         .offsets = {{.topic = "t", .offset = Offset{7}, .lag = 3, .age = 1500ms},
+                                     {.topic = "t",
+                                      .partition = PartitionId{1},
+                                      .offset = Offset{9},
+                                      .lag = 5,
+                                      .age = {}},
+                                     {.topic = "u", .offset = Offset{1}, .lag = {}, .age = {}}}},
+                        {.id = "idle", .members = 0, .offsets = {}}},
+             .groups_left_out = 4,
+             .counts = {{{"Classic", "Stable"}, 1}, {{"Consumer", "Empty"}, 5}},
+             .offsets = 12,
+             .partitions_loading = 1,
+             .rebalances = {{"member_joined", 6}},
+             .events = {{"stable", 5}},
+             .expiry_failures = 2},
     };
 }
 
@@ -124,8 +142,26 @@ TEST(BrokerMetrics, ShowsWhatWasLookedUp) {
              "barnabas_cleaner_uncleanable_partitions{dir=\"/d1\"} 0",
              "barnabas_cleaner_uncleanable_partitions{dir=\"/d2\"} 1",
              "barnabas_cleaner_uncleanable_bytes{dir=\"/d2\"} 77",
+             "barnabas_groups{type=\"Classic\",state=\"Stable\"} 1",
+             "barnabas_group_offsets 12",
+             "barnabas_group_partitions_loading 1",
+             "barnabas_group_rebalances_total{cause=\"member_joined\"} 6",
+             "barnabas_group_events_total{event=\"stable\"} 5",
+             "barnabas_group_expiry_failures_total 2",
+             "barnabas_groups_left_out 4",
+             R"(barnabas_group_members{group="a\"b"} 2)",
+             R"(barnabas_group_committed_offset{group="a\"b",topic="u",partition="0"} 1)",
+             R"(barnabas_group_lag{group="a\"b",topic="t",partition="1"} 5)",
+             R"(barnabas_group_lag_max{group="a\"b"} 5)",
+             R"(barnabas_group_oldest_unconsumed_age_seconds{group="a\"b",topic="t",partition="0"})"
+             " 1.5",
          }) {
         EXPECT_TRUE(lines.contains(line)) << line;
+    }
+    for (const auto& line : lines) {
+        EXPECT_FALSE(line.starts_with("barnabas_group_lag{group=\"a\\\"b\",topic=\"u\""))
+            << "not known: " << line;
+        EXPECT_FALSE(line.starts_with("barnabas_group_lag_max{group=\"idle\"")) << line;
     }
 }
 
