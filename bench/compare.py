@@ -11,13 +11,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
-from comparison import brokers, clients, report, scenarios, session  # noqa: E402
+from comparison import brokers, clients, coordinators, report, scenarios, session  # noqa: E402
 
 GOOD, FAILED, DISTURBED = 0, 1, 3
 
 
+def all_scenarios():
+    return scenarios.all_scenarios() + coordinators.all_scenarios()
+
+
 def arguments():
-    known = [scenario.name for scenario in scenarios.all_scenarios()]
+    known = [scenario.name for scenario in all_scenarios()]
     parser = argparse.ArgumentParser(
         prog="./dev bench", description=__doc__,
         epilog="Ends with 0 if the run is good, 3 if other processes used the machine, 1 on failure.")
@@ -45,7 +49,7 @@ def arguments():
 
 
 def chosen(options):
-    return [scenario for scenario in scenarios.all_scenarios()
+    return [scenario for scenario in all_scenarios()
             if not options.scenario or scenario.name in options.scenario]
 
 

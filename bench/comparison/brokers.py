@@ -1,5 +1,6 @@
 """The two brokers: how each is started, found ready, put to sleep and ended."""
 
+import re
 import shutil
 import signal
 import socket
@@ -24,9 +25,18 @@ JVM = ["-Xms1g", "-Xmx1g", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20",
        "-XX:InitiatingHeapOccupancyPercent=35", "-XX:+ExplicitGCInvokesConcurrent",
        "-Djava.awt.headless=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
 
-# Files of deleted topics go at once on both sides, so that one scenario's data is gone from memory
-# before the next begins.
-COMMON = {"log.segment.delete.delay.ms": "1000"}
+COMMON = {
+    # Files of deleted topics go at once on both sides, so that one scenario's data is gone from
+    # memory before the next begins.
+    "log.segment.delete.delay.ms": "1000",
+    # Where groups form and rebalance, these waits would be all that is measured.
+    "group.initial.rebalance.delay.ms": "0",
+    "group.consumer.assignment.interval.ms": "0",
+    # One broker holds what groups and transactions keep.
+    "offsets.topic.replication.factor": "1",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+}
 
 # Barnabas's settings on top of its defaults for each kind of durability. "kafka": no fsync before
 # the acknowledgement, which is Kafka's default; "ours": Barnabas's own defaults.
@@ -127,6 +137,10 @@ class Broker:
             self._paused = False
             time.sleep(0.5)
 
+    def live_memory_mib(self):
+        """What the broker needs of its memory: as much as it has, where nothing else is known."""
+        return machine.memory_mib(self.pid, "VmRSS")
+
     def stop(self):
         if self.process is not None and not self.ended():
             self.resume()
@@ -170,9 +184,6 @@ class Kafka(Broker):
             "listeners": f"PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{controller}",
             "controller.listener.names": "CONTROLLER",
             "log.dirs": str(self.directory / "data"),
-            "offsets.topic.replication.factor": "1",
-            "transaction.state.log.replication.factor": "1",
-            "transaction.state.log.min.isr": "1",
             # While it is stopped for the other one's run its controller must not give it up.
             "broker.session.timeout.ms": "7200000",
             **COMMON,
@@ -186,6 +197,15 @@ class Kafka(Broker):
 
     def _command(self):
         return ["java", *JVM, "-cp", self._class_path, "kafka.Kafka", str(self._properties)]
+
+    def live_memory_mib(self):
+        """The objects on its heap that are reachable; the garbage between them is collected first."""
+        done = subprocess.run(["jcmd", str(self.pid), "GC.class_histogram"], check=True, text=True,
+                              capture_output=True, timeout=60)
+        total = re.search(r"^Total\s+\d+\s+(\d+)", done.stdout, re.MULTILINE)
+        if total is None:
+            raise BrokerFailed(f"jcmd printed no total: {done.stdout[-500:]}")
+        return int(total[1]) / 2**20
 
 
 class Barnabas(Broker):

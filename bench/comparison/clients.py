@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -52,15 +53,48 @@ def run(command):
         return output, busiest
 
 
-def rdkafka(broker, mode, **options):
-    """One run of rdkafka_bench; `options` are its own, without the dashes; a list repeats one."""
-    program = brokers.REPOSITORY / "build/release/bench/rdkafka_bench"
+def _command(name, broker, mode, options):
+    """One of bench/'s programs with these options, which are its own, without the dashes; a list
+    repeats one."""
+    program = brokers.REPOSITORY / "build/release/bench" / name
     command = [str(program), mode, "--bootstrap", broker.bootstrap]
-    for name, values in options.items():
+    for option, values in options.items():
         for value in values if isinstance(values, list) else [values]:
-            command += ["--" + name.replace("_", "-"), str(value)]
-    output, busiest = run(command)
+            command += ["--" + option.replace("_", "-"), str(value)]
+    return command
+
+
+def rdkafka(broker, mode, **options):
+    """One run of rdkafka_bench."""
+    output, busiest = run(_command("rdkafka_bench", broker, mode, options))
     return {**json.loads(output), "client_thread": busiest}
+
+
+def coordination(broker, mode, on_step, **options):
+    """One run of coordination_bench, whose one thread measures its own share of a core. At each of
+    its steps it waits until on_step(name) has returned."""
+    command = _command("coordination_bench", broker, mode, {**options, "steps": "yes"})
+    with tempfile.TemporaryFile("w+") as errors, subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
+            preexec_fn=machine.die_with_parent) as process:
+        limit = threading.Timer(RUN_LIMIT_S, process.kill)
+        limit.start()
+        try:
+            line = process.stdout.readline()
+            while line and "step" in (found := json.loads(line)):
+                on_step(found["step"])
+                process.stdin.write("\n")
+                process.stdin.flush()
+                line = process.stdout.readline()
+        except BrokenPipeError:
+            line = ""  # it ended meanwhile: its last words say why
+        finally:
+            limit.cancel()
+        if process.wait() != 0 or not line:
+            errors.seek(0)
+            raise ClientFailed(f"{' '.join(command[:2])}...: {errors.read()[-1500:].strip()} "
+                               f"(status {process.returncode})")
+        return found
 
 
 def bare(folder, frame, frames, rate, records, size):
