@@ -69,7 +69,11 @@ awaitable<bool> CoordinatorPartition::load() {
     on_loaded(now());
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(now().steady - began).count();
-    log().info("{} is served: {} records read in {} ms", name, records, took);
+    if (records == 0) {
+        log().debug("{} is served", name);
+    } else {
+        log().info("{} is served: {} records read in {} ms", name, records, took);
+    }
     co_return true;
 }
 

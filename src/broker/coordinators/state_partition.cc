@@ -92,22 +92,22 @@ awaitable<Result<void>> StatePartition::load(Take take, std::function<bool()> st
 
 awaitable<Result<void>> StatePartition::ready(Time until) {
     auto& first_appends = where_.shard.first_appends;
-    while (true) {
-        const auto* partition = find();
-        if (partition == nullptr) {
-            co_return gone();
-        }
-        if (!first_appends.must_queue(*partition)) {
-            co_return Result<void>();
-        }
-        auto nothing = [] {};
-        auto ticket = first_appends.enqueue(*partition, nothing);
-        if (!co_await first_appends.wait(std::move(ticket), until)) {
-            co_return fail(ErrorCode::request_timed_out,
-                           "the disk of {} takes too long to read the end of the log",
-                           partition_name());
-        }
+    const auto* partition = find();
+    if (partition == nullptr) {
+        co_return gone();
     }
+    if (!first_appends.must_queue(*partition)) {
+        co_return Result<void>();
+    }
+    // Its place in line is all that is wanted: when its turn comes the log's end is in memory.
+    auto nothing = [] {};
+    auto ticket = first_appends.enqueue(*partition, nothing);
+    if (!co_await first_appends.wait(std::move(ticket), until)) {
+        co_return fail(ErrorCode::request_timed_out,
+                       "the disk of {} takes too long to read the end of the log",
+                       partition_name());
+    }
+    co_return Result<void>();
 }
 
 Result<Offset> StatePartition::append(const coordinator::Records& records, Now now) {
