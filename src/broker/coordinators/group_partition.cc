@@ -33,6 +33,7 @@ std::string_view name_of(coordinator::GroupEvent::Kind kind) {
 
 GroupPartition::State::State(GroupPartition& partition)
     : host(partition),
+      log(partition.log().named("groups")),
       sink(partition.state()),
       groups({.sink = sink,
               .topics = topics,
@@ -66,8 +67,8 @@ awaitable<Result<void>> GroupPartition::State::enter(Time until) {
 void GroupPartition::State::tell(coordinator::Told told) {
     for (const auto& event : told.events) {
         counters.count(event);
-        host.log().info("group {} {}: {}", coordinator::shown(event.group), name_of(event.kind),
-                        event.why);
+        log.info("group {} {}: {}", coordinator::shown(event.group), name_of(event.kind),
+                 event.why);
     }
     for (auto& answer : told.answers) {
         const auto at = waiting.find(answer.ticket);

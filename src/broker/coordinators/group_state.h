@@ -131,6 +131,7 @@ struct GroupPartition::State {
     bool forget_gone();
 
     GroupPartition& host;
+    Logger log;
     GroupSink sink;
     GroupTopics topics;
     GroupSettings settings;

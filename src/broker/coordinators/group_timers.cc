@@ -48,7 +48,7 @@ bool GroupPartition::State::expire() {
     auto next = groups.expire(expiry_from, now, told);
     if (!next) {
         ++counters.expiry_failures;
-        host.log().warn(
+        log.warn(
             "{}: offsets that have expired cannot be removed: {}; they are tried "
             "again",
             host.state().partition_name(), next.error().message);
@@ -66,7 +66,7 @@ bool GroupPartition::State::forget_gone() {
     }
     const auto more = groups.remove_topics(gone, host.now());
     if (!more) {
-        host.log().warn(
+        log.warn(
             "{}: offsets of {} deleted topics cannot be removed: {}; they are tried "
             "again",
             host.state().partition_name(), gone.size(), more.error().message);
