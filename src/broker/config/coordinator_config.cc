@@ -126,6 +126,7 @@ coordinator::OffsetsConfig make_offsets(const ConfigValues& values) {
 Result<coordinator::ConsumerGroupConfig> make_consumer(const ConfigValues& values) {
     coordinator::ConsumerGroupConfig consumer;
     consumer.max_size = static_cast<std::size_t>(values.integer("group.consumer.max.size"));
+    consumer.classic_max_size = static_cast<std::size_t>(values.integer("group.max.size"));
     TRY_ASSIGN(consumer.assignors, parse_assignors(values.list("group.consumer.assignors")));
     consumer.migration = migration_policy(values.text("group.consumer.migration.policy"));
     consumer.regex_refresh_interval = ms(values, "group.consumer.regex.refresh.interval.ms");
