@@ -18,7 +18,7 @@ namespace barnabas::broker {
 [[nodiscard]] coordinator::Client client_of(const Call& call);
 
 /// A coordinator's partition, the shard that owns it, or why there is none here:
-/// coordinator_not_available while there is no such topic.
+/// not_coordinator, as in Kafka, while there is no such topic: who asks for it makes it.
 struct LocatedCoordinator {
     BrokerShard* owner = nullptr;
     PartitionId number{0};
