@@ -127,9 +127,14 @@ TEST_F(StatePartitionTest, ReadsBackWhatWasAppended) {
     const auto first = state_.append(records_of({"a=1", "b", "a=2"}), now());
     ASSERT_TRUE(first) << first.error().message;
     EXPECT_EQ(*first, Offset{0});
-    const auto second =
-        state_.append(records_of({"c=3"}),
-                      ProducerIdentity{.id = ProducerId{7}, .epoch = ProducerEpoch{1}}, now());
+    const ProducerIdentity producer{.id = ProducerId{7}, .epoch = ProducerEpoch{1}};
+    EXPECT_EQ(state_.append(records_of({"c=3"}), producer, now()).error().code,
+              ErrorCode::invalid_txn_state)
+        << "nobody has said that it has a transaction";
+    shard_.partitions.find(topic_, PartitionId{0})
+        ->transaction_checks()
+        .allow(producer.id, producer.epoch);
+    const auto second = state_.append(records_of({"c=3"}), producer, now());
     ASSERT_TRUE(second) << second.error().message;
     EXPECT_EQ(*second, Offset{3});
     constexpr auto expected = "0-2: a=1 b=null a=2 | 3-3 of 7@1: c=3";
