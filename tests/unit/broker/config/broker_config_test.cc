@@ -46,6 +46,60 @@ TEST(BrokerConfig, HasKafkasDefaultsForCompaction) {
     EXPECT_TRUE(load({{"log.cleaner.enable", "false"}, {"log.cleaner.threads", "0"}}));
 }
 
+TEST(BrokerConfig, HasKafkasDefaultsForGroupsAndTransactions) {
+    const auto loaded = load({});
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    const GroupsConfig& groups = loaded->config.groups;
+    EXPECT_EQ(groups.classic.initial_rebalance_delay, Duration(3s));
+    EXPECT_EQ(groups.classic.session_timeout_min, Duration(6s));
+    EXPECT_EQ(groups.classic.session_timeout_max, Duration(30min));
+    EXPECT_EQ(groups.offsets.metadata_length_max, 4096);
+    EXPECT_EQ(groups.offsets.retention, Duration(7 * 24h));
+    EXPECT_EQ(groups.offsets_check_interval, Duration(10min));
+    EXPECT_EQ(groups.commit_timeout, Duration(5s));
+    EXPECT_EQ(groups.consumer.assignors,
+              (std::vector{coordinator::AssignorKind::uniform, coordinator::AssignorKind::range}));
+    EXPECT_EQ(groups.consumer_times.session_timeout, 45s);
+    EXPECT_EQ(groups.consumer_bounds.heartbeat_interval.max, 15s);
+    EXPECT_TRUE(groups.serves_consumer_protocol);
+    EXPECT_EQ(groups.topic.partitions, 50);
+    const TransactionsConfig& transactions = loaded->config.transactions;
+    EXPECT_EQ(transactions.coordinator.timeout_ms_max, 900'000);
+    EXPECT_EQ(transactions.coordinator.id_expiration, Duration(7 * 24h));
+    EXPECT_TRUE(transactions.verifies_partitions);
+    EXPECT_EQ(transactions.topic.min_insync_replicas, 2);
+}
+
+TEST(BrokerConfig, ReadsWhatIsSetForGroupsAndTransactions) {
+    const auto loaded = load({{"group.consumer.assignors",
+                               "range,org.apache.kafka.coordinator.group.assignor.UniformAssignor"},
+                              {"group.consumer.migration.policy", "Upgrade"},
+                              {"group.consumer.session.timeout.ms", "50000"},
+                              {"group.coordinator.rebalance.protocols", "classic"},
+                              {"group.initial.rebalance.delay.ms", "-1"},
+                              {"offsets.retention.minutes", "2147483647"},
+                              {"offsets.retention.check.interval.ms", "9223372036854775807"},
+                              {"offsets.topic.compression.codec", "4"},
+                              {"offsets.topic.replication.factor", "1"},
+                              {"transaction.state.log.num.partitions", "3"},
+                              {"transaction.two.phase.commit.enable", "true"}});
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    const GroupsConfig& groups = loaded->config.groups;
+    EXPECT_EQ(groups.consumer.assignors,
+              (std::vector{coordinator::AssignorKind::range, coordinator::AssignorKind::uniform}));
+    EXPECT_EQ(groups.consumer.migration, coordinator::MigrationPolicy::upgrade);
+    EXPECT_EQ(groups.consumer_times.session_timeout, 50s);
+    EXPECT_FALSE(groups.serves_consumer_protocol);
+    EXPECT_EQ(groups.classic.initial_rebalance_delay, Duration(0));
+    EXPECT_GT(groups.offsets.retention, 24h * 365 * 250) << "too long for a Duration";
+    EXPECT_GT(groups.offsets_check_interval, 24h * 365 * 250);
+    EXPECT_EQ(groups.compression.codec, wire::Codec::zstd);
+    EXPECT_EQ(groups.topic.replication_factor, 1);
+    EXPECT_EQ(loaded->config.transactions.topic.partitions, 3);
+    EXPECT_TRUE(loaded->config.transactions.coordinator.two_phase_commit);
+    EXPECT_EQ(loaded->warnings, std::vector<std::string>{});
+}
+
 TEST(BrokerConfig, ReadsKafkasKraftFileAsItIs) {
     const auto loaded =
         load({{"process.roles", "broker,controller"},
@@ -112,6 +166,35 @@ TEST(BrokerConfig, RefusesWithASentence) {
         {{{"log.retention.minutes", "0"}}, "log.retention.minutes=0: must be at least 1"},
         {{{"log.roll.ms", "0"}}, "log.roll.ms=0: must be at least 1"},
         {{{"metrics.listeners", "9404"}}, "metrics.listeners: 9404 must end in a colon"},
+        {{{"group.consumer.min.session.timeout.ms", "60001"}},
+         "group.consumer.max.session.timeout.ms=60000: must be at least "
+         "group.consumer.min.session.timeout.ms=60001"},
+        {{{"group.consumer.min.heartbeat.interval.ms", "15001"}},
+         "group.consumer.max.heartbeat.interval.ms=15000: must be at least"},
+        {{{"group.consumer.min.assignment.interval.ms", "15001"}},
+         "group.consumer.max.assignment.interval.ms=15000: must be at least"},
+        {{{"group.consumer.session.timeout.ms", "44999"}},
+         "group.consumer.session.timeout.ms=44999: must be from 45000 "
+         "(group.consumer.min.session.timeout.ms) to 60000"},
+        {{{"group.consumer.heartbeat.interval.ms", "15001"}},
+         "group.consumer.heartbeat.interval.ms=15001: must be from 5000"},
+        {{{"group.consumer.assignment.interval.ms", "15001"}},
+         "group.consumer.assignment.interval.ms=15001: must be from 0"},
+        {{{"group.consumer.min.session.timeout.ms", "1"},
+          {"group.consumer.session.timeout.ms", "5000"}},
+         "group.consumer.session.timeout.ms=5000: must be more than "
+         "group.consumer.heartbeat.interval.ms=5000"},
+        {{{"group.consumer.assignors", "sticky"}},
+         "group.consumer.assignors: there is no assignor sticky"},
+        {{{"group.consumer.assignors",
+           "uniform,org.apache.kafka.coordinator.group.assignor.UniformAssignor"}},
+         "group.consumer.assignors: uniform stands there twice"},
+        {{{"group.coordinator.rebalance.protocols", "consumer"}},
+         "group.coordinator.rebalance.protocols=consumer: classic cannot be left out"},
+        {{{"group.min.session.timeout.ms", "7"}, {"group.max.session.timeout.ms", "6"}},
+         "group.max.session.timeout.ms=6: must be at least group.min.session.timeout.ms=7"},
+        {{{"offsets.topic.compression.codec", "5"}},
+         "offsets.topic.compression.codec=5: must be 0 (none)"},
         {{{"listener.name.x.socket.requst.max.bytes", "1"}}, "listener.name.x.socket.requst.max"},
     };
     for (const Row& row : rows) {

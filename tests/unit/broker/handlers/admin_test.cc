@@ -31,15 +31,27 @@ ErrorCode code(std::int16_t number) {
     return static_cast<ErrorCode>(number);
 }
 
-TEST(ApiVersions, FinalizesNoFeature) {
+TEST(ApiVersions, NamesTheFeaturesThatAreFinalized) {
     BrokerFixture at;
     ApiVersionsRequest request;
     request.client_software_name = "test";
     request.client_software_version = "1";
-    const auto response = at.call<ApiVersionsResponse>(request);
-    EXPECT_TRUE(response.supported_features.empty());
-    EXPECT_TRUE(response.finalized_features.empty());
-    EXPECT_GE(response.api_keys.size(), 21U);
+    for (std::int16_t v = 0; v <= ApiVersionsRequest::versions.last; ++v) {
+        const auto response = at.call<ApiVersionsResponse>(request, v);
+        const auto level_of = [](const auto& features, auto level) -> int {
+            const auto found = std::ranges::find(features, "group.version",
+                                                 [](const auto& feature) { return feature.name; });
+            return found == features.end() ? -1 : (*found).*level;
+        };
+        using Supported = ApiVersionsResponse::SupportedFeature;
+        using Finalized = ApiVersionsResponse::FinalizedFeature;
+        EXPECT_EQ(level_of(response.supported_features, &Supported::min_version), v < 4 ? -1 : 0);
+        EXPECT_EQ(level_of(response.supported_features, &Supported::max_version), v < 4 ? -1 : 1);
+        EXPECT_EQ(level_of(response.finalized_features, &Finalized::max_version_level),
+                  v < 3 ? -1 : 1);
+        EXPECT_EQ(response.finalized_features_epoch >= 0, v >= 3);
+        EXPECT_GE(response.api_keys.size(), 34U);
+    }
 }
 
 /// What is stored is format 2, which clients of Fetch 0 to 3 cannot read; Produce 0 to 2 carry what
@@ -256,30 +268,35 @@ TEST(DescribeCluster, NamesBrokersAndController) {
               ErrorCode::unsupported_endpoint_type);
 }
 
-TEST(FindCoordinator, SaysThatThereIsNoneYet) {
+TEST(FindCoordinator, NamesThisBroker) {
     BrokerFixture at;
     for (std::int16_t v = 0; v <= 6; ++v) {
         FindCoordinatorRequest request;
         if (v < 4) {
             request.key = "g";
             const auto response = at.call<FindCoordinatorResponse>(request, v);
-            EXPECT_EQ(code(response.error_code), ErrorCode::coordinator_not_available);
-            EXPECT_EQ(response.node_id, -1);
+            EXPECT_EQ(code(response.error_code), ErrorCode::none);
+            EXPECT_EQ(response.node_id, 1);
+            EXPECT_EQ(response.port, 9092);
             continue;
         }
         request.coordinator_keys = {"g", "h"};
-        request.key_type = v == 6 ? 2 : 1;
+        request.key_type = 1;
         const auto response = at.call<FindCoordinatorResponse>(request, v);
         ASSERT_EQ(response.coordinators.size(), 2U);
         EXPECT_EQ(response.coordinators[1].key, "h");
-        EXPECT_EQ(code(response.coordinators[1].error_code), ErrorCode::coordinator_not_available);
-        EXPECT_THAT(*response.coordinators[1].error_message, testing::HasSubstr("h"));
+        EXPECT_EQ(code(response.coordinators[1].error_code), ErrorCode::none);
+        EXPECT_EQ(response.coordinators[1].node_id, 1);
     }
     FindCoordinatorRequest request;
     request.coordinator_keys = {"g"};
     request.key_type = 2;
     EXPECT_EQ(code(at.call<FindCoordinatorResponse>(request, 5).coordinators.at(0).error_code),
               ErrorCode::invalid_request);
+    const auto share = at.call<FindCoordinatorResponse>(request, 6).coordinators.at(0);
+    EXPECT_EQ(code(share.error_code), ErrorCode::coordinator_not_available);
+    EXPECT_EQ(share.node_id, -1);
+    EXPECT_THAT(share.error_message.value_or(""), testing::HasSubstr("share"));
 }
 
 TEST(ListGroups, HasNone) {

@@ -4,6 +4,7 @@
 #include "wire/messages/alter_configs.h"
 #include "wire/messages/describe_configs.h"
 #include "wire/messages/incremental_alter_configs.h"
+#include "wire/messages/list_config_resources.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,9 +20,12 @@ using wire::DescribeConfigsRequest;
 using wire::DescribeConfigsResponse;
 using wire::IncrementalAlterConfigsRequest;
 using wire::IncrementalAlterConfigsResponse;
+using wire::ListConfigResourcesRequest;
+using wire::ListConfigResourcesResponse;
 using Described = DescribeConfigsResponse::Result;
 
 constexpr auto topic = static_cast<std::int8_t>(ConfigResourceType::topic);
+constexpr auto groups = static_cast<std::int8_t>(ConfigResourceType::group);
 constexpr auto brokers = static_cast<std::int8_t>(ConfigResourceType::broker);
 
 Described describe(BrokerFixture& at, std::int8_t type, const std::string& name,
@@ -114,7 +118,7 @@ TEST(DescribeConfigs, RefusesResourcesThatHaveNone) {
                         {brokers, "one", ErrorCode::invalid_request},
                         {8, "1", ErrorCode::invalid_request},
                         {16, "metrics", ErrorCode::invalid_request},
-                        {32, "group", ErrorCode::invalid_request},
+                        {groups, "", ErrorCode::invalid_request},
                         {3, "x", ErrorCode::invalid_request}};
     BrokerFixture at;
     for (const auto& row : rows) {
@@ -160,6 +164,69 @@ TEST(IncrementalAlterConfigs, ChangesATopicsOwnValues) {
               ErrorCode::invalid_config);
     EXPECT_EQ(code(alter(at, {.name = "u", .key = "retention.ms", .value = "1"}).error_code),
               ErrorCode::unknown_topic_or_partition);
+}
+
+TEST(IncrementalAlterConfigs, ChangesAGroupsOwnValues) {
+    using enum ConfigOperation;
+    struct Row {
+        std::string key;
+        ConfigOperation operation;
+        std::optional<std::string> value;
+        ErrorCode want;
+        std::string after;  // of the same key
+    };
+    const Row rows[] = {
+        {"consumer.session.timeout.ms", set, "50000", ErrorCode::none, "50000"},
+        {"consumer.session.timeout.ms", set, "44999", ErrorCode::invalid_config, "50000"},
+        {"consumer.session.timeout.ms", set, "60001", ErrorCode::invalid_config, "50000"},
+        {"consumer.session.timeout.ms", set, "long", ErrorCode::invalid_config, "50000"},
+        {"consumer.session.timeout.ms", set, std::nullopt, ErrorCode::invalid_request, "50000"},
+        {"consumer.heartbeat.interval.ms", set, "4999", ErrorCode::invalid_config, "6000"},
+        {"consumer.heartbeat.interval.ms", set, "7000", ErrorCode::none, "7000"},
+        {"consumer.heartbeat.interval.ms", remove, std::nullopt, ErrorCode::none, "6000"},
+        {"consumer.assignment.interval.ms", set, "15001", ErrorCode::invalid_config, "1000"},
+        {"consumer.assignment.interval.ms", set, "0", ErrorCode::none, "0"},
+        {"share.session.timeout.ms", set, "50000", ErrorCode::none, "50000"},
+        {"consumer.session.timeout.ms", remove, std::nullopt, ErrorCode::none, "45000"},
+    };
+    BrokerFixture at({{"group.consumer.heartbeat.interval.ms", "6000"}});
+    const std::string group = "any/\x01 byte";
+    for (const auto& row : rows) {
+        const auto answer = alter(at, {.type = groups,
+                                       .name = group,
+                                       .key = row.key,
+                                       .operation = row.operation,
+                                       .value = row.value});
+        EXPECT_EQ(code(answer.error_code), row.want) << row.key << " " << row.value.value_or("-");
+        EXPECT_EQ(answer.error_message.has_value(), row.want != ErrorCode::none);
+        EXPECT_EQ(describe_one(at, groups, group, row.key).value, row.after) << row.key;
+    }
+    EXPECT_EQ(describe_one(at, groups, group, "consumer.assignment.interval.ms").config_source, 8);
+    EXPECT_EQ(describe_one(at, groups, "other", "consumer.heartbeat.interval.ms").config_source, 4)
+        << "from the broker's file";
+    EXPECT_EQ(describe(at, groups, "other").error_code, 0) << "no group has to be there";
+
+    const auto listed = [&at] {
+        ListConfigResourcesRequest request;
+        request.resource_types = {groups};
+        std::vector<std::string> names;
+        for (const auto& resource :
+             at.call<ListConfigResourcesResponse>(request).config_resources) {
+            names.push_back(resource.resource_name);
+        }
+        return names;
+    };
+    EXPECT_THAT(listed(), testing::ElementsAre(group));
+    for (const auto* key : {"consumer.assignment.interval.ms", "share.session.timeout.ms"}) {
+        alter(at, {.type = groups, .name = group, .key = key, .operation = remove});
+    }
+    EXPECT_THAT(listed(), testing::IsEmpty()) << "nothing is set any more";
+    EXPECT_EQ(code(alter(at, {.type = groups,
+                              .name = "",
+                              .key = "consumer.session.timeout.ms",
+                              .value = "50000"})
+                       .error_code),
+              ErrorCode::invalid_request);
 }
 
 TEST(IncrementalAlterConfigs, OnlyValidatesIfAskedTo) {
