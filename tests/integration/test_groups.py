@@ -568,6 +568,6 @@ def test_the_lag_is_on_the_metrics_page(broker_factory):
         assert 0 <= age < 60
         assert seen['barnabas_group_rebalances_total{cause="member_joined"}'] == "1"
         assert seen["barnabas_group_offsets"] == "2"
-        assert seen['barnabas_groups{type="classic",state="Stable"}'] == "1"
+        assert seen['barnabas_groups{type="Classic",state="Stable"}'] == "1"
         wire.produce(connection, "t", batches.build([(b"k", b"v")]))
         assert samples()["barnabas_group_lag" + where % 0] == "4"

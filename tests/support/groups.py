@@ -80,7 +80,7 @@ def commit(connection, group, offsets, version=9, joined=None, topic_ids=None, *
     names = {id: name for name, id in (topic_ids or {}).items()}
     answer = connection.call(
         "OffsetCommit", version, groupId=group, **{**member, **values},
-        topics=[{"name": topic, "topicId": (topic_ids or {}).get(topic, uuid.UUID(int=0)),
+        topics=[{**({"topicId": topic_ids[topic]} if version >= 10 else {"name": topic}),
                  "partitions": partitions} for topic, partitions in topics.items()])
     return {(topic.get("name") or names.get(topic.get("topicId")), part["partitionIndex"]):
             part["errorCode"] for topic in answer["topics"] for part in topic["partitions"]}
