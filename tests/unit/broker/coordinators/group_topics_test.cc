@@ -27,6 +27,7 @@ ClusterImagePtr image_of(const ImageSpec& spec) {
                       {.id = BrokerId{2}, .rack = std::nullopt, .endpoints = {}}};
     for (const auto& topic : spec.topics) {
         TopicImage made{.name = topic.name, .id = {}, .partitions = {}, .configs = {}};
+        made.id.bytes[14] = static_cast<std::uint8_t>(topic.name.front());  // no two are alike
         made.id.bytes[15] = topic.id;
         for (const auto& replicas : topic.replicas) {
             auto& partition = made.partitions.emplace_back();
