@@ -219,6 +219,32 @@ TEST(Downgrade, TheLastOfTheConsumerProtocolGoes) {
     }
 }
 
+// The target gave the one that left its share already. Whoever has not joined again since has more
+// than its target, which a group that is converted once more, or loaded, must know.
+TEST(Downgrade, MembersAreStoredWithWhatTheyHave) {
+    Migration at;
+    ASSERT_EQ(code(at.world.beat(join("new"))), ErrorCode::none);
+    ASSERT_EQ(code(at.world.beat(beat_of("new", -1))), ErrorCode::none);
+    for (const bool is_loaded : {false, true}) {
+        if (is_loaded) {
+            at.world.restart(true);
+        }
+        const auto* const group = at.world.table().find_as<ClassicGroup>("g");
+        ASSERT_NE(group, nullptr);
+        EXPECT_EQ(group->generation(), at.classic[0].generation + 1);
+        for (const ClassicConsumer& consumer : at.classic) {
+            const auto stored = read_embedded_assignment(
+                group->find_member(consumer.id)->assigned(), at.world.topics);
+            ASSERT_TRUE(stored);
+            EXPECT_EQ(*stored, consumer.owned);
+        }
+    }
+    const auto reply = at.world.beat(join("new2"));
+    EXPECT_EQ(assigned_in(reply), "") << "all is with the others still";
+    at.settle("new2", reply.member_epoch);
+    EXPECT_EQ(count_of(at.settled), 2U);
+}
+
 // With others of the consumer protocol left, or with nobody, it stays what it is.
 TEST(Downgrade, OnlyTheLastOneCounts) {
     Migration at;
