@@ -2,11 +2,14 @@
 
 #include "base/endian.h"
 
-#include <arpa/inet.h>
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <fcntl.h>
+#include <memory>
+#include <netdb.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -22,6 +25,30 @@ namespace {
 constexpr std::size_t size_prefix = 4;
 constexpr std::size_t response_bytes_max = 64 << 20;
 
+struct FreeAddresses {
+    void operator()(addrinfo* addresses) const { freeaddrinfo(addresses); }
+};
+
+/// A socket with the first of the host's addresses that takes it.
+int connected(const Address& address) {
+    const addrinfo wanted{.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    addrinfo* list = nullptr;
+    const int error =
+        getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &wanted, &list);
+    if (error != 0) {
+        give_up(fmt::format("{}: {}", address.host, gai_strerror(error)));
+    }
+    const std::unique_ptr<addrinfo, FreeAddresses> addresses(list);
+    for (const addrinfo* at = list; at != nullptr; at = at->ai_next) {
+        const int fd = checked(::socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+        if (::connect(fd, at->ai_addr, at->ai_addrlen) == 0) {
+            return fd;
+        }
+        close(fd);
+    }
+    give_up(fmt::format("cannot connect to {}:{}", address.host, address.port));
+}
+
 }  // namespace
 
 Address parse_address(const std::string& text) {
@@ -36,16 +63,7 @@ Address parse_address(const std::string& text) {
     return address;
 }
 
-Connection::Connection(Loop& loop, const Address& address)
-    : loop_(loop), fd_(checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")) {
-    sockaddr_in to{.sin_family = AF_INET,
-                   .sin_port = htons(static_cast<std::uint16_t>(address.port)),
-                   .sin_addr = {},
-                   .sin_zero = {}};
-    if (inet_pton(AF_INET, address.host.c_str(), &to.sin_addr) != 1) {
-        give_up("'" + address.host + "' is not an IPv4 address");
-    }
-    checked(::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to), "connect");
+Connection::Connection(Loop& loop, const Address& address) : loop_(loop), fd_(connected(address)) {
     constexpr int on = 1;
     checked(setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "TCP_NODELAY");
     checked(fcntl(fd_, F_SETFL, O_NONBLOCK), "O_NONBLOCK");
