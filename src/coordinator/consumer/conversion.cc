@@ -59,11 +59,30 @@ ClassicMember classic_part(const ClassicGroupMember& member) {
     return part;
 }
 
-Result<ConsumerMember> upgraded(const ClassicGroupMember& classic, const std::string& protocol,
+using Taken = std::set<std::pair<Uuid, std::int32_t>>;
+
+/// The members assigned, so a partition may stand with two of them: the first has it.
+void take(ConsumerMember& member, const Assignment& assignment, Taken& taken) {
+    for (const auto& [topic, partitions] : assignment) {
+        for (const std::int32_t partition : partitions) {
+            if (taken.emplace(topic, partition).second) {
+                hold(member.assigned, topic, {.partition = partition, .epoch = member.epoch});
+            }
+        }
+    }
+}
+
+struct UpgradedMember {
+    ConsumerMember member;
+    Assignment assigned;
+    Assignment owned;  // as it said when it joined
+};
+
+Result<UpgradedMember> upgraded(const ClassicGroupMember& classic, const std::string& protocol,
                                 std::int32_t generation, const TopicsView& topics) {
     TRY_ASSIGN(auto subscription,
                read_embedded_subscription(classic.metadata(protocol)->view(), topics));
-    TRY_ASSIGN(const Assignment assigned, read_embedded_assignment(classic.assigned(), topics));
+    TRY_ASSIGN(Assignment assigned, read_embedded_assignment(classic.assigned(), topics));
     ConsumerMember member;
     member.id = classic.id;
     member.instance_id = classic.instance_id;
@@ -75,22 +94,9 @@ Result<ConsumerMember> upgraded(const ClassicGroupMember& classic, const std::st
     member.classic = classic_part(classic);
     member.epoch = generation;
     member.previous_epoch = generation;
-    for (const auto& [topic, partitions] : assigned) {
-        for (const std::int32_t partition : partitions) {
-            hold(member.assigned, topic, {.partition = partition, .epoch = generation});
-        }
-    }
-    return member;
-}
-
-/// The members assigned, so a partition may stand with two of them: the first has it.
-void drop_taken(ConsumerMember& member, std::set<std::pair<Uuid, std::int32_t>>& taken) {
-    for (auto& [topic, partitions] : member.assigned) {
-        std::erase_if(partitions, [&](const HeldPartition& held) {
-            return !taken.emplace(topic, held.partition).second;
-        });
-    }
-    std::erase_if(member.assigned, [](const auto& topic) { return topic.second.empty(); });
+    return UpgradedMember{.member = std::move(member),
+                          .assigned = std::move(assigned),
+                          .owned = std::move(subscription.owned)};
 }
 
 void add_records(const ConsumerGroup& group, Records& records) {
@@ -174,7 +180,8 @@ Result<Upgrade> upgrade(const ClassicGroup& group, const TopicsView& topics,
     TRY(check_upgrade(group, config));
     ConsumerGroup::Stored stored{.epoch = group.generation(), .members = {}};
     const std::string protocol = group.member_count() == 0 ? "" : common_protocol(group);
-    std::set<std::pair<Uuid, std::int32_t>> taken;
+    std::vector<UpgradedMember> members;
+    Taken taken;
     for (const auto& [id, classic] : group.members()) {
         auto member = upgraded(classic, protocol, group.generation(), topics);
         if (!member) {
@@ -182,8 +189,12 @@ Result<Upgrade> upgrade(const ClassicGroup& group, const TopicsView& topics,
                         "Cannot upgrade the classic group {} to consumer group: member {}: {}",
                         group.id(), id, member.error().message);
         }
-        drop_taken(*member, taken);
-        stored.members.push_back(std::move(*member));
+        take(member->member, member->assigned, taken);
+        members.push_back(std::move(*member));
+    }
+    for (UpgradedMember& member : members) {
+        take(member.member, member.owned, taken);
+        stored.members.push_back(std::move(member.member));
     }
     Upgrade result{.group = std::make_unique<ConsumerGroup>(group.id(), topics, std::move(stored)),
                    .records = {}};

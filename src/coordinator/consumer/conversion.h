@@ -24,7 +24,9 @@ struct Upgrade {
 };
 
 /// Each member goes on as a stable one with the generation's assignment, and the generation is the
-/// group's epoch. group_id_not_found, as Kafka has it, where the policy forbids it, the members do
+/// group's epoch. What a member said that it owns when it joined is its own as well, where nobody
+/// was assigned it: cooperative members have it while they wait for an assignment, which Kafka does
+/// not see. group_id_not_found, as Kafka has it, where the policy forbids it, the members do
 /// not use the consumer protocol or cannot be read, or there are too many.
 [[nodiscard]] Result<Upgrade> upgrade(const ClassicGroup& group, const TopicsView& topics,
                                       const ConsumerGroupConfig& config);

@@ -120,6 +120,28 @@ TEST(Upgrade, MembersThatWaitAreToldToJoinAgain) {
     EXPECT_TRUE(at.classic[0].settle(at.world));
 }
 
+// A cooperative member keeps what it has while it waits for the leader's assignment.
+TEST(Upgrade, MembersKeepWhatTheySayTheyOwn) {
+    World world;
+    world.change_topic("a", 4);
+    world.settings.times.assignment_interval = 0ms;
+    world.classic_config.initial_rebalance_delay = 0s;
+    wire::ConsumerProtocolSubscription subscription;
+    subscription.topics = {"a"};
+    subscription.owned_partitions = {{.topic = "a", .partitions = {0, 1, 3}}};
+    const auto metadata = wire::encode_versioned(subscription, 3);
+    ClassicConsumer consumer;
+    auto request = consumer.request();
+    request.group_instance_id = "i";
+    request.protocols.front().metadata = metadata.view();
+    world.join(request);
+    world.run_timers();
+    ASSERT_EQ(world.table().find("g")->state_name(), "CompletingRebalance");
+    const auto reply = world.beat(join("new"));
+    EXPECT_EQ(assigned_in(reply), "1-2") << "the rest is the member's still";
+    EXPECT_EQ(text_of(partitions_of(world.group()->static_member("i")->assigned)), "1-0 1-1 1-3");
+}
+
 TEST(Upgrade, IsRefusedWhereItMayNotBe) {
     struct Row {
         std::string what;
