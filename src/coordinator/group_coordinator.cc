@@ -1,19 +1,15 @@
 #include "coordinator/group_coordinator.h"
 
 #include "base/invariant.h"
-#include "coordinator/classic/replies.h"
 #include "coordinator/offsets/replies.h"
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 namespace barnabas::coordinator {
 namespace {
-
-/// A command of classic groups stores again when what it stored before could not be: the leader's
-/// assignment, then that everybody is gone.
-constexpr int rounds_max = 16;
 
 bool is_too_large(ErrorCode error) {
     return error == ErrorCode::message_too_large || error == ErrorCode::record_list_too_large;
@@ -38,24 +34,57 @@ GroupCoordinator::GroupCoordinator(const Ports& ports)
       consumer_({.groups = groups_,
                  .timers = timers_,
                  .topics = ports.topics,
-                 .settings = ports.consumer}),
+                 .settings = ports.consumer,
+                 .converts = true}),
+      classic_members_({.groups = groups_,
+                        .timers = timers_,
+                        .topics = ports.topics,
+                        .settings = ports.consumer,
+                        .classic = ports.classic,
+                        .consumer = consumer_}),
       offsets_({.groups = groups_, .config = ports.offsets}) {}
 
-Result<void> GroupCoordinator::store(const Records& records, Now now,
-                                     const std::optional<ProducerIdentity>& transaction) {
-    if (records.empty()) {
-        return {};
-    }
-    TRY_ASSIGN(const Offset first, ports_.sink.append(records, transaction, now));
+void GroupCoordinator::apply_all(const Records& records, Offset first, ProducerId producer) {
     Offset at = first;
     for (const Record& record : records) {
         const auto applied = replay(
             {.offset = at,
              .key = record.key.view(),
              .value = record.value ? wire::NullableBytes(record.value->view()) : std::nullopt,
-             .producer = transaction ? transaction->id : no_producer});
+             .producer = producer});
         INVARIANT(applied, "what was just written: {}", applied.error().message);
         ++at;
+    }
+}
+
+Result<void> GroupCoordinator::store(const Records& records, Now now,
+                                     const std::optional<ProducerIdentity>& transaction) {
+    if (!records.empty()) {
+        TRY_ASSIGN(const Offset first, ports_.sink.append(records, transaction, now));
+        apply_all(records, first, transaction ? transaction->id : no_producer);
+    }
+    return {};
+}
+
+Result<void> GroupCoordinator::store_of_group(const std::string& id, const Records& records,
+                                              Now now, Told& out) {
+    if (records.empty()) {
+        return {};
+    }
+    TRY_ASSIGN(const Offset first, ports_.sink.append(records, std::nullopt, now));
+    if (auto* const classic = groups_.find_as<ClassicGroup>(id)) {
+        Decisions released;
+        classic_.release(*classic, ErrorCode::rebalance_in_progress, released);
+        carry_out(std::move(released), now, out);
+    }
+    const bool was_consumer = groups_.find_as<ConsumerGroup>(id) != nullptr;
+    apply_all(records, first, no_producer);
+    if (was_consumer && groups_.find_as<ClassicGroup>(id) != nullptr) {
+        std::unique_ptr<ClassicGroup> group(static_cast<ClassicGroup*>(groups_.take(id).release()));
+        Decisions adopted;
+        classic_.adopt(std::move(group), "the last member of the consumer protocol is gone", now,
+                       adopted);
+        carry_out(std::move(adopted), now, out);
     }
     return {};
 }
@@ -70,85 +99,6 @@ Result<void> GroupCoordinator::store_in_parts(Records records, Now now) {
     records.erase(middle, records.end());
     TRY(store_in_parts(std::move(records), now));
     return store_in_parts(std::move(rest), now);
-}
-
-Result<void> GroupCoordinator::carry_out(Decisions decisions, Now now, Told& out) {
-    for (int round = 1;; ++round) {
-        INVARIANT(round <= rounds_max, "{} rounds for one command", round);
-        Decisions next;
-        if (decisions.appended) {
-            INVARIANT(!decisions.records.empty(), "{} is told of no records", *decisions.appended);
-            const auto appended = ports_.sink.append(decisions.records, std::nullopt, now);
-            Result<void> result;
-            if (!appended) {
-                result = std::unexpected(appended.error());
-            }
-            classic_.appended(*decisions.appended, result, now, next);
-        } else if (auto stored = store(decisions.records, now); !stored) {
-            INVARIANT(round == 1 && decisions.answers.empty(),
-                      "{} answers to a command that failed as a whole", decisions.answers.size());
-            return stored;
-        }
-        std::ranges::move(decisions.answers, std::back_inserter(out.answers));
-        std::ranges::move(decisions.events, std::back_inserter(out.events));
-        if (next.records.empty()) {
-            std::ranges::move(next.answers, std::back_inserter(out.answers));
-            std::ranges::move(next.events, std::back_inserter(out.events));
-            return {};
-        }
-        decisions = std::move(next);
-    }
-}
-
-void GroupCoordinator::carry_out_classic(Decisions decisions, Now now, Told& out) {
-    INVARIANT(decisions.records.empty() || decisions.appended, "{} records that nobody is told of",
-              decisions.records.size());
-    const auto done = carry_out(std::move(decisions), now, out);
-    INVARIANT(done, "classic groups are told themselves: {}", done.error().message);
-}
-
-void GroupCoordinator::join(Ticket ticket, const wire::JoinGroupRequest& request,
-                            const Client& client, Now now, Told& out) {
-    Decisions decisions;
-    classic_.join(ticket, request, client, now, decisions);
-    carry_out_classic(std::move(decisions), now, out);
-}
-
-void GroupCoordinator::sync(Ticket ticket, const wire::SyncGroupRequest& request,
-                            const Client& client, Now now, Told& out) {
-    Decisions decisions;
-    classic_.sync(ticket, request, client, now, decisions);
-    carry_out_classic(std::move(decisions), now, out);
-}
-
-wire::HeartbeatResponse GroupCoordinator::heartbeat(const wire::HeartbeatRequest& request,
-                                                    Now now) {
-    return classic_.heartbeat(request, now);
-}
-
-wire::LeaveGroupResponse GroupCoordinator::leave(const wire::LeaveGroupRequest& request,
-                                                 const Client& client, Now now, Told& out) {
-    Decisions decisions;
-    auto reply = classic_.leave(request, client, now, decisions);
-    carry_out_classic(std::move(decisions), now, out);
-    return reply;
-}
-
-wire::ConsumerGroupHeartbeatResponse GroupCoordinator::heartbeat(
-    const wire::ConsumerGroupHeartbeatRequest& request, const Client& client, Now now,
-    const TopicFilter& may_see, Told& out) {
-    auto outcome = consumer_.heartbeat(request, client, now, may_see);
-    if (const auto stored = store(outcome.records, now); !stored) {
-        wire::ConsumerGroupHeartbeatResponse refused;
-        refused.error_code = std::to_underlying(append_error(stored));
-        refused.error_message = stored.error().message;
-        return refused;
-    }
-    std::ranges::move(outcome.events, std::back_inserter(out.events));
-    if (outcome.reply.error_code == 0 && outcome.reply.member_id) {
-        consumer_.heard(request.group_id, *outcome.reply.member_id, now);
-    }
-    return std::move(outcome.reply);
 }
 
 void GroupCoordinator::topics_changed(std::span<const std::string> names) {
@@ -191,35 +141,6 @@ wire::OffsetDeleteResponse GroupCoordinator::remove_offsets(
         return refused(request, error_of_append(stored.error().code));
     }
     return std::move(outcome.reply);
-}
-
-bool GroupCoordinator::run_due(Now now, Told& out) {
-    const auto timer = timers_.take_due(now.steady);
-    if (!timer) {
-        return false;
-    }
-    switch (timer->kind) {
-        case TimerKind::classic_join:
-        case TimerKind::classic_sync:
-        case TimerKind::classic_session:
-        case TimerKind::classic_new_member: {
-            Decisions decisions;
-            classic_.on_timer(*timer, now, decisions);
-            carry_out_classic(std::move(decisions), now, out);
-            return true;
-        }
-        case TimerKind::consumer_session:
-        case TimerKind::consumer_rebalance:
-        case TimerKind::consumer_sync:
-        case TimerKind::consumer_join:
-        case TimerKind::consumer_assignment:
-        case TimerKind::consumer_regex:
-            break;
-    }
-    if (!carry_out(consumer_.on_timer(*timer, now), now, out)) {
-        timers_.set(*timer, now.steady + retry_interval);
-    }
-    return true;
 }
 
 }  // namespace barnabas::coordinator

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "base/types.h"
 #include "coordinator/classic/classic_groups.h"
+#include "coordinator/consumer/classic_members.h"
 #include "coordinator/consumer/consumer_groups.h"
 #include "coordinator/group_table.h"
 #include "coordinator/offsets/offsets.h"
@@ -83,7 +84,7 @@ public:
     /// "share_group_metadata", or "kind 99, which only newer brokers know".
     [[nodiscard]] static std::string name_of_kind(std::int16_t kind);
 
-    // --- members ---
+    // --- members (group_members.cc): of either protocol, wherever the group stands ---
 
     /// Answered through Told, by this call or a later one, exactly once.
     void join(Ticket ticket, const wire::JoinGroupRequest& request, const Client& client, Now now,
@@ -149,14 +150,20 @@ private:
     /// Appends and applies; without records nothing happens.
     [[nodiscard]] Result<void> store(const Records& records, Now now,
                                      const std::optional<ProducerIdentity>& transaction = {});
+    /// The same for records that may make the group one of the other protocol: whoever waits in it
+    /// is told, and goes on there.
+    [[nodiscard]] Result<void> store_of_group(const std::string& group, const Records& records,
+                                              Now now, Told& out);
+    void apply_all(const Records& records, Offset first, ProducerId producer);
     /// As one batch if the sink takes it, else in several: of each record it must not matter
     /// whether the next one is there.
     [[nodiscard]] Result<void> store_in_parts(Records records, Now now);
-    /// All that Decisions asks for, in as many rounds as it takes. An error only of records that
-    /// nobody was to be told of: then nothing happened.
-    [[nodiscard]] Result<void> carry_out(Decisions decisions, Now now, Told& out);
-    /// Of decisions of classic groups, whose records are always told of.
-    void carry_out_classic(Decisions decisions, Now now, Told& out);
+    /// All that ClassicGroups asks for, in as many rounds as it takes.
+    void carry_out(Decisions decisions, Now now, Told& out);
+    void join_as_classic(Ticket ticket, const wire::JoinGroupRequest& request, const Client& client,
+                         Now now, Told& out);
+    void run_classic(const TimerKey& timer, Now now, Told& out);
+    void run_consumer(const TimerKey& timer, Now now, Told& out);
 
     // group_replay.cc
     template <class Key, class Value>
@@ -169,6 +176,7 @@ private:
     Timers timers_;
     ClassicGroups classic_;
     ConsumerGroups consumer_;
+    ClassicMembers classic_members_;  // of consumer groups
     Offsets offsets_;
     std::map<std::int16_t, std::size_t> passed_over_;
 };

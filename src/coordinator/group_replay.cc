@@ -120,7 +120,7 @@ void GroupCoordinator::end_transaction(ProducerId producer, bool committed) {
 void GroupCoordinator::loaded(Now now, Told& out) {
     Decisions decisions;
     classic_.loaded(now, decisions);
-    carry_out_classic(std::move(decisions), now, out);
+    carry_out(std::move(decisions), now, out);
     consumer_.loaded(now);
 }
 

@@ -270,6 +270,51 @@ TEST(GroupCoordinator, AnswersWhoeverWaitsWhenItIsUnloaded) {
     EXPECT_EQ(static_cast<ErrorCode>(world.joined(ticket)->error_code), ErrorCode::not_coordinator);
 }
 
+TEST(GroupCoordinator, AGroupMovesToTheConsumerProtocolAndBack) {
+    GroupWorld world;
+    world.topics.put("t", 2);
+    const auto classic = world.come("g");
+    world.commit("g", 5, classic, 1);
+    const auto waits = world.join({.version = 3, .client = "waits"});
+    EXPECT_EQ(world.joined(waits), nullptr) << "it waits for the first member to join again";
+    // Whoever waits has to ask again, and finds a consumer group.
+    EXPECT_EQ(world.beat(testing::join("m", {"t"})).error_code, 0);
+    ASSERT_NE(world.joined(waits), nullptr);
+    EXPECT_EQ(static_cast<ErrorCode>(world.joined(waits)->error_code),
+              ErrorCode::rebalance_in_progress);
+    EXPECT_EQ(world.count(GroupEvent::Kind::converted), 1U);
+    EXPECT_EQ(world.groups->groups().find("g")->type(), GroupType::consumer);
+    EXPECT_EQ(world.groups->groups().find("g")->member_count(), 3U);
+    EXPECT_NE(world.heartbeat("g", classic, 1), ErrorCode::unknown_member_id);
+    const auto moved = world.state();
+    for (const bool compacted : {false, true}) {
+        world.restart(compacted);
+        EXPECT_EQ(world.state(), moved) << "compacted: " << compacted;
+    }
+    // It cannot be stored that the last member of the consumer protocol leaves.
+    world.sink.error = ErrorCode::not_enough_replicas;
+    EXPECT_EQ(static_cast<ErrorCode>(world.beat(beat_of("m", -1)).error_code),
+              ErrorCode::coordinator_not_available);
+    EXPECT_EQ(world.state(), moved);
+    world.sink.error.reset();
+    EXPECT_EQ(world.beat(beat_of("m", -1)).error_code, 0);
+    EXPECT_EQ(world.state(), "g:Classic:PreparingRebalance:2 g/t-0=5");
+    EXPECT_EQ(world.heartbeat("g", classic, 2), ErrorCode::rebalance_in_progress);
+    world.restart(false);
+    EXPECT_EQ(world.state(), "g:Classic:Stable:2 g/t-0=5");
+}
+
+TEST(GroupCoordinator, AClassicMemberOfAConsumerGroupThatIsNotHeardOfIsFenced) {
+    GroupWorld world;
+    world.topics.put("t", 2);
+    world.come("g");
+    world.beat(testing::join("m", {"t"}));
+    world.pass(11s);
+    world.run_due();
+    EXPECT_EQ(world.groups->groups().find("g")->member_count(), 1U);
+    EXPECT_EQ(world.count(GroupEvent::Kind::member_expired), 1U);
+}
+
 TEST(GroupCoordinator, SaysWhatARebalanceCameFrom) {
     GroupWorld world;
     world.topics.put("t", 2);

@@ -3,6 +3,7 @@
 #include "coordinator/group_coordinator.h"
 #include "unit/coordinator/classic/classic_requests.h"
 #include "unit/coordinator/consumer/world.h"
+#include "wire/persisted/consumer_protocol.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -112,10 +113,21 @@ public:
         sync.group_id = group;
         sync.member_id = member;
         sync.generation_id = reply->generation_id;
+        wire::ConsumerProtocolAssignment all;
+        all.assigned_partitions.push_back({.topic = "t", .partitions = {0}});
+        const auto bytes = wire::encode_versioned(all, 3);
         sync.assignments.push_back(
-            {.member_id = member, .assignment = as_bytes("all"), .unknown_tags = {}});
+            {.member_id = member, .assignment = bytes.view(), .unknown_tags = {}});
         groups->sync(Ticket{++last_ticket_}, sync, client(3), now, told);
         return member;
+    }
+    ErrorCode heartbeat(const std::string& group, const std::string& member,
+                        std::int32_t generation) {
+        wire::HeartbeatRequest request;
+        request.group_id = group;
+        request.member_id = member;
+        request.generation_id = generation;
+        return static_cast<ErrorCode>(groups->heartbeat(request, now).error_code);
     }
     wire::LeaveGroupResponse leave(const std::string& group, const std::string& member) {
         wire::LeaveGroupRequest request;
