@@ -122,6 +122,12 @@ ProduceOutcome Partition::append_state(MutableByteView records, Now now,
 }
 
 ProduceOutcome Partition::append_marker(const MarkerFrom& from, wire::AppendValidator& validator) {
+    if (from.producer <= no_producer || from.epoch <= no_producer_epoch) {
+        return refused(
+            {ErrorCode::invalid_producer_epoch,
+             fmt::format("a marker of producer {} with epoch {}; neither may be negative",
+                         from.producer, from.epoch)});
+    }
     if (auto checked = check_writable(true); !checked) {
         return refused(std::move(checked.error()));
     }

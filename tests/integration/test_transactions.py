@@ -270,8 +270,8 @@ def test_killed_at_any_moment_a_transaction_is_whole(broker_factory, version):
 @both_versions
 def test_partitions_that_do_not_exist_keep_all_out(connection, topic, producer):
     added = producer.add_partitions(topic, 0, 7)
-    assert [one["partitionErrorCode"] for one in added["results"]] == [
-        OPERATION_NOT_ATTEMPTED, UNKNOWN_TOPIC_OR_PARTITION]
+    assert {one["partitionIndex"]: one["partitionErrorCode"] for one in added["results"]} == {
+        0: OPERATION_NOT_ATTEMPTED, 7: UNKNOWN_TOPIC_OR_PARTITION}
     assert describe(connection, producer.id)["topics"] == []
 
 
@@ -365,19 +365,21 @@ def write_marker(connection, topic, producer_id, epoch, *, commit=False, coordin
 
 
 def test_markers_written_by_hand(connection, topic):
-    producer = RawProducer(connection, "by-hand", 1).init()
+    producer = RawProducer(connection, "by-hand", 1).init().init()
     producer.send(topic, [b"x"])
     which = (topic, producer.producer_id)
     assert write_marker(connection, "no-such-topic", 1, 0) == UNKNOWN_TOPIC_OR_PARTITION
     assert write_marker(connection, *which, 0, partition=9) == UNKNOWN_TOPIC_OR_PARTITION
-    assert write_marker(connection, *which, -1) == INVALID_PRODUCER_EPOCH
+    assert write_marker(connection, *which, 0) == INVALID_PRODUCER_EPOCH
     described = connection.call("DescribeProducers", 0, topics=[
         {"name": topic, "partitionIndexes": [0]}])["topics"][0]["partitions"][0]
     (active,) = described["activeProducers"]
     assert (active["currentTxnStartOffset"], active["coordinatorEpoch"]) == (0, -1)
-    assert write_marker(connection, *which, 0, coordinator_epoch=3) == 0
+    assert write_marker(connection, *which, 1, version=2,
+                        transaction_version=2) == INVALID_PRODUCER_EPOCH
+    assert write_marker(connection, *which, 1, coordinator_epoch=3) == 0
     assert stable_offset(connection, topic) == 2
-    assert write_marker(connection, *which, 0,
+    assert write_marker(connection, *which, 1,
                         coordinator_epoch=2) == TRANSACTION_COORDINATOR_FENCED
     described = connection.call("DescribeProducers", 0, topics=[
         {"name": topic, "partitionIndexes": [0]}])["topics"][0]["partitions"][0]

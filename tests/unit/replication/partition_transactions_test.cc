@@ -173,6 +173,12 @@ TEST_F(PartitionTransactionsTest, AMarkerIsJudgedByItsEpochs) {
     }
 }
 
+TEST_F(PartitionTransactionsTest, AMarkerOfNobodyIsRefused) {
+    EXPECT_EQ(end({.epoch = -1}).error, ErrorCode::invalid_producer_epoch);
+    EXPECT_EQ(end({}, no_producer).error, ErrorCode::invalid_producer_epoch);
+    EXPECT_EQ(partition_->log().log_end(), Offset{0});
+}
+
 TEST_F(PartitionTransactionsTest, BehindAMarkerOfANewEpochTheOldOneIsFenced) {
     allow(0);
     ASSERT_EQ(send({}).error, ErrorCode::none);
