@@ -5,6 +5,7 @@
 #include "broker/group_configs.h"
 #include "broker/log_cleaner.h"
 #include "broker/topic_service.h"
+#include "coordinator/classic/sentences.h"
 
 #include <algorithm>
 #include <iterator>
@@ -170,8 +171,9 @@ awaitable<Result<void>> TopicService::alter_broker_configs(bool all_brokers, Con
 
 awaitable<Result<void>> TopicService::alter_group_configs(std::string group, ConfigEdit edit) {
     const Turn turn = co_await take_turn();
-    const auto* set = image_->group_config(group);
-    auto configs = edited(ports_.definitions.group, set != nullptr ? *set : ConfigMap(), edit);
+    const auto* found = image_->group_config(group);
+    const auto before = found != nullptr ? *found : ConfigMap();
+    auto configs = edited(ports_.definitions.group, before, edit);
     if (!configs) {
         co_return fail(std::move(configs));
     }
@@ -186,6 +188,9 @@ awaitable<Result<void>> TopicService::alter_group_configs(std::string group, Con
     auto stored = co_await await_answer<Result<void>>(home_, std::move(start));
     if (!stored) {
         co_return stored;
+    }
+    for (const auto& sentence : without_effect(ports_.definitions.group, news(before, *configs))) {
+        ports_.log.warn("group {}: {}", coordinator::shown(group), sentence);
     }
     auto all = *image_->group_configs;
     if (configs->empty()) {
