@@ -15,7 +15,7 @@ namespace barnabas::coordinator {
 /// Kafka's kinds of groups; ListGroups and the metrics name them.
 enum class GroupType : std::uint8_t { classic, consumer, share, streams };
 
-/// "Classic", "Consumer", ... (org.apache.kafka.coordinator.group.Group.GroupType).
+/// "Classic", "Consumer", ..., as Kafka's clients show them; ListGroups has them in lower case.
 [[nodiscard]] std::string_view group_type_name(GroupType type);
 
 /// Who commits or asks for offsets of a group. Requests that know no members have the defaults.

@@ -52,7 +52,7 @@ void GroupCoordinator::list(const wire::ListGroupsRequest& request,
         listed.group_id = id;
         listed.protocol_type = group->protocol_type();
         listed.group_state = group->state_name();
-        listed.group_type = group_type_name(group->type());
+        listed.group_type = lower(group_type_name(group->type()));  // as Kafka has it here
     }
 }
 

@@ -26,8 +26,8 @@ std::vector<Leaving> leaving_members(const wire::LeaveGroupRequest& request, std
     return {std::move(one)};
 }
 
-/// An administrator names the instance only. Members of the consumer protocol do not leave like
-/// this.
+/// An administrator names the instance only, of a member of either protocol. Otherwise members of
+/// the consumer protocol do not leave like this.
 Result<const ConsumerMember*> find_leaving(const ConsumerGroup& group, const Leaving& leaving) {
     const auto& instance = leaving.group_instance_id;
     const ConsumerMember* const member =
@@ -40,7 +40,8 @@ Result<const ConsumerMember*> find_leaving(const ConsumerGroup& group, const Lea
         return fail(ErrorCode::fenced_instance_id, "Instance id {} is member {}'s.", *instance,
                     member->id);
     }
-    if (!member->classic) {
+    const bool by_administrator = instance && leaving.member_id.empty();
+    if (!member->classic && !by_administrator) {
         return fail(ErrorCode::unknown_member_id, "Member {} does not use the classic protocol.",
                     member->id);
     }
@@ -93,8 +94,8 @@ Outcome<wire::LeaveGroupResponse> ClassicMembers::leave(const wire::LeaveGroupRe
         outcome.events.push_back(
             {.kind = rest == 0 ? GroupEvent::Kind::emptied : GroupEvent::Kind::rebalance,
              .group = group.id(),
-             .why = fmt::format("{} members of the classic protocol left, {} among them: epoch {} "
-                                "with {} members",
+             .why = fmt::format("{} members left or were removed, {} among them: epoch {} with {} "
+                                "members",
                                 gone.size(), *gone.begin(), epoch, rest),
              .cause = RebalanceCause::member_left});
     }

@@ -45,7 +45,7 @@ TEST(GroupCoordinator, ListsWhatTheFiltersLetThrough) {
     world.groups->list({}, all);
     ASSERT_EQ(all.groups.size(), 3U);
     EXPECT_EQ(all.groups[0].protocol_type, "consumer");
-    EXPECT_EQ(all.groups[0].group_type, "Classic");
+    EXPECT_EQ(all.groups[0].group_type, "classic");
     EXPECT_EQ(all.groups[1].group_state, "Stable");
     EXPECT_EQ(all.groups[2].protocol_type, "");
 }
@@ -313,6 +313,34 @@ TEST(GroupCoordinator, AClassicMemberOfAConsumerGroupThatIsNotHeardOfIsFenced) {
     world.run_due();
     EXPECT_EQ(world.groups->groups().find("g")->member_count(), 1U);
     EXPECT_EQ(world.count(GroupEvent::Kind::member_expired), 1U);
+}
+
+TEST(GroupCoordinator, AnAdministratorRemovesStaticMembersOfTheConsumerProtocol) {
+    GroupWorld world;
+    world.topics.put("t", 2);
+    auto one = testing::join("m1", {"t"});
+    one.instance_id = "i-1";
+    world.beat(one);
+    world.beat(testing::join("m2", {"t"}));
+    struct Row {
+        std::string member;
+        std::optional<std::string> instance;
+        ErrorCode want;
+    };
+    const Row rows[] = {
+        {"m2", {}, ErrorCode::unknown_member_id},     {"m1", "i-1", ErrorCode::unknown_member_id},
+        {"", "nobody", ErrorCode::unknown_member_id}, {"", "i-1", ErrorCode::none},
+        {"", "i-1", ErrorCode::unknown_member_id},
+    };
+    for (const auto& row : rows) {
+        wire::LeaveGroupRequest request;
+        request.group_id = "g";
+        request.members.push_back(leaving(row.member, row.instance));
+        const auto reply = world.groups->leave(request, world.client(5), world.now, world.told);
+        EXPECT_EQ(static_cast<ErrorCode>(reply.members.at(0).error_code), row.want)
+            << row.member << row.instance.value_or("");
+    }
+    EXPECT_EQ(world.groups->groups().find("g")->member_count(), 1U);
 }
 
 TEST(GroupCoordinator, SaysWhatARebalanceCameFrom) {
