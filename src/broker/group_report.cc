@@ -1,5 +1,6 @@
 #include "broker/group_report.h"
 
+#include "base/utf8.h"
 #include "broker/coordinators/coordinators.h"
 #include "broker/coordinators/group_counters.h"
 #include "broker/coordinators/group_partition.h"
@@ -72,6 +73,14 @@ struct ShardReport {
     std::vector<std::vector<TopicId>> topic_ids;  // as facts.groups and their offsets
 };
 
+/// A group's id as a label: ids may have any byte and be 32 KiB long, labels are UTF-8 and stand on
+/// every line.
+std::string label_of(std::string_view id) {
+    constexpr std::size_t label_bytes_max = 255;
+    auto label = replace_malformed_utf8(id.substr(0, label_bytes_max));
+    return id.size() > label_bytes_max ? label + "..." : label;
+}
+
 /// A group on its shard, while nothing else happens there.
 struct GroupHere {
     std::string_view id;
@@ -82,7 +91,7 @@ struct GroupHere {
 /// False if its offsets would be more than `room`: then nothing is added.
 bool add_group(const GroupHere& here, std::size_t& room, ShardReport& to) {
     GroupFacts::Group group{
-        .id = std::string(here.id), .members = here.group->member_count(), .offsets = {}};
+        .id = label_of(here.id), .members = here.group->member_count(), .offsets = {}};
     std::vector<TopicId> ids;
     const auto& all = here.offsets->groups();
     if (const auto found = all.find(here.id); found != all.end()) {
@@ -160,14 +169,18 @@ GroupFacts put_in_order(ShardReport& report, const GroupReportLimits& limits,
             return topic == nullptr || (!id.is_zero() && id != topic->id);
         });
     }
+    const auto found = groups.size();
     std::ranges::sort(groups, {}, &GroupFacts::Group::id);
+    // Ids that are no text may have one label: one of them is shown.
+    const auto doubles = std::ranges::unique(groups, {}, &GroupFacts::Group::id);
+    groups.erase(doubles.begin(), doubles.end());
     std::size_t shown = 0;
     auto room = limits.offsets;
     while (shown < std::min(groups.size(), limits.groups) && groups[shown].offsets.size() <= room) {
         room -= groups[shown].offsets.size();
         ++shown;
     }
-    report.facts.groups_left_out += groups.size() - shown;
+    report.facts.groups_left_out += found - shown;
     groups.resize(shown);
     return std::move(report.facts);
 }

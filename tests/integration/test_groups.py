@@ -571,3 +571,15 @@ def test_the_lag_is_on_the_metrics_page(broker_factory):
         assert seen['barnabas_groups{type="Classic",state="Stable"}'] == "1"
         wire.produce(connection, "t", batches.build([(b"k", b"v")]))
         assert samples()["barnabas_group_lag" + where % 0] == "4"
+
+        for odd in (b"\x80", b"\x81", "x" * 32_767):
+            connection.call("OffsetCommit", 9, groupId=odd, topics=[
+                {"name": "t", "partitions": [{"partitionIndex": 0, "committedOffset": 6}]}])
+        lags = {name: lag for name, lag in samples().items()
+                if name.startswith("barnabas_group_lag{")}
+        assert lags == {"barnabas_group_lag" + where % 0: "4",
+                        "barnabas_group_lag" + where % 1: "0",
+                        'barnabas_group_lag{group="\ufffd",topic="t",partition="0"}': "0",
+                        'barnabas_group_lag{group="%s...",topic="t",partition="0"}' % ("x" * 255):
+                            "0"}
+        assert samples()["barnabas_groups_left_out"] == "1", "one of two with the same label"
