@@ -40,7 +40,7 @@ def mix(broker, directory, leader):
         first.kill()  # somebody else leads
         group.settle(*others)
         feed.stop()
-        group.wait_until(lambda: group.read() >= feed.sent.keys(), "all is read")
+        group.wait_until_read(feed.sent)
         for member in others:
             member.stop()
         assert_each_once(feed.sent, group.members, killed=first)
@@ -74,7 +74,7 @@ def move(broker, directory, classic, consumer):
         group.settle(five)
         assert kind(broker, group.name) == "classic"
         feed.stop()
-        group.wait_until(lambda: group.read() >= feed.sent.keys(), "all is read")
+        group.wait_until_read(feed.sent)
         five.stop()
         assert_each_once(feed.sent, group.members)
         assert group.committed() == feed.ends()

@@ -58,7 +58,7 @@ def come_back(broker, directory, client):
         assert one.history.rebalances == rebalances, \
             f"a rebalance reached the other: {one}\n{again}"
         feed.stop()
-        group.wait_until(lambda: group.read() >= feed.sent.keys(), "all is read")
+        group.wait_until_read(feed.sent)
         one.stop()
         again.stop()
         assert_each_once(feed.sent, group.members, killed=killed)

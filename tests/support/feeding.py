@@ -1,6 +1,7 @@
 """Records that keep coming while a test does something else."""
 
 import threading
+from contextlib import contextmanager
 
 from support import batches, wire
 
@@ -17,7 +18,7 @@ class Feed:
     def __init__(self, broker, topic, partitions):
         self.broker, self.topic, self.partitions = broker, topic, partitions
         self.sent, self.failure = {}, None
-        self._stop = threading.Event()
+        self._stop, self._go = threading.Event(), threading.Lock()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self):
@@ -38,6 +39,12 @@ class Feed:
         if self.failure is not None:
             raise AssertionError("the feed failed") from self.failure
 
+    @contextmanager
+    def pause(self):
+        """While it is held, nothing new comes, and `sent` says all there is."""
+        with self._go:
+            yield
+
     def ends(self):
         """{partition: the offset after the last record}"""
         ends = dict.fromkeys(range(self.partitions), 0)
@@ -50,7 +57,8 @@ class Feed:
             with wire.connected(self.broker) as connection:
                 turn = 0
                 while not self._stop.wait(PAUSE_S):
-                    self._send(connection, turn % self.partitions, turn)
+                    with self._go:
+                        self._send(connection, turn % self.partitions, turn)
                     turn += 1
         except Exception as error:
             self.failure = error

@@ -28,6 +28,7 @@ class GroupClient:
     """
 
     library = None
+    drops_at_stop = False  # told to stop, it drops the record in its hand, and commits it
     errors_apart = True  # its error output is no part of what it tells
 
     def __init__(self, assignor, protocol="classic", incremental=False):
@@ -105,6 +106,7 @@ class Kcat(GroupClient):
     itself without telling."""
 
     library = "kcat"
+    drops_at_stop = True
     errors_apart = False
     _RECORD = r'{"event": "record", "topic": "%t", "partition": %p, "offset": %o, "key": "%k"}\n'
     _REBALANCE = re.compile(r"^% Group \S+ rebalanced \(memberid \S*\): (assigned|revoked): (.*)$")

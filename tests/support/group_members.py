@@ -103,12 +103,22 @@ class Group:
         """(partition, offset) of every record that any member read so far."""
         return {record[:2] for member in self.members for record in list(member.history.records)}
 
+    def wait_until_read(self, sent):
+        """Waits until every record of `sent`, {(partition, offset): key}, was read."""
+        self.wait_until(lambda: self.read() >= sent.keys(), lambda: self._unread(sent))
+
+    def _unread(self, sent):
+        unread = sorted(sent.keys() - self.read())
+        return (f"all {len(sent)} records are read; {len(unread)} are not: {unread[:20]}; "
+                f"committed: {self.committed()}")
+
     def wait_until(self, condition, what, deadline_s=DEADLINE_S):
         try:
             return wait_until(condition, deadline_s, what)
         except AssertionError as error:
             told = "\n".join(map(str, self.members))
-            raise AssertionError(f"{self.client.name}: {error}\n{told}") from None
+            wanted = what() if callable(what) else error
+            raise AssertionError(f"{self.client.name}: {wanted}\n{told}") from None
 
     def committed(self):
         """{partition: offset} as the broker knows it."""
