@@ -71,6 +71,8 @@ def test_a_member_comes_and_goes_in_every_version(connection, group, version):
     assert [member["memberId"] for member in joined["members"]] == [joined["memberId"]]
     assert joined.get("protocolType", "consumer") == "consumer"
     assert groups.heartbeat(connection, group, joined, min(version, 4)) == 0
+    described = connection.call("ConsumerGroupDescribe", 1, groupIds=[group])["groups"][0]
+    assert described["errorCode"] == GROUP_ID_NOT_FOUND, "it is a classic group"
     described = connection.call("DescribeGroups", min(version, 6), groups=[group])["groups"][0]
     assert (described["groupState"], described["protocolData"]) == ("Stable", "range")
     assert described["members"][0]["memberAssignment"] == b"mine"
@@ -230,6 +232,8 @@ def test_unknown_topic_ids_are_refused_one_by_one(connection, group, topic):
     names = {id: name for name, id in ids.items()}
     assert groups.offsets_of(answer, names) == {(topic, 0): (3, 0),
                                                 ("gone", 0): (-1, UNKNOWN_TOPIC_ID)}
+    answer = connection.call("OffsetFetch", 10, groups=[{"groupId": group, "topics": None}])
+    assert groups.offsets_of(answer["groups"][0], names) == {(topic, 0): (3, 0)}
 
 
 def test_commits_of_strangers_are_refused(connection, group, topic):
@@ -435,6 +439,9 @@ def test_the_broker_assigns(connection, group, topic, version):
     described = connection.call("ConsumerGroupDescribe", 1, groupIds=[group])["groups"][0]
     assert (described["groupState"], described["assignorName"]) == ("Stable", "uniform")
     assert described["members"][0]["memberId"] == member
+    for asked, error in ((5, 0), (6, GROUP_ID_NOT_FOUND)):
+        classic = connection.call("DescribeGroups", asked, groups=[group])["groups"][0]
+        assert (classic["groupState"], classic["errorCode"]) == ("Dead", error)
     joined = {"generationId": epoch, "memberId": member}
     assert groups.commit(connection, group, {(topic, 0): 8}, 9, joined) == {(topic, 0): 0}
     assert groups.fetch_offsets(connection, group, {topic: [0]}, memberId=member,
