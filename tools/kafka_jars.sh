@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Prints a Java class path with Apache Kafka's own jars, fetched once through Maven.
 #
-#   tools/kafka_jars.sh [VERSION] [broker|tools|clients]      (4.4.0 broker)
+#   tools/kafka_jars.sh [VERSION] [broker|tools|clients|streams]      (4.4.0 broker)
 #
 #   broker   kafka.Kafka, kafka.tools.StorageTool, and the clients
 #   tools    org.apache.kafka.tools.*: the perf tools, the console clients, DumpLogSegments. Maven has
 #            no kafka-tools for every release, so this takes the newest one that is not above VERSION,
 #            together with the clients of that same release.
 #   clients  the producer, consumer and admin client alone
+#   streams  Kafka Streams, RocksDB's Java library included, and the clients
 #
 # The jars stay in ${BARNABAS_CACHE:-~/.cache/barnabas}/kafka/VERSION-SET; a second call needs neither
 # Maven nor a network. Logging is slf4j-simple: -Dorg.slf4j.simpleLogger.defaultLogLevel=warn sets it.
@@ -18,7 +19,8 @@ case $set_name in
     broker) artifact=kafka_2.13 range=$version ;;
     tools) artifact=kafka-tools range="[${version%%.*}.0.0,$version]" ;;
     clients) artifact=kafka-clients range=$version ;;
-    *) echo "kafka_jars.sh: '$set_name' is none of broker, tools, clients" >&2; exit 2 ;;
+    streams) artifact=kafka-streams range=$version ;;
+    *) echo "kafka_jars.sh: '$set_name' is none of broker, tools, clients, streams" >&2; exit 2 ;;
 esac
 
 root=${BARNABAS_CACHE:-$HOME/.cache/barnabas}/kafka
