@@ -79,7 +79,6 @@ Outcome<wire::LeaveGroupResponse> ClassicMembers::leave(const wire::LeaveGroupRe
             left.error_code = static_cast<std::int16_t>(member.error().code);
             continue;
         }
-        left.member_id = (*member)->id;
         if (gone.insert((*member)->id).second) {
             add_member_tombstones(outcome.records, group.id(), (*member)->id);
         } else {

@@ -339,6 +339,7 @@ TEST(GroupCoordinator, AnAdministratorRemovesStaticMembersOfTheConsumerProtocol)
         const auto reply = world.groups->leave(request, world.client(5), world.now, world.told);
         EXPECT_EQ(static_cast<ErrorCode>(reply.members.at(0).error_code), row.want)
             << row.member << row.instance.value_or("");
+        EXPECT_EQ(reply.members.at(0).member_id, row.member) << "Kafka's client looks it up by it";
     }
     EXPECT_EQ(world.groups->groups().find("g")->member_count(), 1U);
 }
