@@ -94,6 +94,44 @@ def wire_messages():
         yield bytes(choice) + bytes.fromhex(line["hex"])
 
 
+def step(what, number, raw):
+    return bytes([what, number]) + len(raw).to_bytes(2, "big") + raw
+
+
+def replayed(family, kind):
+    """Steps that replay each record of one kind of the vectors, all keys with all values."""
+    stored = [line for line in lines("coordinator-records")
+              if line["family"] == family and line["id"] == kind]
+    keys = [bytes.fromhex(line["hex"]) for line in stored if line["part"] == "key"]
+    values = [bytes.fromhex(line["hex"]) for line in stored if line["part"] == "value"]
+    return b"".join(step(0, len(key), key + value)
+                    for key in keys if len(key) < 256 for value in values[:20])
+
+
+def requests(keys):
+    """Each request of the vectors as a step; `keys`: by API key, what the step is."""
+    for line in lines("rpc-requests"):
+        raw = bytes.fromhex(line["hex"])
+        if line["key"] in keys and len(raw) < 20_000:
+            yield step(keys[line["key"]], line["version"], raw)
+
+
+def coordinator_groups():
+    kinds = {line["id"] for line in lines("coordinator-records") if line["family"] == "group"}
+    for kind in sorted(kinds):
+        yield replayed("group", kind) + step(10, 200, b"") + step(11, 5, b"\1\1\0")
+    asked = list(requests({11: 1, 14: 2, 12: 3, 13: 4, 68: 5, 8: 6, 28: 7, 9: 8, 47: 9, 16: 11}))
+    for i in range(0, len(asked), 20):
+        yield b"".join(asked[i:i + 20]) + step(10, 60, b"")
+
+
+def coordinator_transactions():
+    yield replayed("transaction", 0) + step(6, 1, b"") + step(6, 255, b"")
+    asked = list(requests({22: 1, 24: 2, 25: 3, 26: 4, 66: 5}))
+    for i in range(0, len(asked), 10):
+        yield b"".join(asked[i:i + 10]) + step(6, 10, b"")
+
+
 def kafka_files(archive):
     """(path, bytes) of each file of an archive that Kafka left, without preallocated zeros."""
     packed = ROOT / "tests" / "data" / "kafka-data" / f"{archive}.tar.zst"
@@ -145,7 +183,7 @@ def log_tools():
 
 
 TARGETS = [wire_sets, wire_payload, wire_snappy, wire_append, wire_messages, log_files,
-           log_tools]
+           log_tools, coordinator_groups, coordinator_transactions]
 
 
 def main():

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -22,6 +23,14 @@ public:
         const auto value = std::to_integer<std::uint8_t>(rest_.front());
         rest_ = rest_.subspan(1);
         return value;
+    }
+    /// As many bytes as two bytes in front of them say (big-endian), or what there is.
+    ByteView sized() {
+        const std::size_t high = byte();
+        const auto size = std::min(high << 8 | byte(), rest_.size());
+        const auto taken = rest_.first(size);
+        rest_ = rest_.subspan(size);
+        return taken;
     }
     [[nodiscard]] ByteView rest() const { return rest_; }
 
