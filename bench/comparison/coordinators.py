@@ -113,22 +113,19 @@ class Transactions(OnTopic):
         super().__init__(*args, **kwargs)
         self._kip890 = kip890
 
-    @staticmethod
-    def _count(context):
-        return 800 if context.quick else 8000
-
     def measure(self, context, run):
         cpu = StepCpu(context.broker)
         figures = self._run(context, run, "transactions", cpu, producers=PRODUCERS,
-                            transactions=self._count(context), records=self.RECORDS, size=self.SIZE,
-                            kip890="yes" if self._kip890 else "no")
+                            seconds=2 if context.quick else 10, records=self.RECORDS,
+                            size=self.SIZE, kip890="yes" if self._kip890 else "no")
         figures["cpu_us_per_transaction"] = (1e6 * cpu.between("ready", "done")
                                              / figures["transactions"])
+        context.state[run] = figures["transactions"] * self.RECORDS
         return figures
 
     def after(self, context, run):
         clients.rdkafka(context.broker, "consume", topic=self.topic(run), size=self.SIZE,
-                        partitions=self.partitions, count=self._count(context) * self.RECORDS,
+                        partitions=self.partitions, count=context.state.pop(run),
                         conf="isolation.level=read_committed")
         super().after(context, run)
 

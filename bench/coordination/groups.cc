@@ -33,12 +33,15 @@ OffsetFetchRequest fetch_all_of(std::span<const std::unique_ptr<Group>> groups) 
     return request;
 }
 
-/// What must be there: for each partition the last offset whose commit was acknowledged.
+/// What must be there: for each partition the last offset whose commit was acknowledged. A slow
+/// broker may have left a member no time for any.
 std::map<std::int32_t, std::int64_t> committed_offsets(const Group& group) {
     std::map<std::int32_t, std::int64_t> offsets;
     for (const Member* member : group.members()) {
         for (const auto partition : member->partitions()) {
-            offsets.emplace(partition, member->committed());
+            if (member->committed() >= 0) {
+                offsets.emplace(partition, member->committed());
+            }
         }
     }
     return offsets;

@@ -19,10 +19,10 @@ Task<std::string> groups(Loop& loop, const Options& options);
 /// others have their new assignments. Then it comes again.
 Task<std::string> rebalance(Loop& loop, const Options& options);
 
-/// --producers with transactional ids of their own commit --transactions of --records each, every
-/// producer on its own partition, one transaction after the other. Before that each aborts one,
-/// which a reader must not see. The payloads are rdkafka_bench's, dealt to the partitions in turn.
-/// Steps: ready, done.
+/// --producers with transactional ids of their own commit transactions of --records each for
+/// --seconds, every producer on its own partition, one transaction after the other. Before that
+/// each aborts one, which a reader must not see. The payloads are rdkafka_bench's, dealt to the
+/// partitions in turn. Steps: ready, done.
 Task<std::string> transactions(Loop& loop, const Options& options);
 
 }  // namespace coordination_bench

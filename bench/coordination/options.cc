@@ -60,7 +60,6 @@ std::map<std::string, Setter> setters() {
             {"--seconds", number(&Options::seconds)},
             {"--rounds", number(&Options::rounds)},
             {"--producers", number(&Options::producers)},
-            {"--transactions", number(&Options::transactions)},
             {"--records", number(&Options::records)},
             {"--size", number(&Options::size)},
             {"--kip890", yes_or_no(&Options::kip890)},
@@ -75,9 +74,6 @@ void check(const Options& options) {
     }
     if (options.mode == "transactions" && options.producers != options.partitions) {
         give_up("each producer has a partition of its own: --producers must be --partitions");
-    }
-    if (options.transactions % options.producers != 0) {
-        give_up("--transactions must be a multiple of --producers");
     }
     if (options.mode == "rebalance" && options.members < 2) {
         give_up("--members must be at least 2: one of them leaves");

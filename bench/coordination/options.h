@@ -19,15 +19,14 @@ struct Options {
     std::int64_t members = 5;  ///< of each group
     Protocol protocol = Protocol::classic;
     std::int64_t heartbeat_ms = 1000;
-    std::int64_t seconds = 2;  ///< how long `groups` counts commits
+    std::int64_t seconds = 2;  ///< how long commits or transactions are counted
     std::int64_t rounds = 5;   ///< how often a member leaves in `rebalance`
     std::int64_t producers = 8;
-    std::int64_t transactions = 800;  ///< of all producers together
-    std::int64_t records = 100;       ///< of each transaction
-    std::int64_t size = 100;          ///< bytes of each payload
-    bool kip890 = true;               ///< transactions as Kafka's clients make them since 4.0
-    bool steps = false;               ///< waits at each step: see step()
-    std::int64_t timeout_s = 120;     ///< the whole run, connecting included
+    std::int64_t records = 100;    ///< of each transaction
+    std::int64_t size = 100;       ///< bytes of each payload
+    bool kip890 = true;            ///< transactions as Kafka's clients make them since 4.0
+    bool steps = false;            ///< waits at each step: see step()
+    std::int64_t timeout_s = 120;  ///< the whole run, connecting included
 };
 
 /// Reads the command line; ends the process with a sentence if it is wrong.

@@ -60,7 +60,8 @@ Task<> prepare(Producer& producer, const Options& options, std::size_t which) {
 
 Task<> work(Producer& producer, const Options& options, std::size_t which,
             std::vector<double>& taken) {
-    for (std::int64_t i = 0; i < options.transactions / options.producers; ++i) {
+    const double end = now() + double(options.seconds);
+    for (std::int64_t i = 0; now() < end; ++i) {
         const double start = now();
         auto payloads = counters(options, which, i);
         co_await producer.transaction(std::move(payloads), true);
@@ -99,11 +100,12 @@ Task<std::string> transactions(Loop& loop, const Options& options) {
     const double seconds = now() - start;
     const double share = thread.share();
     step(options, "done");
-    const auto again = double(retries(producers) - retries_before) / double(options.transactions);
-    co_return fmt::format(R"({{"transactions":{},"seconds":{:.4f},"transactions_per_s":{:.1f},)"
+    const auto count = double(taken.size());
+    const auto again = double(retries(producers) - retries_before) / count;
+    co_return fmt::format(R"({{"transactions":{:.0f},"seconds":{:.4f},"transactions_per_s":{:.1f},)"
                           R"("retries_per_transaction":{:.3f},"client_thread":{:.3f},{}}})",
-                          options.transactions, seconds, double(options.transactions) / seconds,
-                          again, share, times_json(std::move(taken)));
+                          count, seconds, count / seconds, again, share,
+                          times_json(std::move(taken)));
 }
 
 }  // namespace coordination_bench
