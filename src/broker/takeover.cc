@@ -1,6 +1,7 @@
 #include "broker/takeover.h"
 
 #include "base/config_resolver.h"
+#include "broker/coordinators/state_topics.h"
 #include "log/kafka_import.h"
 
 #include <utility>
@@ -32,6 +33,17 @@ std::vector<metadata::ReplicaAssignment> assignments(const log::KafkaTopic& topi
     return partitions;
 }
 
+/// Of a topic whose settings the directories do not hold. Those of the coordinators' topics are the
+/// same everywhere; of others nothing may be deleted.
+ConfigMap settings_instead(std::string_view topic) {
+    for (const auto which : {StateTopic::offsets, StateTopic::transactions}) {
+        if (topic == state_topic_name(which)) {
+            return state_topic_configs(which, StateTopicConfig(), 1);
+        }
+    }
+    return {{"retention.ms", "-1"}, {"retention.bytes", "-1"}};
+}
+
 metadata::NewTopic import_topic(const TakeoverSource& source, const std::string& name,
                                 const log::KafkaTopic& topic, bool settings_known) {
     metadata::NewTopic imported{.name = name,
@@ -41,8 +53,7 @@ metadata::NewTopic import_topic(const TakeoverSource& source, const std::string&
                                 .controller_epoch = 1};
     drop_unknown(source, source.definitions.topic, name, imported.configs);
     if (!settings_known) {
-        imported.configs["retention.ms"] = "-1";
-        imported.configs["retention.bytes"] = "-1";
+        imported.configs = settings_instead(name);
     }
     std::string settings;
     for (const auto& [key, value] : imported.configs) {

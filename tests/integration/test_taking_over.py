@@ -5,7 +5,7 @@ import hashlib
 from collections import defaultdict
 
 import pytest
-from support import archives, batches, log_directories, serving, vectors, wire
+from support import archives, batches, groups, log_directories, serving, vectors, wire
 
 pytestmark = pytest.mark.own
 
@@ -15,6 +15,12 @@ SETTINGS_44 = {
                   "min.cleanable.dirty.ratio": "0.01", "delete.retention.ms": "86400000"},
     "append-time": {"message.timestamp.type": "LogAppendTime"},
     "rolled": {"segment.bytes": "1048576"},
+}
+
+# What the only group of each committed to __consumer_offsets.
+OFFSETS = {
+    "kafka-4.4": ("golden-group", {("plain", 1): 141, ("plain", 2): 559}),
+    "kafka-3.9": ("g1", {("plain", 0): 0, ("plain", 1): 500, ("plain", 2): 0}),
 }
 
 
@@ -31,6 +37,13 @@ def contents(name):
 
 def decoded(text):
     return None if text is None else base64.b64decode(text)
+
+
+def own_settings(connection, topic):
+    answer = connection.call("DescribeConfigs", 4, resources=[
+        {"resourceType": 2, "resourceName": topic, "configurationKeys": None}])
+    return {config["name"]: config["value"] for config in answer["results"][0]["configs"]
+            if config["configSource"] == 1}
 
 
 def digests(folder):
@@ -92,11 +105,17 @@ def test_the_topics_settings_are_kept(taken_over):
     name, _, _, _, broker = taken_over
     with wire.connected(broker) as connection:
         for topic, wanted in (SETTINGS_44 if name.startswith("kafka-4.4") else {}).items():
-            answer = connection.call("DescribeConfigs", 4, resources=[
-                {"resourceType": 2, "resourceName": topic, "configurationKeys": None}])
-            own = {config["name"]: config["value"] for config in answer["results"][0]["configs"]
-                   if config["configSource"] == 1}
-            assert own == wanted, topic
+            assert own_settings(connection, topic) == wanted, topic
+
+
+def test_what_coordinators_keep_is_compacted(taken_over):
+    """Also where the directories do not tell: retention would delete it, or nothing would."""
+    _, _, _, _, broker = taken_over
+    with wire.connected(broker) as connection:
+        for topic in ("__consumer_offsets", "__transaction_state"):
+            own = own_settings(connection, topic)
+            assert own["cleanup.policy"] == "compact", own
+            assert "retention.ms" not in own
 
 
 def test_the_metadata_log_is_not_touched(taken_over):
@@ -114,6 +133,18 @@ def test_no_producer_gets_an_id_that_is_in_the_logs(taken_over):
         assert answer["errorCode"] == 0, answer
         known = set().union(*(serving.producers(connection, *partition) for partition in held))
         assert known and answer["producerId"] > max(known)
+
+
+def test_groups_go_on_where_kafka_left_them(taken_over):
+    """The offsets are those that Kafka's DumpLogSegments shows last for each partition."""
+    name, _, _, _, broker = taken_over
+    group, committed = OFFSETS[name[:9]]
+    with wire.connected(broker) as connection:
+        groups.ready(connection, group)
+        listed = connection.call("ListGroups", 4, statesFilter=["Empty"])
+        assert [each["groupId"] for each in listed["groups"]] == [group]
+        fetched = groups.fetch_offsets(connection, group)
+        assert fetched == {partition: (offset, 0) for partition, offset in committed.items()}
 
 
 def test_it_goes_on_from_there(taken_over):

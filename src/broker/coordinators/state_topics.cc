@@ -11,9 +11,26 @@
 namespace barnabas::broker {
 namespace {
 
-/// What Kafka sets for these topics: GroupCoordinatorService.groupMetadataTopicConfigs and
-/// TransactionStateManager.transactionTopicConfigs.
-ConfigMap configs_of(StateTopic topic, const StateTopicConfig& config, std::int16_t replicas) {
+WantedTopic wanted(StateTopic topic, const BrokerShard& home) {
+    const auto& all = home.settings->config;
+    const auto& config = topic == StateTopic::offsets ? all.groups.topic : all.transactions.topic;
+    const auto brokers = static_cast<std::int16_t>(home.image->brokers.size());
+    const auto replicas = std::min(config.replication_factor, brokers);
+    return {.name = std::string(state_topic_name(topic)),
+            .partitions = config.partitions,
+            .replication_factor = replicas,
+            .assignments = {},
+            .configs = state_topic_configs(topic, config, replicas)};
+}
+
+}  // namespace
+
+std::string_view state_topic_name(StateTopic topic) {
+    return topic == StateTopic::offsets ? offsets_topic : transactions_topic;
+}
+
+ConfigMap state_topic_configs(StateTopic topic, const StateTopicConfig& config,
+                              std::int16_t replicas) {
     ConfigMap configs{{"cleanup.policy", "compact"},
                       {"segment.bytes", fmt::format("{}", config.segment_bytes)}};
     if (topic == StateTopic::offsets) {
@@ -25,24 +42,6 @@ ConfigMap configs_of(StateTopic topic, const StateTopicConfig& config, std::int1
     const auto min_isr = std::min<std::int32_t>(config.min_insync_replicas, replicas);
     configs.insert_or_assign("min.insync.replicas", fmt::format("{}", min_isr));
     return configs;
-}
-
-WantedTopic wanted(StateTopic topic, const BrokerShard& home) {
-    const auto& all = home.settings->config;
-    const auto& config = topic == StateTopic::offsets ? all.groups.topic : all.transactions.topic;
-    const auto brokers = static_cast<std::int16_t>(home.image->brokers.size());
-    const auto replicas = std::min(config.replication_factor, brokers);
-    return {.name = std::string(state_topic_name(topic)),
-            .partitions = config.partitions,
-            .replication_factor = replicas,
-            .assignments = {},
-            .configs = configs_of(topic, config, replicas)};
-}
-
-}  // namespace
-
-std::string_view state_topic_name(StateTopic topic) {
-    return topic == StateTopic::offsets ? offsets_topic : transactions_topic;
 }
 
 awaitable<Result<void>> ensure_state_topic(Services& services, BrokerShard& home, StateTopic topic,

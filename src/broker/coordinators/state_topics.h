@@ -14,6 +14,11 @@ enum class StateTopic { offsets, transactions };
 
 [[nodiscard]] std::string_view state_topic_name(StateTopic topic);
 
+/// What Kafka sets for these topics (GroupCoordinatorService.groupMetadataTopicConfigs and
+/// TransactionStateManager.transactionTopicConfigs).
+[[nodiscard]] ConfigMap state_topic_configs(StateTopic topic, const StateTopicConfig& config,
+                                            std::int16_t replicas);
+
 /// Makes a topic that coordinators keep their state in, as its configuration says, unless it is
 /// there: when somebody asks for a coordinator for the first time. Called on `home`. The error is
 /// coordinator_not_available, with the reason.
