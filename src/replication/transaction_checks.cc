@@ -18,10 +18,10 @@ std::optional<TransactionChecks::Token> TransactionChecks::begin(ProducerId id,
     return entry.token;
 }
 
-void TransactionChecks::end(ProducerId id, ProducerEpoch epoch, Token token, bool confirmed) {
+bool TransactionChecks::end(ProducerId id, ProducerEpoch epoch, Token token, bool confirmed) {
     const auto found = entries_.find({id, epoch});
     if (found == entries_.end() || found->second.token != token) {
-        return;
+        return false;
     }
     Entry& entry = found->second;
     --entry.under_way;
@@ -29,6 +29,7 @@ void TransactionChecks::end(ProducerId id, ProducerEpoch epoch, Token token, boo
     if (!entry.confirmed && entry.under_way == 0) {
         entries_.erase(found);
     }
+    return true;
 }
 
 void TransactionChecks::allow(ProducerId id, ProducerEpoch epoch) {

@@ -25,7 +25,8 @@ public:
 
     /// Somebody is going to ask the coordinator: end() follows. Nothing if it is confirmed already.
     [[nodiscard]] std::optional<Token> begin(ProducerId id, ProducerEpoch epoch);
-    void end(ProducerId id, ProducerEpoch epoch, Token token, bool confirmed);
+    /// False: a marker came meanwhile, so the answer is void and who still wants it asks again.
+    [[nodiscard]] bool end(ProducerId id, ProducerEpoch epoch, Token token, bool confirmed);
     /// Without asking, where partitions are not verified.
     void allow(ProducerId id, ProducerEpoch epoch);
 

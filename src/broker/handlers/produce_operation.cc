@@ -288,11 +288,14 @@ awaitable<void> ProduceOperation::run_transaction(Now now, Time until) {
         co_return;
     }
     co_await append_all(now);
-    co_await check_transaction();
+    const auto waits = [](const Item& item) { return item.to_check.has_value(); };
+    for (int asked = 1; asked <= asks_max && std::ranges::any_of(items_, waits); ++asked) {
+        co_await check_transaction(asked < asks_max);
+    }
 }
 
 /// Those that the coordinator has to be asked about, and then appends them.
-awaitable<void> ProduceOperation::check_transaction() {
+awaitable<void> ProduceOperation::check_transaction(bool may_ask_again) {
     std::vector<Item*> asked;
     std::vector<TopicPartition> partitions;
     for (auto& item : items_) {
@@ -301,26 +304,13 @@ awaitable<void> ProduceOperation::check_transaction() {
             partitions.push_back({.topic = item.topic->name, .partition = item.partition});
         }
     }
-    if (asked.empty()) {
-        co_return;
-    }
     auto results = co_await ask_coordinator(call_, *transaction_, std::move(partitions));
     const auto now = call_.home.shard.clock().both();
     const auto targets = targets_of(items_);
-    const auto [id, epoch] = transaction_->producer;
     std::function<void(std::size_t)> work = [&](std::size_t target) {
         for (std::size_t i = 0; i < asked.size(); ++i) {
-            auto& item = *asked[i];
-            if (&item.owner->shard != targets[target]) {
-                continue;
-            }
-            auto* const partition = find_partition(item);
-            if (partition == nullptr) {
-                continue;
-            }
-            partition->transaction_checks().end(id, epoch, *item.to_check, results[i].has_value());
-            if (results[i]) {
-                append_checked(*partition, item, now);
+            if (&asked[i]->owner->shard == targets[target]) {
+                take_check(*asked[i], results[i], may_ask_again, now);
             }
         }
     };
@@ -332,6 +322,28 @@ awaitable<void> ProduceOperation::check_transaction() {
                 refused(produce_error(error.code, transaction_->support), std::move(error.message));
             asked[i]->owner = nullptr;
         }
+    }
+}
+
+/// On its shard: appends what the coordinator has admitted, or has it asked again.
+void ProduceOperation::take_check(Item& item, Result<void>& result, bool may_ask_again, Now now) {
+    const auto [id, epoch] = transaction_->producer;
+    const auto token = std::exchange(item.to_check, std::nullopt);
+    auto* const partition = find_partition(item);
+    if (partition == nullptr) {
+        return;
+    }
+    const bool counts = partition->transaction_checks().end(id, epoch, *token, result.has_value());
+    if (!result) {
+        return;
+    }
+    if (counts) {
+        append_checked(*partition, item, now);
+    } else if (may_ask_again) {
+        append(item, now);
+    } else {
+        result = fail(ErrorCode::concurrent_transactions,
+                      "markers of producer {} keep coming; send it again", id);
     }
 }
 

@@ -54,7 +54,8 @@ private:
     void append_checked(replication::Partition& partition, Item& item, Now now);
     awaitable<void> append_all(Now now);
     awaitable<void> run_transaction(Now now, Time until);
-    awaitable<void> check_transaction();
+    awaitable<void> check_transaction(bool may_ask_again);
+    void take_check(Item& item, Result<void>& result, bool may_ask_again, Now now);
     awaitable<void> wait_in_line(Time until);
     awaitable<void> flush_due(Time until);
 

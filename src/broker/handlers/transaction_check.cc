@@ -129,25 +129,31 @@ awaitable<Result<void>> check_offsets_transaction(Call& call, TransactionOf of, 
         auto* partition = owner.partitions.find(id, at.number);
         return partition == nullptr ? std::nullopt : begin_check(*partition, of, owner);
     };
-    const auto token = co_await runtime::call_on(call.home.shard, owner.shard, begin);
-    if (!token) {
-        co_return Result<void>();
-    }
-    std::vector<TopicPartition> partitions{
-        {.topic = std::string(offsets_topic), .partition = at.number}};
-    auto results = co_await ask_coordinator(call, of, std::move(partitions));
-    auto& result = results.front();
-    auto end = [&] {
-        if (auto* partition = owner.partitions.find(id, at.number)) {
-            partition->transaction_checks().end(of.producer.id, of.producer.epoch, *token,
-                                                result.has_value());
+    for (int asked = 0; asked < asks_max; ++asked) {
+        const auto token = co_await runtime::call_on(call.home.shard, owner.shard, begin);
+        if (!token) {
+            co_return Result<void>();
         }
-    };
-    co_await runtime::call_on(call.home.shard, owner.shard, end);
-    if (!result) {
-        result.error().code = offsets_error(result.error().code);
+        std::vector<TopicPartition> partitions{
+            {.topic = std::string(offsets_topic), .partition = at.number}};
+        auto results = co_await ask_coordinator(call, of, std::move(partitions));
+        auto& result = results.front();
+        auto end = [&] {
+            auto* partition = owner.partitions.find(id, at.number);
+            return partition == nullptr ||
+                   partition->transaction_checks().end(of.producer.id, of.producer.epoch, *token,
+                                                       result.has_value());
+        };
+        const bool counts = co_await runtime::call_on(call.home.shard, owner.shard, end);
+        if (!result) {
+            result.error().code = offsets_error(result.error().code);
+        }
+        if (!result || counts) {
+            co_return std::move(result);
+        }
     }
-    co_return std::move(result);
+    co_return fail(offsets_error(ErrorCode::concurrent_transactions),
+                   "markers of producer {} keep coming; ask again", of.producer.id);
 }
 
 }  // namespace barnabas::broker

@@ -37,6 +37,11 @@ struct TransactionOf {
 [[nodiscard]] std::optional<replication::TransactionChecks::Token> begin_check(
     replication::Partition& partition, const TransactionOf& of, const BrokerShard& owner);
 
+/// An answer that a marker made void (TransactionChecks::end) is asked for again: the end of the
+/// transaction before may come while the coordinator is asked about the next one. More often than
+/// this it is another marker each time, and the client comes again.
+inline constexpr int asks_max = 4;
+
 /// Asks the coordinator of `of` about partitions, at least one, and answers for each; one that is
 /// busy with the transaction before is asked again for a while (add.partitions.to.txn.retry...).
 /// PRODUCER_FENCED is INVALID_PRODUCER_EPOCH, as producers expect it here, and

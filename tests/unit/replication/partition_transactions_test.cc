@@ -74,7 +74,7 @@ TEST_F(PartitionTransactionsTest, OnlyWhoWasConfirmedBegins) {
     const auto token = checks.begin(producer, ProducerEpoch{0});
     ASSERT_TRUE(token);
     EXPECT_EQ(send({}).error, ErrorCode::invalid_txn_state) << "the coordinator has not answered";
-    checks.end(producer, ProducerEpoch{0}, *token, true);
+    EXPECT_TRUE(checks.end(producer, ProducerEpoch{0}, *token, true));
     EXPECT_EQ(send({}).error, ErrorCode::none);
     EXPECT_TRUE(partition_->has_open_transaction(producer, ProducerEpoch{0}));
     EXPECT_EQ(checks.size(), 0U);

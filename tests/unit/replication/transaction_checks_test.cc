@@ -13,7 +13,7 @@ TEST(TransactionChecks, ConfirmsOnlyTheEpochThatWasAskedAbout) {
     const auto token = checks.begin(producer, epoch);
     ASSERT_TRUE(token);
     EXPECT_FALSE(checks.is_confirmed(producer, epoch)) << "nobody has answered yet";
-    checks.end(producer, epoch, *token, true);
+    EXPECT_TRUE(checks.end(producer, epoch, *token, true));
     EXPECT_TRUE(checks.is_confirmed(producer, epoch));
     EXPECT_FALSE(checks.is_confirmed(producer, epoch + std::int16_t{1}));
     EXPECT_FALSE(checks.is_confirmed(producer, epoch - std::int16_t{1}));
@@ -27,9 +27,9 @@ TEST(TransactionChecks, AnAnswerFromBeforeAMarkerIsVoid) {
     checks.forget(producer);  // the marker
     const auto after = checks.begin(producer, epoch);
     ASSERT_TRUE(before && after);
-    checks.end(producer, epoch, *before, true);
+    EXPECT_FALSE(checks.end(producer, epoch, *before, true));
     EXPECT_FALSE(checks.is_confirmed(producer, epoch));
-    checks.end(producer, epoch, *after, true);
+    EXPECT_TRUE(checks.end(producer, epoch, *after, true));
     EXPECT_TRUE(checks.is_confirmed(producer, epoch));
     checks.forget(producer);
     EXPECT_FALSE(checks.is_confirmed(producer, epoch));
@@ -42,9 +42,9 @@ TEST(TransactionChecks, OneOfTwoThatAskTogetherIsEnough) {
         const auto one = checks.begin(producer, epoch);
         const auto two = checks.begin(producer, epoch);
         ASSERT_TRUE(one && two);
-        checks.end(producer, epoch, *one, first);
+        EXPECT_TRUE(checks.end(producer, epoch, *one, first));
         EXPECT_EQ(checks.is_confirmed(producer, epoch), first);
-        checks.end(producer, epoch, *two, !first);
+        EXPECT_TRUE(checks.end(producer, epoch, *two, !first));
         EXPECT_TRUE(checks.is_confirmed(producer, epoch));
     }
 }
@@ -54,7 +54,7 @@ TEST(TransactionChecks, NothingStaysOfProducersThatWereRefused) {
     for (std::int64_t id = 0; id < 1000; ++id) {
         const auto token = checks.begin(ProducerId{id}, epoch);
         ASSERT_TRUE(token);
-        checks.end(ProducerId{id}, epoch, *token, false);
+        EXPECT_TRUE(checks.end(ProducerId{id}, epoch, *token, false));
     }
     EXPECT_EQ(checks.size(), 0U);
 }
