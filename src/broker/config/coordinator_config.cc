@@ -211,7 +211,6 @@ TransactionsConfig make_transactions(const ConfigValues& values) {
         ms(values, "transaction.remove.expired.transaction.cleanup.interval.ms");
     coordinator.two_phase_commit = values.boolean("transaction.two.phase.commit.enable");
     transactions.verifies_partitions = values.boolean("transaction.partition.verification.enable");
-    transactions.add_retry_pause = ms(values, "add.partitions.to.txn.retry.backoff.ms");
     transactions.add_retry_max = ms(values, "add.partitions.to.txn.retry.backoff.max.ms");
     transactions.topic = {.partitions = int32(values, "transaction.state.log.num.partitions"),
                           .replication_factor = static_cast<std::int16_t>(

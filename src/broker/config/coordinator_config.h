@@ -53,7 +53,6 @@ struct GroupsConfig {
 struct TransactionsConfig {
     coordinator::TransactionConfig coordinator;
     bool verifies_partitions = true;                   // transaction.partition.verification.enable
-    Duration add_retry_pause = 20ms;                   // add.partitions.to.txn.retry.backoff.ms
     Duration add_retry_max = 100ms;                    // add.partitions.to.txn.retry.backoff.max.ms
     StateTopicConfig topic{.min_insync_replicas = 2};  // transaction.state.log.*
 };

@@ -18,9 +18,10 @@ constexpr std::string_view because_streams = "streams groups are not supported y
 
 constexpr ConfigRow rows[] = {
     {"add.partitions.to.txn.retry.backoff.max.ms", int32, "100", at_least(0), read_only, high,
-     "How long a producer's partitions are tried to be added while its last transaction ends."},
+     "How long who begins a transaction is kept waiting while the last one ends."},
     {"add.partitions.to.txn.retry.backoff.ms", int32, "20", at_least(1), read_only, high,
-     "The pause between attempts to add a producer's partitions while its last transaction ends."},
+     "The pause between attempts to add a producer's partitions while its last transaction ends.",
+     no_effect("the coordinator waits for that end, without a pause")},
     {"group.consumer.assignment.interval.ms", int32, "1000", at_least(0), cluster_wide, medium,
      "How often a consumer group's assignment may be computed."},
     {"group.consumer.assignor.offload.enable", boolean, "true", any_value(), cluster_wide, medium,

@@ -67,8 +67,8 @@ ErrorCode code_of(const wire::AddPartitionsToTxnResponse& response) {
 
 TransactionPartition::TransactionPartition(Services& services, StatePartition::Where where)
     : CoordinatorPartition(services, where),
-      transactions_(
-          std::make_unique<State>(where.shard.settings->config.transactions.coordinator)) {}
+      transactions_(std::make_unique<State>(where.shard.settings->config.transactions.coordinator,
+                                            where.shard.shard)) {}
 
 TransactionPartition::~TransactionPartition() = default;
 
@@ -118,6 +118,7 @@ void TransactionPartition::on_given_up() {
     transactions_->applied = Offset{0};
     transactions_->committed = Offset{0};
     transactions_->commit_due = never;
+    transactions_->ended.notify_all();
 }
 
 template <class Reply>
@@ -189,6 +190,17 @@ awaitable<std::optional<ProducerId>> TransactionPartition::take_producer_id() {
     co_return *id;
 }
 
+awaitable<void> TransactionPartition::wait_for_end(std::string id) {
+    const Time until = now().steady + shard().settings->config.transactions.add_retry_max;
+    while (is_active()) {
+        const auto* const transaction = transactions_->machine.find(id);
+        if (transaction == nullptr || !coordinator::is_prepared(transaction->state) ||
+            !co_await transactions_->ended.wait_until(until)) {
+            co_return;
+        }
+    }
+}
+
 template <class Reply, class Decide, class Refuse>
 awaitable<Reply> TransactionPartition::carry_out(Decide decide, Refuse refuse) {
     const Time until = now().steady + commit_wait;
@@ -216,6 +228,7 @@ awaitable<Reply> TransactionPartition::carry_out(Decide decide, Refuse refuse) {
 
 awaitable<wire::InitProducerIdResponse> TransactionPartition::init(
     const wire::InitProducerIdRequest& request, coordinator::Client client) {
+    co_await wait_for_end(*request.transactional_id);
     follow_config();
     std::optional<ProducerId> fresh;
     if (transactions_->machine.needs_producer_id(request)) {
@@ -227,6 +240,7 @@ awaitable<wire::InitProducerIdResponse> TransactionPartition::init(
 
 awaitable<wire::AddPartitionsToTxnResponse> TransactionPartition::add_partitions(
     const wire::AddPartitionsToTxnRequest& request, coordinator::Client client) {
+    co_await wait_for_end(request.v3_and_below_transactional_id);
     auto decide = [&](Now now) {
         return transactions_->machine.add_partitions(request, client, now);
     };
@@ -238,6 +252,7 @@ awaitable<wire::AddPartitionsToTxnResponse> TransactionPartition::add_partitions
 
 awaitable<wire::AddOffsetsToTxnResponse> TransactionPartition::add_offsets(
     const wire::AddOffsetsToTxnRequest& request, PartitionId offsets, coordinator::Client client) {
+    co_await wait_for_end(request.transactional_id);
     auto decide = [&](Now now) {
         return transactions_->machine.add_offsets(request, offsets, client, now);
     };
@@ -260,6 +275,7 @@ awaitable<std::vector<Result<void>>> TransactionPartition::admit(
     using Results = std::vector<Result<void>>;
     const auto count = admission.partitions.size();
     INVARIANT(count > 0, "no partition for '{}' is asked for", admission.transactional_id);
+    co_await wait_for_end(admission.transactional_id);
     const coordinator::Client broker{.id = {}, .host = {}, .version = 5, .fresh = {}};
     const auto request = request_of(admission);
     auto decide = [&](Now now) {

@@ -36,7 +36,9 @@ struct TransactionAdmission {
 ///
 /// A request decides, appends and applies without a wait in between, and is answered when that is
 /// committed. Markers leave when the decision on an end is committed: each transaction's in a task
-/// of its own, so that a disk that hangs holds up no other.
+/// of its own, so that a disk that hangs holds up no other. Who begins the next transaction while
+/// the markers of the last one are under way is kept waiting for a moment, which is shorter than
+/// the pause after which it would come again.
 class TransactionPartition final : public CoordinatorPartition {
 public:
     TransactionPartition(Services& services, StatePartition::Where where);
@@ -78,6 +80,7 @@ private:
     Result<void> store(const coordinator::TransactionOutcome<Reply>& outcome);
     Result<void> apply(const StateRecord& record, const coordinator::TransactionMemo& memo);
     awaitable<Result<void>> commit(Offset end, Time until);
+    awaitable<void> wait_for_end(std::string id);
     void committed(Offset end);
     awaitable<std::optional<ProducerId>> take_producer_id();
     void follow_config();
@@ -86,6 +89,7 @@ private:
     awaitable<void> send_markers(coordinator::MarkersToSend markers);
     void on_marker(const coordinator::MarkerKey& key, const MarkerWrite& marker);
     awaitable<void> do_due();
+    awaitable<void> commit_own();
     void complete(const std::vector<std::string>& ids);
     awaitable<void> abort(std::vector<std::string> ids);
     void expire();

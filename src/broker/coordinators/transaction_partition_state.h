@@ -7,12 +7,15 @@ namespace barnabas::broker {
 /// What the machine has been told of the partition: everything in front of `applied`, and that what
 /// is in front of `committed` is.
 struct TransactionPartition::State {
-    explicit State(coordinator::TransactionConfig config) : machine(config) {}
+    State(coordinator::TransactionConfig config, runtime::Shard& shard)
+        : machine(config), ended(shard) {}
 
     coordinator::Transactions machine;
     Offset applied{0};
     Offset committed{0};
-    Time commit_due = never;  // to be asked for again: nobody waits for `applied`
+    bool committing = false;  // somebody waits until `applied` is committed
+    Time commit_due = never;  // when that is to be asked for again
+    runtime::Signal ended;    // a transaction is complete
 };
 
 }  // namespace barnabas::broker

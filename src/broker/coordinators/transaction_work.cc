@@ -113,17 +113,31 @@ awaitable<void> TransactionPartition::do_due() {
             }
             co_await abort(std::move(work.abort));
         }
-        if (is_active() && transactions_->committed < transactions_->applied) {
-            const auto done =
-                co_await commit(transactions_->applied, now().steady + own_commit_wait);
-            ignore(done, "commit() has noted when to ask again");
+        if (is_active() && transactions_->committed < transactions_->applied &&
+            !transactions_->committing) {
+            shard().coordinators->spawn(commit_own());
         }
     }
+}
+
+/// For those that no request waits for. Others go on meanwhile: the medium may take its time.
+awaitable<void> TransactionPartition::commit_own() {
+    const auto self = shared_from_this();
+    transactions_->committing = true;
+    while (is_active() && transactions_->committed < transactions_->applied) {
+        if (!co_await commit(transactions_->applied, now().steady + own_commit_wait)) {
+            break;  // commit() has noted when to ask again
+        }
+    }
+    transactions_->committing = false;
 }
 
 void TransactionPartition::complete(const std::vector<std::string>& ids) {
     for (const auto& id : ids) {
         store_own(transactions_->machine.complete(id, now()));
+    }
+    if (!ids.empty()) {
+        transactions_->ended.notify_all();
     }
 }
 

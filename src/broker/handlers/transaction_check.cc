@@ -2,8 +2,6 @@
 
 #include "broker/handlers/on_coordinator.h"
 
-#include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace barnabas::broker {
@@ -11,10 +9,6 @@ namespace {
 
 using Results = std::vector<Result<void>>;
 using Token = replication::TransactionChecks::Token;
-
-bool is_busy(const Result<void>& result) {
-    return !result && result.error().code == ErrorCode::concurrent_transactions;
-}
 
 void as_producers_expect(Result<void>& result, TransactionSupport support) {
     if (result) {
@@ -40,17 +34,6 @@ ErrorCode offsets_error(ErrorCode code) {
         default:
             return code;
     }
-}
-
-awaitable<Results> ask_once(Call& call, const TransactionAdmission& admission) {
-    auto refuse = [&admission](const Error& error) {
-        const Result<void> result = fail(error.code, "{}", error.message);
-        return Results(admission.partitions.size(), result);
-    };
-    auto ask = [&admission](TransactionPartition& coordinator) {
-        return coordinator.admit(admission);
-    };
-    co_return co_await on_transaction<Results>(call, admission.transactional_id, ask, refuse);
 }
 
 }  // namespace
@@ -87,15 +70,14 @@ awaitable<Results> ask_coordinator(Call& call, const TransactionOf& of,
                                          .producer = of.producer,
                                          .partitions = std::move(partitions),
                                          .add = of.support == TransactionSupport::adds_partitions};
-    const auto& config = call.home.settings->config.transactions;
-    const auto pause = config.add_retry_pause;
-    const Time until = call.home.shard.clock().now() + config.add_retry_max;
-    auto results = co_await ask_once(call, admission);
-    while (std::ranges::any_of(results, is_busy) && !call.home.stopping &&
-           call.home.shard.clock().now() < until) {
-        co_await runtime::sleep_for(call.home.shard, pause);
-        results = co_await ask_once(call, admission);
-    }
+    auto refuse = [&admission](const Error& error) {
+        const Result<void> result = fail(error.code, "{}", error.message);
+        return Results(admission.partitions.size(), result);
+    };
+    auto ask = [&admission](TransactionPartition& coordinator) {
+        return coordinator.admit(admission);
+    };
+    auto results = co_await on_transaction<Results>(call, of.transactional_id, ask, refuse);
     for (auto& result : results) {
         as_producers_expect(result, of.support);
     }

@@ -42,8 +42,7 @@ struct TransactionOf {
 /// this it is another marker each time, and the client comes again.
 inline constexpr int asks_max = 4;
 
-/// Asks the coordinator of `of` about partitions, at least one, and answers for each; one that is
-/// busy with the transaction before is asked again for a while (add.partitions.to.txn.retry...).
+/// Asks the coordinator of `of` about partitions, at least one, and answers for each.
 /// PRODUCER_FENCED is INVALID_PRODUCER_EPOCH, as producers expect it here, and
 /// TRANSACTION_ABORTABLE what the client knows for it. `of` stays until then.
 awaitable<std::vector<Result<void>>> ask_coordinator(Call& call, const TransactionOf& of,
