@@ -308,7 +308,7 @@ TEST(ListGroups, HasNone) {
     }
 }
 
-TEST(InitProducerId, IdempotentProducersOnly) {
+TEST(InitProducerId, IdsForWhoIsIdempotentAlone) {
     struct Row {
         std::optional<std::string> transactional_id;
         std::int64_t id;
@@ -319,7 +319,7 @@ TEST(InitProducerId, IdempotentProducersOnly) {
                         {{}, 5, 0, ErrorCode::none},
                         {{}, 5, -1, ErrorCode::invalid_request},
                         {"", -1, -1, ErrorCode::invalid_request},
-                        {"t", -1, -1, ErrorCode::coordinator_not_available}};
+                        {"t", -1, -1, ErrorCode::not_coordinator}};
     BrokerFixture at;
     for (const auto& row : rows) {
         InitProducerIdRequest request;

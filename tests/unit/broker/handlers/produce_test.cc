@@ -137,13 +137,13 @@ TEST(Produce, RefusesWhatBreaksARule) {
         {"zstd in version 6", {.version = 6}, batch(zstd), ErrorCode::unsupported_compression_type},
         {"zstd in version 7", {.version = 7}, batch(zstd), ErrorCode::none},
         {"too large", {}, batch({}, {}, large), ErrorCode::message_too_large},
-        {"a transaction",
+        {"a transaction without an id",
          {},
          batch({.producer_id = ProducerId{1},
                 .producer_epoch = ProducerEpoch{0},
                 .base_sequence = 0,
                 .transactional = true}),
-         ErrorCode::invalid_txn_state},
+         ErrorCode::transactional_id_authorization_failed},
     };
     BrokerFixture at;
     ASSERT_EQ(at.create_topic("t"), ErrorCode::none);
