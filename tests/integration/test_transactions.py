@@ -4,6 +4,7 @@ Against Apache Kafka too (BARNABAS_TEST_BROKER=kafka), but for what is marked as
 """
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support import batches, wire
@@ -455,3 +456,33 @@ def test_features_are_changed_all_or_none_and_outlive_the_broker(broker_factory)
         answer = update(connection, ("transaction.version", 2, 1), version=1)
         assert answer["errorCode"] == 0 and answer["results"][0]["errorCode"] == 0
         assert finalized(connection)[0]["transaction.version"] == 2
+
+
+def test_the_next_one_begins_while_the_last_ones_markers_come(broker):
+    """Many at a time, so that markers are late. The coordinator's answer about the next one was void
+    where a marker came meanwhile, and the request was refused: INVALID_TXN_STATE, 3 in 100."""
+    def run(name):
+        with wire.connected(broker) as connection:
+            wire.create_topic(connection, name)
+            producer = RawProducer(connection, name).init()
+            wait_until(lambda: connection.call(
+                "FindCoordinator", 4, keyType=0, coordinatorKeys=[name])["coordinators"][0][
+                    "errorCode"] == 0, 30, "the group has a coordinator")
+            for number in range(80):
+                answer = begin(producer, name, number)
+                assert answer["errorCode"] == 0, f"transaction {number}: {answer}"
+                producer.end(True)
+
+    def begin(producer, name, number):
+        if name.startswith("records"):
+            return producer.produce(name, [b"x"])
+        return producer.retry((14, 15, 16, CONCURRENT), lambda: producer.connection.call(
+            "TxnOffsetCommit", 5, transactionalId=producer.id, groupId=name,
+            producerId=producer.producer_id, producerEpoch=producer.epoch,
+            topics=[{"name": name, "partitions": [
+                {"partitionIndex": 0, "committedOffset": number}]}])["topics"][0]["partitions"][0])
+
+    names = [f"{kind}-{i}" for kind in ("offsets", "records") for i in range(5)]
+    with ThreadPoolExecutor(len(names)) as pool:
+        for done in [pool.submit(run, name) for name in names]:
+            done.result()
