@@ -15,7 +15,9 @@ constexpr std::string_view because_version = "Barnabas speaks all versions at on
 constexpr std::string_view because_format = "records are stored in format 2";
 constexpr std::string_view because_acl = "access control is not supported yet";
 constexpr std::string_view because_token = "delegation tokens are not supported yet";
-constexpr std::string_view because_group = "consumer groups are not supported yet";
+constexpr std::string_view because_one_coordinator =
+    "there is one group coordinator, the newer one";
+constexpr std::string_view because_committed = "commits wait until they are committed, as with -1";
 constexpr std::string_view because_encoder = "dynamic passwords are not supported yet";
 constexpr std::string_view because_id = "node.id has a default, and no number is drawn";
 constexpr std::string_view because_one = "a single broker has no separate controller traffic";
@@ -35,7 +37,8 @@ constexpr ConfigRow rows[] = {
     {"delegation.token.master.key", password, nullptr, any_value(), read_only, low,
      "The secret that delegation tokens are signed with.", no_effect(because_token), internal_only},
     {"group.coordinator.new.enable", boolean, "false", any_value(), read_only, low,
-     "Whether the newer group coordinator is used.", no_effect(because_group), internal_only},
+     "Whether the newer group coordinator is used.", no_effect(because_one_coordinator),
+     internal_only},
     {"inter.broker.protocol.version", string, nullptr, any_value(), read_only, low,
      "The version of the protocol among brokers.", no_effect(because_version), internal_only},
     {"log.message.downconversion.enable", boolean, "true", any_value(), read_only, low,
@@ -46,7 +49,7 @@ constexpr ConfigRow rows[] = {
      read_only, low, "How far a record's timestamp may lie from the time of its append.",
      no_effect(because_skew), internal_only},
     {"offsets.commit.required.acks", int16, "-1", any_value(), read_only, low,
-     "The acknowledgements that a commit of offsets waits for.", no_effect(because_group),
+     "The acknowledgements that a commit of offsets waits for.", no_effect(because_committed),
      internal_only},
     {"password.encoder.cipher.algorithm", string, "AES/CBC/PKCS5Padding", any_value(), read_only,
      low, "The cipher for dynamic passwords.", no_effect(because_encoder), internal_only},
