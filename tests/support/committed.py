@@ -9,8 +9,8 @@ _NOT_YET = (3, 5, 6)  # a broker that has just started may not know its partitio
 class CommittedReader:
     """`shown` grows with each `read`; it outlives the broker and goes on where it was.
 
-    `whole` is true where `shown` ends at the last stable offset of its last fetch: no transaction
-    is shown in part there, if only one is open in this partition at any time.
+    `whole` is true where `shown` ends at the last stable offset of its last fetch: what is shown in
+    part there is only a transaction that another one, still open, overlaps.
     """
 
     def __init__(self, broker, topic, partition):
@@ -56,6 +56,42 @@ class CommittedReader:
             self.offset = got[-1].last_offset + 1
         self.whole = self.offset == stable
         return len(got)
+
+
+class Transaction:
+    """A committed one: its producer's id and its records, in order."""
+
+    def __init__(self, producer):
+        self.producer, self.records = producer, []
+
+    def is_cut_at(self, offset):
+        return self.records[0].offset < offset <= self.records[-1].offset
+
+
+def read_log(broker, topic, partition):
+    """Every batch, of transactions that are open or aborted as well."""
+    with wire.connected(broker) as connection:
+        found, offset = [], 0
+        while True:
+            part = wire.fetch(connection, topic, partition, offset, max_wait_ms=0)
+            got = batches.read_batches(part["records"] or b"")
+            if not got:
+                return found
+            found += got
+            offset = got[-1].last_offset + 1
+
+
+def committed_transactions(log):
+    open_ones, committed = {}, []
+    for batch in log:
+        producer = batch.producer[0]
+        if batch.is_control:
+            ended = open_ones.pop(producer, None)
+            if ended is not None and batch.records[0].key[3] == 1:
+                committed.append(ended)
+        elif batch.attributes & TRANSACTIONAL:
+            open_ones.setdefault(producer, Transaction(producer)).records += batch.records
+    return committed
 
 
 def shown_of(got, aborted):

@@ -1,0 +1,93 @@
+"""A bank of transactions made of Kafka's own programs, under kills of clients and broker: the sum
+never changes, nothing is torn, nothing is there twice, each partition keeps its order."""
+
+import os
+import random
+
+from support import bank
+from support.bank import ACCOUNTS, BRANCHES, OPENING, Bank
+
+SEED = int(os.environ.get("BARNABAS_SEED", random.randrange(1 << 30)))
+LONG = bool(os.environ.get("BARNABAS_LONG"))
+ORDERS = 20_000 if LONG else 2_000
+ROUNDS = 5 if LONG else 1
+
+
+def test_under_kills_the_sum_never_changes(broker_factory, tmp_path):
+    chance = random.Random(SEED)
+    print(f"BARNABAS_SEED={SEED}")
+    broker = broker_factory.start(bank.BROKER)
+    with Bank(broker, tmp_path, ORDERS) as running:
+        for _ in range(ROUNDS):
+            for happening in (kill_copier, kill_teller, kill_broker, pause_teller, kill_all):
+                running.wait_for_bookings(more=chance.randrange(50, 200))
+                happening(running, chance)
+        numbers, orders, bookings, told = running.close()
+        shown = running.auditor.finish()
+    judge(numbers, orders, bookings)
+    assert told == bookings
+    assert shown == bookings, "what was shown has changed"
+
+
+def kill_copier(running, chance):
+    copier = chance.choice([one for one in running.copiers if one.running])
+    copier.kill()
+    copier.start()
+
+
+def kill_teller(running, chance):
+    teller = chance.choice(running.tellers)
+    teller.kill()
+    teller.start()
+
+
+def kill_broker(running, _):
+    running.broker.kill()
+    running.broker.start()
+
+
+def kill_all(running, _):
+    running.broker.kill()
+    for program in (*running.tellers, *running.copiers):
+        if program.running:
+            program.kill()
+            program.start()
+    running.broker.start()
+
+
+def pause_teller(running, chance):
+    """Longer than its session: the other one gets its partition, and it must not commit any more."""
+    asleep = chance.choice(running.tellers)
+    other = next(one for one in running.tellers if one is not asleep)
+    running.wait_until(lambda: running.assigned(asleep) and running.assigned(other),
+                       "each teller has a branch")
+    asleep.pause()
+    try:
+        running.wait_until(lambda: running.assigned(other) == list(range(BRANCHES)),
+                           "the other teller has all branches")
+    finally:
+        asleep.resume()
+
+
+def judge(numbers, orders, bookings):
+    """Each {partition: [(offset, key, value)]}."""
+    for branch in range(BRANCHES):
+        assert without_offsets(orders[branch]) == without_offsets(numbers[branch])
+        expected = [(str(account), f"-1 {OPENING}") for account in range(ACCOUNTS)]
+        for offset, _, value in orders[branch]:
+            expected += booking(offset, int(value))
+        assert without_offsets(bookings[branch]) == expected
+    written = sorted(int(value) for found in numbers.values() for _, _, value in found)
+    assert written == list(range(ORDERS))
+
+
+def without_offsets(found):
+    return [(key, value) for _, key, value in found]
+
+
+def booking(offset, number):
+    """The two records that a teller makes of an order."""
+    start = 7919 * number % ACCOUNTS
+    end = (start + 1 + number % (ACCOUNTS - 1)) % ACCOUNTS
+    amount = 1 + number % 97
+    return [(str(start), f"{offset} {-amount}"), (str(end), f"{offset} {amount}")]
