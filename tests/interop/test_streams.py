@@ -14,7 +14,7 @@ from support.word_feed import WordFeed
 SEED = int(os.environ.get("BARNABAS_SEED", random.randrange(1 << 30)))
 KILLS = 10
 PARTITIONS = 2
-DEADLINE_S = 90
+DEADLINE_S = 150
 # So that tests need not wait for it.
 BROKER = {"group.initial.rebalance.delay.ms": 0, "group.min.session.timeout.ms": 500,
           "offsets.topic.num.partitions": 3, "transaction.state.log.num.partitions": 3}
