@@ -13,6 +13,11 @@ ASSIGNORS = {"range": RangePartitionAssignor, "roundrobin": RoundRobinPartitionA
              "sticky": StickyPartitionAssignor, "cooperative-sticky": CooperativeStickyAssignor}
 
 
+# Longer than a rebalance takes here. A poll that ends while the member joins leaves the join to the
+# next one, and kafka-python 3.0.12 forgets a join that is done by then: no heartbeat is sent any more.
+POLL_MS = 10_000
+
+
 class Member(ConsumerRebalanceListener):
     """Commits after each poll; what is refused then is committed when its partition goes."""
 
@@ -41,7 +46,7 @@ class Member(ConsumerRebalanceListener):
     def run(self):
         told = group_member.Told()
         while not told.stop:
-            for records in self.consumer.poll(timeout_ms=200).values():
+            for records in self.consumer.poll(timeout_ms=POLL_MS).values():
                 for record in records:
                     group_member.record(record.topic, record.partition, record.offset, record.key)
                     self.pending[record.partition] = record.offset + 1
