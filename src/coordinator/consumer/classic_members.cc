@@ -257,6 +257,11 @@ Result<ClassicMembers::Synced> ClassicMembers::sync_member(const wire::SyncGroup
     TRY_ASSIGN(const ConsumerMember* const member,
                find_classic(group, request.member_id, request.group_instance_id));
     TRY(check_generation(*member, request.generation_id));
+    if (member->classic->protocols.empty()) {
+        // Only a damaged record can say so; a member that is not known joins again.
+        return fail(ErrorCode::unknown_member_id, "Member {} is stored without a protocol.",
+                    member->id);
+    }
     const ClassicMember::Protocol& protocol = member->classic->protocols.front();
     if (request.protocol_type.value_or(std::string(consumer_protocol_type)) !=
             consumer_protocol_type ||

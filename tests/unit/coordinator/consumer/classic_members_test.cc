@@ -1,4 +1,5 @@
 #include "classic_consumer.h"
+#include "coordinator/consumer/group_records.h"
 
 namespace barnabas::coordinator {
 namespace {
@@ -185,6 +186,16 @@ TEST(ClassicMembers, ASyncNamesTheProtocolThatTheJoinWasTold) {
     sync.protocol_name = "range";
     sync.protocol_type = "connect";
     EXPECT_EQ(at.sync_error(sync), ErrorCode::inconsistent_group_protocol);
+}
+
+TEST(ClassicMembers, ADamagedRecordWithoutProtocolsMakesItsMemberJoinAgain) {
+    Mixed at;
+    ConsumerMember damaged = at.member(at.first);
+    damaged.classic->protocols.clear();
+    Records records;
+    records.push_back(subscription_record("g", damaged));
+    at.world.append(std::move(records));
+    EXPECT_EQ(at.sync_error(at.first.sync_request()), ErrorCode::unknown_member_id);
 }
 
 TEST(ClassicMembers, LeaveOneByOneOrTogether) {
