@@ -60,12 +60,17 @@ function(add_module_tests target)
 endfunction()
 
 # add_fuzz_target(<name> USES <modules...> SOURCES <files...>): a libFuzzer program in build/fuzz.
+# `fuzz_targets` builds them all, with the modules that they use and no others.
 function(add_fuzz_target name)
     cmake_parse_arguments(arg "" "" "USES;SOURCES" ${ARGN})
     if(NOT BARNABAS_FUZZ)
         return()
     endif()
     add_executable(fuzz_${name} ${arg_SOURCES})
+    if(NOT TARGET fuzz_targets)
+        add_custom_target(fuzz_targets)
+    endif()
+    add_dependencies(fuzz_targets fuzz_${name})
     target_include_directories(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
