@@ -316,7 +316,10 @@ void TransactionPartition::list(const coordinator::Transactions::Filter& filter,
 }
 
 Time TransactionPartition::next_wake() const {
-    return std::min(transactions_->machine.next_wake(), transactions_->commit_due);
+    const Time next = transactions_->expiring
+                          ? Time{}
+                          : std::min(transactions_->machine.next_wake(), transactions_->commit_due);
+    return std::max(next, transactions_->not_before);
 }
 
 awaitable<void> TransactionPartition::wake(Now /*now*/) {

@@ -15,6 +15,8 @@ struct TransactionPartition::State {
     Offset committed{0};
     bool committing = false;  // somebody waits until `applied` is committed
     Time commit_due = never;  // when that is to be asked for again
+    Time not_before{};        // what could not be done is tried again then
+    bool expiring = false;    // there may be more transactional ids to forget
     runtime::Signal ended;    // a transaction is complete
 };
 

@@ -14,7 +14,9 @@ using coordinator::MarkerVerdict;
 /// So long markers wait for the partitions' disks (Kafka's request.timeout.ms).
 constexpr Duration marker_wait = 30s;
 constexpr Duration own_commit_wait = 10s;
-/// As many transactional ids are forgotten with one batch.
+/// What could not be stored is tried again after this.
+constexpr Duration retry_pause = 1s;
+/// As many transactional ids are forgotten with one batch; others work between two.
 constexpr std::size_t expired_at_once_max = 100;
 /// What became due in between is done at once, until others want to work too.
 constexpr int rounds_max = 16;
@@ -99,16 +101,18 @@ awaitable<void> TransactionPartition::do_due() {
         for (auto& markers : work.markers) {
             shard().coordinators->spawn(send_markers(std::move(markers)));
         }
-        const bool stores = !work.complete.empty() || !work.abort.empty() || work.expire;
-        if (stores) {
+        const bool expires = work.expire || std::exchange(transactions_->expiring, false);
+        if (expires || !work.complete.empty() || !work.abort.empty()) {
             const auto may = co_await may_decide(now().steady + own_commit_wait);
             if (!may) {
                 log().warn("{}: transactions that are over cannot be stored yet: {}",
                            state().partition_name(), may.error().message);
+                transactions_->expiring = expires;
+                transactions_->not_before = now().steady + retry_pause;
                 co_return;
             }
             complete(work.complete);
-            if (work.expire) {
+            if (expires) {
                 expire();
             }
             co_await abort(std::move(work.abort));
@@ -142,12 +146,10 @@ void TransactionPartition::complete(const std::vector<std::string>& ids) {
 }
 
 void TransactionPartition::expire() {
-    while (true) {
-        const auto outcome = transactions_->machine.expire(expired_at_once_max, now());
-        if (!store_own(outcome)) {
-            return;
-        }
+    const auto outcome = transactions_->machine.expire(expired_at_once_max, now());
+    if (store_own(outcome)) {
         log().info("{}: {}", state().partition_name(), outcome.reply);
+        transactions_->expiring = true;
     }
 }
 

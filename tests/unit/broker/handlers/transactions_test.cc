@@ -67,9 +67,9 @@ protected:
         ADD_FAILURE() << "no other answer";
         return ErrorCode::unknown_server_error;
     }
-    InitProducerIdResponse init(std::int32_t timeout_ms = 60'000) {
+    InitProducerIdResponse init(std::int32_t timeout_ms = 60'000, const std::string& id = "id") {
         InitProducerIdRequest request;
-        request.transactional_id = "id";
+        request.transactional_id = id;
         request.transaction_timeout_ms = timeout_ms;
         InitProducerIdResponse response;
         ask([&] {
@@ -252,6 +252,19 @@ TEST_F(ForgettingTransactionsTest, AnIdThatIsIdleForLongIsForgotten) {
     EXPECT_TRUE(
         at_.call<ListTransactionsResponse>(ListTransactionsRequest()).transaction_states.empty());
     EXPECT_EQ(add(0), ErrorCode::invalid_producer_id_mapping);
+}
+
+TEST_F(ForgettingTransactionsTest, MoreThanOneBatchOfThemIsForgottenAtOnce) {
+    const auto known = [this] {
+        return at_.call<ListTransactionsResponse>(ListTransactionsRequest())
+            .transaction_states.size();
+    };
+    for (int i = 0; i < 1200; ++i) {  // on five partitions, a hundred in a batch
+        ASSERT_EQ(code(init(60'000, "id-" + std::to_string(i)).error_code), ErrorCode::none);
+    }
+    EXPECT_EQ(known(), 1201U);
+    at_.wait(80s);
+    EXPECT_EQ(known(), 0U);
 }
 
 TEST_F(TransactionsTest, BrokersAddAndVerifyForManyAtOnce) {
