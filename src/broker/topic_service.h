@@ -225,7 +225,7 @@ private:
     awaitable<void> keep_up(std::size_t directory);
     awaitable<void> keep_checkpoints();
     awaitable<void> upkeep_round(std::size_t directory, Duties duties);
-    awaitable<void> prepare_retention(BrokerShard& shard, Health health);
+    awaitable<void> prepare_upkeep(BrokerShard& shard, Health health, Duties duties);
     awaitable<bool> maintain(BrokerShard& shard, Health health, Duties duties);
     void maintain_log(log::Log& log, Duties duties, Now now);
     awaitable<void> flush_due_logs(BrokerShard& shard, Health health);

@@ -82,8 +82,9 @@ awaitable<void> TopicService::upkeep_round(std::size_t directory, Duties duties)
         if (stopping_) {
             co_return;
         }
-        if (duties.retention) {
-            co_await prepare_retention(*shard, health);
+        co_await prepare_upkeep(*shard, health, duties);
+        if (stopping_) {
+            co_return;
         }
         const bool waits = co_await maintain(*shard, health, duties);
         co_await flush_due_logs(*shard, health);
@@ -94,26 +95,41 @@ awaitable<void> TopicService::upkeep_round(std::size_t directory, Duties duties)
     co_await remove_doomed(directory);
 }
 
-/// Producers' snapshots may not be in memory: no shard is to wait for them.
-awaitable<void> TopicService::prepare_retention(BrokerShard& shard, Health health) {
+/// What an upkeep reads may not be in memory, of producers' snapshots and of the ends of segments
+/// that it rolls: no shard is to wait for it.
+awaitable<void> TopicService::prepare_upkeep(BrokerShard& shard, Health health, Duties duties) {
     std::vector<log::ColdPart> parts;
-    auto gather = [&shard, &health, &parts, now = home_.clock().both()] {
+    std::vector<FirstAppends::Ticket> rolls;
+    auto gather = [&, now = home_.clock().both()] {
         shard.partitions.for_each([&](replication::Partition& partition) {
-            if (partition.log().health() == health) {
-                std::ranges::move(partition.log().retention_reads(now), std::back_inserter(parts));
+            auto& log = partition.log();
+            if (log.health() != health) {
+                return;
+            }
+            if (duties.retention) {
+                std::ranges::move(log.retention_reads(now), std::back_inserter(parts));
+            }
+            // Of an error the roll itself speaks.
+            const auto due =
+                log.append_may_wait() ? log.would_roll(now, duties.retention) : Result<bool>(false);
+            if (due && *due) {
+                rolls.push_back(shard.first_appends.enqueue(partition, [] {}));
             }
         });
     };
     co_await runtime::call_on(home_, shard.shard, gather);
-    if (parts.empty()) {
-        co_return;
+    if (!parts.empty()) {
+        auto read = [&parts] {
+            for (const auto& part : parts) {
+                ignore(part.bring_in(), "retention says what is wrong");
+            }
+        };
+        co_await runtime::run_blocking(home_, std::move(read));
     }
-    auto read = [&parts] {
-        for (const auto& part : parts) {
-            ignore(part.bring_in(), "retention says what is wrong");
-        }
-    };
-    co_await runtime::run_blocking(home_, std::move(read));
+    for (auto& roll : rolls) {
+        auto wait = [&shard, &roll] { return shard.first_appends.wait(std::move(roll), never); };
+        co_await runtime::await_on(home_, shard.shard, wait);
+    }
 }
 
 /// True if retention waits for a flush somewhere.

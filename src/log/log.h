@@ -82,9 +82,8 @@ public:
     /// Clipped to [log_start, log_end].
     void set_high_watermark(Offset offset);
 
-    /// Who becomes the leader notes that its epoch begins at the log's end, so that the epoch can
-    /// be asked for before its first record. Nothing happens if the epoch is known. It is written
-    /// down with the first record.
+    /// Who becomes the leader notes that its epoch begins at the log's end: it can be asked for
+    /// before its first record, which writes it down. Nothing happens if the epoch is known.
     void begin_epoch(LeaderEpoch epoch);
 
     /// Appends what a client or coordinator made. Offsets, epoch and, where the topic wants it,
@@ -92,8 +91,8 @@ public:
     [[nodiscard]] std::expected<AppendInfo, wire::AppendRefusal> append(
         MutableByteView records, const AppendRequest& request, wire::AppendValidator& validator);
 
-    /// Whether the next append may have to wait for the medium (Segment::append_may_wait()); and
-    /// for what, which is brought in first, until there is nothing. Trouble is left to the append.
+    /// Whether the next append may have to wait for the medium (Segment::append_may_wait()); for
+    /// what: that is brought in first, until there is nothing. Trouble is left to the append.
     [[nodiscard]] bool append_may_wait() const { return active().append_may_wait(); }
     [[nodiscard]] std::optional<ColdPart> append_reads();
 
@@ -146,8 +145,7 @@ public:
     /// next append, also if a crash comes between, for recovery believes what lies before the
     /// recovery point. After an error the log takes nothing until this has been called again.
     Result<void> truncate_to(Offset offset);
-    /// DeleteRecords: `offset` becomes the first one. offset_out_of_range beyond the high
-    /// watermark.
+    /// DeleteRecords: `offset` becomes the first. offset_out_of_range beyond the high watermark.
     Result<void> delete_records_before(Offset offset);
 
     /// Takes off whole segments that retention gives up; answers how many. Their files are renamed
@@ -160,6 +158,8 @@ public:
     [[nodiscard]] bool deletion_waits() const;
     /// Begins a new segment if the active one is old enough and not empty.
     Result<void> roll_if_due(Now now);
+    /// Whether that would roll now, or retention; it may have to wait as an append may.
+    [[nodiscard]] Result<bool> would_roll(Now now, bool retention);
     /// Segments whose files can be removed once file.delete.delay.ms has passed.
     [[nodiscard]] std::vector<std::unique_ptr<Segment>> take_deleted();
     /// For compaction: what decides whether this log is due; everything that one needs of the

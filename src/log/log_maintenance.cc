@@ -59,6 +59,15 @@ Result<void> Log::roll_if_due(Now now) {
     return due ? roll(now) : Result<void>();
 }
 
+Result<bool> Log::would_roll(Now now, bool retention) {
+    TRY_ASSIGN(const bool due, time_to_roll(no_timestamp, now));
+    if (due || !retention || segments_.size() > 1 || active().size() == 0) {
+        return due;
+    }
+    TRY_ASSIGN(const char* const why, why_given_up(segments_.begin(), now));
+    return why != nullptr;
+}
+
 /// The next flush takes the indexes along, even if it has no batch of the segment to sync.
 Result<void> Log::seal(Segment& segment) {
     TRY(segment.seal());

@@ -393,5 +393,48 @@ TEST_F(LogRestartTest, AnAppendToALogThatNobodyUsedMayWaitForItsLastPage) {
     EXPECT_EQ(disk_.cold_reads_elsewhere(), waited + 1) << "nobody has brought it in";
 }
 
+TEST_F(LogRestartTest, UpkeepThatMustNotWaitKnowsWhetherItWillRoll) {
+    struct Row {
+        LogConfig config;
+        bool rolls;
+        bool gives_up;
+        const char* what;
+    };
+    const Row rows[] = {
+        {{}, false, false, "nothing is due"},
+        {{.segment_ms = 600'000}, true, false, "segment.ms"},
+        {{.retention_ms = 1000}, false, true, "retention of the only segment"},
+        {{.retention_bytes = 0}, false, true, "retention of all bytes"},
+    };
+    for (const auto& [config, rolls, gives_up, what] : rows) {
+        SCOPED_TRACE(what);
+        ASSERT_TRUE(disk_.remove_all(folder));
+        appended_ = 0;
+        open(true, Offset{0}, config);
+        append(10, {.value_size = 300});
+        ASSERT_TRUE(log_->close());
+        open(true, Offset{10}, config);
+        const auto entries = disk_.list(folder);
+        for (const auto& entry : *entries) {
+            disk_.make_cold(folder / entry.name);
+        }
+        Now later;
+        later.wall = BatchSpec{}.timestamp + 3'600'000;
+        const auto waited = disk_.cold_reads_elsewhere();
+        EXPECT_EQ(*log_->would_roll(later, false), rolls);
+        EXPECT_EQ(*log_->would_roll(later, true), rolls || gives_up);
+        disk_.on_pool(true);
+        for (auto part = log_->append_reads(); part; part = log_->append_reads()) {
+            ASSERT_TRUE(part->bring_in());
+        }
+        disk_.on_pool(false);
+        ASSERT_TRUE(log_->roll_if_due(later));
+        ASSERT_TRUE(log_->apply_retention(later));
+        EXPECT_EQ(log_->log_start(), Offset{gives_up ? 10 : 0});
+        EXPECT_EQ(log_->segment_count(), rolls ? 2U : 1U);
+        EXPECT_EQ(disk_.cold_reads_elsewhere(), waited) << "upkeep waited for the disk";
+    }
+}
+
 }  // namespace
 }  // namespace barnabas::log
