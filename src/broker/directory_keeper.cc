@@ -21,7 +21,7 @@ struct DirectoryKeeper::Bell {
 };
 
 DirectoryKeeper::DirectoryKeeper(Ports ports)
-    : ports_(std::move(ports)), bell_(std::make_shared<Bell>(ports_.home)) {
+    : ports_(std::move(ports)), bell_(std::make_shared<Bell>(ports_.home)), looks_(ports_.home) {
     // The keeper may be gone when a disk fails at last; then nobody is to be woken. The weak
     // reference is resolved at home, where the bell lives and goes.
     auto wake = [&home = ports_.home, weak = std::weak_ptr(bell_)] {
@@ -53,13 +53,14 @@ boost::asio::awaitable<void> DirectoryKeeper::run() {
         const Time next = std::min(ports_.home.clock().now() + look_interval, next_retry_);
         const bool woken = co_await bell_->signal.wait_until(next);
         if (!woken && !stopping_) {
-            co_await look_around();
+            look_around();
         }
         if (!stopping_ && ports_.home.clock().now() >= next_retry_) {
             co_await take_back();
             next_retry_ = next_retry();
         }
     }
+    co_await looks_.join();
 }
 
 Time DirectoryKeeper::next_retry() const {
@@ -69,7 +70,7 @@ Time DirectoryKeeper::next_retry() const {
 boost::asio::awaitable<void> DirectoryKeeper::drop_failed() {
     for (const auto directory : ports_.dirs.failed()) {
         if (ports_.store != nullptr && ports_.store_directory == directory) {
-            const auto use = ports_.dirs.use()[directory];
+            const auto use = ports_.dirs.known()[directory];
             ports_.store->suspend(fmt::format(
                 "nothing about topics and configurations can be changed: log directory {}, which "
                 "holds the cluster's state, has failed: {}",
@@ -80,7 +81,7 @@ boost::asio::awaitable<void> DirectoryKeeper::drop_failed() {
     if (!ended_ && ports_.on_end && !ports_.dirs.any_online()) {
         ended_ = true;
         std::string each;
-        for (const auto& use : ports_.dirs.use()) {
+        for (const auto& use : ports_.dirs.known()) {
             each += fmt::format("; {}: {}", use.path.string(), use.why_offline);
         }
         ports_.on_end("every log directory has failed" + each);
@@ -88,7 +89,7 @@ boost::asio::awaitable<void> DirectoryKeeper::drop_failed() {
 }
 
 boost::asio::awaitable<void> DirectoryKeeper::take_back() {
-    for (const auto& use : ports_.dirs.use()) {
+    for (const auto& use : ports_.dirs.known()) {
         if (stopping_) {
             break;
         }
@@ -129,9 +130,18 @@ void DirectoryKeeper::resume_store(std::size_t directory) {
     ports_.log.info("topics and configurations can be changed again");
 }
 
-boost::asio::awaitable<void> DirectoryKeeper::look_around() {
-    auto look = [this] { ports_.dirs.look_around(); };
+void DirectoryKeeper::look_around() {
+    for (std::size_t i = 0; i < ports_.dirs.count(); ++i) {
+        if (looking_.insert(i).second) {
+            looks_.spawn(look_at(i));
+        }
+    }
+}
+
+boost::asio::awaitable<void> DirectoryKeeper::look_at(std::size_t directory) {
+    auto look = [this, directory] { ports_.dirs.look_at(directory); };
     co_await runtime::run_blocking(ports_.home, std::move(look));
+    looking_.erase(directory);
 }
 
 }  // namespace barnabas::broker

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace barnabas::broker {
@@ -49,7 +50,8 @@ private:
     struct Bell;
 
     boost::asio::awaitable<void> drop_failed();
-    boost::asio::awaitable<void> look_around();
+    void look_around();
+    boost::asio::awaitable<void> look_at(std::size_t directory);
     boost::asio::awaitable<void> take_back();
     boost::asio::awaitable<void> take_back(std::size_t directory);
     void resume_store(std::size_t directory);
@@ -58,6 +60,8 @@ private:
     Ports ports_;
     std::shared_ptr<Bell> bell_;  // shared with the threads on which disks fail
     Time next_retry_ = never;
+    std::set<std::size_t> looking_;  // each on its own: one that hangs holds up no other
+    runtime::TaskGroup looks_;
     std::map<std::size_t, std::string> said_;  // of directories that do not work yet
     bool stopping_ = false;
     bool ended_ = false;

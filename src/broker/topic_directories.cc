@@ -19,7 +19,7 @@ awaitable<void> TopicService::drop_directory(std::size_t directory) {
     auto lost = ports_.dirs.take_offline(directory);
     const auto why =
         fmt::format("log directory {} has failed: {}", ports_.dirs.path_of(directory).string(),
-                    ports_.dirs.use()[directory].why_offline);
+                    ports_.dirs.known()[directory].why_offline);
     std::set<std::string> topics;
     for (const auto& partition : lost) {
         mark_missing(partition, why);
@@ -99,7 +99,7 @@ awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory)
         logs.clear();
         ports_.dirs.take_offline(directory, "the broker stops");
         co_return fail(ErrorCode::kafka_storage_error, "{}",
-                       ports_.dirs.use()[directory].why_offline);
+                       ports_.dirs.known()[directory].why_offline);
     }
     for (const auto& [folder, why] : unopened) {
         ports_.dirs.leave_unopened(folder);
@@ -191,7 +191,7 @@ Result<void> TopicService::check_cordoned(const StorageConfig& storage) const {
 /// What was stored may name a directory that is none any more: it does not count.
 void TopicService::apply_cordons(const StorageConfig& storage) {
     std::set<std::size_t> cordoned;
-    for (const auto& use : ports_.dirs.use()) {
+    for (const auto& use : ports_.dirs.known()) {
         for (const auto& name : storage.cordoned_log_dirs) {
             const auto found = ports_.dirs.find_directory(name);
             if (name == "*" || (found && *found == use.index)) {
@@ -204,7 +204,7 @@ void TopicService::apply_cordons(const StorageConfig& storage) {
 
 /// KIP-1066: no new partition where every directory is cordoned.
 Result<void> TopicService::check_cordon(bool assigned) const {
-    const auto uses = ports_.dirs.use();
+    const auto uses = ports_.dirs.known();
     const bool place =
         std::ranges::any_of(uses, [](const auto& use) { return use.online && !use.cordoned; });
     const bool online = std::ranges::any_of(uses, &log::DirectoryUse::online);

@@ -129,7 +129,7 @@ awaitable<void> TopicService::finish_deletions(std::set<std::string> unfinished)
     for (const auto& name : unfinished) {
         condemned_.erase(name);  // that was said; the next start tries again
     }
-    const auto directories = ports_.dirs.use();
+    const auto directories = ports_.dirs.known();
     if (!std::ranges::all_of(directories, &log::DirectoryUse::online)) {
         for (const auto& [name, topic] : condemned_) {
             ports_.log.info(
@@ -340,7 +340,7 @@ void TopicService::mark_set_aside(const OpenLogs& logs) {
 /// Partitions without a folder: new ones, unless their directory may just be away.
 Result<void> TopicService::create_missing(OpenLogs& logs) {
     const auto open = partitions_of(logs);
-    const auto directories = ports_.dirs.use();
+    const auto directories = ports_.dirs.known();
     const bool all_online = std::ranges::all_of(directories, &log::DirectoryUse::online);
     const Now now = home_.clock().both();
     for (const auto& [name, topic] : stored_) {

@@ -102,7 +102,7 @@ std::size_t pool_threads(const broker::BrokerConfig& config, std::size_t shards)
     const auto opening = directories * config.storage.recovery_threads_per_dir + 8;
     const auto of_directory = broker::ColdReads::at_once_max + broker::FirstAppends::at_once_max +
                               broker::Flusher::at_once_max;
-    constexpr std::size_t upkeep_of_directory = 2;  // a round of it, and its checkpoints
+    constexpr std::size_t upkeep_of_directory = 3;  // a round, its checkpoints, is it there
     return std::max(
         {std::size_t{16}, opening,
          (directories * of_directory + 4) * shards + directories * upkeep_of_directory});

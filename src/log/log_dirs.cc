@@ -300,11 +300,9 @@ std::vector<std::size_t> LogDirs::failed() const {
     return failed;
 }
 
-void LogDirs::look_around() {
-    for (const auto& use : this->use()) {
-        if (use.online) {
-            watch_->look_for(use.index);  // failed() tells
-        }
+void LogDirs::look_at(std::size_t directory) {
+    if (known()[directory].online) {
+        watch_->look_for(directory);  // failed() tells
     }
 }
 
@@ -352,17 +350,24 @@ std::vector<DirectoryUse> LogDirs::use() const {
     return uses;
 }
 
-DirectoryUse LogDirs::use_of(std::size_t index) const {
-    DirectoryUse use{.index = index};
-    {
-        const std::lock_guard lock(mutex_);
-        const auto& directory = directories_[index];
-        use.path = directory.path;
-        use.online = directory.usable();
-        use.why_offline = directory.online ? directory.health->why() : directory.why_offline;
-        use.cordoned = directory.cordoned;
-        use.logs = directory.logs;
+std::vector<DirectoryUse> LogDirs::known() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<DirectoryUse> uses;
+    for (const auto& directory : directories_) {
+        uses.push_back(
+            {.index = uses.size(),
+             .path = directory.path,
+             .online = directory.usable(),
+             .why_offline = directory.online ? directory.health->why() : directory.why_offline,
+             .cordoned = directory.cordoned,
+             .logs = directory.logs,
+             .space = {}});
     }
+    return uses;
+}
+
+DirectoryUse LogDirs::use_of(std::size_t index) const {
+    DirectoryUse use = known()[index];
     if (use.online) {
         use.space = disk_.space(use.path).value_or(runtime::DiskSpace{});
     }

@@ -66,8 +66,8 @@ struct DirectoryUse {
 
 /// The log directories of one broker: their locks, identity, checkpoints, health, and which
 /// partition is where. The logs themselves belong to the shards of their partitions. One call at a
-/// time; use(), failed(), look_around(), recover_log() and write_checkpoints_of() at any time, on
-/// any thread.
+/// time; use(), known(), failed(), look_at(), recover_log() and write_checkpoints_of() at any time,
+/// on any thread.
 /// Always: each directory that is online is locked by us and by nobody else.
 class LogDirs {
 public:
@@ -155,8 +155,8 @@ public:
     [[nodiscard]] std::vector<std::size_t> failed() const;
     /// Calls `wake` when a disk fails, on the thread of the failure.
     void on_failure(std::function<void()> wake) { watch_->on_first_failure(std::move(wake)); }
-    /// Notices directories that are gone though nobody uses them. Looks at the disk.
-    void look_around();
+    /// Notices a directory that is gone though nobody uses it. Looks at the disk.
+    void look_at(std::size_t directory);
     /// A directory whose disk failed: nothing is written to it or placed in it any more, its lock
     /// is given up. Answers the partitions that are lost with it. Says so in the log, once; `why`
     /// counts where the disk has not said it.
@@ -196,9 +196,10 @@ public:
     Result<void> mark_clean(const std::set<std::size_t>& not_closed = {});
 
     [[nodiscard]] std::size_t count() const { return directories_.size(); }
+    /// With a look at the disks, which may take their time; known(): without, and no space.
     [[nodiscard]] std::vector<DirectoryUse> use() const;
-    /// Of one, with a look at its disk.
     [[nodiscard]] DirectoryUse use_of(std::size_t directory) const;
+    [[nodiscard]] std::vector<DirectoryUse> known() const;
     /// That of the directory's logs, until it is opened again.
     [[nodiscard]] std::shared_ptr<const DirectoryHealth> health_of(std::size_t directory) const;
     [[nodiscard]] std::size_t directory_of(const TopicPartition& partition) const;

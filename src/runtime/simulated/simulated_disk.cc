@@ -412,6 +412,9 @@ Result<std::shared_ptr<File>> SimulatedDisk::open(const Path& path, OpenMode mod
 }
 
 bool SimulatedDisk::exists(const Path& path) const {
+    if (state_->on_pool && state_->is_below_any(path, state_->hanging)) {
+        throw DiskHangs();
+    }
     return state_->works(path) && (normal(path) == "/" || state_->find(path) != nullptr);
 }
 

@@ -63,8 +63,9 @@ public:
     void make_cold(const Path& file, std::uint64_t position = 0,
                    std::uint64_t size = std::numeric_limits<std::uint64_t>::max());
     /// Reads of bytes below `directory` that are on the medium alone do not end, until heal(): the
-    /// disk hangs; nor do the changes that the blocking pool makes there, syncs above all. Work of
-    /// the pool that meets either begins anew until it gets through, so it must bear that.
+    /// disk hangs; nor do the changes that the blocking pool makes there, syncs above all, nor its
+    /// looks whether something is there. Work of the pool that meets any begins anew until it gets
+    /// through, so it must bear that.
     /// INVARIANT: nobody else meets such bytes, who would wait for ever.
     void hang(const Path& directory);
     /// How many reads met bytes that were on the medium alone: those of the blocking pool, and

@@ -47,6 +47,18 @@ TEST(DirectoryKeeper, NoticesADirectoryThatNobodyUses) {
     EXPECT_EQ(two.fetch(1), ErrorCode::kafka_storage_error);
 }
 
+TEST(DirectoryKeeper, NoticesThatOneIsGoneWhileAnotherHangs) {
+    TwoDirectories two;
+    two.at().disk().hang("/a");
+    two.at().wait(5s);
+    ASSERT_TRUE(two.at().disk().remove_all("/b"));
+    two.at().wait(5s);
+    EXPECT_EQ(two.fetch(1), ErrorCode::kafka_storage_error);
+    two.at().disk().heal();
+    two.at().wait(1s);
+    EXPECT_EQ(two.directories(), (std::vector{ErrorCode::none, ErrorCode::kafka_storage_error}));
+}
+
 TEST(DirectoryKeeper, AnswersFetchesThatWait) {
     TwoDirectories two;
     two.at().after(2s, [&two] { two.at().disk().break_directory("/a"); });
