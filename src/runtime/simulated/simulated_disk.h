@@ -12,7 +12,8 @@ namespace barnabas::runtime {
 /// What a power failure does to what was not synced.
 struct CrashOptions {
     /// Each unsynced write survives or not by lot, the last surviving one may be torn (a prefix of
-    /// it, or some of its 512-byte sectors zero). Off: all of them are lost.
+    /// it, or without some of its 512-byte sectors: as they were, zero where the file was shorter).
+    /// Off: all of them are lost.
     bool keep_some_writes = true;
     /// Of each directory, a prefix (by lot) of the unsynced creations, renames and removals
     /// survives; a rename within one directory is atomic. Off: all of them are undone.

@@ -71,9 +71,10 @@ void FileNode::apply(SparseBytes& to, const Step& step) {
     }
 }
 
-/// Half of the time a prefix reaches the medium, else all of the length with zeros in between (the
-/// size was written before the data were, as ext4 and XFS may).
-void FileNode::tear(Write& write, Random& random) {
+/// Half of the time a prefix reaches the medium, else all of the length without some of its
+/// sectors: those are as they were, or zeros behind the file's end (the size was written before the
+/// data were, as ext4 and XFS may).
+void FileNode::tear(Write& write, Random& random) const {
     auto& bytes = write.bytes;
     if (bytes.empty()) {
         return;
@@ -84,9 +85,10 @@ void FileNode::tear(Write& write, Random& random) {
     }
     for (std::size_t at = 0; at < bytes.size(); at += sector_bytes) {
         if (random.below(2) == 0) {
-            const std::size_t end = std::min(at + sector_bytes, bytes.size());
-            std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                      bytes.begin() + static_cast<std::ptrdiff_t>(end), std::byte{0});
+            const auto lost =
+                MutableByteView(bytes).subspan(at, std::min(sector_bytes, bytes.size() - at));
+            std::ranges::fill(lost, std::byte{0});
+            static_cast<void>(durable_.read(write.position + at, lost));  // as far as it goes
         }
     }
 }

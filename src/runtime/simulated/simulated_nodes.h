@@ -50,7 +50,7 @@ private:
     using Step = std::variant<Write, Resize>;
 
     static void apply(SparseBytes& to, const Step& step);
-    static void tear(Write& write, Random& random);
+    void tear(Write& write, Random& random) const;
 
     SparseBytes live_;
     SparseBytes durable_;

@@ -129,6 +129,26 @@ TEST(SimulatedDisk, TearsTheLastUnsyncedWriteInEveryWayOverManySeeds) {
     EXPECT_TRUE(lost && whole && prefix && holes) << lost << whole << prefix << holes;
 }
 
+// What a disk was asked to write where something else was: each sector is old or new.
+TEST(SimulatedDisk, ATornWriteInPlaceLeavesWhatWasThere) {
+    bool mixed = false;
+    const std::string before = repeated(2048, 'o');
+    const std::string written = repeated(4096, 'x');
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        Fixture at(seed);
+        at.create_durable("/d/a", before);
+        auto file = at.create("/d/a");
+        ASSERT_TRUE(file->write_at(0, as_bytes(written)));
+        at.disk.crash();
+        const auto text = at.disk.read_text("/d/a").value();
+        ASSERT_GE(text.size(), before.size()) << "seed " << seed;
+        const auto there = text.substr(0, before.size());
+        EXPECT_EQ(there.find('\0'), std::string::npos) << "seed " << seed;
+        mixed |= there.contains('o') && there.contains('x');
+    }
+    EXPECT_TRUE(mixed);
+}
+
 TEST(SimulatedDisk, ReplacedTextIsOldOrNewButNeverMixedWhereverThePowerGoes) {
     std::set<std::string> seen;
     for (std::uint64_t step = 0; step < 8; ++step) {
