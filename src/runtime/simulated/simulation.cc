@@ -90,4 +90,9 @@ void Simulation::run_for(Duration how_long) {
     run_until([] { return false; }, how_long);
 }
 
+void Simulation::stall(Duration how_long) {
+    world_.clock.advance(how_long);
+    handlers_now_ = 0;
+}
+
 }  // namespace barnabas::runtime

@@ -42,6 +42,9 @@ public:
     /// Until `condition`, which is asked after every handler, or for `at_most`. Says which.
     bool run_until(const std::function<bool()>& condition, Duration at_most);
     void run_for(Duration how_long);
+    /// Time passes and nobody notices, as if every machine had been suspended: what became due in
+    /// between is late.
+    void stall(Duration how_long);
 
 private:
     /// One handler of a shard drawn by lot; false if none has one.
