@@ -9,6 +9,24 @@
 #include <utility>
 
 namespace barnabas::log {
+namespace {
+
+/// Where it is made, with parents, their entries are durable: else a power failure would take the
+/// directory with everything that was ever synced in it.
+Result<void> make_directory(runtime::Disk& disk, const runtime::Path& path, bool temporary) {
+    std::vector<runtime::Path> parents;
+    for (auto missing = path; !temporary && !disk.exists(missing);) {
+        missing = missing.parent_path();
+        parents.push_back(missing);
+    }
+    TRY(disk.create_directories(path));
+    for (const auto& parent : parents) {
+        TRY(disk.sync_directory(parent));
+    }
+    return {};
+}
+
+}  // namespace
 
 LogDirs::LogDirs(Options options)
     : disk_(options.disk),
@@ -54,7 +72,7 @@ Result<std::unique_ptr<LogDirs>> LogDirs::open(Options options) {
 }
 
 Result<void> LogDirs::open_directory(Directory& directory) {
-    TRY(disk_.create_directories(directory.path));
+    TRY(make_directory(disk_, directory.path, temporary_));
     const auto lock_path = directory.path / lock_file;
     auto lock = disk_.lock(lock_path);
     if (!lock) {

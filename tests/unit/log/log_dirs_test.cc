@@ -66,6 +66,18 @@ TEST_F(LogDirsTest, LeavesABrokenDirectoryOut) {
     EXPECT_FALSE(dirs->create_log({"u", PartitionId{0}}, topic_id, {}, clock_.both()));
 }
 
+/// What is synced in it would go with it.
+TEST_F(LogDirsTest, ADirectoryThatItMadeOutlivesAPowerFailure) {
+    const std::vector<runtime::Path> paths{"/a", "/new/parent/b"};
+    auto dirs = open(paths);
+    ASSERT_TRUE(dirs->claim(BrokerId{1}, "cluster"));
+    dirs.reset();
+    disk_.crash({.keep_some_writes = false, .keep_some_entries = false});
+    for (const auto& path : paths) {
+        EXPECT_TRUE(disk_.exists(path / "meta.properties")) << path;
+    }
+}
+
 TEST_F(LogDirsTest, DoesNotStartWithoutADirectory) {
     disk_.break_directory("/a");
     disk_.break_directory("/b");
