@@ -64,14 +64,14 @@ awaitable<Result<void>> StatePartition::load(Take take, std::function<bool()> st
         // Compaction and DeleteRecords may have moved it on meanwhile.
         next = std::max(next, partition->log().log_start());
         if (next >= partition->log().high_watermark()) {
-            co_return Result<void>();
+            break;
         }
         const auto read = co_await read_warm(next);
         if (!read) {
             co_return fail(Result<log::ReadResult>(read));
         }
         if (read->records.size == 0) {
-            co_return Result<void>();  // compaction left nothing more
+            break;  // compaction left nothing more
         }
         auto unpack = [slice = read->records, next] { return read_state(slice, next); };
         const auto part = co_await runtime::run_blocking(where_.shard.shard, std::move(unpack));
@@ -88,6 +88,20 @@ awaitable<Result<void>> StatePartition::load(Take take, std::function<bool()> st
             next = batch.end;
         }
     }
+    // What was read is acted upon, so it has to be as safe as what is appended from now on: a
+    // process that was killed may have left it in the system's memory alone.
+    partition = find();
+    if (partition == nullptr) {
+        co_return gone();
+    }
+    if (partition->may_ask_for_flush(true)) {
+        flush_to_ = partition->log().log_end();
+    }
+    Result<void> safe;
+    do {
+        safe = co_await committed(flush_to_, where_.shard.shard.clock().now() + Flusher::patience);
+    } while (!safe && safe.error().code == ErrorCode::request_timed_out && !stop());
+    co_return safe;
 }
 
 awaitable<Result<void>> StatePartition::ready(Time until) {
@@ -176,6 +190,15 @@ awaitable<Result<void>> StatePartition::committed(Offset end, Time until) {
         co_return fail(error->code, "{}", error->message);
     }
     co_return Result<void>();
+}
+
+Result<void> StatePartition::prune(Offset before) {
+    auto* partition = find();
+    if (partition == nullptr) {
+        return gone();
+    }
+    TRY(partition->delete_records(before));
+    return {};
 }
 
 std::string StatePartition::partition_name() const {

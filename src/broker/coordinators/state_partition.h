@@ -76,6 +76,10 @@ public:
     /// Whether that is so already.
     [[nodiscard]] bool is_committed(Offset end) const;
 
+    /// What is in front of `before` says nothing any more: it goes when whole segments of it are
+    /// there, and load() does not read it. Errors as of DeleteRecords.
+    [[nodiscard]] Result<void> prune(Offset before);
+
     /// Where the log ends; no_offset if the partition is gone.
     [[nodiscard]] Offset end() const;
     [[nodiscard]] LeaderEpoch leader_epoch() const;  // no_epoch if it is gone

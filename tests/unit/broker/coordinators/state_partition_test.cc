@@ -164,6 +164,16 @@ TEST_F(StatePartitionTest, IsCommittedWhenTheMediumHasIt) {
     EXPECT_FALSE(state_.is_committed(Offset{2})) << "nothing was appended there";
 }
 
+/// A process that was killed leaves records that the power may still take: whoever has acted upon
+/// them would have promised too much.
+TEST_F(StatePartitionTest, WhatWasReadBackIsOnTheMedium) {
+    ASSERT_TRUE(state_.append(records_of({"a=1"}), now()));
+    const auto& log = shard_.partitions.find(topic_, PartitionId{0})->log();
+    EXPECT_EQ(log.recovery_point(), Offset{0});
+    EXPECT_EQ(read_back(), "0-0: a=1");
+    EXPECT_EQ(log.recovery_point(), Offset{1});
+}
+
 TEST_F(StatePartitionTest, RefusesABatchThatIsLargerThanTheTopicAllows) {
     const std::string large = "a=" + std::string(3000, 'x');
     const auto appended = state_.append(records_of({large}), now());
@@ -210,6 +220,20 @@ TEST_F(StatePartitionTest, EndsWithTheFirstBatchThatIsNotTaken) {
     run(load(&state_, std::move(take), &loaded));
     EXPECT_EQ(taken, 1);
     EXPECT_EQ(loaded.error().code, ErrorCode::corrupt_message);
+}
+
+TEST_F(StatePartitionTest, ForgetsWhatIsPruned) {
+    for (const auto* text : {"a=1", "b=1", "c=1"}) {
+        ASSERT_TRUE(state_.append(records_of({text}), now()));
+    }
+    EXPECT_TRUE(state_.prune(Offset{2}));
+    EXPECT_EQ(read_back(), "2-2: c=1");
+    EXPECT_TRUE(state_.prune(Offset{1})) << "that is so already";
+    EXPECT_EQ(read_back(), "2-2: c=1");
+    EXPECT_EQ(state_.prune(Offset{4}).error().code, ErrorCode::offset_out_of_range);
+    EXPECT_EQ(state_.end(), Offset{3});
+    close();
+    EXPECT_EQ(state_.prune(Offset{2}).error().code, ErrorCode::not_coordinator);
 }
 
 /// Many parts, of a partition whose start compaction or DeleteRecords has taken.
