@@ -32,7 +32,8 @@ ServerConnection::ServerConnection(Ports ports, std::unique_ptr<runtime::Stream>
       last_activity_(ports_.shard.clock().now()) {}
 
 ServerConnection::~ServerConnection() {
-    INVARIANT(tasks_.size() == 0, "connection of {} dies with {} requests", peer_, tasks_.size());
+    INVARIANT(tasks_.size() == 0 || ports_.shard.stopped(),
+              "connection of {} dies with {} requests", peer_, tasks_.size());
 }
 
 awaitable<void> ServerConnection::run() {
@@ -55,6 +56,7 @@ awaitable<void> ServerConnection::run() {
     send_ready();
     close();
     co_await tasks_.join();
+    ports_.handler.on_end(this);
 }
 
 void ServerConnection::close() {
@@ -194,7 +196,8 @@ bool ServerConnection::start(Frame frame) {
                                           .frame = std::move(frame),
                                           .body = body,
                                           .peer_host = peer_host_,
-                                          .received = last_activity_});
+                                          .received = last_activity_,
+                                          .connection = this});
     if (auto* reply = std::get_if<Reply>(&handled)) {
         finish(number, std::move(*reply));
     } else {

@@ -27,6 +27,7 @@ struct Request {
     MutableByteView body;
     std::string_view peer_host;  // of the connection, which lives until the request has ended
     Time received;
+    const void* connection = nullptr;  // tells connections apart, until one has ended
 };
 
 /// What became of a request inside the call: its reply, or the coroutine that will make it.
@@ -39,6 +40,9 @@ public:
     /// Called in the order of arrival; a coroutine runs until it first waits before the next one is
     /// called. Whoever makes the reply destroys the request's frame before or when it is made.
     virtual Handled handle(Request request) = 0;
+    /// A connection has ended, and all of its requests: its `connection` may be another's from now
+    /// on.
+    virtual void on_end(const void* /*connection*/) {}
 };
 
 /// Bounds of one connection.
