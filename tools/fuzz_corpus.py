@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import pathlib
+import struct
 import subprocess
 import sys
 import tarfile
@@ -120,7 +121,8 @@ def coordinator_groups():
     kinds = {line["id"] for line in lines("coordinator-records") if line["family"] == "group"}
     for kind in sorted(kinds):
         yield replayed("group", kind) + step(10, 200, b"") + step(11, 5, b"\1\1\0")
-    asked = list(requests({11: 1, 14: 2, 12: 3, 13: 4, 68: 5, 8: 6, 28: 7, 9: 8, 47: 9, 16: 11}))
+    asked = list(requests({11: 1, 14: 2, 12: 3, 13: 4, 68: 5, 8: 6, 28: 7, 9: 8, 47: 9, 16: 11,
+                           76: 240, 91: 241, 92: 242}))
     for i in range(0, len(asked), 20):
         yield b"".join(asked[i:i + 20]) + step(10, 60, b"")
 
@@ -130,6 +132,27 @@ def coordinator_transactions():
     asked = list(requests({22: 1, 24: 2, 25: 3, 26: 4, 66: 5}))
     for i in range(0, len(asked), 10):
         yield b"".join(asked[i:i + 10]) + step(6, 10, b"")
+
+
+def of_share_partition(body):
+    """A request of group g about partition 0 of a topic; `body`: behind the partition's number."""
+    return b"\x02g\x02" + bytes(15) + b"\x07\x02" + bytes(4) + body + bytes(3)
+
+
+def coordinator_share_state():
+    begins = step(1, 0, of_share_partition(struct.pack(">iq", 1, 0)))
+    writes = [step(3, 1, of_share_partition(
+        struct.pack(">iiqiB", 1, 0, at, 1, 2) + struct.pack(">qqbhB", at, at + 5, at % 3, 1, 0)))
+        for at in range(6)]
+    reads = [step(2, 0, of_share_partition(struct.pack(">i", epoch))) for epoch in (0, 1)]
+    ends = step(4, 0, of_share_partition(b""))
+    yield begins + b"".join(writes) + b"".join(reads) + step(8, 100, b"") + ends + begins
+    yield begins + writes[0] + step(7, 7, b"") + step(8, 1, b"") + step(6, 1, b"") + writes[1]
+    yield replayed("share", 0) + replayed("share", 1) + step(8, 1, b"") + step(8, 255, b"")
+    asked = list(requests({83: 1, 84: 2, 85: 3, 86: 4, 87: 5}))
+    for i in range(0, len(asked), 10):
+        yield b"".join(asked[i:i + 10]) + step(7, 1, b"") + step(8, 60, b"")
+    yield b"".join(each for each in asked if each[0] != 4) + step(6, 1, b"") + step(8, 255, b"")
 
 
 def kafka_files(archive):
@@ -183,7 +206,7 @@ def log_tools():
 
 
 TARGETS = [wire_sets, wire_payload, wire_snappy, wire_append, wire_messages, log_files,
-           log_tools, coordinator_groups, coordinator_transactions]
+           log_tools, coordinator_groups, coordinator_transactions, coordinator_share_state]
 
 
 def main():

@@ -1,5 +1,6 @@
 // What is listed, deleted, or goes without anybody asking.
 #include "base/invariant.h"
+#include "coordinator/append_error.h"
 #include "coordinator/classic/sentences.h"
 #include "coordinator/group_coordinator.h"
 #include "coordinator/offsets/replies.h"
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace barnabas::coordinator {
@@ -67,7 +69,8 @@ Result<void> GroupCoordinator::remove(std::string_view id, Now now, Told& out) {
     const auto count = records.size();
     group->add_tombstones(records);
     if (auto stored = store_in_parts(std::move(records), now); !stored) {
-        return fail(error_of_append(stored.error().code), "{}", stored.error().message);
+        return fail(error_of_append(stored.error().code, offsets_too_large), "{}",
+                    stored.error().message);
     }
     INVARIANT(groups_.find(id) == nullptr && !offsets_.has_offsets(id),
               "group {} is there after its tombstones", id);
@@ -98,6 +101,11 @@ Result<std::optional<std::string>> GroupCoordinator::expire(std::string_view fro
 
 Result<bool> GroupCoordinator::remove_topics(std::span<const DeletedTopic> topics, Now now) {
     auto records = offsets_.remove_topics(topics);
+    std::set<Uuid> ids;
+    for (const DeletedTopic& topic : topics) {
+        ids.insert(topic.id);
+    }
+    share_.add_forgotten(ids, records);
     const bool may_be_more = !records.empty();
     TRY(store_in_parts(std::move(records), now));
     return may_be_more;

@@ -1,6 +1,7 @@
 #include "coordinator/group_coordinator.h"
 
 #include "base/invariant.h"
+#include "coordinator/append_error.h"
 #include "coordinator/offsets/replies.h"
 
 #include <algorithm>
@@ -42,6 +43,8 @@ GroupCoordinator::GroupCoordinator(const Ports& ports)
                         .settings = ports.consumer,
                         .classic = ports.classic,
                         .consumer = consumer_}),
+      share_(
+          {.groups = groups_, .timers = timers_, .topics = ports.topics, .settings = ports.share}),
       offsets_({.groups = groups_, .config = ports.offsets}) {}
 
 void GroupCoordinator::apply_all(const Records& records, Offset first, ProducerId producer) {
@@ -103,13 +106,14 @@ Result<void> GroupCoordinator::store_in_parts(Records records, Now now) {
 
 void GroupCoordinator::topics_changed(std::span<const std::string> names) {
     consumer_.topics_changed(names);
+    share_.topics_changed(names);
 }
 
 wire::OffsetCommitResponse GroupCoordinator::commit(const wire::OffsetCommitRequest& request,
                                                     const Client& client, Now now) {
     auto outcome = offsets_.commit(request, client, now);
     if (const auto stored = store(outcome.records, now); !stored) {
-        return refused(request, error_of_append(stored.error().code));
+        return refused(request, error_of_append(stored.error().code, offsets_too_large));
     }
     if (!request.member_id.empty() && was_accepted(outcome.reply)) {
         classic_.touch(request.group_id, request.member_id, now);
@@ -123,7 +127,7 @@ wire::TxnOffsetCommitResponse GroupCoordinator::commit(const wire::TxnOffsetComm
     const ProducerIdentity producer{.id = ProducerId{request.producer_id},
                                     .epoch = ProducerEpoch{request.producer_epoch}};
     if (const auto stored = store(outcome.records, now, producer); !stored) {
-        return refused(request, error_of_append(stored.error().code));
+        return refused(request, error_of_append(stored.error().code, offsets_too_large));
     }
     return std::move(outcome.reply);
 }
@@ -138,7 +142,7 @@ wire::OffsetDeleteResponse GroupCoordinator::remove_offsets(
     const wire::OffsetDeleteRequest& request, Now now) {
     auto outcome = offsets_.remove(request);
     if (const auto stored = store_in_parts(std::move(outcome.records), now); !stored) {
-        return refused(request, error_of_append(stored.error().code));
+        return refused(request, error_of_append(stored.error().code, offsets_too_large));
     }
     return std::move(outcome.reply);
 }

@@ -10,6 +10,7 @@
 #include "coordinator/offsets/offsets.h"
 #include "coordinator/outcome.h"
 #include "coordinator/record_sink.h"
+#include "coordinator/share/share_groups.h"
 #include "coordinator/timers.h"
 #include "wire/messages/list_groups.h"
 #include "wire/persisted/framing.h"
@@ -19,6 +20,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +32,9 @@ namespace barnabas::coordinator {
 struct Told {
     std::vector<Answer> answers;  // to leave when everything that was appended is committed
     std::vector<GroupEvent> events;
+    /// For the share coordinators, when everything that was appended is committed; each is given
+    /// back to initialized() with its answer.
+    std::vector<wire::InitializeShareGroupStateRequest> initialize;
 };
 
 /// A record of __consumer_offsets as it is read back. With a producer it is part of its
@@ -60,6 +65,7 @@ public:
         const ClassicConfig& classic;
         const OffsetsConfig& offsets;
         const ConsumerGroupSettings& consumer;
+        const ShareSettings& share;
     };
     explicit GroupCoordinator(const Ports& ports);
     GroupCoordinator(const GroupCoordinator&) = delete;
@@ -69,8 +75,8 @@ public:
     // --- loading and unloading (group_replay.cc) ---
 
     /// corrupt_message, with the record's offset and kind, for what cannot be read: the partition
-    /// is not to be served then, as in Kafka. Kinds that are not known here, of share and streams
-    /// groups and of newer brokers, are passed over and counted.
+    /// is not to be served then, as in Kafka. Kinds that are not known here, of streams groups
+    /// and of newer brokers, are passed over and counted.
     [[nodiscard]] Result<void> replay(const StoredGroupRecord& record);
     /// The producer's marker, on replay and live.
     void end_transaction(ProducerId producer, bool committed);
@@ -81,7 +87,7 @@ public:
     [[nodiscard]] const std::map<std::int16_t, std::size_t>& passed_over() const {
         return passed_over_;
     }
-    /// "share_group_metadata", or "kind 99, which only newer brokers know".
+    /// "streams_group_metadata", or "kind 99, which only newer brokers know".
     [[nodiscard]] static std::string name_of_kind(std::int16_t kind);
 
     // --- members (group_members.cc): of either protocol, wherever the group stands ---
@@ -97,6 +103,8 @@ public:
     [[nodiscard]] wire::ConsumerGroupHeartbeatResponse heartbeat(
         const wire::ConsumerGroupHeartbeatRequest& request, const Client& client, Now now,
         const TopicFilter& may_see, Told& out);
+    [[nodiscard]] wire::ShareGroupHeartbeatResponse heartbeat(
+        const wire::ShareGroupHeartbeatRequest& request, const Client& client, Now now, Told& out);
     /// The view of the topics says something else of these than before.
     void topics_changed(std::span<const std::string> names);
 
@@ -115,8 +123,34 @@ public:
     /// nothing left. Where to go on; nothing at the end.
     [[nodiscard]] Result<std::optional<std::string>> expire(std::string_view from, Now now,
                                                             Told& out);
-    /// One step of deleting the offsets of topics that are gone; whether there may be more.
+    /// One step of deleting the offsets of topics that are gone, and what share groups know of
+    /// them; whether there may be more.
     [[nodiscard]] Result<bool> remove_topics(std::span<const DeletedTopic> topics, Now now);
+
+    // --- share groups' state (group_shares.cc): in two steps each, between which the host asks the
+    // share coordinators ---
+
+    /// What came of one of Told::initialize, or of Alteration::initialize.
+    [[nodiscard]] Result<void> initialized(const wire::InitializeShareGroupStateRequest& request,
+                                           const wire::InitializeShareGroupStateResponse& answer,
+                                           Now now);
+    /// AlterShareGroupOffsets. The records are appended.
+    [[nodiscard]] ShareGroups::Alteration alter_share_offsets(
+        const wire::AlterShareGroupOffsetsRequest& request, Now now);
+    /// DeleteShareGroupOffsets. The records are appended.
+    [[nodiscard]] ShareGroups::OffsetsRemoval remove_share_offsets(
+        const wire::DeleteShareGroupOffsetsRequest& request, Now now);
+    [[nodiscard]] Result<void> share_offsets_removed(std::string_view group,
+                                                     const std::set<Uuid>& topics, Now now);
+    /// What has to be deleted before remove() of a share group; nothing for other groups.
+    [[nodiscard]] Result<std::optional<wire::DeleteShareGroupStateRequest>> begin_removal(
+        std::string_view group, Now now);
+    [[nodiscard]] wire::ShareGroupDescribeResponse::Group describe_share(
+        std::string_view group) const {
+        return share_.describe(group);
+    }
+    /// What the share group has a state of. group_id_not_found.
+    [[nodiscard]] Result<SharePartitions> share_partitions(std::string_view group) const;
 
     // --- administration ---
 
@@ -164,10 +198,13 @@ private:
                          Now now, Told& out);
     void run_classic(const TimerKey& timer, Now now, Told& out);
     void run_consumer(const TimerKey& timer, Now now, Told& out);
+    void run_share(const TimerKey& timer, Now now, Told& out);
 
     // group_replay.cc
     template <class Key, class Value>
     [[nodiscard]] Result<void> read(const StoredGroupRecord& record, const wire::StoredRecord& key);
+    [[nodiscard]] Result<void> replay_share(const StoredGroupRecord& record,
+                                            const wire::StoredRecord& key);
     template <class Key, class Value>
     void apply(const Key& key, const Value* value, const StoredGroupRecord& record);
 
@@ -177,6 +214,7 @@ private:
     ClassicGroups classic_;
     ConsumerGroups consumer_;
     ClassicMembers classic_members_;  // of consumer groups
+    ShareGroups share_;
     Offsets offsets_;
     std::map<std::int16_t, std::size_t> passed_over_;
 };

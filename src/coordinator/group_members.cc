@@ -1,6 +1,7 @@
 // What members ask for and what becomes due of them. A group of the classic protocol has waiting
 // members; in a consumer group those of either protocol are answered at once.
 #include "base/invariant.h"
+#include "coordinator/append_error.h"
 #include "coordinator/classic/replies.h"
 #include "coordinator/group_coordinator.h"
 
@@ -64,9 +65,9 @@ void GroupCoordinator::join(Ticket ticket, const wire::JoinGroupRequest& request
     }
     auto [outcome, goes_on_in_classic] = classic_members_.join(request, client, now);
     if (const auto stored = store_of_group(request.group_id, outcome.records, now, out); !stored) {
-        out.answers.push_back(
-            {.ticket = ticket,
-             .reply = join_refused(append_error(stored), request.member_id, client.version)});
+        out.answers.push_back({.ticket = ticket,
+                               .reply = join_refused(error_of_append(stored.error().code),
+                                                     request.member_id, client.version)});
         return;
     }
     add_events(outcome.events, out);
@@ -104,7 +105,7 @@ wire::LeaveGroupResponse GroupCoordinator::leave(const wire::LeaveGroupRequest& 
         auto outcome = classic_members_.leave(request, client);
         if (const auto stored = store_of_group(request.group_id, outcome.records, now, out);
             !stored) {
-            return leave_refused(append_error(stored));
+            return leave_refused(error_of_append(stored.error().code));
         }
         add_events(outcome.events, out);
         return std::move(outcome.reply);
@@ -121,7 +122,7 @@ wire::ConsumerGroupHeartbeatResponse GroupCoordinator::heartbeat(
     auto outcome = consumer_.heartbeat(request, client, now, may_see);
     if (const auto stored = store_of_group(request.group_id, outcome.records, now, out); !stored) {
         wire::ConsumerGroupHeartbeatResponse refused;
-        refused.error_code = std::to_underlying(append_error(stored));
+        refused.error_code = std::to_underlying(error_of_append(stored.error().code));
         refused.error_message = stored.error().message;
         return refused;
     }
@@ -151,6 +152,10 @@ bool GroupCoordinator::run_due(Now now, Told& out) {
         case TimerKind::consumer_assignment:
         case TimerKind::consumer_regex:
             run_consumer(*timer, now, out);
+            break;
+        case TimerKind::share_session:
+        case TimerKind::share_assignment:
+            run_share(*timer, now, out);
             break;
     }
     return true;

@@ -16,6 +16,11 @@ template <class T>
 constexpr bool is_committed_offset =
     std::is_same_v<T, wire::OffsetCommitKey> || std::is_same_v<T, wire::LegacyOffsetCommitKey>;
 
+template <class T>
+constexpr bool is_of_share_group =
+    T::record_id >= wire::ShareGroupMemberMetadataKey::record_id &&
+    T::record_id <= wire::ShareGroupStatePartitionMetadataKey::record_id;
+
 std::unexpected<Error> unreadable(const StoredGroupRecord& record, std::string_view what,
                                   const Error& error) {
     return fail(ErrorCode::corrupt_message, "the record at offset {} ({}) cannot be read: {}",
@@ -35,6 +40,8 @@ void GroupCoordinator::apply(const Key& key, const Value* value, const StoredGro
         }
     } else if constexpr (std::is_same_v<Key, wire::GroupMetadataKey>) {
         classic_.apply(key, value);
+    } else if constexpr (is_of_share_group<Key>) {
+        share_.apply(key, value);
     } else {
         consumer_.apply(key, value);
     }
@@ -101,8 +108,33 @@ Result<void> GroupCoordinator::replay(const StoredGroupRecord& record) {
             return read<wire::ConsumerGroupRegularExpressionKey,
                         wire::ConsumerGroupRegularExpressionValue>(record, *key);
         default:
+            return replay_share(record, *key);
+    }
+}
+
+Result<void> GroupCoordinator::replay_share(const StoredGroupRecord& record,
+                                            const wire::StoredRecord& key) {
+    switch (key.id) {
+        case wire::ShareGroupMemberMetadataKey::record_id:
+            return read<wire::ShareGroupMemberMetadataKey, wire::ShareGroupMemberMetadataValue>(
+                record, key);
+        case wire::ShareGroupMetadataKey::record_id:
+            return read<wire::ShareGroupMetadataKey, wire::ShareGroupMetadataValue>(record, key);
+        case wire::ShareGroupTargetAssignmentMetadataKey::record_id:
+            return read<wire::ShareGroupTargetAssignmentMetadataKey,
+                        wire::ShareGroupTargetAssignmentMetadataValue>(record, key);
+        case wire::ShareGroupTargetAssignmentMemberKey::record_id:
+            return read<wire::ShareGroupTargetAssignmentMemberKey,
+                        wire::ShareGroupTargetAssignmentMemberValue>(record, key);
+        case wire::ShareGroupCurrentMemberAssignmentKey::record_id:
+            return read<wire::ShareGroupCurrentMemberAssignmentKey,
+                        wire::ShareGroupCurrentMemberAssignmentValue>(record, key);
+        case wire::ShareGroupStatePartitionMetadataKey::record_id:
+            return read<wire::ShareGroupStatePartitionMetadataKey,
+                        wire::ShareGroupStatePartitionMetadataValue>(record, key);
+        default:
             // As CoordinatorLoaderImpl: a topic that a newer broker wrote can be served.
-            ++passed_over_[key->id];
+            ++passed_over_[key.id];
             return {};
     }
 }
@@ -122,6 +154,7 @@ void GroupCoordinator::loaded(Now now, Told& out) {
     classic_.loaded(now, decisions);
     carry_out(std::move(decisions), now, out);
     consumer_.loaded(now);
+    share_.loaded(now);
 }
 
 void GroupCoordinator::unloaded(Told& out) {

@@ -4,6 +4,7 @@
 #include "broker/coordinators/transaction_partition_state.h"
 #include "broker/coordinators/transaction_refusals.h"
 #include "broker/producer_ids.h"
+#include "coordinator/append_error.h"
 #include "wire/persisted/coordinator_records.h"
 #include "wire/persisted/framing.h"
 
@@ -14,30 +15,12 @@
 namespace barnabas::broker {
 namespace {
 
+using coordinator::error_of_append;
+
 /// So long a request waits for its record to be committed (Kafka's request.timeout.ms).
 constexpr Duration commit_wait = 30s;
 /// What could not be committed in time is asked for again after this.
 constexpr Duration commit_retry_pause = 1s;
-
-/// What the client is told of a record that cannot be appended or committed
-/// (TransactionStateManager.appendTransactionToLog).
-ErrorCode told_of(ErrorCode code) {
-    switch (code) {
-        case ErrorCode::unknown_topic_or_partition:
-        case ErrorCode::not_enough_replicas:
-        case ErrorCode::not_enough_replicas_after_append:
-        case ErrorCode::request_timed_out:
-            return ErrorCode::coordinator_not_available;
-        case ErrorCode::not_leader_or_follower:
-        case ErrorCode::kafka_storage_error:
-            return ErrorCode::not_coordinator;
-        case ErrorCode::message_too_large:
-        case ErrorCode::record_list_too_large:
-            return ErrorCode::unknown_server_error;
-        default:
-            return code;
-    }
-}
 
 wire::AddPartitionsToTxnRequest request_of(const TransactionAdmission& admission) {
     wire::AddPartitionsToTxnRequest request;
@@ -125,7 +108,7 @@ template <class Reply>
 Result<void> TransactionPartition::store(const coordinator::TransactionOutcome<Reply>& outcome) {
     const auto first = state().append(outcome.records, now());
     if (!first) {
-        return fail(told_of(first.error().code), "{}", first.error().message);
+        return fail(error_of_append(first.error().code), "{}", first.error().message);
     }
     Offset offset = *first;
     for (const auto& record : outcome.records) {
@@ -167,7 +150,7 @@ awaitable<Result<void>> TransactionPartition::commit(Offset end, Time until) {
     transactions_->commit_due =
         std::min(transactions_->commit_due, now().steady + commit_retry_pause);
     reschedule();
-    co_return fail(told_of(done.error().code), "{}", done.error().message);
+    co_return fail(error_of_append(done.error().code), "{}", done.error().message);
 }
 
 // --- requests
@@ -205,7 +188,7 @@ template <class Reply, class Decide, class Refuse>
 awaitable<Reply> TransactionPartition::carry_out(Decide decide, Refuse refuse) {
     const Time until = now().steady + commit_wait;
     if (const auto may = co_await may_decide(until); !may) {
-        co_return refuse(told_of(may.error().code));
+        co_return refuse(error_of_append(may.error().code));
     }
     follow_config();
     coordinator::TransactionOutcome<Reply> outcome = decide(now());

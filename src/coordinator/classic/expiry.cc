@@ -31,6 +31,8 @@ void ClassicGroups::on_timer(const TimerKey& key, Now now, Decisions& out) {
         case TimerKind::consumer_join:
         case TimerKind::consumer_assignment:
         case TimerKind::consumer_regex:
+        case TimerKind::share_session:
+        case TimerKind::share_assignment:
             break;
     }
     INVARIANT(false, "timer {} of {} is none of a classic group's", static_cast<int>(key.kind),

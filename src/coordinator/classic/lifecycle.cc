@@ -1,5 +1,6 @@
 // Records of groups: stored, loaded, deleted; groups that come from another type and go to one.
 #include "base/invariant.h"
+#include "coordinator/append_error.h"
 #include "coordinator/classic/classic_groups.h"
 #include "coordinator/classic/group_record.h"
 #include "coordinator/classic/replies.h"
@@ -66,14 +67,15 @@ void ClassicGroups::appended(const std::string& id, const Result<void>& result, 
 void ClassicGroups::creation_appended(const std::string& id, ClassicCreation& creation,
                                       const Result<void>& result, Decisions& out) {
     for (auto& held : creation.held) {
-        out.answers.push_back(result ? std::move(held)
-                                     : refused(std::move(held), append_error(result)));
+        out.answers.push_back(result
+                                  ? std::move(held)
+                                  : refused(std::move(held), error_of_append(result.error().code)));
     }
     auto* group = ports_.groups.find_as<ClassicGroup>(id);
     if (result || group == nullptr) {
         return;
     }
-    release(*group, append_error(result), out);
+    release(*group, error_of_append(result.error().code), out);
     if (creation.replaced != nullptr) {
         ports_.groups.put(std::move(creation.replaced));
     } else {

@@ -30,8 +30,4 @@ void tell_generation_led_by(std::string leader, const ClassicGroup& group,
 void tell_assignment(const ClassicGroup& group, const ClassicGroupMember& member, Ticket ticket,
                      Decisions& out);
 
-/// What a client is told when a group's record could not be appended
-/// (GroupMetadataManager.appendGroupMetadataErrorToResponseError).
-[[nodiscard]] ErrorCode append_error(const Result<void>& result);
-
 }  // namespace barnabas::coordinator

@@ -1,6 +1,7 @@
 // A static member comes back with a new id (KIP-345): the old one is fenced, and if nothing that
 // matters has changed, a stable group stays stable.
 #include "base/invariant.h"
+#include "coordinator/append_error.h"
 #include "coordinator/classic/group_record.h"
 #include "coordinator/classic/joining.h"
 #include "coordinator/classic/sentences.h"
@@ -70,7 +71,7 @@ void ClassicGroups::replacement_appended(ClassicGroup& group, ClassicReplacement
         return;  // it has gone meanwhile, and was answered
     }
     if (!result) {
-        end_waiting(group, *member, append_error(result), out);
+        end_waiting(group, *member, error_of_append(result.error().code), out);
         ports_.timers.cancel(session_timer(group.id(), replacement.new_id));
         auto& old = group.replace_static(replacement.new_id, replacement.old_id);
         group.update(old, std::move(replacement.protocols), replacement.session_timeout_ms,

@@ -1,5 +1,6 @@
 // SyncGroup and Heartbeat: the leader's assignment, and signs of life.
 #include "base/invariant.h"
+#include "coordinator/append_error.h"
 #include "coordinator/classic/classic_groups.h"
 #include "coordinator/classic/group_record.h"
 #include "coordinator/classic/replies.h"
@@ -107,7 +108,7 @@ void ClassicGroups::assignment_appended(ClassicGroup& group, ClassicAssignment& 
         if (result) {
             tell_assignment(group, member, wait->ticket, out);
         } else {
-            out.answer(wait->ticket, sync_refused(append_error(result)));
+            out.answer(wait->ticket, sync_refused(error_of_append(result.error().code)));
         }
         begin_session(group, member, now);  // while it waited nothing was expected of it
     }

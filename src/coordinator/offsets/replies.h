@@ -21,10 +21,9 @@ namespace barnabas::coordinator {
 [[nodiscard]] wire::OffsetFetchResponse::Group refused(
     const wire::OffsetFetchRequest::Group& request, ErrorCode error);
 
-/// What those who commit or delete offsets are told if the records could not be appended
-/// (CoordinatorOperationExceptionHelper). Records that are too large are
-/// invalid_commit_offset_size, as the documentation of OffsetCommit has it and Kafka said
-/// until 3.9; 4.4 says unknown_server_error, which helps nobody.
-[[nodiscard]] ErrorCode error_of_append(ErrorCode failure);
+/// What those who commit or delete offsets are told of records that do not fit
+/// (error_of_append()), as the documentation of OffsetCommit has it and Kafka said until 3.9; 4.4
+/// says unknown_server_error, which helps nobody.
+inline constexpr ErrorCode offsets_too_large = ErrorCode::invalid_commit_offset_size;
 
 }  // namespace barnabas::coordinator

@@ -142,7 +142,7 @@ TEST(GroupReplay, MakesOfRecordsWhatTheySay) {
         {"another producer's marker", log_of(commit(5, 7), marker(8, true)), "g:Classic:Empty:0~"},
         {"a tombstone takes what is pending too",
          log_of(commit(5, 7), commit_gone(), marker(7, true)), "g:Classic:Empty:0"},
-        {"kinds that are not known here", log_of(of_kind(11), commit(5), of_kind(99)),
+        {"kinds that are not known here", log_of(of_kind(17), commit(5), of_kind(99)),
          "g:Classic:Empty:0 g/t-0=5"},
     };
     for (auto& row : rows) {
@@ -155,10 +155,10 @@ TEST(GroupReplay, MakesOfRecordsWhatTheySay) {
 
 TEST(GroupReplay, CountsKindsThatAreNotKnownHere) {
     GroupWorld world;
-    world.sink.log = log_of(of_kind(11), of_kind(99), of_kind(11));
+    world.sink.log = log_of(of_kind(17), of_kind(99), of_kind(17));
     world.restart(false);
-    EXPECT_EQ(world.groups->passed_over(), (std::map<std::int16_t, std::size_t>{{11, 2}, {99, 1}}));
-    EXPECT_EQ(GroupCoordinator::name_of_kind(11), "SHARE_GROUP_METADATA (11)");
+    EXPECT_EQ(world.groups->passed_over(), (std::map<std::int16_t, std::size_t>{{17, 2}, {99, 1}}));
+    EXPECT_EQ(GroupCoordinator::name_of_kind(17), "STREAMS_GROUP_METADATA (17)");
     EXPECT_EQ(GroupCoordinator::name_of_kind(99), "kind 99, which only newer brokers know");
 }
 

@@ -3,6 +3,7 @@
 #include "coordinator/group_coordinator.h"
 #include "unit/coordinator/classic/classic_requests.h"
 #include "unit/coordinator/consumer/world.h"
+#include "unit/coordinator/fake_sink.h"
 #include "wire/persisted/consumer_protocol.h"
 
 #include <fmt/format.h>
@@ -21,44 +22,6 @@
 
 namespace barnabas::coordinator::testing {
 
-/// A log in memory, which refuses what the test wants it to.
-class FakeSink final : public RecordSink {
-public:
-    /// A record, or a marker.
-    struct Entry {
-        Record record;
-        ProducerId producer = no_producer;
-        std::optional<bool> committed{};
-    };
-    std::vector<Entry> log;
-    std::vector<std::size_t> batches;  // how many records each had
-    std::optional<ErrorCode> error;
-    std::size_t batch_records_max = 1'000'000;
-
-    [[nodiscard]] Result<Offset> append(const Records& records,
-                                        const std::optional<ProducerIdentity>& transaction,
-                                        Now /*now*/) override {
-        EXPECT_FALSE(records.empty());
-        if (error) {
-            return fail(*error, "the test says so");
-        }
-        if (records.size() > batch_records_max) {
-            return fail(ErrorCode::message_too_large, "{} records", records.size());
-        }
-        const Offset first{static_cast<std::int64_t>(log.size())};
-        for (const Record& record : records) {
-            Entry& entry = log.emplace_back();
-            entry.record.key.append(record.key.view());
-            if (record.value) {
-                entry.record.value.emplace().append(record.value->view());
-            }
-            entry.producer = transaction ? transaction->id : no_producer;
-        }
-        batches.push_back(records.size());
-        return first;
-    }
-};
-
 /// A partition of __consumer_offsets with groups of all kinds, and what hosts it.
 class GroupWorld {
 public:
@@ -66,6 +29,7 @@ public:
 
     FakeTopics topics;
     FakeSettings consumer;
+    FakeShareSettings share;
     ClassicConfig classic{.initial_rebalance_delay = 0s};
     OffsetsConfig offsets;
     FakeSink sink;
@@ -78,7 +42,8 @@ public:
                                                                             .topics = topics,
                                                                             .classic = classic,
                                                                             .offsets = offsets,
-                                                                            .consumer = consumer});
+                                                                            .consumer = consumer,
+                                                                            .share = share});
     }
     void pass(std::chrono::milliseconds time) {
         now.steady += time;

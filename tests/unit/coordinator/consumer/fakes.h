@@ -2,6 +2,7 @@
 
 #include "coordinator/consumer/config.h"
 #include "coordinator/consumer/topics_view.h"
+#include "coordinator/share/config.h"
 
 #include <cstdint>
 #include <functional>
@@ -70,6 +71,17 @@ public:
 
     [[nodiscard]] const ConsumerGroupConfig& broker() const override { return config; }
     [[nodiscard]] ConsumerGroupTimes times_of(std::string_view /*group*/) const override {
+        return times;
+    }
+};
+
+class FakeShareSettings final : public ShareSettings {
+public:
+    ShareGroupConfig config;
+    ShareGroupTimes times;
+
+    [[nodiscard]] const ShareGroupConfig& broker() const override { return config; }
+    [[nodiscard]] ShareGroupTimes times_of(std::string_view /*group*/) const override {
         return times;
     }
 };

@@ -286,26 +286,8 @@ TEST(TxnOffsetCommit, NeedsAGroupId) {
     EXPECT_TRUE(out.records.empty());
 }
 
-TEST(OffsetReplies, SayWhatBecameOfAnAppend) {
+TEST(OffsetReplies, RefuseWhatNamesNoPartition) {
     using enum ErrorCode;
-    const std::pair<ErrorCode, ErrorCode> rows[] = {
-        {none, none},
-        {message_too_large, invalid_commit_offset_size},
-        {record_list_too_large, invalid_commit_offset_size},
-        {invalid_fetch_size, invalid_commit_offset_size},
-        {unknown_topic_or_partition, coordinator_not_available},
-        {not_enough_replicas, coordinator_not_available},
-        {not_enough_replicas_after_append, coordinator_not_available},
-        {request_timed_out, coordinator_not_available},
-        {not_leader_or_follower, not_coordinator},
-        {kafka_storage_error, not_coordinator},
-        {network_exception, coordinator_load_in_progress},
-        {unknown_server_error, unknown_server_error},
-        {invalid_producer_epoch, invalid_producer_epoch},
-    };
-    for (const auto& [failure, want] : rows) {
-        EXPECT_EQ(error_of_append(failure), want) << error_name(failure);
-    }
     wire::OffsetFetchRequest::Group group;
     group.group_id = "g";
     EXPECT_EQ(refused(group, not_coordinator).group_id, "g");
