@@ -32,7 +32,8 @@ Broker::Broker(Ports ports, Options options)
 }
 
 Broker::~Broker() {
-    INVARIANT(fronts_.empty(), "broker {} is destroyed while it serves", options_.config.id);
+    INVARIANT(fronts_.empty() || ports_.shards.front()->stopped(),
+              "broker {} is destroyed while it serves", options_.config.id);
 }
 
 awaitable<Result<void>> Broker::start() {
@@ -79,7 +80,9 @@ Result<void> Broker::open_storage() {
                                           .directories = directories(),
                                           .log = ports_.log.named("log"),
                                           .temporary = options_.state == StateKind::temporary}));
-    if (options_.state == StateKind::temporary) {
+    if (ports_.open_store) {
+        store_ = ports_.open_store();
+    } else if (options_.state == StateKind::temporary) {
         store_ = metadata::make_memory_store();
     } else {
         TRY_ASSIGN(file_store_directory_, dirs_->home_of(state_file));
@@ -227,6 +230,11 @@ void Broker::make_shards() {
         coordinators_.push_back(
             std::make_unique<Coordinators>(services_, *services_.shards.back()));
         services_.shards.back()->coordinators = coordinators_.back().get();
+        share_state_clients_.push_back(
+            std::make_unique<ShareStateClient>(services_, *services_.shards.back()));
+        services_.shards.back()->share_state = share_state_clients_.back().get();
+        shares_.push_back(std::make_unique<SharePartitions>(services_, *services_.shards.back()));
+        services_.shards.back()->shares = shares_.back().get();
     }
 }
 
@@ -270,6 +278,7 @@ awaitable<void> Broker::end_waits() {
         auto wake = [&shard] {
             shard->cold_reads.end_waits();
             shard->first_appends.end_waits();
+            shard->shares->give_up();
             shard->coordinators->give_up();
             shard->partitions.for_each(
                 [](replication::Partition& partition) { partition.wake_all_fetches(); });
@@ -280,6 +289,10 @@ awaitable<void> Broker::end_waits() {
 
 awaitable<void> Broker::stop_coordinators() {
     auto& home = *ports_.shards.front();
+    for (auto& shard : services_.shards) {
+        auto join = [&shard] { return shard->shares->join(); };
+        co_await runtime::await_on(home, shard->shard, join);
+    }
     for (auto& shard : services_.shards) {
         auto join = [&shard] { return shard->coordinators->join(); };
         co_await runtime::await_on(home, shard->shard, join);

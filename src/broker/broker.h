@@ -3,6 +3,7 @@
 #include "broker/acceptor.h"
 #include "broker/connection_quota.h"
 #include "broker/coordinators/coordinators.h"
+#include "broker/coordinators/share_state_client.h"
 #include "broker/directory_keeper.h"
 #include "broker/dispatcher.h"
 #include "broker/group_report.h"
@@ -11,6 +12,7 @@
 #include "broker/producer_ids.h"
 #include "broker/replica_mover.h"
 #include "broker/services.h"
+#include "broker/share/share_partitions.h"
 #include "broker/topic_service.h"
 #include "log/log_dirs.h"
 #include "metadata/store.h"
@@ -40,6 +42,9 @@ public:
         /// The broker cannot go on, and why: it wants to be stopped. Called once, on the first
         /// shard.
         std::function<void(std::string)> on_end{};
+        /// Opens what keeps the cluster's state in the place of a file in a log directory: where
+        /// the disk is simulated, SQLite cannot reach it.
+        std::function<std::unique_ptr<metadata::Store>()> open_store{};
     };
     struct Options {
         BrokerConfig config;
@@ -50,7 +55,7 @@ public:
     Broker(Ports ports, Options options);
     Broker(const Broker&) = delete;
     Broker& operator=(const Broker&) = delete;
-    ~Broker();  // INVARIANT: never started, or stopped
+    ~Broker();  // INVARIANT: never started, or stopped, or its shards are (a machine that died)
 
     /// In stages: directories, cluster state, logs, listeners. After an error stop() tidies up.
     awaitable<Result<void>> start();
@@ -107,6 +112,8 @@ private:
     std::unique_ptr<ProducerIds> producer_ids_;
     std::unique_ptr<LogCleaner> cleaner_;
     std::vector<std::unique_ptr<Coordinators>> coordinators_;  // one per shard, likewise fronts_
+    std::vector<std::unique_ptr<ShareStateClient>> share_state_clients_;  // and these
+    std::vector<std::unique_ptr<SharePartitions>> shares_;                // and these
     std::unique_ptr<runtime::TaskGroup> tasks_;
     std::vector<Front> fronts_;  // one per shard
     GroupReport group_report_{services_};

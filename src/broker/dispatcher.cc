@@ -1,6 +1,7 @@
 #include "broker/dispatcher.h"
 
 #include "broker/handlers/handler_row.h"
+#include "broker/share/share_partitions.h"
 #include "wire/messages/api_versions.h"
 
 #include <algorithm>
@@ -56,6 +57,12 @@ rpc::Handled Dispatcher::handle(rpc::Request request) {
         return handled;
     }
     return count_later(counted, std::get<awaitable<rpc::Reply>>(std::move(handled)));
+}
+
+void Dispatcher::on_end(const void* connection) {
+    if (home_.shares != nullptr) {  // not where requests are tested alone
+        home_.shares->end_connection(connection);
+    }
 }
 
 void Dispatcher::count(const Counted& request, const rpc::Reply& reply) {

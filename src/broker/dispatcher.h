@@ -15,6 +15,7 @@ public:
         : services_(services), home_(home), listener_(std::move(listener)) {}
 
     rpc::Handled handle(rpc::Request request) override;
+    void on_end(const void* connection) override;
 
 private:
     /// A request as the metrics want it when its reply is there.

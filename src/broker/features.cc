@@ -18,6 +18,10 @@ std::int16_t FinalizedFeatures::level(std::string_view feature) const {
     return set == levels.end() ? known->level_max : std::min(set->second, known->level_max);
 }
 
+bool has_share_groups(const FinalizedFeatures& finalized) {
+    return finalized.level(share_version) >= 1;
+}
+
 FinalizedFeatures finalized_features(const metadata::StoredFeatures& stored) {
     constexpr std::int64_t never_set = 1;
     return {.levels = stored.levels, .epoch = never_set + 1 + stored.version.get()};

@@ -17,12 +17,15 @@ struct Feature {
 };
 
 inline constexpr std::string_view group_version = "group.version";
+inline constexpr std::string_view share_version = "share.version";
 inline constexpr std::string_view transaction_version = "transaction.version";
 
 /// By name. Kafka's other features say what its controllers and their log know.
 inline constexpr Feature features[] = {
     // 1: the consumer protocol (KIP-848).
     {.name = group_version, .level_min = 0, .level_max = 1},
+    // 1: share groups (KIP-932). 2: their dead letter queues (KIP-1191).
+    {.name = share_version, .level_min = 0, .level_max = 2},
     // 1: records of transactions have tagged fields. 2: each end of one raises its producer's epoch
     // (KIP-890).
     {.name = transaction_version, .level_min = 0, .level_max = 2},
@@ -39,6 +42,8 @@ struct FinalizedFeatures {
     /// INVARIANT: there is such a feature.
     [[nodiscard]] std::int16_t level(std::string_view feature) const;
 };
+/// Whether the cluster has share groups (KIP-932): share.version is at least 1.
+[[nodiscard]] bool has_share_groups(const FinalizedFeatures& finalized);
 /// Levels that this program does not know, of a newer one's, count as its highest.
 [[nodiscard]] FinalizedFeatures finalized_features(const metadata::StoredFeatures& stored);
 

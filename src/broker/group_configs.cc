@@ -47,6 +47,7 @@ Result<void> check_group_configs(const Definitions& definitions, const Settings&
     TRY_ASSIGN(const auto values,
                effective_configs(definitions.group, set, definitions.broker, layers));
     const auto ms = [&values](std::string_view name) { return milliseconds(values.integer(name)); };
+    TRY(check_share_values(values, settings.config.groups.shares));
     return check_consumer_times({.heartbeat_interval = heartbeat_interval,
                                  .session_timeout = session_timeout,
                                  .assignment_interval = assignment_interval,

@@ -30,6 +30,8 @@ class LogCleaner;
 class TopicService;
 class ProducerIds;
 class ReplicaMover;
+class SharePartitions;
+class ShareStateClient;
 
 /// What one shard of the broker owns; used on that shard alone.
 struct BrokerShard {
@@ -54,10 +56,12 @@ struct BrokerShard {
     rpc::TrafficCounters traffic;
     ShardMetrics metrics;
     wire::AppendValidator validator;
-    ClusterImagePtr image;                 // the cluster as this shard knows it
-    SettingsPtr settings;                  // the configuration as it stands now
-    Coordinators* coordinators = nullptr;  // of its partitions
-    bool stopping = false;                 // no request begins to wait any more
+    ClusterImagePtr image;                    // the cluster as this shard knows it
+    SettingsPtr settings;                     // the configuration as it stands now
+    Coordinators* coordinators = nullptr;     // of its partitions
+    ShareStateClient* share_state = nullptr;  // asks any shard's share coordinators
+    SharePartitions* shares = nullptr;        // of its partitions, and sessions of its connections
+    bool stopping = false;                    // no request begins to wait any more
 
     /// Why `partitions` has not got one that the image had: it moved, or its directory failed
     /// since.

@@ -36,7 +36,7 @@ std::vector<metadata::ReplicaAssignment> assignments(const log::KafkaTopic& topi
 /// Of a topic whose settings the directories do not hold. Those of the coordinators' topics are the
 /// same everywhere; of others nothing may be deleted.
 ConfigMap settings_instead(std::string_view topic) {
-    for (const auto which : {StateTopic::offsets, StateTopic::transactions}) {
+    for (const auto which : {StateTopic::offsets, StateTopic::transactions, StateTopic::shares}) {
         if (topic == state_topic_name(which)) {
             return state_topic_configs(which, StateTopicConfig(), 1);
         }

@@ -5,6 +5,7 @@
 #include "broker/await_answer.h"
 #include "broker/coordinators/coordinators.h"
 #include "broker/producer_ids.h"
+#include "broker/share/share_partitions.h"
 #include "log/topic_config.h"
 
 #include <algorithm>
@@ -342,6 +343,9 @@ awaitable<void> TopicService::publish(ClusterImagePtr image) {
             shard->image = published;
             if (shard->coordinators != nullptr) {  // not where topics are tested alone
                 shard->coordinators->follow_image();
+            }
+            if (shard->shares != nullptr) {
+                shard->shares->follow_image();
             }
         };
         co_await runtime::call_on(home_, shard->shard, replace);

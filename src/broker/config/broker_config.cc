@@ -405,6 +405,7 @@ Result<LoadedConfig> load_broker_config(const ConfigDefinition& definition, cons
     config.fetch = make_fetch(values);
     TRY_ASSIGN(config.groups, make_groups(values));
     config.transactions = make_transactions(values);
+    TRY_ASSIGN(config.share_coordinator, make_share_coordinator(values));
     config.process = make_process(values);
     return loaded;
 }

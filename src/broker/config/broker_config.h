@@ -96,6 +96,7 @@ struct BrokerConfig {
     FetchConfig fetch;
     GroupsConfig groups;
     TransactionsConfig transactions;
+    ShareCoordinatorConfig share_coordinator;
     ProcessConfig process;
 };
 

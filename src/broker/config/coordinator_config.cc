@@ -133,6 +133,17 @@ Result<coordinator::ConsumerGroupConfig> make_consumer(const ConfigValues& value
     return consumer;
 }
 
+/// Of a coordinator's topic.
+Result<wire::Compression> compression(const ConfigValues& values, std::string_view name) {
+    const auto codec = wire::codec_of_id(int32(values, name));
+    if (!codec) {
+        return fail(ErrorCode::invalid_config,
+                    "{}={}: must be 0 (none), 1 (gzip), 2 (snappy), 3 (lz4) or 4 (zstd)", name,
+                    values.integer(name));
+    }
+    return wire::Compression::of(*codec);
+}
+
 Result<void> make_protocols(const ConfigValues& values, GroupsConfig& groups) {
     const auto& protocols = values.list("group.coordinator.rebalance.protocols");
     const auto has = [&protocols](std::string_view name) {
@@ -182,17 +193,11 @@ Result<GroupsConfig> make_groups(const ConfigValues& values) {
     TRY_ASSIGN(groups.consumer_bounds, make_bounds(values));
     TRY(check_consumer_times(named, groups.consumer_bounds));
     groups.consumer_times = named.times;
+    TRY_ASSIGN(groups.shares, make_shares(values));
     TRY(make_protocols(values, groups));
     groups.offsets_check_interval = long_ms(values.integer("offsets.retention.check.interval.ms"));
     groups.commit_timeout = ms(values, "offsets.commit.timeout.ms");
-    const auto codec = wire::codec_of_id(int32(values, "offsets.topic.compression.codec"));
-    if (!codec) {
-        return fail(ErrorCode::invalid_config,
-                    "offsets.topic.compression.codec={}: must be 0 (none), 1 (gzip), 2 (snappy), 3 "
-                    "(lz4) or 4 (zstd)",
-                    values.integer("offsets.topic.compression.codec"));
-    }
-    groups.compression = wire::Compression::of(*codec);
+    TRY_ASSIGN(groups.compression, compression(values, "offsets.topic.compression.codec"));
     groups.topic = {.partitions = int32(values, "offsets.topic.num.partitions"),
                     .replication_factor = static_cast<std::int16_t>(
                         values.integer("offsets.topic.replication.factor")),
@@ -218,6 +223,24 @@ TransactionsConfig make_transactions(const ConfigValues& values) {
                           .segment_bytes = int32(values, "transaction.state.log.segment.bytes"),
                           .min_insync_replicas = int32(values, "transaction.state.log.min.isr")};
     return transactions;
+}
+
+Result<ShareCoordinatorConfig> make_share_coordinator(const ConfigValues& values) {
+    ShareCoordinatorConfig shares;
+    shares.states = {
+        .updates_per_snapshot =
+            int32(values, "share.coordinator.snapshot.update.records.per.snapshot"),
+        .cold_interval = ms(values, "share.coordinator.cold.partition.snapshot.interval.ms"),
+        .prune_interval = ms(values, "share.coordinator.state.topic.prune.interval.ms")};
+    shares.write_timeout = ms(values, "share.coordinator.write.timeout.ms");
+    TRY_ASSIGN(shares.compression,
+               compression(values, "share.coordinator.state.topic.compression.codec"));
+    shares.topic = {.partitions = int32(values, "share.coordinator.state.topic.num.partitions"),
+                    .replication_factor = static_cast<std::int16_t>(
+                        values.integer("share.coordinator.state.topic.replication.factor")),
+                    .segment_bytes = int32(values, "share.coordinator.state.topic.segment.bytes"),
+                    .min_insync_replicas = int32(values, "share.coordinator.state.topic.min.isr")};
+    return shares;
 }
 
 }  // namespace barnabas::broker

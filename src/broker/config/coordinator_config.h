@@ -3,9 +3,11 @@
 #include "base/config_definition.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "broker/config/share_config.h"
 #include "coordinator/classic/config.h"
 #include "coordinator/consumer/config.h"
 #include "coordinator/offsets/config.h"
+#include "coordinator/share_state/config.h"
 #include "coordinator/transactions/transactions.h"
 #include "wire/compression/compressor.h"
 
@@ -42,6 +44,7 @@ struct GroupsConfig {
     coordinator::ConsumerGroupConfig consumer;
     coordinator::ConsumerGroupTimes consumer_times;  // where a group sets none of its own
     ConsumerGroupBounds consumer_bounds;
+    SharesConfig shares;
     bool serves_consumer_protocol = true;    // group.coordinator.rebalance.protocols
     Duration offsets_check_interval = 600s;  // offsets.retention.check.interval.ms
     Duration commit_timeout = 5s;            // offsets.commit.timeout.ms
@@ -57,10 +60,19 @@ struct TransactionsConfig {
     StateTopicConfig topic{.min_insync_replicas = 2};  // transaction.state.log.*
 };
 
+/// The share coordinator: share.coordinator.*.
+struct ShareCoordinatorConfig {
+    coordinator::ShareStateConfig states;
+    Duration write_timeout = 5s;                       // write.timeout.ms
+    wire::Compression compression{};                   // state.topic.compression.codec
+    StateTopicConfig topic{.min_insync_replicas = 2};  // state.topic.*
+};
+
 /// From the broker's rows. invalid_config, in one sentence, for values that do not go together: as
 /// Kafka's GroupCoordinatorConfig and KafkaConfig check them.
 [[nodiscard]] Result<GroupsConfig> make_groups(const ConfigValues& values);
 [[nodiscard]] TransactionsConfig make_transactions(const ConfigValues& values);
+[[nodiscard]] Result<ShareCoordinatorConfig> make_share_coordinator(const ConfigValues& values);
 
 /// The names and values of the times of one consumer group, or of all that have none of their own.
 struct NamedConsumerTimes {

@@ -10,7 +10,6 @@ using enum ConfigImportance;
 
 constexpr std::string_view because_dirfail = "a failed directory is reported at once";
 constexpr std::string_view because_delay = "background work starts with the broker";
-constexpr std::string_view because_dlq = "dead letter queues of share groups are not supported";
 constexpr std::string_view because_remote = "tiered storage is not supported";
 
 constexpr ConfigRow rows[] = {
@@ -18,10 +17,9 @@ constexpr ConfigRow rows[] = {
      "Log directories that get no new partitions; * means all of them."},
     {"errors.deadletterqueue.auto.create.topics.enable", boolean, "false", any_value(),
      cluster_wide, medium,
-     "Whether dead letter queues of share groups are created when first needed.",
-     no_effect(because_dlq)},
+     "Whether dead letter queues of share groups are created when first needed."},
     {"errors.deadletterqueue.topic.name.prefix", string, "dlq.", any_value(), cluster_wide, medium,
-     "How the names of dead letter queues of share groups begin.", no_effect(because_dlq)},
+     "How the names of dead letter queues of share groups begin."},
     {"log.cleaner.backoff.ms", int64, "15000", at_least(0), cluster_wide, medium,
      "How long the cleaner rests when there is nothing to clean."},
     {"log.cleaner.dedupe.buffer.size", int64, "134217728", any_value(), cluster_wide, medium,

@@ -39,6 +39,19 @@ awaitable<Result<void>> CoordinatorPartition::may_decide(Time until) {
     co_return ready ? check() : ready;
 }
 
+awaitable<Result<void>> CoordinatorPartition::settled(Offset end, Time until) {
+    if (auto serves = check(); !serves) {
+        co_return serves;
+    }
+    if (end == no_offset) {
+        co_return fail(ErrorCode::not_coordinator, "the coordinator's partition is gone");
+    }
+    if (partition_.is_committed(end)) {
+        co_return Result<void>();
+    }
+    co_return co_await partition_.committed(end, until);
+}
+
 void CoordinatorPartition::give_up() {
     if (std::exchange(state_, State::over) != State::over) {
         on_given_up();

@@ -55,6 +55,9 @@ protected:
     /// To be awaited before a command decides: nothing else happens between its return and the
     /// caller's next co_await, so decide, append and apply go on without waiting.
     awaitable<Result<void>> may_decide(Time until);
+    /// Before a reply leaves: when everything in front of `end` is committed (no_offset: the
+    /// partition is gone), or `until`. Whoever it is given up under is told so.
+    awaitable<Result<void>> settled(Offset end, Time until);
 
     [[nodiscard]] Services& services() { return services_; }
     [[nodiscard]] BrokerShard& shard() const { return partition_.shard(); }

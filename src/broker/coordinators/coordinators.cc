@@ -1,6 +1,8 @@
 #include "broker/coordinators/coordinators.h"
 
+#include "base/topic_name.h"
 #include "broker/coordinators/group_partition.h"
+#include "broker/coordinators/share_state_partition.h"
 #include "broker/coordinators/transaction_partition.h"
 
 #include <cstdint>
@@ -19,6 +21,14 @@ Result<std::shared_ptr<Kind>> serving(
         }
     }
     return fail(ErrorCode::not_coordinator, "this broker does not coordinate partition {}", number);
+}
+
+template <class Led>
+void give_up_all(Led& led) {
+    for (const auto& [key, partition] : led) {
+        partition->give_up();
+    }
+    led.clear();
 }
 
 template <class Kind>
@@ -78,7 +88,11 @@ void Coordinators::follow_image() {
     if (!stopping_) {
         follow(offsets_topic, groups_);
         follow(transactions_topic, transactions_);
+        follow(share_group_state_topic, share_states_);
         for (const auto& [key, partition] : groups_) {
+            partition->follow_image();
+        }
+        for (const auto& [key, partition] : share_states_) {
             partition->follow_image();
         }
     }
@@ -92,6 +106,10 @@ Result<std::shared_ptr<TransactionPartition>> Coordinators::transactions(Partiti
     return serving(transactions_, number);
 }
 
+Result<std::shared_ptr<ShareStatePartition>> Coordinators::share_states(PartitionId number) const {
+    return serving(share_states_, number);
+}
+
 std::size_t Coordinators::for_each_group(const std::function<void(GroupPartition&)>& visit) const {
     return visit_all(groups_, visit);
 }
@@ -103,14 +121,9 @@ std::size_t Coordinators::for_each_transactions(
 
 void Coordinators::give_up() {
     stopping_ = true;
-    for (const auto& [key, partition] : groups_) {
-        partition->give_up();
-    }
-    for (const auto& [key, partition] : transactions_) {
-        partition->give_up();
-    }
-    groups_.clear();
-    transactions_.clear();
+    give_up_all(groups_);
+    give_up_all(transactions_);
+    give_up_all(share_states_);
 }
 
 }  // namespace barnabas::broker

@@ -18,6 +18,7 @@
 namespace barnabas::broker {
 
 class GroupPartition;
+class ShareStatePartition;
 class TransactionPartition;
 
 inline constexpr std::string_view offsets_topic = "__consumer_offsets";
@@ -39,6 +40,9 @@ public:
     /// not led here.
     [[nodiscard]] Result<std::shared_ptr<GroupPartition>> group(PartitionId number) const;
     [[nodiscard]] Result<std::shared_ptr<TransactionPartition>> transactions(
+        PartitionId number) const;
+
+    [[nodiscard]] Result<std::shared_ptr<ShareStatePartition>> share_states(
         PartitionId number) const;
 
     /// visit(GroupPartition&) for each that serves; how many are still loading.
@@ -68,6 +72,7 @@ private:
     BrokerShard& shard_;
     Led<GroupPartition> groups_;
     Led<TransactionPartition> transactions_;
+    Led<ShareStatePartition> share_states_;
     LoadSlots load_slots_;
     runtime::TaskGroup tasks_;
     bool stopping_ = false;

@@ -39,7 +39,8 @@ GroupPartition::State::State(GroupPartition& partition)
               .topics = topics,
               .classic = settings.config().classic,
               .offsets = settings.config().offsets,
-              .consumer = settings}) {}
+              .consumer = settings,
+              .share = share_settings}) {}
 
 void GroupPartition::State::refresh() {
     const auto& shard = host.shard();
@@ -79,6 +80,9 @@ void GroupPartition::State::tell(coordinator::Told told) {
         asker.end = host.state().end();
         asker.wakeup.post();
     }
+    for (auto& request : told.initialize) {
+        host.initialize_share(std::move(request));
+    }
     host.reschedule();
 }
 
@@ -91,27 +95,15 @@ awaitable<void> GroupPartition::State::answered(Waiting& own) {
 }
 
 awaitable<Result<void>> GroupPartition::State::settled(Time until) {
-    return committed(host.state().end(), until);
-}
-
-awaitable<Result<void>> GroupPartition::State::committed(Offset end, Time until) {
-    if (end == no_offset || !host.is_active()) {
-        auto serves = host.check();
-        co_return serves
-            ? Result<void>(fail(ErrorCode::not_coordinator, "the partition of the group is gone"))
-            : serves;
-    }
-    if (host.state().is_committed(end)) {
-        co_return Result<void>();
-    }
-    co_return co_await host.state().committed(end, until);
+    return host.settled(host.state().end(), until);
 }
 
 GroupPartition::GroupPartition(Services& services, StatePartition::Where where)
     : CoordinatorPartition(services, where), groups_(std::make_unique<State>(*this)) {}
 
 GroupPartition::~GroupPartition() {
-    INVARIANT(groups_->waiting.empty(), "{} requests wait", groups_->waiting.size());
+    INVARIANT(groups_->waiting.empty() || shard().shard.stopped(), "{} requests wait",
+              groups_->waiting.size());
 }
 
 Result<void> GroupPartition::replay(const StateBatch& batch) {

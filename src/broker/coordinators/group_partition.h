@@ -2,16 +2,21 @@
 
 #include "broker/coordinators/coordinator_partition.h"
 #include "coordinator/outcome.h"
+#include "wire/messages/alter_share_group_offsets.h"
 #include "wire/messages/consumer_group_describe.h"
 #include "wire/messages/consumer_group_heartbeat.h"
+#include "wire/messages/delete_share_group_offsets.h"
 #include "wire/messages/describe_groups.h"
 #include "wire/messages/heartbeat.h"
+#include "wire/messages/initialize_share_group_state.h"
 #include "wire/messages/join_group.h"
 #include "wire/messages/leave_group.h"
 #include "wire/messages/list_groups.h"
 #include "wire/messages/offset_commit.h"
 #include "wire/messages/offset_delete.h"
 #include "wire/messages/offset_fetch.h"
+#include "wire/messages/share_group_describe.h"
+#include "wire/messages/share_group_heartbeat.h"
 #include "wire/messages/sync_group.h"
 #include "wire/messages/txn_offset_commit.h"
 
@@ -23,7 +28,8 @@
 
 namespace barnabas::coordinator {
 class GroupCoordinator;
-}
+struct SharePartitions;
+}  // namespace barnabas::coordinator
 
 namespace barnabas::broker {
 
@@ -62,7 +68,7 @@ public:
     awaitable<wire::OffsetFetchResponse::Group> fetch(const wire::OffsetFetchRequest::Group& asked,
                                                       std::int16_t version, bool require_stable);
     awaitable<wire::OffsetDeleteResponse> remove_offsets(const wire::OffsetDeleteRequest& request);
-    /// DeleteGroups, one group.
+    /// DeleteGroups, one group; the state of a share group goes first.
     awaitable<Result<void>> remove(std::string group);
     /// Offsets of topics that are gone go too.
     awaitable<void> forget_topics(std::vector<std::pair<std::string, Uuid>> topics);
@@ -70,6 +76,19 @@ public:
     awaitable<Held<wire::DescribeGroupsResponse::Group>> describe(std::string group,
                                                                   std::int16_t version);
     awaitable<wire::ConsumerGroupDescribeResponse::Group> describe_consumer(std::string group);
+
+    // group_shares.cc: share groups. What share coordinators are asked goes by way of the shard's
+    // ShareStateClient.
+    awaitable<wire::ShareGroupHeartbeatResponse> heartbeat(
+        const wire::ShareGroupHeartbeatRequest& request, coordinator::Client client);
+    awaitable<wire::ShareGroupDescribeResponse::Group> describe_share(std::string group);
+    awaitable<wire::AlterShareGroupOffsetsResponse> alter_share_offsets(
+        const wire::AlterShareGroupOffsetsRequest& request);
+    awaitable<wire::DeleteShareGroupOffsetsResponse> remove_share_offsets(
+        const wire::DeleteShareGroupOffsetsRequest& request);
+    /// What the share group has a state of. group_id_not_found.
+    awaitable<Result<coordinator::SharePartitions>> share_partitions(std::string group);
+
     /// Adds its groups that the request asks for. It is active.
     void list(const wire::ListGroupsRequest& request, wire::ListGroupsResponse& to) const;
 
@@ -85,6 +104,12 @@ public:
 
 private:
     struct State;
+
+    /// Begins to have it carried out by the share coordinators; nobody waits for it.
+    void initialize_share(wire::InitializeShareGroupStateRequest request);
+    awaitable<void> run_initialize_share(std::shared_ptr<CoordinatorPartition> self,
+                                         wire::InitializeShareGroupStateRequest request);
+    awaitable<Result<void>> remove_share_state(std::string group);
 
     Result<void> replay(const StateBatch& batch) override;
     void on_loaded(Now now) override;

@@ -1,5 +1,6 @@
 // The requests: each decides at once, or waits for others, and is answered when all is committed.
 #include "broker/coordinators/group_state.h"
+#include "coordinator/append_error.h"
 #include "coordinator/classic/replies.h"
 
 #include <utility>
@@ -112,6 +113,9 @@ awaitable<wire::OffsetDeleteResponse> GroupPartition::remove_offsets(
 }
 
 awaitable<Result<void>> GroupPartition::remove(std::string group) {
+    if (auto emptied = co_await remove_share_state(group); !emptied) {
+        co_return emptied;
+    }
     auto decide = [&](Now at, Told& told) { return groups_->groups.remove(group, at, told); };
     auto refuse = [](const Error& error) {
         return Result<void>(fail(error_of_append(error.code), "{}", error.message));

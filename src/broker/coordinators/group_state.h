@@ -4,9 +4,11 @@
 #include "broker/coordinators/group_counters.h"
 #include "broker/coordinators/group_partition.h"
 #include "broker/coordinators/group_topics.h"
+#include "broker/coordinators/state_sink.h"
 #include "broker/group_configs.h"
 #include "coordinator/group_coordinator.h"
 #include "coordinator/offsets/replies.h"
+#include "wire/messages/initialize_share_group_state.h"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -39,6 +41,9 @@ public:
     [[nodiscard]] coordinator::ConsumerGroupTimes times_of(std::string_view group) const override {
         return broker::times_of(*image_, *settings_, group);
     }
+    [[nodiscard]] coordinator::ShareGroupTimes share_times_of(std::string_view group) const {
+        return broker::share_times_of(*image_, *settings_, group);
+    }
 
 private:
     ClusterImagePtr image_;
@@ -46,20 +51,20 @@ private:
     GroupsConfig config_;
 };
 
-/// The log of the partition, as the coordinator appends to it.
-class GroupSink final : public coordinator::RecordSink {
+/// The same for share groups. What it is made of outlives it.
+class GroupShareSettings final : public coordinator::ShareSettings {
 public:
-    explicit GroupSink(StatePartition& partition) : partition_(partition) {}
+    explicit GroupShareSettings(const GroupSettings& settings) : settings_(settings) {}
 
-    [[nodiscard]] Result<Offset> append(
-        const coordinator::Records& records,
-        const std::optional<coordinator::ProducerIdentity>& transaction, Now now) override {
-        return transaction ? partition_.append(records, *transaction, now)
-                           : partition_.append(records, now);
+    [[nodiscard]] const coordinator::ShareGroupConfig& broker() const override {
+        return settings_.config().shares.coordinator;
+    }
+    [[nodiscard]] coordinator::ShareGroupTimes times_of(std::string_view group) const override {
+        return settings_.share_times_of(group);
     }
 
 private:
-    StatePartition& partition_;
+    const GroupSettings& settings_;
 };
 
 /// What a GroupPartition works with, and how each of its requests goes.
@@ -82,6 +87,10 @@ struct GroupPartition::State {
     void refresh();
     /// Events are logged and counted, answers go to whom they are for. Timers may have changed.
     void tell(coordinator::Told told);
+    /// Asks the share coordinators, and stores what they have done. The error: it could not be
+    /// stored, though it is done.
+    awaitable<Result<wire::InitializeShareGroupStateResponse>> initialize(
+        wire::InitializeShareGroupStateRequest request);
     /// When everything that has been appended so far is committed.
     awaitable<Result<void>> settled(Time until);
 
@@ -116,14 +125,13 @@ struct GroupPartition::State {
         ask(ticket, host.now(), told);
         tell(std::move(told));
         co_await answered(own);
-        if (auto is = co_await committed(own.end, deadline()); !is) {
+        if (auto is = co_await host.settled(own.end, deadline()); !is) {
             co_return Held<Response>{.reply = refuse(std::move(is.error())), .held = {}};
         }
         co_return Held<Response>{.reply = std::get<Response>(std::move(own.answer->reply)),
                                  .held = std::move(own.answer->held)};
     }
     awaitable<void> answered(Waiting& own);
-    awaitable<Result<void>> committed(Offset end, Time until);
 
     // group_timers.cc: each one step; false: it could not be done now.
     void run_timers();
@@ -132,9 +140,10 @@ struct GroupPartition::State {
 
     GroupPartition& host;
     Logger log;
-    GroupSink sink;
+    StateSink sink;
     GroupTopics topics;
     GroupSettings settings;
+    GroupShareSettings share_settings{settings};
     coordinator::GroupCoordinator groups;
     std::map<coordinator::Ticket, Waiting*> waiting;
     std::uint64_t last_ticket = 0;

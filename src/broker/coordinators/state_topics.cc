@@ -1,5 +1,6 @@
 #include "broker/coordinators/state_topics.h"
 
+#include "base/topic_name.h"
 #include "broker/coordinators/coordinators.h"
 #include "broker/topic_service.h"
 
@@ -11,9 +12,20 @@
 namespace barnabas::broker {
 namespace {
 
+const StateTopicConfig& config_of(StateTopic topic, const BrokerConfig& all) {
+    switch (topic) {
+        case StateTopic::offsets:
+            return all.groups.topic;
+        case StateTopic::transactions:
+            return all.transactions.topic;
+        case StateTopic::shares:
+            return all.share_coordinator.topic;
+    }
+    std::unreachable();
+}
+
 WantedTopic wanted(StateTopic topic, const BrokerShard& home) {
-    const auto& all = home.settings->config;
-    const auto& config = topic == StateTopic::offsets ? all.groups.topic : all.transactions.topic;
+    const auto& config = config_of(topic, home.settings->config);
     const auto brokers = static_cast<std::int16_t>(home.image->brokers.size());
     const auto replicas = std::min(config.replication_factor, brokers);
     return {.name = std::string(state_topic_name(topic)),
@@ -26,7 +38,15 @@ WantedTopic wanted(StateTopic topic, const BrokerShard& home) {
 }  // namespace
 
 std::string_view state_topic_name(StateTopic topic) {
-    return topic == StateTopic::offsets ? offsets_topic : transactions_topic;
+    switch (topic) {
+        case StateTopic::offsets:
+            return offsets_topic;
+        case StateTopic::transactions:
+            return transactions_topic;
+        case StateTopic::shares:
+            return share_group_state_topic;
+    }
+    std::unreachable();
 }
 
 ConfigMap state_topic_configs(StateTopic topic, const StateTopicConfig& config,
@@ -37,10 +57,17 @@ ConfigMap state_topic_configs(StateTopic topic, const StateTopicConfig& config,
         configs.insert_or_assign("compression.type", "producer");
         return configs;
     }
-    configs.insert_or_assign("compression.type", "uncompressed");
-    configs.insert_or_assign("unclean.leader.election.enable", "false");
     const auto min_isr = std::min<std::int32_t>(config.min_insync_replicas, replicas);
     configs.insert_or_assign("min.insync.replicas", fmt::format("{}", min_isr));
+    if (topic == StateTopic::shares) {
+        // The coordinator itself says what goes: a snapshot is no use without its updates.
+        configs.insert_or_assign("cleanup.policy", "delete");
+        configs.insert_or_assign("retention.ms", "-1");
+        configs.insert_or_assign("compression.type", "producer");
+        return configs;
+    }
+    configs.insert_or_assign("compression.type", "uncompressed");
+    configs.insert_or_assign("unclean.leader.election.enable", "false");
     return configs;
 }
 

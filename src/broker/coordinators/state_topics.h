@@ -10,12 +10,13 @@
 
 namespace barnabas::broker {
 
-enum class StateTopic { offsets, transactions };
+enum class StateTopic { offsets, transactions, shares };
 
 [[nodiscard]] std::string_view state_topic_name(StateTopic topic);
 
-/// What Kafka sets for these topics (GroupCoordinatorService.groupMetadataTopicConfigs and
-/// TransactionStateManager.transactionTopicConfigs).
+/// What Kafka sets for these topics (GroupCoordinatorService.groupMetadataTopicConfigs,
+/// TransactionStateManager.transactionTopicConfigs and
+/// ShareCoordinatorService.shareGroupStateTopicConfigs).
 [[nodiscard]] ConfigMap state_topic_configs(StateTopic topic, const StateTopicConfig& config,
                                             std::int16_t replicas);
 

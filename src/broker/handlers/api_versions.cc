@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
+#include <iterator>
 
 namespace barnabas::broker {
 namespace {
@@ -52,6 +54,12 @@ void add_features(const Call& call, wire::ApiVersionsResponse& response) {
     response.finalized_features_epoch = finalized.epoch;
 }
 
+/// Share groups' APIs, between clients and brokers and among brokers.
+bool is_of_share_groups(std::int16_t api_key) {
+    constexpr std::int16_t keys[] = {76, 77, 78, 79, 83, 84, 85, 86, 87, 90, 91, 92};
+    return std::ranges::find(keys, api_key) != std::end(keys);
+}
+
 }  // namespace
 
 wire::ApiVersionsResponse handle_api_versions(Call& call, wire::ApiVersionsRequest& request) {
@@ -62,7 +70,11 @@ wire::ApiVersionsResponse handle_api_versions(Call& call, wire::ApiVersionsReque
     if (error != ErrorCode::none) {
         return response;
     }
+    const bool share_groups = has_share_groups(call.home.image->features);
     for (const auto& row : handler_rows()) {
+        if (is_of_share_groups(row.api_key) && !share_groups) {
+            continue;
+        }
         response.api_keys.push_back({.api_key = row.api_key,
                                      .min_version = row.versions.first,
                                      .max_version = row.versions.last});

@@ -27,6 +27,7 @@ struct Call {
     std::optional<std::string> client_id;
     std::string_view peer_host;  // the client's address, without the port
     Time received;
+    const void* connection = nullptr;  // tells connections apart
 
     /// Not `send` if the request is not answered, or the connection closed.
     rpc::Reply::Kind outcome = rpc::Reply::Kind::send;

@@ -1,12 +1,15 @@
 // FindCoordinator. Versions 0-6; 1 knows transactions, 4 asks for several keys at once (KIP-699), 6
-// for share groups (KIP-932), which are not served. Whoever asks first has the topic made that the
-// coordinators keep their state in.
+// for share groups' partitions (KIP-932), which Kafka tells only who has the right to
+// CLUSTER_ACTION. Whoever asks first has the topic made that the coordinators keep their state in.
 #include "wire/messages/find_coordinator.h"
 
 #include "base/hashing.h"
 #include "broker/coordinators/state_topics.h"
 #include "broker/handlers/handlers.h"
 #include "broker/handlers/on_coordinator.h"
+#include "coordinator/share_state/share_state_key.h"
+
+#include <algorithm>
 
 namespace barnabas::broker {
 namespace {
@@ -28,13 +31,21 @@ Result<StateTopic> topic_of(std::int8_t key_type, std::int16_t version) {
         return StateTopic::transactions;
     }
     if (key_type == share_key && version >= 6) {
-        return fail(ErrorCode::coordinator_not_available,
-                    "this broker does not coordinate share groups yet");
+        return StateTopic::shares;
     }
     return fail(ErrorCode::invalid_request,
                 "key type {}; there are groups (0), transactions (1, from version 1 on) and share "
                 "groups (2, from version 6 on)",
                 key_type);
+}
+
+/// What the hash is taken of: the key, but those of share groups in the form that brokers write.
+Result<std::string> hashed(StateTopic topic, std::string_view key) {
+    if (topic != StateTopic::shares) {
+        return std::string(key);
+    }
+    TRY_ASSIGN(const auto parsed, coordinator::parse_coordinator_key(key));
+    return coordinator::coordinator_key(parsed);
 }
 
 /// Without one: what Kafka calls Node.noNode().
@@ -46,6 +57,7 @@ void name_nobody(Answer& answer) {
 }
 
 Result<const BrokerImage*> find(const Call& call, StateTopic topic, std::string_view key) {
+    TRY_ASSIGN(const auto text, hashed(topic, key));
     const auto& image = *call.home.image;
     const auto* found = image.topic(state_topic_name(topic));
     if (found == nullptr) {
@@ -53,7 +65,7 @@ Result<const BrokerImage*> find(const Call& call, StateTopic topic, std::string_
                     state_topic_name(topic));
     }
     const auto number =
-        coordinator_partition_for(key, static_cast<std::int32_t>(found->partitions.size()));
+        coordinator_partition_for(text, static_cast<std::int32_t>(found->partitions.size()));
     const auto* leader = image.broker(found->partition(number)->leader);
     if (leader == nullptr || !leader->endpoints.contains(call.listener)) {
         return fail(ErrorCode::coordinator_not_available, "{}-{} has no leader at the moment",
@@ -85,7 +97,11 @@ void answer_key(Call& call, const Result<StateTopic>& topic, std::string_view ke
 awaitable<FindCoordinatorResponse> handle_find_coordinator(Call& call,
                                                            FindCoordinatorRequest& request) {
     auto topic = topic_of(call.version == 0 ? group_key : request.key_type, call.version);
-    if (topic) {
+    const auto has_coordinator = [&topic](const std::string& key) {
+        return hashed(*topic, key).has_value();
+    };
+    if (topic &&
+        (call.version < 4 || std::ranges::any_of(request.coordinator_keys, has_coordinator))) {
         const auto made =
             co_await ensure_state_topic(call.services, call.home, *topic, call.received + patience);
         if (!made) {

@@ -54,7 +54,8 @@ inline Call make_call(const Incoming& incoming) {
             .version = header.request_api_version,
             .client_id = header.client_id,
             .peer_host = incoming.request.peer_host,
-            .received = incoming.request.received};
+            .received = incoming.request.received,
+            .connection = incoming.request.connection};
 }
 
 template <class Request, auto handle>

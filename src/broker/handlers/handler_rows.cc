@@ -4,6 +4,7 @@
 #include "wire/messages/add_partitions_to_txn.h"
 #include "wire/messages/alter_configs.h"
 #include "wire/messages/alter_replica_log_dirs.h"
+#include "wire/messages/alter_share_group_offsets.h"
 #include "wire/messages/api_versions.h"
 #include "wire/messages/consumer_group_describe.h"
 #include "wire/messages/consumer_group_heartbeat.h"
@@ -11,12 +12,15 @@
 #include "wire/messages/create_topics.h"
 #include "wire/messages/delete_groups.h"
 #include "wire/messages/delete_records.h"
+#include "wire/messages/delete_share_group_offsets.h"
+#include "wire/messages/delete_share_group_state.h"
 #include "wire/messages/delete_topics.h"
 #include "wire/messages/describe_cluster.h"
 #include "wire/messages/describe_configs.h"
 #include "wire/messages/describe_groups.h"
 #include "wire/messages/describe_log_dirs.h"
 #include "wire/messages/describe_producers.h"
+#include "wire/messages/describe_share_group_offsets.h"
 #include "wire/messages/describe_topic_partitions.h"
 #include "wire/messages/describe_transactions.h"
 #include "wire/messages/end_txn.h"
@@ -25,6 +29,7 @@
 #include "wire/messages/heartbeat.h"
 #include "wire/messages/incremental_alter_configs.h"
 #include "wire/messages/init_producer_id.h"
+#include "wire/messages/initialize_share_group_state.h"
 #include "wire/messages/join_group.h"
 #include "wire/messages/leave_group.h"
 #include "wire/messages/list_config_resources.h"
@@ -37,9 +42,16 @@
 #include "wire/messages/offset_fetch.h"
 #include "wire/messages/offset_for_leader_epoch.h"
 #include "wire/messages/produce.h"
+#include "wire/messages/read_share_group_state.h"
+#include "wire/messages/read_share_group_state_summary.h"
+#include "wire/messages/share_acknowledge.h"
+#include "wire/messages/share_fetch.h"
+#include "wire/messages/share_group_describe.h"
+#include "wire/messages/share_group_heartbeat.h"
 #include "wire/messages/sync_group.h"
 #include "wire/messages/txn_offset_commit.h"
 #include "wire/messages/update_features.h"
+#include "wire/messages/write_share_group_state.h"
 #include "wire/messages/write_txn_markers.h"
 
 #include <algorithm>
@@ -92,6 +104,19 @@ constexpr HandlerRow rows[] = {
     handler_row<ConsumerGroupDescribeRequest, handle_consumer_group_describe>(),
     handler_row<ListConfigResourcesRequest, handle_list_config_resources>(),
     handler_row<DescribeTopicPartitionsRequest, handle_describe_topic_partitions>(),
+    handler_row<ShareGroupHeartbeatRequest, handle_share_group_heartbeat>(),
+    handler_row<ShareGroupDescribeRequest, handle_share_group_describe>(),
+    // Version 0 of both was never stable.
+    handler_row<ShareFetchRequest, handle_share_fetch>({1, 2}),
+    handler_row<ShareAcknowledgeRequest, handle_share_acknowledge>({1, 2}),
+    handler_row<InitializeShareGroupStateRequest, handle_initialize_share_group_state>(),
+    handler_row<ReadShareGroupStateRequest, handle_read_share_group_state>(),
+    handler_row<WriteShareGroupStateRequest, handle_write_share_group_state>(),
+    handler_row<DeleteShareGroupStateRequest, handle_delete_share_group_state>(),
+    handler_row<ReadShareGroupStateSummaryRequest, handle_read_share_group_state_summary>(),
+    handler_row<DescribeShareGroupOffsetsRequest, handle_describe_share_group_offsets>(),
+    handler_row<AlterShareGroupOffsetsRequest, handle_alter_share_group_offsets>(),
+    handler_row<DeleteShareGroupOffsetsRequest, handle_delete_share_group_offsets>(),
 };
 
 static_assert(std::ranges::is_sorted(rows, {}, &HandlerRow::api_key));

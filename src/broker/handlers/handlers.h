@@ -15,6 +15,8 @@ struct AlterConfigsRequest;
 struct AlterConfigsResponse;
 struct AlterReplicaLogDirsRequest;
 struct AlterReplicaLogDirsResponse;
+struct AlterShareGroupOffsetsRequest;
+struct AlterShareGroupOffsetsResponse;
 struct ApiVersionsRequest;
 struct ApiVersionsResponse;
 struct ConsumerGroupDescribeRequest;
@@ -29,6 +31,10 @@ struct DeleteGroupsRequest;
 struct DeleteGroupsResponse;
 struct DeleteRecordsRequest;
 struct DeleteRecordsResponse;
+struct DeleteShareGroupOffsetsRequest;
+struct DeleteShareGroupOffsetsResponse;
+struct DeleteShareGroupStateRequest;
+struct DeleteShareGroupStateResponse;
 struct DeleteTopicsRequest;
 struct DeleteTopicsResponse;
 struct DescribeClusterRequest;
@@ -41,6 +47,8 @@ struct DescribeLogDirsRequest;
 struct DescribeLogDirsResponse;
 struct DescribeProducersRequest;
 struct DescribeProducersResponse;
+struct DescribeShareGroupOffsetsRequest;
+struct DescribeShareGroupOffsetsResponse;
 struct DescribeTopicPartitionsRequest;
 struct DescribeTopicPartitionsResponse;
 struct DescribeTransactionsRequest;
@@ -57,6 +65,8 @@ struct IncrementalAlterConfigsRequest;
 struct IncrementalAlterConfigsResponse;
 struct InitProducerIdRequest;
 struct InitProducerIdResponse;
+struct InitializeShareGroupStateRequest;
+struct InitializeShareGroupStateResponse;
 struct JoinGroupRequest;
 struct JoinGroupResponse;
 struct LeaveGroupRequest;
@@ -81,12 +91,26 @@ struct OffsetForLeaderEpochRequest;
 struct OffsetForLeaderEpochResponse;
 struct ProduceRequest;
 struct ProduceResponse;
+struct ShareAcknowledgeRequest;
+struct ShareAcknowledgeResponse;
+struct ShareFetchRequest;
+struct ShareFetchResponse;
+struct ShareGroupDescribeRequest;
+struct ShareGroupDescribeResponse;
+struct ShareGroupHeartbeatRequest;
+struct ShareGroupHeartbeatResponse;
+struct ReadShareGroupStateRequest;
+struct ReadShareGroupStateResponse;
+struct ReadShareGroupStateSummaryRequest;
+struct ReadShareGroupStateSummaryResponse;
 struct SyncGroupRequest;
 struct SyncGroupResponse;
 struct TxnOffsetCommitRequest;
 struct TxnOffsetCommitResponse;
 struct UpdateFeaturesRequest;
 struct UpdateFeaturesResponse;
+struct WriteShareGroupStateRequest;
+struct WriteShareGroupStateResponse;
 struct WriteTxnMarkersRequest;
 struct WriteTxnMarkersResponse;
 }  // namespace barnabas::wire
@@ -120,6 +144,16 @@ wire::DescribeClusterResponse handle_describe_cluster(Call& call,
                                                       wire::DescribeClusterRequest& request);
 awaitable<wire::FindCoordinatorResponse> handle_find_coordinator(
     Call& call, wire::FindCoordinatorRequest& request);
+awaitable<wire::InitializeShareGroupStateResponse> handle_initialize_share_group_state(
+    Call& call, wire::InitializeShareGroupStateRequest& request);
+awaitable<wire::ReadShareGroupStateResponse> handle_read_share_group_state(
+    Call& call, wire::ReadShareGroupStateRequest& request);
+awaitable<wire::WriteShareGroupStateResponse> handle_write_share_group_state(
+    Call& call, wire::WriteShareGroupStateRequest& request);
+awaitable<wire::DeleteShareGroupStateResponse> handle_delete_share_group_state(
+    Call& call, wire::DeleteShareGroupStateRequest& request);
+awaitable<wire::ReadShareGroupStateSummaryResponse> handle_read_share_group_state_summary(
+    Call& call, wire::ReadShareGroupStateSummaryRequest& request);
 awaitable<wire::ListGroupsResponse> handle_list_groups(Call& call,
                                                        wire::ListGroupsRequest& request);
 awaitable<wire::DeleteRecordsResponse> handle_delete_records(Call& call,
@@ -168,6 +202,20 @@ awaitable<wire::DescribeTransactionsResponse> handle_describe_transactions(
     Call& call, wire::DescribeTransactionsRequest& request);
 awaitable<wire::ListTransactionsResponse> handle_list_transactions(
     Call& call, wire::ListTransactionsRequest& request);
+awaitable<wire::ShareAcknowledgeResponse> handle_share_acknowledge(
+    Call& call, wire::ShareAcknowledgeRequest& request);
+awaitable<wire::ShareFetchResponse> handle_share_fetch(Call& call,
+                                                       wire::ShareFetchRequest& request);
+awaitable<wire::ShareGroupHeartbeatResponse> handle_share_group_heartbeat(
+    Call& call, wire::ShareGroupHeartbeatRequest& request);
+awaitable<wire::ShareGroupDescribeResponse> handle_share_group_describe(
+    Call& call, wire::ShareGroupDescribeRequest& request);
+awaitable<wire::DescribeShareGroupOffsetsResponse> handle_describe_share_group_offsets(
+    Call& call, wire::DescribeShareGroupOffsetsRequest& request);
+awaitable<wire::AlterShareGroupOffsetsResponse> handle_alter_share_group_offsets(
+    Call& call, wire::AlterShareGroupOffsetsRequest& request);
+awaitable<wire::DeleteShareGroupOffsetsResponse> handle_delete_share_group_offsets(
+    Call& call, wire::DeleteShareGroupOffsetsRequest& request);
 awaitable<wire::UpdateFeaturesResponse> handle_update_features(
     Call& call, wire::UpdateFeaturesRequest& request);
 

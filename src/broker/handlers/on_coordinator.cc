@@ -49,4 +49,13 @@ Result<void> check_consumer_protocol(const Call& call) {
     return {};
 }
 
+Result<void> check_share_groups(const Call& call) {
+    if (!has_share_groups(call.home.image->features)) {
+        return fail(ErrorCode::unsupported_version,
+                    "the feature share.version is 0, which is without share groups: upgrade it to "
+                    "1");
+    }
+    return {};
+}
+
 }  // namespace barnabas::broker

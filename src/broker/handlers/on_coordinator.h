@@ -30,6 +30,9 @@ struct LocatedCoordinator {
 /// unsupported_version unless this broker serves the consumer protocol, and the cluster has it on.
 [[nodiscard]] Result<void> check_consumer_protocol(const Call& call);
 
+/// unsupported_version unless the cluster has share groups on.
+[[nodiscard]] Result<void> check_share_groups(const Call& call);
+
 /// Runs `work(GroupPartition&)`, a coroutine that answers a Reply, on the shard of the group's
 /// coordinator; `refuse(Error)` makes the reply if there is none here. What `work` refers to lives
 /// in the awaiting coroutine.

@@ -13,6 +13,9 @@ TEST(Features, WhatWasNeverSetCountsWithTheHighestLevelThatIsKnown) {
         {.levels = {{"transaction.version", 1}, {"group.version", 9}, {"of.a.newer", 3}},
          .version = metadata::NodeVersion{0}});
     EXPECT_EQ(never.level(group_version), 1);
+    EXPECT_EQ(never.level(share_version), 2);
+    EXPECT_TRUE(has_share_groups(never));
+    EXPECT_FALSE(has_share_groups({.levels = {{"share.version", 0}}, .epoch = 2}));
     EXPECT_EQ(never.level(transaction_version), 2);
     EXPECT_EQ(set.level(transaction_version), 1);
     EXPECT_EQ(set.level(group_version), 1) << "a newer program's level";

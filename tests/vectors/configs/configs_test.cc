@@ -71,7 +71,14 @@ std::string own_synonyms(const ConfigRow& row) {
 const std::map<std::string_view, std::string_view> group_synonyms = {
     {"consumer.assignment.interval.ms", "group.consumer.assignment.interval.ms"},
     {"consumer.heartbeat.interval.ms", "group.consumer.heartbeat.interval.ms"},
-    {"consumer.session.timeout.ms", "group.consumer.session.timeout.ms"}};
+    {"consumer.session.timeout.ms", "group.consumer.session.timeout.ms"},
+    {"share.assignment.interval.ms", "group.share.assignment.interval.ms"},
+    {"share.delivery.count.limit", "group.share.delivery.count.limit"},
+    {"share.heartbeat.interval.ms", "group.share.heartbeat.interval.ms"},
+    {"share.partition.max.record.locks", "group.share.partition.max.record.locks"},
+    {"share.record.lock.duration.ms", "group.share.record.lock.duration.ms"},
+    {"share.session.timeout.ms", "group.share.session.timeout.ms"},
+};
 
 /// In own_synonyms()' form; a broker's row that has itself alone lists nothing.
 std::string wanted_synonyms(const boost::json::object& line) {

@@ -100,6 +100,43 @@ TEST(BrokerConfig, ReadsWhatIsSetForGroupsAndTransactions) {
     EXPECT_EQ(loaded->warnings, std::vector<std::string>{});
 }
 
+TEST(BrokerConfig, ReadsWhatIsSetForShareCoordinators) {
+    const auto defaults = load({});
+    ASSERT_TRUE(defaults) << defaults.error().message;
+    const ShareCoordinatorConfig& kafkas = defaults->config.share_coordinator;
+    EXPECT_EQ(kafkas.states.updates_per_snapshot, 500);
+    EXPECT_EQ(kafkas.states.cold_interval, 5min);
+    EXPECT_EQ(kafkas.states.prune_interval, Duration(5min));
+    EXPECT_EQ(kafkas.write_timeout, Duration(5s));
+    EXPECT_EQ(kafkas.compression.codec, wire::Codec::none);
+    EXPECT_EQ(kafkas.topic.partitions, 50);
+    EXPECT_EQ(kafkas.topic.replication_factor, 3);
+    EXPECT_EQ(kafkas.topic.min_insync_replicas, 2);
+    EXPECT_EQ(kafkas.topic.segment_bytes, 104'857'600);
+
+    const auto loaded = load({{"share.coordinator.snapshot.update.records.per.snapshot", "7"},
+                              {"share.coordinator.cold.partition.snapshot.interval.ms", "1"},
+                              {"share.coordinator.state.topic.prune.interval.ms", "2"},
+                              {"share.coordinator.write.timeout.ms", "3"},
+                              {"share.coordinator.state.topic.compression.codec", "3"},
+                              {"share.coordinator.state.topic.num.partitions", "4"},
+                              {"share.coordinator.state.topic.replication.factor", "1"},
+                              {"share.coordinator.state.topic.min.isr", "1"},
+                              {"share.coordinator.state.topic.segment.bytes", "2000000"}});
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    const ShareCoordinatorConfig& shares = loaded->config.share_coordinator;
+    EXPECT_EQ(shares.states.updates_per_snapshot, 7);
+    EXPECT_EQ(shares.states.cold_interval, 1ms);
+    EXPECT_EQ(shares.states.prune_interval, Duration(2ms));
+    EXPECT_EQ(shares.write_timeout, Duration(3ms));
+    EXPECT_EQ(shares.compression.codec, wire::Codec::lz4);
+    EXPECT_EQ(shares.topic.partitions, 4);
+    EXPECT_EQ(shares.topic.replication_factor, 1);
+    EXPECT_EQ(shares.topic.min_insync_replicas, 1);
+    EXPECT_EQ(shares.topic.segment_bytes, 2'000'000);
+    EXPECT_EQ(loaded->warnings, std::vector<std::string>{});
+}
+
 TEST(BrokerConfig, ReadsKafkasKraftFileAsItIs) {
     const auto loaded =
         load({{"process.roles", "broker,controller"},
@@ -195,6 +232,8 @@ TEST(BrokerConfig, RefusesWithASentence) {
          "group.max.session.timeout.ms=6: must be at least group.min.session.timeout.ms=7"},
         {{{"offsets.topic.compression.codec", "5"}},
          "offsets.topic.compression.codec=5: must be 0 (none)"},
+        {{{"share.coordinator.state.topic.compression.codec", "-1"}},
+         "share.coordinator.state.topic.compression.codec=-1: must be 0 (none)"},
         {{{"listener.name.x.socket.requst.max.bytes", "1"}}, "listener.name.x.socket.requst.max"},
     };
     for (const Row& row : rows) {

@@ -350,8 +350,9 @@ TEST_F(TransactionsTest, ALevelThatIsLoweredIsNotSuggestedAnyMore) {
     versions.client_software_name = "t";
     versions.client_software_version = "1";
     const auto response = at_.call<ApiVersionsResponse>(versions, 4);
-    ASSERT_EQ(response.finalized_features.size(), 1U);
+    ASSERT_EQ(response.finalized_features.size(), 2U);
     EXPECT_EQ(response.finalized_features[0].name, "group.version");
+    EXPECT_EQ(response.finalized_features[1].name, "share.version");
     ASSERT_EQ(add(0), ErrorCode::none);
     EXPECT_EQ(code(produce(0, 0, 11).error_code), ErrorCode::none);
     const auto ended = end(true, 4);
