@@ -433,7 +433,7 @@ def test_features_are_changed_all_or_none_and_outlive_the_broker(broker_factory)
 
     with wire.connected(broker) as connection:
         before = finalized(connection)
-        assert before[0] == {"group.version": 1, "transaction.version": 2}
+        assert before[0] == {"group.version": 1, "share.version": 2, "transaction.version": 2}
         rows = [("transaction.version", 3, 1), ("transaction.version", -1, 2),
                 ("no.such.feature", 1, 1), ("transaction.version", 1, 1),
                 ("transaction.version", 1, 9)]
@@ -446,7 +446,7 @@ def test_features_are_changed_all_or_none_and_outlive_the_broker(broker_factory)
         assert finalized(connection) == before
         assert update(connection, ("transaction.version", 0, 2))["errorCode"] == 0
         after = finalized(connection)
-        assert after[0] == {"group.version": 1} and after[1] > before[1]
+        assert after[0] == {"group.version": 1, "share.version": 2} and after[1] > before[1]
         twice = update(connection, ("group.version", 0, 2), ("group.version", 1, 1))
         assert twice["errorCode"] == INVALID_REQUEST
     broker.kill()

@@ -13,9 +13,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.MemberToRemove;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
+import org.apache.kafka.clients.admin.ShareGroupDescription;
+import org.apache.kafka.clients.admin.ShareMemberDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
@@ -32,6 +35,11 @@ import org.apache.kafka.common.TopicPartition;
  *   remove GROUP [INSTANCE...]            all members where none is named
  *   forget GROUP TOPIC PARTITION          deletes one committed offset
  *   delete GROUP
+ *   share-describe GROUP                  state, members
+ *   share-offsets GROUP                   {topic-partition: [start offset, lag]}
+ *   share-alter GROUP TOPIC PARTITION OFFSET
+ *   share-forget GROUP TOPIC
+ *   share-delete GROUP
  */
 public final class JavaGroupAdmin {
     private final Admin admin;
@@ -67,6 +75,14 @@ public final class JavaGroupAdmin {
             case "forget" -> admin.deleteConsumerGroupOffsets(words[1],
                     Set.of(new TopicPartition(words[2], Integer.parseInt(words[3])))).all().get();
             case "delete" -> admin.deleteConsumerGroups(List.of(words[1])).all().get();
+            case "share-describe" -> describeShare(words[1]);
+            case "share-offsets" -> shareOffsets(words[1]);
+            case "share-alter" -> admin.alterShareGroupOffsets(words[1], Map.of(
+                    new TopicPartition(words[2], Integer.parseInt(words[3])),
+                    Long.parseLong(words[4]))).all().get();
+            case "share-forget" ->
+                    admin.deleteShareGroupOffsets(words[1], Set.of(words[2])).all().get();
+            case "share-delete" -> admin.deleteShareGroups(List.of(words[1])).all().get();
             default -> throw new IllegalArgumentException(words[0]);
         };
     }
@@ -122,6 +138,28 @@ public final class JavaGroupAdmin {
                     offset == null ? null : List.of(offset.offset(), offset.metadata())));
             found.put(group, shown);
         });
+        return found;
+    }
+
+    private Object describeShare(String group) throws Exception {
+        ShareGroupDescription found =
+                admin.describeShareGroups(List.of(group)).all().get().get(group);
+        List<Object> members = new ArrayList<>();
+        for (ShareMemberDescription member : found.members()) {
+            members.add(Map.of("id", member.consumerId(), "client", member.clientId(),
+                    "host", member.host(),
+                    "partitions", numbers(member.assignment().topicPartitions())));
+        }
+        return Map.of("state", found.groupState(), "coordinator", found.coordinator().id(),
+                "members", members);
+    }
+
+    private Object shareOffsets(String group) throws Exception {
+        Map<String, Object> found = new HashMap<>();
+        admin.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
+                .partitionsToOffsetInfo(group).get().forEach((partition, offset) -> found.put(
+                        partition.toString(), offset == null ? null
+                                : List.of(offset.startOffset(), offset.lag().orElse(-1L))));
         return found;
     }
 
