@@ -37,7 +37,6 @@ constexpr ConfigRule throttled_replicas =
 
 constexpr std::string_view because_remote = "tiered storage is not supported";
 constexpr std::string_view because_quota = "quotas are not supported yet";
-constexpr std::string_view because_dlq = "dead letter queues of share groups are not supported";
 constexpr std::string_view because_one = "a single broker replicates to no other";
 
 constexpr ConfigRow rows[] = {
@@ -61,7 +60,7 @@ constexpr ConfigRow rows[] = {
      "How long tombstones stay when the topic is compacted.", works,
      synonyms("log.cleaner.delete.retention.ms")},
     {"errors.deadletterqueue.group.enable", boolean, "false", any_value(), resource, medium,
-     "Whether share groups may use the topic as a dead letter queue.", no_effect(because_dlq)},
+     "Whether share groups may use the topic as a dead letter queue."},
     {"file.delete.delay.ms", int64, "60000", at_least(0), resource, medium,
      "How long a deleted segment's file stays before it is removed.", works,
      synonyms("log.segment.delete.delay.ms")},
