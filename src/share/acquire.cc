@@ -162,7 +162,9 @@ void SharePartition::acquire_split(Acquisition& run, Offset first, Batch& batch,
             return;
         }
         if (throttled && !most && delivery.count >= limit) {
-            most = std::max<std::int64_t>(1, batch.size >> (delivery.count - limit + 1));
+            // The limit may have been lowered since.
+            const auto halvings = std::min(delivery.count - limit + 1, 62);
+            most = std::max<std::int64_t>(1, batch.size >> halvings);
         }
         delivery.acquire(run.holder, run.lock_until);
         run.add(offset, offset, delivery.count, taken > 0);

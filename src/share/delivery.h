@@ -4,6 +4,7 @@
 #include "base/types.h"
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -50,7 +51,7 @@ struct Delivery {
 
     void acquire(const Member& by, Time until) {
         state = RecordState::acquired;
-        ++count;
+        count += count < std::numeric_limits<std::int16_t>::max() ? 1 : 0;
         holder = by;
         lock_until = until;
     }

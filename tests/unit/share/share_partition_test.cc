@@ -120,6 +120,12 @@ TEST(SharePartitionAcquire, WhatIsDeliveredOftenComesInSmallerParts) {
     EXPECT_EQ(text_of(world.partition), "[7 7-7:0*4 8]");
 }
 
+TEST(SharePartitionAcquire, ALimitMayBeFarBelowWhatWasDelivered) {
+    World world({.batches = {{.first = Offset{0}, .last = Offset{7}, .delivery_count = 32'767}}});
+    EXPECT_EQ(text_of(world.acquire("a", log_of({{0, 7}}))), "0-0*32767");
+    EXPECT_EQ(text_of(world.acquire("a", log_of({{0, 7}}))), "1-1*32767");
+}
+
 TEST(SharePartitionAcquire, LeavesOutWhatWasAborted) {
     World world;
     auto log = log_of({{0, 4}, {5, 9}, {10, 14}});
