@@ -203,9 +203,15 @@ bool ServerConnection::start(Frame frame) {
     } else {
         tasks_.spawn(serve(number, std::get<awaitable<Reply>>(std::move(handled))));
     }
-    // What came together is answered together.
-    if (!next_frame_is_here()) {
+    // What came together is answered together, and who sends so goes on without an answer.
+    if (next_frame_is_here()) {
+        gathers_ = gathers_max;
+    } else {
         send_ready();
+        if (gathers_ > 0) {
+            --gathers_;
+            ports_.shard.expect_more();
+        }
     }
     return true;
 }

@@ -136,6 +136,10 @@ private:
     std::size_t head_begin_ = 0;
     std::size_t head_end_ = 0;
 
+    // Since requests came together last, so many more times the shard lets some gather.
+    static constexpr int gathers_max = 16;
+    int gathers_ = 0;
+
     std::deque<Slot> slots_;
     std::uint64_t first_slot_ = 0;  // the number of slots_.front()
     std::size_t reply_bytes_waiting_ = 0;

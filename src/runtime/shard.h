@@ -36,6 +36,10 @@ public:
     virtual TimerId call_at(Time when, std::move_only_function<void()> task) = 0;
     /// The task of `timer` will not run; nothing happens if it ran or was cancelled.
     virtual void cancel(TimerId timer) = 0;
+    /// More work of the same kind is on its way, and who sends it waits for no answer to what came
+    /// before: a real shard lets it gather for a moment before it looks again, so that one wake-up
+    /// serves several. On this shard only.
+    virtual void expect_more() = 0;
     /// True on the shard's own thread.
     [[nodiscard]] virtual bool on_this_shard() const = 0;
     /// The loop is over for good: posts and timers are dropped, what waits is destroyed.

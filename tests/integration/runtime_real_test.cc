@@ -116,6 +116,26 @@ TEST_F(RealShards, EchoesThroughLoopback) {
     run(1, exchange_echoes);
 }
 
+awaitable<void> expect_more_again_and_again(RealRuntime& runtime) {
+    constexpr int rounds = 20;
+    constexpr int turns = 4;  // of the loop, until what is posted has posted what gathers
+    Shard& shard = runtime.shard(0);
+    const Time start = shard.clock().now();
+    for (int i = 0; i < rounds * turns; ++i) {
+        if (i % turns == 0) {
+            shard.expect_more();
+            shard.expect_more();
+        }
+        auto go_on = [](Wakeup wakeup) { wakeup.post(); };
+        co_await suspend(shard, go_on);
+    }
+    EXPECT_GE(shard.clock().now() - start, (rounds - 1) * 150us);
+}
+
+TEST_F(RealShards, LetWorkGatherThatIsExpected) {
+    run(1, expect_more_again_and_again);
+}
+
 struct SendCase {
     bool with_handle;
     std::size_t file_bytes;

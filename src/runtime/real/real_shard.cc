@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <sys/prctl.h>
+#include <thread>
 #include <utility>
 
 namespace barnabas::runtime {
@@ -18,8 +20,21 @@ namespace {
 /// of handlers is locked, because other threads post to it.
 constexpr int concurrency_hint = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
 
+/// How far apart the wake-ups of a shard are that expects more. A wake-up costs 10 us with the
+/// caches that it finds cold; this adds half of itself to an answer on average.
+constexpr Duration gather_for = 150us;
+/// After this long without, the next wait begins anew; sooner, one round that took longer than
+/// gather_for is followed by none.
+constexpr Duration gathering_ends_after = 10ms;
+
 std::chrono::steady_clock::time_point to_steady(Time when) {
     return std::chrono::steady_clock::time_point(when.time_since_epoch());
+}
+
+/// Linux may let a thread sleep 50 us longer than it asked for.
+void sleep_precisely() {
+    constexpr unsigned long slack_ns = 1000;
+    prctl(PR_SET_TIMERSLACK, slack_ns);  // where it fails, we sleep longer
 }
 
 }  // namespace
@@ -39,6 +54,7 @@ RealShard::~RealShard() {
 }
 
 void RealShard::run() {
+    sleep_precisely();
     context_->run();
     stopped_ = true;
 }
@@ -139,6 +155,26 @@ void RealShard::arm(Time when) {
             run_timers();
         }
     });
+}
+
+void RealShard::expect_more() {
+    if (!std::exchange(gathers_, true)) {
+        // Twice, so that it comes behind what the handlers that are ready post.
+        asio::post(*context_, [this] { asio::post(*context_, [this] { gather(); }); });
+    }
+}
+
+/// Runs behind the handlers that are ready, before the loop waits. Nothing else does meanwhile:
+/// whoever does not pipeline pays with gather_for at most while somebody else does.
+void RealShard::gather() {
+    gathers_ = false;
+    const Time now = clock_.now();
+    const bool begins = now - gathered_at_ > gathering_ends_after;
+    const Time until = (begins ? now : gathered_at_) + gather_for;
+    if (now < until) {
+        std::this_thread::sleep_until(to_steady(until));
+    }
+    gathered_at_ = clock_.now();
 }
 
 void RealShard::run_timers() {

@@ -41,6 +41,7 @@ public:
     void post(std::move_only_function<void()> task) override;
     TimerId call_at(Time when, std::move_only_function<void()> task) override;
     void cancel(TimerId timer) override;
+    void expect_more() override;
     [[nodiscard]] bool on_this_shard() const override;
     [[nodiscard]] bool stopped() const override { return stopped_; }
 
@@ -52,6 +53,7 @@ private:
     void run_remote();
     void run_timers();
     void arm(Time when);
+    void gather();
 
     const std::size_t index_;
     const Clock& clock_;
@@ -64,6 +66,9 @@ private:
     TimerQueue timers_;
     std::optional<boost::asio::steady_timer> alarm_;
     Time alarm_at_ = never;  // when alarm_ rings; at or before timers_.next()
+
+    bool gathers_ = false;  // gather() is posted
+    Time gathered_at_{};    // when it last returned
 
     // Posted by this thread: a round of them costs one asio handler.
     Tasks local_;

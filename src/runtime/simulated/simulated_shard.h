@@ -60,6 +60,9 @@ public:
     void post(std::move_only_function<void()> task) override;
     TimerId call_at(Time when, std::move_only_function<void()> task) override;
     void cancel(TimerId timer) override { timers_.cancel(timer); }
+    void expect_more() override { ++expected_more_; }
+    /// Calls of expect_more(): simulated time stands still while a shard works, so nothing gathers.
+    [[nodiscard]] std::size_t expected_more() const { return expected_more_; }
     [[nodiscard]] bool on_this_shard() const override;
     [[nodiscard]] bool stopped() const override { return !context_; }
 
@@ -72,6 +75,7 @@ private:
     SimulatedMachine& machine_;
     const std::size_t index_;
     SeededRandom random_;
+    std::size_t expected_more_ = 0;
     TimerQueue timers_;
     std::unique_ptr<Network> network_;
     std::unique_ptr<boost::asio::io_context> context_;

@@ -37,6 +37,7 @@ public:
     void cancel(runtime::TimerId timer) override {
         std::erase_if(timers_, [&](auto& t) { return t.first.second == timer.get(); });
     }
+    void expect_more() override {}
     [[nodiscard]] bool on_this_shard() const override { return true; }
     [[nodiscard]] bool stopped() const override { return false; }
 

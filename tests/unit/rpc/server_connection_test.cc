@@ -111,6 +111,7 @@ public:
     [[nodiscard]] const TrafficCounters& traffic() const { return traffic_; }
     [[nodiscard]] const FramePool& frames() const { return *frames_; }
     [[nodiscard]] const Simulation& simulation() const { return simulation_; }
+    [[nodiscard]] std::size_t expected_more() { return server_.shard(0).expected_more(); }
     void close_server() {
         server_.shard(0).post([this] { connection_->close(); });
     }
@@ -193,6 +194,19 @@ TEST(ServerConnection, AnAnswerDoesNotWaitForTheRequestThatCameWithItsOwn) {
     EXPECT_EQ(conversation.echo().begun.size(), 3U);
     ASSERT_TRUE(conversation.run_to_the_end());
     EXPECT_EQ(conversation.answered(), (std::vector<std::int32_t>{1, 2}));
+}
+
+TEST(ServerConnection, OfWhomeverSendsRequestsTogetherMoreIsExpected) {
+    for (const std::size_t together : {1, 2, 3}) {
+        Conversation conversation;
+        std::string frames;
+        for (std::size_t i = 1; i < together; ++i) {
+            frames += request_frame(static_cast<std::int32_t>(i), "a");
+        }
+        conversation.send(frames + request_frame(9, "close"));
+        ASSERT_TRUE(conversation.run_to_the_end());
+        EXPECT_EQ(conversation.expected_more(), together > 1 ? 1U : 0U) << together;
+    }
 }
 
 TEST(ServerConnection, ARequestWithoutResponseLeavesNoGap) {
