@@ -23,11 +23,13 @@ def drop_from_memory(directory, topic):
 
 class ColdReader:
     """Reads `topic` from its beginning to its end, again and again, with Fetch version 4, until it is
-    stopped. Before each pass the logs are dropped from memory. A raw socket, so that it takes little
+    stopped. Before each pass the logs are dropped from memory, unless it is not to be `cold`: then
+    it costs what a reader costs anyway. A raw socket, so that it takes little
     of the processors that the brokers and clients share."""
 
-    def __init__(self, broker, topic, partitions, mb_per_s):
+    def __init__(self, broker, topic, partitions, mb_per_s, *, cold=True):
         self._broker, self._topic, self._partitions = broker, topic.encode(), partitions
+        self._cold = cold
         self._bytes_per_s = mb_per_s * 1e6
         self._stopping = threading.Event()
         self._failure = None
@@ -49,7 +51,8 @@ class ColdReader:
     def _run(self):
         try:
             while not self._stopping.is_set():
-                drop_from_memory(self._broker.directory, self._topic.decode())
+                if self._cold:
+                    drop_from_memory(self._broker.directory, self._topic.decode())
                 with socket.create_connection((self._broker.host, self._broker.port),
                                               timeout=TIMEOUT_S) as connection:
                     for partition in range(self._partitions):

@@ -147,7 +147,8 @@ class Rate(Produce):
 
 
 class RateBesideColdReader(Rate):
-    """The same, alone and then while a consumer reads old data from the disk."""
+    """The same alone, then while a consumer reads old data from the disk, then while it reads them
+    from memory: the difference of the last two is what the disk does to producers."""
 
     def bare(self, folder, quick):
         return None  # its CPU is not what matters here
@@ -162,20 +163,30 @@ class RateBesideColdReader(Rate):
                         count=400_000 if context.quick else 2_000_000)
 
     def before(self, context, run):
-        super().before(context, run)
-        super().before(context, f"{run}-alone")
+        for name in self._runs(run):
+            super().before(context, name)
 
     def measure(self, context, run):
-        alone = super().measure(context, f"{run}-alone")
-        with cold_reader.ColdReader(context.broker, "old-data", self.OLD_PARTITIONS,
-                                    self.READER_MB_PER_S) as reader:
-            figures = super().measure(context, run)
+        with_reader, by_itself, from_memory = self._runs(run)
+        alone = super().measure(context, by_itself)
+        figures, speed = self._beside_reader(context, with_reader, cold=True)
+        in_memory, _ = self._beside_reader(context, from_memory, cold=False)
         return {**figures, "p99_alone_ms": alone["p99_ms"], "p999_alone_ms": alone["p999_ms"],
-                "reader_mb_per_s": reader.mb_per_s}
+                "p99_in_memory_ms": in_memory["p99_ms"], "reader_mb_per_s": speed}
+
+    def _beside_reader(self, context, run, *, cold):
+        with cold_reader.ColdReader(context.broker, "old-data", self.OLD_PARTITIONS,
+                                    self.READER_MB_PER_S, cold=cold) as reader:
+            figures = super().measure(context, run)
+        return figures, reader.mb_per_s
+
+    @staticmethod
+    def _runs(run):
+        return run, f"{run}-alone", f"{run}-memory"
 
     def after(self, context, run):
-        super().after(context, run)
-        super().after(context, f"{run}-alone")
+        for name in self._runs(run):
+            super().after(context, name)
 
     def finish(self, context):
         context.delete_topic("old-data")
