@@ -20,7 +20,8 @@ function(add_module name)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
     list(FILTER sources EXCLUDE REGEX "/main\\.cc$")  # the program's, not the module's
     add_library(barnabas_${name} STATIC ${sources})
-    target_include_directories(barnabas_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    target_include_directories(barnabas_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src
+        ${CMAKE_SOURCE_DIR}/include)
     target_link_libraries(barnabas_${name} PUBLIC barnabas_options fmt::fmt Boost::headers
         Threads::Threads)
     foreach(used ${arg_USES})

@@ -19,6 +19,9 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
+PUBLIC = ROOT / "include" / "barnabas"
+# The part of include/barnabas that every module speaks. The rest is what `client` promises.
+VOCABULARY = {"bytes", "error_code", "result", "strong", "time", "types", "uuid"}
 HEADER_LINES, SOURCE_LINES, FUNCTION_LINES, COLUMNS = 300, 600, 70, 100
 LONG = re.compile(r"// long: \S")
 
@@ -87,6 +90,32 @@ def check_modules(files, modules, problems):
                                 f"(its list in src/modules.cmake does not name it)")
 
 
+def check_public(files, modules, problems):
+    """include/barnabas stands below base: it includes itself, fmt and the standard library only, and
+    of it the modules below `client` may use the vocabulary."""
+    include = re.compile(r'^\s*#include ([<"])([^>"]+)[>"]')
+    allowed = {name for name, uses in modules.items() if name == "client" or "client" in uses}
+    for file in files:
+        public = PUBLIC in file.parents
+        module = file.relative_to(SOURCE).parts[0] if SOURCE in file.parents else None
+        if not public and module is None:
+            continue
+        for number, line in enumerate(file.read_text().splitlines(), 1):
+            found = include.match(line)
+            kind, name = found.groups() if found else ("", "")
+            ours = name.startswith("barnabas/")
+            if public and (kind == '"' or "/" in name and not ours and name != "fmt/format.h"):
+                problems.append(f"{rel(file)}:{number}: a public header includes <barnabas/...>, "
+                                f"<fmt/format.h> and the standard library, not {name}")
+            elif public and file.stem in VOCABULARY and file.parent == PUBLIC and ours and \
+                    name[len("barnabas/"):-len(".h")] not in VOCABULARY:
+                problems.append(f"{rel(file)}:{number}: the vocabulary may not use {name}")
+            elif module and ours and module not in allowed and \
+                    name[len("barnabas/"):-len(".h")] not in VOCABULARY:
+                problems.append(f"{rel(file)}:{number}: {module} may not use {name}: it is the "
+                                f"client's, and its list in src/modules.cmake does not name that")
+
+
 def function_lengths(lines):
     """(first line, length) of each function body. clang-format fixes the layout: a body opens with
     a line that ends in '{' and closes with the first '}' that is indented no deeper."""
@@ -128,7 +157,9 @@ def check_bans(files, problems):
         text = file.read_text()
         if file.suffix == ".h" and "#pragma once" not in text:
             problems.append(f"{rel(file)}: no #pragma once")
-        if SOURCE not in file.parents or file.relative_to(SOURCE).parts[0] in BAN_EXEMPT:
+        public = PUBLIC in file.parents
+        if not public and (SOURCE not in file.parents or
+                           file.relative_to(SOURCE).parts[0] in BAN_EXEMPT):
             continue
         for number, line in enumerate(text.splitlines(), 1):
             code = line.split("//")[0]
@@ -167,8 +198,8 @@ def check_headers(files, problems):
     flags = compile_flags()
     jobs = []
     for file in files:
-        if file.suffix == ".h" and SOURCE in file.parents:
-            module = file.relative_to(SOURCE).parts[0]
+        if file.suffix == ".h" and (SOURCE in file.parents or PUBLIC in file.parents):
+            module = file.relative_to(SOURCE).parts[0] if SOURCE in file.parents else "client"
             entry = next((e for f, e in flags.items() if f"/src/{module}/" in f), None)
             if entry:
                 jobs.append((file, entry))
@@ -213,6 +244,7 @@ def main():
                    for p in (ROOT / folder).rglob("*") if p.suffix in (".h", ".cc"))
     modules, problems = module_lists(), []
     check_modules(files, modules, problems)
+    check_public(files, modules, problems)
     check_sizes(files, problems)
     check_bans(files, problems)
     if arguments.headers:
