@@ -13,9 +13,10 @@ import json
 import os
 import pathlib
 import re
-import shlex
 import subprocess
 import sys
+
+from header_check import HeaderCheck
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
@@ -176,24 +177,6 @@ def compile_flags():
     return {entry["file"]: entry for entry in json.loads(database.read_text())}
 
 
-def header_alone(header, entry):
-    words = shlex.split(entry["command"])
-    start = next(i for i, word in enumerate(words) if "clang++" in word or "g++" in word)
-    keep, skip = [], False
-    for word in words[start:]:
-        if skip:
-            skip = False
-        elif word in ("-o", "-c", "-MF", "-MT", "-include", "-include-pch", "-Xclang"):
-            skip = True
-        elif not word.endswith((".cc", ".pch", ".hxx")) and word != "-MD" and \
-                not word.startswith("-Winvalid-pch"):
-            keep.append(word)
-    run = subprocess.run(keep + ["-fsyntax-only", "-x", "c++", "-Wno-pragma-once-outside-header",
-                                 str(header)], cwd=entry["directory"], capture_output=True,
-                         text=True)
-    return header, run.returncode, run.stderr
-
-
 def check_headers(files, problems):
     flags = compile_flags()
     jobs = []
@@ -203,10 +186,8 @@ def check_headers(files, problems):
             entry = next((e for f, e in flags.items() if f"/src/{module}/" in f), None)
             if entry:
                 jobs.append((file, entry))
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for header, code, text in pool.map(lambda job: header_alone(*job), jobs):
-            if code:
-                problems.append(f"{rel(header)}: does not compile alone:\n{text[:1500]}")
+    for header, text in HeaderCheck([SOURCE, PUBLIC.parent]).run(jobs):
+        problems.append(f"{rel(header)}: does not compile alone:\n{text[:1500]}")
 
 
 def changed_files():
