@@ -25,6 +25,7 @@ struct Committer {
     std::int32_t generation_or_epoch = -1;  // -1: an administrator, or a consumer without a group
     std::int16_t version = 0;               // of the request
     bool transactional = false;             // TxnOffsetCommit
+    bool names_member = false;              // OffsetFetch, if only with an empty id
 };
 
 /// One partition of a commit. The id is zero if the request has names only.

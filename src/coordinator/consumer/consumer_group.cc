@@ -135,7 +135,7 @@ Result<void> ConsumerGroup::check_commit_of(const Committer& from,
 }
 
 Result<void> ConsumerGroup::check_fetch(const Committer& from) const {
-    if (from.member_id.empty() && from.generation_or_epoch < 0) {
+    if (!from.names_member && from.generation_or_epoch < 0) {
         return {};
     }
     TRY_ASSIGN(const ConsumerMember* known, check_member(from));

@@ -109,9 +109,9 @@ private:
 
     std::string id_;
     const TopicsView& topics_;
-    std::int32_t epoch_ = 0;
+    std::int32_t epoch_ = initial_epoch;
     std::int64_t metadata_hash_ = 0;
-    std::int32_t assignment_epoch_ = 0;
+    std::int32_t assignment_epoch_ = initial_epoch;
     Timestamp assigned_at_{};
     bool topics_may_differ_ = true;
     bool names_may_differ_ = true;

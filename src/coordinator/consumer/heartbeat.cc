@@ -185,7 +185,7 @@ void Heartbeat::update_subscription() {
         records_.push_back(subscription_record(at_.group.id(), member_));
     }
     subscription_changed_ = member_.topics != before_.topics || member_.regex != before_.regex;
-    if (at_.group.epoch() == 0) {
+    if (at_.group.epoch() == initial_epoch && at_.group.member_count() == 0) {
         cause_ = RebalanceCause::member_joined;
         why_ = fmt::format("member {} joins a new group", member_.id);
     } else if (subscription_changed_) {

@@ -136,6 +136,10 @@ void fence(const Fencing& at, const ConsumerMember& member, FenceReason why, Rec
     records.push_back(
         group_epoch_record(group.id(), epoch, metadata_hash_of(draft.topics(), at.topics)));
     const std::size_t left = draft.member_count();
+    if (left == 0) {
+        // Nothing is assigned, and nothing has to be computed (KAFKA-20442).
+        records.push_back(target_epoch_record(group.id(), epoch, {}));
+    }
     events.push_back(
         {.kind = left == 0 ? GroupEvent::Kind::emptied : GroupEvent::Kind::rebalance,
          .group = group.id(),

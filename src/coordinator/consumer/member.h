@@ -15,6 +15,10 @@ namespace barnabas::coordinator {
 
 /// Member epochs that are none (ConsumerGroupHeartbeatRequest).
 inline constexpr std::int32_t joining_epoch = 0;
+/// Groups begin with it, and with nothing assigned: the first assignment that is computed is that
+/// of the next epoch. So a member that has to wait for it has an epoch that is none of the above
+/// (KAFKA-20268).
+inline constexpr std::int32_t initial_epoch = 1;
 inline constexpr std::int32_t leaving_epoch = -1;
 inline constexpr std::int32_t static_leaving_epoch = -2;
 

@@ -63,7 +63,8 @@ wire::OffsetFetchResponse::Group Offsets::fetch(const wire::OffsetFetchRequest::
              .instance_id = std::nullopt,
              .generation_or_epoch = request.member_epoch,
              .version = version,
-             .transactional = false});
+             .transactional = false,
+             .names_member = request.member_id.has_value()});
         if (!checked && checked.error().code != ErrorCode::group_id_not_found) {
             return refused(request, checked.error().code);
         }

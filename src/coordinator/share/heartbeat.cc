@@ -262,6 +262,9 @@ void fence(const ShareGroup& group, const TopicsView& topics, const ShareMember&
     records.push_back(
         share_epoch_record(group.id(), epoch, metadata_hash_of(draft.topics(), topics)));
     const std::size_t left = draft.member_count();
+    if (left == 0) {
+        records.push_back(share_target_epoch_record(group.id(), epoch, {}));
+    }
     events.push_back(
         {.kind = left == 0 ? GroupEvent::Kind::emptied : GroupEvent::Kind::rebalance,
          .group = group.id(),

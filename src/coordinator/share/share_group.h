@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "base/uuid.h"
 #include "coordinator/consumer/assignment.h"
+#include "coordinator/consumer/member.h"
 #include "coordinator/group.h"
 #include "coordinator/share/member.h"
 #include "coordinator/share/share_partitions.h"
@@ -69,9 +70,9 @@ private:
     friend class ShareGroups;
 
     std::string id_;
-    std::int32_t epoch_ = 0;
+    std::int32_t epoch_ = initial_epoch;
     std::int64_t metadata_hash_ = 0;
-    std::int32_t assignment_epoch_ = 0;
+    std::int32_t assignment_epoch_ = initial_epoch;
     Timestamp assigned_at_{};
     bool topics_may_differ_ = true;
     Members members_;

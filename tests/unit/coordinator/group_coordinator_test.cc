@@ -364,7 +364,7 @@ TEST(GroupCoordinator, SaysWhatARebalanceCameFrom) {
     EXPECT_EQ(last(), RebalanceCause::member_joined);
     world.topics.put("t", 3);
     world.groups->topics_changed(std::vector<std::string>{"t"});
-    world.beat(beat_of("m1", 1));
+    world.beat(beat_of("m1", 2));
     EXPECT_EQ(last(), RebalanceCause::topics_changed);
     world.beat(testing::join("m2", {"t"}));
     world.beat(beat_of("m2", -1));

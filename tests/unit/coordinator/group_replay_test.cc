@@ -51,8 +51,8 @@ ConsumerMember member() {
     member.topics = {"t"};
     return member;
 }
-Entry consumer_epoch() {
-    return entry(group_epoch_record("g", 1, 0));
+Entry consumer_epoch(std::int32_t epoch = 1) {
+    return entry(group_epoch_record("g", epoch, 0));
 }
 Entry consumer_member() {
     return entry(subscription_record("g", member()));
@@ -122,8 +122,10 @@ TEST(GroupReplay, MakesOfRecordsWhatTheySay) {
         {"from simple to consumer", log_of(commit(5), consumer_epoch()),
          "g:Consumer:Empty:0 g/t-0=5"},
         {"from classic to consumer",
-         log_of(classic_group(false), classic_gone(), consumer_epoch(), consumer_member()),
+         log_of(classic_group(false), classic_gone(), consumer_epoch(2), consumer_member()),
          "g:Consumer:Assigning:1"},
+        {"a consumer group that was given nothing yet", log_of(consumer_epoch(), consumer_member()),
+         "g:Consumer:Reconciling:1"},
         {"the same, the classic group's tombstone compacted away",
          log_of(classic_group(false), consumer_epoch()), "g:Consumer:Empty:0"},
         {"from consumer to classic", log_of(consumer_epoch(), consumer_gone(), classic_group(true)),
@@ -204,7 +206,7 @@ TEST(GroupReplay, GivesWhatWasThereBeforeTheRestart) {
     world.leave("emptied", gone);
     world.beat(testing::join("m1", {"t"}), "consumer");
     world.beat(testing::join("m2", {"t"}), "consumer");
-    world.commit("consumer", 3, "m1", 1);
+    world.commit("consumer", 3, "m1", 2);
     const auto former = world.come("moved");
     world.leave("moved", former);
     world.commit("moved", 9);

@@ -82,21 +82,21 @@ TEST_F(HeartbeatTest, TheFirstMemberGetsEverythingAtOnce) {
     const auto reply = world.beat(join("m", {"a", "b"}));
     EXPECT_EQ(code_of(reply), ErrorCode::none);
     EXPECT_EQ(reply.member_id, "m");
-    EXPECT_EQ(reply.member_epoch, 1);
+    EXPECT_EQ(reply.member_epoch, 2);
     EXPECT_EQ(reply.heartbeat_interval_ms, 5000);
     EXPECT_EQ(assigned_in(reply), "1-0 1-1 1-2 1-3 2-0 2-1");
     EXPECT_EQ(world.group()->state_name(), "Stable");
     // Subscription, group epoch, target, target epoch, current assignment.
     EXPECT_EQ(world.last, 5U);
     ASSERT_EQ(world.events.size(), 1U);
-    EXPECT_EQ(world.events[0].why, "member m joins a new group: epoch 1 with 1 members");
+    EXPECT_EQ(world.events[0].why, "member m joins a new group: epoch 2 with 1 members");
 }
 
 TEST_F(HeartbeatTest, AHeartbeatThatSaysNothingNewWritesNothing) {
     world.beat(join("m"));
-    const auto reply = world.beat(beat_of("m", 1));
+    const auto reply = world.beat(beat_of("m", 2));
     EXPECT_EQ(world.last, 0U);
-    EXPECT_EQ(reply.member_epoch, 1);
+    EXPECT_EQ(reply.member_epoch, 2);
     EXPECT_EQ(assigned_in(reply), "-");
 }
 
@@ -109,20 +109,20 @@ TEST_F(HeartbeatTest, BeforeVersion1TheBrokerMakesTheMemberId) {
 TEST_F(HeartbeatTest, ASecondMemberGetsItsShareWhenTheFirstHasGivenItUp) {
     world.beat(join("m1"));
     auto second = world.beat(join("m2"));
-    EXPECT_EQ(second.member_epoch, 2);
+    EXPECT_EQ(second.member_epoch, 3);
     EXPECT_EQ(assigned_in(second), "");
     EXPECT_EQ(world.group()->state_name(), "Reconciling");
     // The first is told, keeps its epoch, and is not believed before it says what it owns.
-    auto first = world.beat(beat_of("m1", 1));
-    EXPECT_EQ(first.member_epoch, 1);
-    EXPECT_EQ(assigned_in(first), "1-0 1-1");
-    EXPECT_EQ(world.beat(beat_of("m1", 1)).member_epoch, 1);
-    EXPECT_EQ(world.beat(owning(beat_of("m1", 1), of_topic(1, {0, 1, 2}))).member_epoch, 1);
-    EXPECT_EQ(assigned_in(world.beat(beat_of("m2", 2))), "-");
-    first = world.beat(owning(beat_of("m1", 1), of_topic(1, {0, 1})));
+    auto first = world.beat(beat_of("m1", 2));
     EXPECT_EQ(first.member_epoch, 2);
+    EXPECT_EQ(assigned_in(first), "1-0 1-1");
+    EXPECT_EQ(world.beat(beat_of("m1", 2)).member_epoch, 2);
+    EXPECT_EQ(world.beat(owning(beat_of("m1", 2), of_topic(1, {0, 1, 2}))).member_epoch, 2);
+    EXPECT_EQ(assigned_in(world.beat(beat_of("m2", 3))), "-");
+    first = world.beat(owning(beat_of("m1", 2), of_topic(1, {0, 1})));
+    EXPECT_EQ(first.member_epoch, 3);
     EXPECT_EQ(assigned_in(first), "-") << "it knows that";
-    second = world.beat(beat_of("m2", 2));
+    second = world.beat(beat_of("m2", 3));
     EXPECT_EQ(assigned_in(second), "1-2 1-3");
     EXPECT_EQ(world.group()->state_name(), "Stable");
 }
@@ -130,21 +130,21 @@ TEST_F(HeartbeatTest, ASecondMemberGetsItsShareWhenTheFirstHasGivenItUp) {
 TEST_F(HeartbeatTest, EpochsOfOthersAreFenced) {
     world.beat(join("m1"));
     world.beat(join("m2"));
-    world.beat(beat_of("m1", 1));
-    world.beat(owning(beat_of("m1", 1), of_topic(1, {0, 1})));  // epoch 2, before 1
+    world.beat(beat_of("m1", 2));
+    world.beat(owning(beat_of("m1", 2), of_topic(1, {0, 1})));  // epoch 3, before 2
     struct Row {
         const char* what;
         ConsumerGroupHeartbeatRequest request;
         ErrorCode want;
     };
     const Row rows[] = {
-        {"a greater one", beat_of("m1", 3), ErrorCode::fenced_member_epoch},
-        {"the last, nothing said", beat_of("m1", 1), ErrorCode::fenced_member_epoch},
-        {"the last, with too much", owning(beat_of("m1", 1), of_topic(1, {0, 1, 2})),
+        {"a greater one", beat_of("m1", 4), ErrorCode::fenced_member_epoch},
+        {"the last, nothing said", beat_of("m1", 2), ErrorCode::fenced_member_epoch},
+        {"the last, with too much", owning(beat_of("m1", 2), of_topic(1, {0, 1, 2})),
          ErrorCode::fenced_member_epoch},
-        {"the last, with a part", owning(beat_of("m1", 1), of_topic(1, {0})), ErrorCode::none},
-        {"the last, with all", owning(beat_of("m1", 1), of_topic(1, {0, 1})), ErrorCode::none},
-        {"nobody's", beat_of("m3", 2), ErrorCode::unknown_member_id},
+        {"the last, with a part", owning(beat_of("m1", 2), of_topic(1, {0})), ErrorCode::none},
+        {"the last, with all", owning(beat_of("m1", 2), of_topic(1, {0, 1})), ErrorCode::none},
+        {"nobody's", beat_of("m3", 3), ErrorCode::unknown_member_id},
         {"leave of nobody", beat_of("m3", -1), ErrorCode::unknown_member_id},
     };
     for (const Row& row : rows) {
@@ -157,7 +157,7 @@ TEST_F(HeartbeatTest, ALostReplyToAJoinIsAskedForAgain) {
     world.beat(join("m"));
     const auto reply = world.beat(join("m"));
     EXPECT_EQ(code_of(reply), ErrorCode::none);
-    EXPECT_EQ(reply.member_epoch, 1);
+    EXPECT_EQ(reply.member_epoch, 2);
     EXPECT_EQ(assigned_in(reply), "1-0 1-1 1-2 1-3");
     EXPECT_EQ(world.last, 0U);
 }
@@ -168,10 +168,11 @@ TEST_F(HeartbeatTest, WhoLeavesHandsOverAtOnce) {
     const auto reply = world.beat(beat_of("m1", -1));
     EXPECT_EQ(reply.member_epoch, -1);
     EXPECT_EQ(world.group()->state_name(), "Assigning");
-    EXPECT_EQ(assigned_in(world.beat(beat_of("m2", 2))), "1-0 1-1 1-2 1-3");
+    EXPECT_EQ(assigned_in(world.beat(beat_of("m2", 3))), "1-0 1-1 1-2 1-3");
     EXPECT_THAT(world.events[2].why, HasSubstr("member m1 (client client, host /127.0.0.1) left"));
     world.beat(beat_of("m2", -1));
     EXPECT_EQ(world.group()->state_name(), "Empty");
+    EXPECT_EQ(world.group()->assignment_epoch(), world.group()->epoch()) << "nothing is owed";
     EXPECT_EQ(world.events[3].why.find("member m2"), 0U);
     EXPECT_EQ(world.events.back().kind, GroupEvent::Kind::emptied);
     EXPECT_EQ(world.timers().size(), 0U);
@@ -185,70 +186,70 @@ TEST_F(HeartbeatTest, ASilentMemberIsRemoved) {
     world.run_timers();
     EXPECT_EQ(world.group()->member("m1"), nullptr);
     EXPECT_NE(world.group()->member("m2"), nullptr);
-    EXPECT_EQ(world.group()->epoch(), 3);
-    EXPECT_EQ(code_of(world.beat(beat_of("m1", 1))), ErrorCode::unknown_member_id);
+    EXPECT_EQ(world.group()->epoch(), 4);
+    EXPECT_EQ(code_of(world.beat(beat_of("m1", 2))), ErrorCode::unknown_member_id);
 }
 
 TEST_F(HeartbeatTest, WhoDoesNotGiveUpIsRemovedAfterItsRebalanceTimeout) {
     world.beat(join("m1"));
     world.beat(join("m2"));
-    world.beat(beat_of("m1", 1));  // told now
+    world.beat(beat_of("m1", 2));  // told now
     for (int i = 0; i < 3; ++i) {
         world.pass(20s);
         EXPECT_NE(world.group()->member("m1"), nullptr);
         world.run_timers();
         if (i < 2) {
-            world.beat(beat_of("m1", 1));
-            world.beat(beat_of("m2", 2));
+            world.beat(beat_of("m1", 2));
+            world.beat(beat_of("m2", 3));
         }
     }
     EXPECT_EQ(world.group()->member("m1"), nullptr);
     EXPECT_THAT(world.events.back().why, HasSubstr("not given up its partitions within 60000 ms"));
-    EXPECT_EQ(assigned_in(world.beat(beat_of("m2", 2))), "1-0 1-1 1-2 1-3");
+    EXPECT_EQ(assigned_in(world.beat(beat_of("m2", 3))), "1-0 1-1 1-2 1-3");
 }
 
 TEST_F(HeartbeatTest, ASubscriptionThatShrinksTakesPartitionsAtOnce) {
     world.settings.times.assignment_interval = 10s;
     world.beat(join("m1", {"a", "b"}));
-    auto request = beat_of("m1", 1);
+    auto request = beat_of("m1", 2);
     request.subscribed_topic_names = {"b"};
     const auto reply = world.beat(request);
-    EXPECT_EQ(reply.member_epoch, 1) << "the new target is not there yet";
+    EXPECT_EQ(reply.member_epoch, 2) << "the new target is not there yet";
     EXPECT_EQ(assigned_in(reply), "2-0 2-1");
-    EXPECT_EQ(world.beat(owning(beat_of("m1", 1), of_topic(2, {0, 1}))).member_epoch, 1);
+    EXPECT_EQ(world.beat(owning(beat_of("m1", 2), of_topic(2, {0, 1}))).member_epoch, 2);
     world.pass(10s);
     world.run_timers();
-    EXPECT_EQ(world.group()->assignment_epoch(), 2);
-    EXPECT_EQ(world.beat(beat_of("m1", 1)).member_epoch, 2);
+    EXPECT_EQ(world.group()->assignment_epoch(), 3);
+    EXPECT_EQ(world.beat(beat_of("m1", 2)).member_epoch, 3);
 }
 
 TEST_F(HeartbeatTest, AssignmentsAreComputedOncePerInterval) {
     world.settings.times.assignment_interval = 1s;
     world.beat(join("m1"));
     const auto reply = world.beat(join("m2"));
-    EXPECT_EQ(reply.member_epoch, 1) << "that of the assignment there is";
+    EXPECT_EQ(reply.member_epoch, 2) << "that of the assignment there is";
     EXPECT_EQ(reply.heartbeat_interval_ms, 1000) << "it need not wait long";
     world.beat(join("m3"));
-    EXPECT_EQ(world.group()->epoch(), 3);
-    EXPECT_EQ(world.group()->assignment_epoch(), 1);
+    EXPECT_EQ(world.group()->epoch(), 4);
+    EXPECT_EQ(world.group()->assignment_epoch(), 2);
     EXPECT_EQ(world.group()->state_name(), "Assigning");
     world.pass(1s);
     world.run_timers();
-    EXPECT_EQ(world.group()->assignment_epoch(), 3);
+    EXPECT_EQ(world.group()->assignment_epoch(), 4);
     EXPECT_EQ(text_of(world.group()->target_of("m3")), "1-3");
 }
 
 TEST_F(HeartbeatTest, AChangedTopicIsANewEpoch) {
     world.beat(join("m"));
     world.change_topic("b", 7);
-    EXPECT_EQ(world.beat(beat_of("m", 1)).member_epoch, 1) << "not its topic";
+    EXPECT_EQ(world.beat(beat_of("m", 2)).member_epoch, 2) << "not its topic";
     world.change_topic("a", 5);
-    auto reply = world.beat(beat_of("m", 1));
-    EXPECT_EQ(reply.member_epoch, 2);
+    auto reply = world.beat(beat_of("m", 2));
+    EXPECT_EQ(reply.member_epoch, 3);
     EXPECT_EQ(assigned_in(reply), "1-0 1-1 1-2 1-3 1-4");
-    EXPECT_EQ(world.events.back().why, "a subscribed topic has changed: epoch 2 with 1 members");
+    EXPECT_EQ(world.events.back().why, "a subscribed topic has changed: epoch 3 with 1 members");
     world.remove_topic("a");
-    reply = world.beat(owning(beat_of("m", 2), of_topic(1, {0})));
+    reply = world.beat(owning(beat_of("m", 3), of_topic(1, {0})));
     EXPECT_EQ(assigned_in(reply), "");
     world.change_topic("a", 1);  // another topic of the same name, with id 3
     world.beat(owning(beat_of("m", reply.member_epoch), {}));
@@ -262,15 +263,15 @@ TEST_F(HeartbeatTest, RegularExpressionsNameTopics) {
     request.subscribed_topic_regex = "a.*";
     EXPECT_EQ(assigned_in(world.beat(request)), "1-0 1-1 1-2 1-3 3-0");
     world.change_topic("abc", 1);  // has id 4
-    EXPECT_EQ(world.beat(beat_of("m", 1)).member_epoch, 1) << "not more often than in 10 s";
+    EXPECT_EQ(world.beat(beat_of("m", 2)).member_epoch, 2) << "not more often than in 10 s";
     world.pass(10s);
-    const auto reply = world.beat(beat_of("m", 1));
+    const auto reply = world.beat(beat_of("m", 2));
     EXPECT_EQ(assigned_in(reply), "1-0 1-1 1-2 1-3 3-0 4-0");
     EXPECT_EQ(world.events.back().why,
-              "regular expression a.* names 3 topics now: epoch 2 with 1 members");
+              "regular expression a.* names 3 topics now: epoch 3 with 1 members");
     EXPECT_TRUE(world.group()->is_subscribed_to("abc"));
     // Another one takes its place; the old one is forgotten.
-    request = beat_of("m", 2);
+    request = beat_of("m", 3);
     request.subscribed_topic_regex = "b";
     EXPECT_EQ(assigned_in(world.beat(request)), "");
     EXPECT_EQ(world.group()->regexes().size(), 1U);
@@ -304,9 +305,9 @@ TEST_F(HeartbeatTest, AStaticMemberComesBackToWhatItHad) {
     EXPECT_EQ(world.beat(leave).member_epoch, -2);
     EXPECT_EQ(world.group()->state_name(), "Reconciling");
     const auto back = world.beat(request);
-    EXPECT_EQ(back.member_epoch, 1);
+    EXPECT_EQ(back.member_epoch, 2);
     EXPECT_EQ(assigned_in(back), "1-0 1-1 1-2 1-3");
-    EXPECT_EQ(world.group()->epoch(), 1) << "no rebalance";
+    EXPECT_EQ(world.group()->epoch(), 2) << "no rebalance";
     EXPECT_EQ(world.group()->member("m1"), nullptr);
     leave.member_id = "m1";
     EXPECT_EQ(code_of(world.beat(leave)), ErrorCode::fenced_instance_id);
@@ -354,9 +355,9 @@ TEST_F(HeartbeatTest, TheAssignorThatMostAskForIsTaken) {
 TEST_F(HeartbeatTest, CommitsMayBeOfEarlierEpochsWhereThePartitionWasHeld) {
     world.beat(join("m1"));
     world.beat(join("m2"));
-    world.beat(beat_of("m1", 1));
-    world.beat(owning(beat_of("m1", 1), of_topic(1, {0, 1})));  // epoch 2 with 0, 1 since epoch 1
-    world.beat(beat_of("m2", 2));                               // 2, 3 since epoch 2
+    world.beat(beat_of("m1", 2));
+    world.beat(owning(beat_of("m1", 2), of_topic(1, {0, 1})));  // epoch 3 with 0, 1 since epoch 2
+    world.beat(beat_of("m2", 3));                               // 2, 3 since epoch 3
     struct Row {
         const char* what;
         Committer from;
@@ -365,31 +366,31 @@ TEST_F(HeartbeatTest, CommitsMayBeOfEarlierEpochsWhereThePartitionWasHeld) {
     };
     const Row rows[] = {
         {"its epoch",
-         {.member_id = "m1", .generation_or_epoch = 2, .version = 9},
+         {.member_id = "m1", .generation_or_epoch = 3, .version = 9},
          3,
          ErrorCode::none},
         {"an earlier one, held since",
-         {.member_id = "m1", .generation_or_epoch = 1, .version = 9},
+         {.member_id = "m1", .generation_or_epoch = 2, .version = 9},
          0,
          ErrorCode::none},
         {"an earlier one, given up",
-         {.member_id = "m1", .generation_or_epoch = 1, .version = 9},
+         {.member_id = "m1", .generation_or_epoch = 2, .version = 9},
          2,
          ErrorCode::stale_member_epoch},
         {"before it was held",
-         {.member_id = "m2", .generation_or_epoch = 1, .version = 9},
+         {.member_id = "m2", .generation_or_epoch = 2, .version = 9},
          2,
          ErrorCode::stale_member_epoch},
         {"a later one",
-         {.member_id = "m1", .generation_or_epoch = 3, .version = 9},
+         {.member_id = "m1", .generation_or_epoch = 4, .version = 9},
          0,
          ErrorCode::stale_member_epoch},
         {"an old version",
-         {.member_id = "m1", .generation_or_epoch = 2, .version = 8},
+         {.member_id = "m1", .generation_or_epoch = 3, .version = 8},
          0,
          ErrorCode::unsupported_version},
         {"a stranger",
-         {.member_id = "m9", .generation_or_epoch = 2, .version = 9},
+         {.member_id = "m9", .generation_or_epoch = 3, .version = 9},
          0,
          ErrorCode::unknown_member_id},
         {"an administrator",
@@ -401,7 +402,7 @@ TEST_F(HeartbeatTest, CommitsMayBeOfEarlierEpochsWhereThePartitionWasHeld) {
          0,
          ErrorCode::none},
         {"a transaction of a member",
-         {.member_id = "m1", .generation_or_epoch = 2, .version = 3, .transactional = true},
+         {.member_id = "m1", .generation_or_epoch = 3, .version = 3, .transactional = true},
          0,
          ErrorCode::none},
     };
@@ -421,17 +422,19 @@ TEST_F(HeartbeatTest, CommitsMayBeOfEarlierEpochsWhereThePartitionWasHeld) {
 TEST_F(HeartbeatTest, OffsetsAreFetchedWithTheEpochThatTheMemberHas) {
     world.beat(join("m1"));
     world.beat(join("m2"));
-    world.beat(beat_of("m1", 1));
-    world.beat(owning(beat_of("m1", 1), of_topic(1, {0, 1})));
-    const auto fetch = [this](std::string_view member, std::int32_t epoch) {
-        const auto checked =
-            world.group()->check_fetch({.member_id = member, .generation_or_epoch = epoch});
+    world.beat(beat_of("m1", 2));
+    world.beat(owning(beat_of("m1", 2), of_topic(1, {0, 1})));
+    const auto fetch = [this](std::optional<std::string_view> member, std::int32_t epoch) {
+        const auto checked = world.group()->check_fetch({.member_id = member.value_or(""),
+                                                         .generation_or_epoch = epoch,
+                                                         .names_member = member.has_value()});
         return checked ? ErrorCode::none : checked.error().code;
     };
-    EXPECT_EQ(fetch("", -1), ErrorCode::none);
-    EXPECT_EQ(fetch("m1", 2), ErrorCode::none);
-    EXPECT_EQ(fetch("m1", 1), ErrorCode::stale_member_epoch);
-    EXPECT_EQ(fetch("m9", 1), ErrorCode::unknown_member_id);
+    EXPECT_EQ(fetch(std::nullopt, -1), ErrorCode::none) << "an administrator";
+    EXPECT_EQ(fetch("", -1), ErrorCode::unknown_member_id) << "who has no id is no member";
+    EXPECT_EQ(fetch("m1", 3), ErrorCode::none);
+    EXPECT_EQ(fetch("m1", 2), ErrorCode::stale_member_epoch);
+    EXPECT_EQ(fetch("m9", 2), ErrorCode::unknown_member_id);
     EXPECT_EQ(world.group()->check_delete().error().code, ErrorCode::non_empty_group);
     EXPECT_TRUE(world.group()->offset_expiry().has_value());
 }
@@ -455,8 +458,8 @@ TEST_F(HeartbeatTest, DescribesTheGroup) {
     world.beat(join("m1", {"a", "b"}));
     const auto told = world.groups().describe("g");
     EXPECT_EQ(told.group_state, "Stable");
-    EXPECT_EQ(told.group_epoch, 1);
-    EXPECT_EQ(told.assignment_epoch, 1);
+    EXPECT_EQ(told.group_epoch, 2);
+    EXPECT_EQ(told.assignment_epoch, 2);
     EXPECT_EQ(told.assignor_name, "uniform");
     ASSERT_EQ(told.members.size(), 1U);
     const auto& member = told.members[0];

@@ -26,7 +26,7 @@ protected:
     }
     void come() {
         world.share_beat(share_join("m", {"a", "b"}));
-        world.share_beat(share_beat_of("m", 1));
+        world.share_beat(share_beat_of("m", 2));
     }
     void go() { world.share_beat(share_beat_of("m", -1)); }
     [[nodiscard]] std::string partitions() const {

@@ -73,7 +73,7 @@ TEST_F(ShareHeartbeatTest, PartitionsAreAssignedWhenTheyAreInitialized) {
     auto reply = world.share_beat(share_join("m"));
     EXPECT_EQ(code_of(reply), ErrorCode::none);
     EXPECT_EQ(reply.member_id, "m");
-    EXPECT_EQ(reply.member_epoch, 1);
+    EXPECT_EQ(reply.member_epoch, 2);
     EXPECT_EQ(assigned_in(reply), "") << "nothing has a state yet";
     EXPECT_LT(reply.heartbeat_interval_ms, 1000) << "it may ask soon";
     EXPECT_EQ(world.states.size(), 2U);
@@ -81,14 +81,14 @@ TEST_F(ShareHeartbeatTest, PartitionsAreAssignedWhenTheyAreInitialized) {
     EXPECT_EQ(ShareWorld::partitions_text(world.share_group()->partitions()),
               "initializing initialized a:0,1 deleting");
 
-    reply = world.share_beat(share_beat_of("m", 1));
-    EXPECT_EQ(reply.member_epoch, 2);
+    reply = world.share_beat(share_beat_of("m", 2));
+    EXPECT_EQ(reply.member_epoch, 3);
     EXPECT_EQ(assigned_in(reply), "1-0 1-1");
     EXPECT_EQ(reply.heartbeat_interval_ms, 5000);
     EXPECT_EQ(world.state(), "g:Share:Stable:1");
 
     const auto records = world.sink.log.size();
-    reply = world.share_beat(share_beat_of("m", 2));
+    reply = world.share_beat(share_beat_of("m", 3));
     EXPECT_EQ(assigned_in(reply), "-") << "nothing is new";
     EXPECT_EQ(world.sink.log.size(), records);
 }
@@ -290,18 +290,18 @@ TEST_F(ShareHeartbeatTest, IsDescribed) {
     auto request = share_join("m", {"b", "a"});
     request.rack_id = "r";
     world.share_beat(request);
-    world.share_beat(share_beat_of("m", 1));
+    world.share_beat(share_beat_of("m", 2));
     const auto described = world.groups->describe_share("g");
     EXPECT_EQ(described.error_code, 0);
     EXPECT_EQ(described.group_state, "Stable");
     EXPECT_EQ(described.assignor_name, "simple");
-    EXPECT_EQ(described.group_epoch, 2);
-    EXPECT_EQ(described.assignment_epoch, 2);
+    EXPECT_EQ(described.group_epoch, 3);
+    EXPECT_EQ(described.assignment_epoch, 3);
     ASSERT_EQ(described.members.size(), 1U);
     const auto& member = described.members[0];
     EXPECT_EQ(member.member_id, "m");
     EXPECT_EQ(member.rack_id, "r");
-    EXPECT_EQ(member.member_epoch, 2);
+    EXPECT_EQ(member.member_epoch, 3);
     EXPECT_EQ(member.client_host, "/127.0.0.1");
     EXPECT_EQ(member.subscribed_topic_names, (std::vector<std::string>{"a", "b"}));
     ASSERT_EQ(member.assignment.topic_partitions.size(), 2U);
