@@ -26,8 +26,9 @@ Result<ShareSessions::Begun> ShareSessions::begin_fetch(const Fetch& fetch) {
                 "it yet",
                 fetch.key.group);
         }
-        const bool replaced = sessions_.erase(fetch.key) != 0;
-        if (sessions_.size() >= fetch.sessions_max) {
+        // One that takes an earlier one's place needs no room of its own.
+        const bool replaced = sessions_.contains(fetch.key);
+        if (!replaced && sessions_.size() >= fetch.sessions_max) {
             return fail(ErrorCode::share_session_limit_reached,
                         "there are {} share sessions already (group.share.max.share.sessions)",
                         sessions_.size());

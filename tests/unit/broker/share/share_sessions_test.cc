@@ -105,6 +105,27 @@ TEST(ShareSessions, AreNoMoreThanMayBe) {
     EXPECT_EQ(sessions.size(), 2U);
 }
 
+/// It was gone and refused, and stayed counted by whoever counts what is replaced.
+TEST(ShareSessions, AreReplacedAlsoWhereTheLimitIsLowerNow) {
+    ShareSessions sessions;
+    for (const auto* name : {"a", "b"}) {
+        auto asked = fetch(0, {at(0)});
+        asked.key.member = name;
+        ASSERT_TRUE(sessions.begin_fetch(asked));
+    }
+    auto again = fetch(0, {at(1)});
+    again.key.member = "a";
+    again.sessions_max = 1;
+    const auto begun = sessions.begin_fetch(again);
+    ASSERT_TRUE(begun) << begun.error().message;
+    EXPECT_TRUE(begun->replaced);
+    EXPECT_THAT(begun->partitions, ElementsAre(at(1)));
+    EXPECT_EQ(sessions.size(), 2U);
+    again.key.member = "c";
+    EXPECT_EQ(error_of(sessions.begin_fetch(again)), ErrorCode::share_session_limit_reached);
+    EXPECT_EQ(sessions.size(), 2U);
+}
+
 TEST(ShareSessions, EndWithTheirConnection) {
     ShareSessions sessions;
     const int one = 0;
