@@ -19,15 +19,6 @@ std::unexpected<Error> gone() {
 
 }  // namespace
 
-replication::Partition* StatePartition::find() const {
-    return where_.shard.partitions.find(where_.topic, where_.number);
-}
-
-Offset StatePartition::end() const {
-    const auto* partition = find();
-    return partition == nullptr ? no_offset : partition->log().log_end();
-}
-
 LeaderEpoch StatePartition::leader_epoch() const {
     const auto* partition = find();
     return partition == nullptr ? no_epoch : partition->leader_epoch();
@@ -44,9 +35,9 @@ awaitable<Result<log::ReadResult>> StatePartition::read_warm(Offset from) {
             co_return read;
         }
         // What cannot be brought in, the reading itself will tell.
-        auto reads = where_.shard.cold_reads.start({std::move(*read->cold)});
-        co_await where_.shard.cold_reads.wait_for(std::move(reads), never);
-        if (where_.shard.stopping) {
+        auto reads = shard().cold_reads.start({std::move(*read->cold)});
+        co_await shard().cold_reads.wait_for(std::move(reads), never);
+        if (shard().stopping) {
             break;
         }
     }
@@ -74,7 +65,7 @@ awaitable<Result<void>> StatePartition::load(Take take, std::function<bool()> st
             break;  // compaction left nothing more
         }
         auto unpack = [slice = read->records, next] { return read_state(slice, next); };
-        const auto part = co_await runtime::run_blocking(where_.shard.shard, std::move(unpack));
+        const auto part = co_await runtime::run_blocking(shard().shard, std::move(unpack));
         if (!part) {
             co_return fail(part.error().code, "{}", part.error().message);
         }
@@ -95,33 +86,21 @@ awaitable<Result<void>> StatePartition::load(Take take, std::function<bool()> st
         co_return gone();
     }
     if (partition->may_ask_for_flush(true)) {
-        flush_to_ = partition->log().log_end();
+        writer_.want_all_on_medium();
     }
+    const Offset loaded = partition->log().log_end();
     Result<void> safe;
     do {
-        safe = co_await committed(flush_to_, where_.shard.shard.clock().now() + Flusher::patience);
+        safe = co_await committed(loaded, shard().shard.clock().now() + Flusher::patience);
     } while (!safe && safe.error().code == ErrorCode::request_timed_out && !stop());
     co_return safe;
 }
 
 awaitable<Result<void>> StatePartition::ready(Time until) {
-    auto& first_appends = where_.shard.first_appends;
-    const auto* partition = find();
-    if (partition == nullptr) {
+    if (find() == nullptr) {
         co_return gone();
     }
-    if (!first_appends.must_queue(*partition)) {
-        co_return Result<void>();
-    }
-    // Its place in line is all that is wanted: when its turn comes the log's end is in memory.
-    auto nothing = [] {};
-    auto ticket = first_appends.enqueue(*partition, nothing);
-    if (!co_await first_appends.wait(std::move(ticket), until)) {
-        co_return fail(ErrorCode::request_timed_out,
-                       "the disk of {} takes too long to read the end of the log",
-                       partition_name());
-    }
-    co_return Result<void>();
+    co_return co_await writer_.ready(until);
 }
 
 Result<Offset> StatePartition::append(const coordinator::Records& records, Now now) {
@@ -137,8 +116,7 @@ Result<Offset> StatePartition::append_batch(
     const coordinator::Records& records,
     const std::optional<coordinator::ProducerIdentity>& transaction, Now now) {
     INVARIANT(!records.empty(), "an empty batch for {}", partition_name());
-    auto* partition = find();
-    if (partition == nullptr) {
+    if (find() == nullptr) {
         return gone();
     }
     buffer_.clear();
@@ -159,37 +137,17 @@ Result<Offset> StatePartition::append_batch(
                              .headers = {}}));
     }
     TRY_ASSIGN(const auto batch, builder_.finish());
-    const auto outcome = partition->append_state(batch, now, where_.shard.validator);
-    if (outcome.error != ErrorCode::none) {
-        return fail(outcome.error, "{}", outcome.message);
-    }
-    if (outcome.flush_to) {
-        flush_to_ = *outcome.flush_to;
-    }
-    return outcome.base_offset;
-}
-
-bool StatePartition::is_committed(Offset end) const {
-    const auto* partition = find();
-    return partition != nullptr && partition->log().high_watermark() >= end &&
-           partition->log().recovery_point() >= std::min(end, flush_to_);
+    return writer_.append([&](replication::Partition& partition) {
+        return partition.append_state(batch, now, shard().validator);
+    });
 }
 
 awaitable<Result<void>> StatePartition::committed(Offset end, Time until) {
-    if (is_committed(end)) {
-        co_return Result<void>();
-    }
-    std::vector<Flusher::Wanted> wanted{
-        {.topic = where_.topic, .partition = where_.number, .end = std::min(end, flush_to_)}};
-    const auto flushed = co_await where_.shard.flusher.flush(std::move(wanted), until);
-    const auto& error = flushed.front().error;
-    if (error && error->code == ErrorCode::not_leader_or_follower) {
+    auto committed = co_await writer_.committed(end, until);
+    if (!committed && committed.error().code == ErrorCode::not_leader_or_follower) {
         co_return gone();
     }
-    if (error) {
-        co_return fail(error->code, "{}", error->message);
-    }
-    co_return Result<void>();
+    co_return committed;
 }
 
 Result<void> StatePartition::prune(Offset before) {
@@ -203,7 +161,7 @@ Result<void> StatePartition::prune(Offset before) {
 
 std::string StatePartition::partition_name() const {
     const auto* partition = find();
-    return partition == nullptr ? fmt::format("{}-{}", where_.topic, where_.number)
+    return partition == nullptr ? fmt::format("{}-{}", topic(), number())
                                 : fmt::format("{}", partition->name());
 }
 

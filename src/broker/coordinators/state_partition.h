@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "base/types.h"
+#include "broker/partition_writer.h"
 #include "broker/services.h"
 #include "coordinator/producer_identity.h"
 #include "coordinator/record.h"
@@ -43,12 +44,8 @@ struct StateBatch {
 /// (its directory failed, its topic was deleted): then everything here is not_coordinator.
 class StatePartition {
 public:
-    struct Where {
-        BrokerShard& shard;  // outlives it
-        TopicId topic;
-        PartitionId number;
-    };
-    explicit StatePartition(Where where) : where_(where) {}
+    using Where = PartitionWriter::Where;
+    explicit StatePartition(Where where) : writer_(where) {}
     StatePartition(const StatePartition&) = delete;
     StatePartition& operator=(const StatePartition&) = delete;
     ~StatePartition() = default;
@@ -74,36 +71,35 @@ public:
     /// it, and, where flush.before.ack asks for it, on the medium. request_timed_out at `until`.
     awaitable<Result<void>> committed(Offset end, Time until);
     /// Whether that is so already.
-    [[nodiscard]] bool is_committed(Offset end) const;
+    [[nodiscard]] bool is_committed(Offset end) const { return writer_.is_committed(end); }
 
     /// What is in front of `before` says nothing any more: it goes when whole segments of it are
     /// there, and load() does not read it. Errors as of DeleteRecords.
     [[nodiscard]] Result<void> prune(Offset before);
 
     /// Where the log ends; no_offset if the partition is gone.
-    [[nodiscard]] Offset end() const;
+    [[nodiscard]] Offset end() const { return writer_.end(); }
     [[nodiscard]] LeaderEpoch leader_epoch() const;  // no_epoch if it is gone
     /// "topic-3", for the log; its log directory.
     [[nodiscard]] std::string partition_name() const;
     [[nodiscard]] runtime::Path directory() const;
     /// Of batches that are appended from now on.
     void compress_with(wire::Compression compression) { compression_ = compression; }
-    [[nodiscard]] BrokerShard& shard() const { return where_.shard; }
-    [[nodiscard]] const TopicId& topic() const { return where_.topic; }
-    [[nodiscard]] PartitionId number() const { return where_.number; }
+    [[nodiscard]] BrokerShard& shard() const { return writer_.where().shard; }
+    [[nodiscard]] const TopicId& topic() const { return writer_.where().topic; }
+    [[nodiscard]] PartitionId number() const { return writer_.where().number; }
 
 private:
-    [[nodiscard]] replication::Partition* find() const;
+    [[nodiscard]] replication::Partition* find() const { return writer_.find(); }
     awaitable<Result<log::ReadResult>> read_warm(Offset from);
     [[nodiscard]] Result<Offset> append_batch(
         const coordinator::Records& records,
         const std::optional<coordinator::ProducerIdentity>& transaction, Now now);
 
-    Where where_;
+    PartitionWriter writer_;
     wire::BatchBuilder builder_;
     ByteBuffer buffer_;
     wire::Compression compression_;
-    Offset flush_to_{0};  // what was appended in front of it has to be on the medium
 };
 
 }  // namespace barnabas::broker
