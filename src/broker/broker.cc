@@ -269,6 +269,9 @@ awaitable<Result<void>> Broker::open_topics() {
 /// for them.
 awaitable<void> Broker::end_waits() {
     auto& home = *ports_.shards.front();
+    if (producer_ids_) {
+        producer_ids_->end_waits();
+    }
     for (auto& shard : services_.shards) {
         auto mark = [&shard] { shard->stopping = true; };
         co_await runtime::call_on(home, shard->shard, mark);

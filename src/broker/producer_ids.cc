@@ -1,7 +1,5 @@
 #include "broker/producer_ids.h"
 
-#include "broker/await_answer.h"
-
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -22,24 +20,52 @@ void ProducerIds::pass(ProducerId used) {
     }
 }
 
-boost::asio::awaitable<Result<ProducerId>> ProducerIds::next() {
-    while (taking_) {
-        co_await taken_.wait_until(never);
+std::shared_ptr<ProducerIds::Asked> ProducerIds::ask() {
+    auto asked = std::make_shared<Asked>(home_);
+    auto answer = [asked](Result<metadata::ProducerIdBlock> block) {
+        asked->answer.emplace(std::move(block));
+        asked->answered.notify_all();
+    };
+    metadata::allocate_producer_ids(store_, node_, next_, std::move(answer));
+    return asked;
+}
+
+void ProducerIds::take_over(const metadata::ProducerIdBlock& block) {
+    next_ = std::max(next_, block.first);  // pass() may have been called meanwhile
+    last_ = block.last;
+}
+
+void ProducerIds::end_waits() {
+    stopping_ = true;
+    if (asked_) {
+        asked_->answered.notify_all();
     }
+}
+
+boost::asio::awaitable<Result<ProducerId>> ProducerIds::next(Time until) {
     while (next_ > last_) {
-        taking_ = true;
-        auto start = [this](auto done) {
-            metadata::allocate_producer_ids(store_, node_, next_, std::move(done));
-        };
-        auto block =
-            co_await await_answer<Result<metadata::ProducerIdBlock>>(home_, std::move(start));
-        taking_ = false;
-        taken_.notify_all();
-        if (!block) {
-            co_return fail(std::move(block));
+        if (!asked_) {
+            asked_ = ask();
         }
-        next_ = std::max(next_, block->first);  // pass() may have been called meanwhile
-        last_ = block->last;
+        const auto asked = asked_;
+        bool waits = true;
+        while (!asked->answer && !stopping_ && waits) {
+            waits = co_await asked->answered.wait_until(until);
+        }
+        if (!asked->answer) {
+            co_return fail(ErrorCode::coordinator_load_in_progress,
+                           "the cluster's store has not given out producer ids in time");
+        }
+        const auto& block = *asked->answer;
+        if (asked_ == asked) {
+            asked_.reset();
+            if (block) {
+                take_over(*block);
+            }
+        }
+        if (!block) {
+            co_return fail(block.error().code, "{}", block.error().message);
+        }
     }
     const ProducerId id = next_;
     ++next_;

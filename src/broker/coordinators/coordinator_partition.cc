@@ -56,6 +56,7 @@ void CoordinatorPartition::give_up() {
     if (std::exchange(state_, State::over) != State::over) {
         on_given_up();
         changed_.notify_all();
+        shard().coordinators->load_slots().look_again();
     }
 }
 
@@ -93,8 +94,10 @@ awaitable<bool> CoordinatorPartition::load() {
 awaitable<void> CoordinatorPartition::run() {
     const auto self = shared_from_this();
     {
-        const auto slot = co_await shard().coordinators->load_slots().take(partition_.directory());
-        if (!co_await load()) {
+        auto is_over = [this] { return state_ == State::over; };
+        auto& slots = shard().coordinators->load_slots();
+        const auto slot = co_await slots.take(partition_.directory(), is_over);
+        if (!slot || !co_await load()) {
             co_return;
         }
     }

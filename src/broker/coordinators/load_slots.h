@@ -6,7 +6,9 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace barnabas::broker {
@@ -19,8 +21,10 @@ using boost::asio::awaitable;
 class LoadSlots {
 public:
     static constexpr std::size_t at_once_max = 2;
+    /// So often whoever waits looks whether that is still of use.
+    static constexpr Duration look_interval = 1s;
 
-    explicit LoadSlots(runtime::Shard& shard) : freed_(shard) {}
+    explicit LoadSlots(runtime::Shard& shard) : shard_(shard), freed_(shard) {}
 
     /// Held while a partition is being read.
     class Slot {
@@ -40,15 +44,22 @@ public:
         LoadSlots* of_;
         runtime::Path directory_;
     };
-    awaitable<Slot> take(runtime::Path directory) {
+    /// Nothing if `stop()` says so while it waits.
+    awaitable<std::optional<Slot>> take(runtime::Path directory, std::function<bool()> stop) {
         while (running_[directory] >= at_once_max) {
-            co_await freed_.wait_until(never);
+            if (stop()) {
+                co_return std::nullopt;
+            }
+            co_await freed_.wait_until(shard_.clock().now() + look_interval);
         }
         ++running_[directory];
         co_return Slot(*this, std::move(directory));
     }
+    /// Some `stop` may say so now.
+    void look_again() { freed_.notify_all(); }
 
 private:
+    runtime::Shard& shard_;
     runtime::Signal freed_;
     std::map<runtime::Path, std::size_t> running_;
 };

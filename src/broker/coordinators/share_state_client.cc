@@ -35,7 +35,7 @@ awaitable<coordinator::ShareStateResponse<Request>> ask(Services& services, Brok
     while (true) {
         const auto made = co_await ensure_state_topic(services, home, StateTopic::shares, until);
         if (made) {
-            co_await ask_share_coordinators(services, home, request, open, response);
+            co_await ask_share_coordinators(services, home, request, open, until, response);
         } else {
             for (const auto at : open) {
                 auto& answer = response.results[at.topic].partitions[at.partition];

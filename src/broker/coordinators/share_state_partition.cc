@@ -86,8 +86,8 @@ Duration ShareStatePartition::write_timeout() const {
 
 template <class Request>
 awaitable<coordinator::ShareStateResponse<Request>> ShareStatePartition::carry_out(
-    const Request& request) {
-    const Time until = now().steady + write_timeout();
+    const Request& request, Time until) {
+    until = std::min(until, now().steady + write_timeout());
     if (const auto may = co_await may_decide(until); !may) {
         co_return coordinator::refused(request, told(may.error()));
     }
@@ -102,28 +102,28 @@ awaitable<coordinator::ShareStateResponse<Request>> ShareStatePartition::carry_o
 }
 
 awaitable<wire::InitializeShareGroupStateResponse> ShareStatePartition::answer(
-    const wire::InitializeShareGroupStateRequest& request) {
-    return carry_out(request);
+    const wire::InitializeShareGroupStateRequest& request, Time until) {
+    return carry_out(request, until);
 }
 
 awaitable<wire::ReadShareGroupStateResponse> ShareStatePartition::answer(
-    const wire::ReadShareGroupStateRequest& request) {
-    return carry_out(request);
+    const wire::ReadShareGroupStateRequest& request, Time until) {
+    return carry_out(request, until);
 }
 
 awaitable<wire::ReadShareGroupStateSummaryResponse> ShareStatePartition::answer(
-    const wire::ReadShareGroupStateSummaryRequest& request) {
-    return carry_out(request);
+    const wire::ReadShareGroupStateSummaryRequest& request, Time until) {
+    return carry_out(request, until);
 }
 
 awaitable<wire::WriteShareGroupStateResponse> ShareStatePartition::answer(
-    const wire::WriteShareGroupStateRequest& request) {
-    return carry_out(request);
+    const wire::WriteShareGroupStateRequest& request, Time until) {
+    return carry_out(request, until);
 }
 
 awaitable<wire::DeleteShareGroupStateResponse> ShareStatePartition::answer(
-    const wire::DeleteShareGroupStateRequest& request) {
-    return carry_out(request);
+    const wire::DeleteShareGroupStateRequest& request, Time until) {
+    return carry_out(request, until);
 }
 
 Time ShareStatePartition::next_wake() const {

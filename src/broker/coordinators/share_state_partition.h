@@ -10,23 +10,24 @@
 namespace barnabas::broker {
 
 /// The share coordinator of one partition of __share_group_state. Every request is answered, each
-/// of its partitions with an error of Kafka's where it cannot be carried out; what requests refer
-/// to lives until then, and what they name belongs to this partition.
+/// of its partitions with an error of Kafka's where it cannot be carried out, at the latest at
+/// `until` or after share.coordinator.write.timeout.ms; what requests refer to lives until then,
+/// and what they name belongs to this partition.
 class ShareStatePartition final : public CoordinatorPartition {
 public:
     ShareStatePartition(Services& services, StatePartition::Where where);
     ~ShareStatePartition() override;
 
     awaitable<wire::InitializeShareGroupStateResponse> answer(
-        const wire::InitializeShareGroupStateRequest& request);
+        const wire::InitializeShareGroupStateRequest& request, Time until);
     awaitable<wire::ReadShareGroupStateResponse> answer(
-        const wire::ReadShareGroupStateRequest& request);
+        const wire::ReadShareGroupStateRequest& request, Time until);
     awaitable<wire::ReadShareGroupStateSummaryResponse> answer(
-        const wire::ReadShareGroupStateSummaryRequest& request);
+        const wire::ReadShareGroupStateSummaryRequest& request, Time until);
     awaitable<wire::WriteShareGroupStateResponse> answer(
-        const wire::WriteShareGroupStateRequest& request);
+        const wire::WriteShareGroupStateRequest& request, Time until);
     awaitable<wire::DeleteShareGroupStateResponse> answer(
-        const wire::DeleteShareGroupStateRequest& request);
+        const wire::DeleteShareGroupStateRequest& request, Time until);
 
     /// The shard's image is a new one: states of topics that are gone go too.
     void follow_image();
@@ -41,7 +42,8 @@ private:
     awaitable<void> wake(Now now) override;
 
     template <class Request>
-    awaitable<coordinator::ShareStateResponse<Request>> carry_out(const Request& request);
+    awaitable<coordinator::ShareStateResponse<Request>> carry_out(const Request& request,
+                                                                  Time until);
     awaitable<void> prune();
     [[nodiscard]] Duration write_timeout() const;
 

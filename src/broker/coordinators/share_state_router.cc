@@ -65,15 +65,15 @@ std::vector<Part<Request>> split(const Services& services, const TopicImage& top
 }
 
 template <class Request>
-awaitable<void> ask(BrokerShard& home, Part<Request>& part) {
+awaitable<void> ask(BrokerShard& home, Part<Request>& part, Time until) {
     using Response = coordinator::ShareStateResponse<Request>;
-    auto run = [&part]() -> awaitable<Response> {
+    auto run = [&part, until]() -> awaitable<Response> {
         auto found = part.owner->coordinators->share_states(part.number);
         if (!found) {
             co_return coordinator::refused(part.request, found.error());
         }
         const auto partition = std::move(*found);  // stays while the request does
-        co_return co_await partition->answer(part.request);
+        co_return co_await partition->answer(part.request, until);
     };
     part.response = co_await runtime::await_on(home.shard, part.owner->shard, run);
 }
@@ -106,7 +106,7 @@ void refuse_all(const Request& request, const std::vector<ShareStatePosition>& w
 template <class Request>
 awaitable<void> ask_share_coordinators(Services& services, BrokerShard& home,
                                        const Request& request,
-                                       std::vector<ShareStatePosition> which,
+                                       std::vector<ShareStatePosition> which, Time until,
                                        coordinator::ShareStateResponse<Request>& response) {
     const auto topic = home.image->by_name(share_group_state_topic);
     if (topic == nullptr) {
@@ -120,11 +120,11 @@ awaitable<void> ask_share_coordinators(Services& services, BrokerShard& home,
     }
     auto parts = split(services, *topic, request, which);
     if (parts.size() == 1) {
-        co_await ask(home, parts.front());
+        co_await ask(home, parts.front(), until);
     } else {
         runtime::TaskGroup asking(home.shard);
         for (auto& part : parts) {
-            asking.spawn(ask(home, part));
+            asking.spawn(ask(home, part, until));
         }
         co_await asking.join();
     }
@@ -135,23 +135,23 @@ awaitable<void> ask_share_coordinators(Services& services, BrokerShard& home,
 
 template awaitable<void> ask_share_coordinators(Services&, BrokerShard&,
                                                 const wire::InitializeShareGroupStateRequest&,
-                                                std::vector<ShareStatePosition>,
+                                                std::vector<ShareStatePosition>, Time,
                                                 wire::InitializeShareGroupStateResponse&);
 template awaitable<void> ask_share_coordinators(Services&, BrokerShard&,
                                                 const wire::ReadShareGroupStateRequest&,
-                                                std::vector<ShareStatePosition>,
+                                                std::vector<ShareStatePosition>, Time,
                                                 wire::ReadShareGroupStateResponse&);
 template awaitable<void> ask_share_coordinators(Services&, BrokerShard&,
                                                 const wire::ReadShareGroupStateSummaryRequest&,
-                                                std::vector<ShareStatePosition>,
+                                                std::vector<ShareStatePosition>, Time,
                                                 wire::ReadShareGroupStateSummaryResponse&);
 template awaitable<void> ask_share_coordinators(Services&, BrokerShard&,
                                                 const wire::WriteShareGroupStateRequest&,
-                                                std::vector<ShareStatePosition>,
+                                                std::vector<ShareStatePosition>, Time,
                                                 wire::WriteShareGroupStateResponse&);
 template awaitable<void> ask_share_coordinators(Services&, BrokerShard&,
                                                 const wire::DeleteShareGroupStateRequest&,
-                                                std::vector<ShareStatePosition>,
+                                                std::vector<ShareStatePosition>, Time,
                                                 wire::DeleteShareGroupStateResponse&);
 
 }  // namespace barnabas::broker

@@ -42,31 +42,32 @@ template <class Request>
 
 /// Has each of these partitions answered by the share coordinator that it belongs to, on the shard
 /// that leads it, and puts the answers into their places; those of coordinators that are not here,
-/// or not yet, are errors of Kafka's. Called on `home`; what it refers to lives in the awaiting
+/// or not yet, are errors of Kafka's, and so are those of whom nothing was heard by `until`: each
+/// coordinator answers by then. Called on `home`; what it refers to lives in the awaiting
 /// coroutine. `which` is in the request's order.
 template <class Request>
 awaitable<void> ask_share_coordinators(Services& services, BrokerShard& home,
                                        const Request& request,
-                                       std::vector<ShareStatePosition> which,
+                                       std::vector<ShareStatePosition> which, Time until,
                                        coordinator::ShareStateResponse<Request>& response);
 
 extern template awaitable<void> ask_share_coordinators(
     Services&, BrokerShard&, const wire::InitializeShareGroupStateRequest&,
-    std::vector<ShareStatePosition>, wire::InitializeShareGroupStateResponse&);
+    std::vector<ShareStatePosition>, Time, wire::InitializeShareGroupStateResponse&);
 extern template awaitable<void> ask_share_coordinators(Services&, BrokerShard&,
                                                        const wire::ReadShareGroupStateRequest&,
-                                                       std::vector<ShareStatePosition>,
+                                                       std::vector<ShareStatePosition>, Time,
                                                        wire::ReadShareGroupStateResponse&);
 extern template awaitable<void> ask_share_coordinators(
     Services&, BrokerShard&, const wire::ReadShareGroupStateSummaryRequest&,
-    std::vector<ShareStatePosition>, wire::ReadShareGroupStateSummaryResponse&);
+    std::vector<ShareStatePosition>, Time, wire::ReadShareGroupStateSummaryResponse&);
 extern template awaitable<void> ask_share_coordinators(Services&, BrokerShard&,
                                                        const wire::WriteShareGroupStateRequest&,
-                                                       std::vector<ShareStatePosition>,
+                                                       std::vector<ShareStatePosition>, Time,
                                                        wire::WriteShareGroupStateResponse&);
 extern template awaitable<void> ask_share_coordinators(Services&, BrokerShard&,
                                                        const wire::DeleteShareGroupStateRequest&,
-                                                       std::vector<ShareStatePosition>,
+                                                       std::vector<ShareStatePosition>, Time,
                                                        wire::DeleteShareGroupStateResponse&);
 
 }  // namespace barnabas::broker

@@ -11,6 +11,8 @@ namespace {
 
 /// So much is handed on without a pause: requests of the shard come in between.
 constexpr std::uint32_t part_bytes = 256 << 10;
+/// So often whoever waits for the disk looks whether that is still of use.
+constexpr Duration look_interval = 1s;
 
 std::unexpected<Error> gone() {
     return fail(ErrorCode::not_coordinator,
@@ -24,7 +26,8 @@ LeaderEpoch StatePartition::leader_epoch() const {
     return partition == nullptr ? no_epoch : partition->leader_epoch();
 }
 
-awaitable<Result<log::ReadResult>> StatePartition::read_warm(Offset from) {
+awaitable<Result<log::ReadResult>> StatePartition::read_warm(Offset from,
+                                                             std::function<bool()> stop) {
     while (auto* partition = find()) {
         auto& log = partition->log();
         auto read = log.try_read(from, {.max_bytes = part_bytes,
@@ -36,8 +39,9 @@ awaitable<Result<log::ReadResult>> StatePartition::read_warm(Offset from) {
         }
         // What cannot be brought in, the reading itself will tell.
         auto reads = shard().cold_reads.start({std::move(*read->cold)});
-        co_await shard().cold_reads.wait_for(std::move(reads), never);
-        if (shard().stopping) {
+        const Time until = shard().shard.clock().now() + look_interval;
+        co_await shard().cold_reads.wait_for(std::move(reads), until);
+        if (shard().stopping || stop()) {
             break;
         }
     }
@@ -57,7 +61,7 @@ awaitable<Result<void>> StatePartition::load(Take take, std::function<bool()> st
         if (next >= partition->log().high_watermark()) {
             break;
         }
-        const auto read = co_await read_warm(next);
+        const auto read = co_await read_warm(next, stop);
         if (!read) {
             co_return fail(Result<log::ReadResult>(read));
         }

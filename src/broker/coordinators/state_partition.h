@@ -91,7 +91,7 @@ public:
 
 private:
     [[nodiscard]] replication::Partition* find() const { return writer_.find(); }
-    awaitable<Result<log::ReadResult>> read_warm(Offset from);
+    awaitable<Result<log::ReadResult>> read_warm(Offset from, std::function<bool()> stop);
     [[nodiscard]] Result<Offset> append_batch(
         const coordinator::Records& records,
         const std::optional<coordinator::ProducerIdentity>& transaction, Now now);

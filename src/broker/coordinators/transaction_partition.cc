@@ -161,9 +161,9 @@ void TransactionPartition::follow_config() {
     transactions_->machine.configure(config);
 }
 
-awaitable<std::optional<ProducerId>> TransactionPartition::take_producer_id() {
+awaitable<std::optional<ProducerId>> TransactionPartition::take_producer_id(Time until) {
     auto& ids = *services().producer_ids;
-    auto next = [&ids] { return ids.next(); };
+    auto next = [&ids, until] { return ids.next(until); };
     auto& first = services().shards.front()->shard;
     const auto id = co_await runtime::await_on(shard().shard, first, next);
     if (!id) {
@@ -215,7 +215,7 @@ awaitable<wire::InitProducerIdResponse> TransactionPartition::init(
     follow_config();
     std::optional<ProducerId> fresh;
     if (transactions_->machine.needs_producer_id(request)) {
-        fresh = co_await take_producer_id();
+        fresh = co_await take_producer_id(now().steady + commit_wait);
     }
     auto decide = [&](Now now) { return transactions_->machine.init(request, fresh, client, now); };
     co_return co_await carry_out<wire::InitProducerIdResponse>(decide, refused_init);
@@ -247,7 +247,7 @@ awaitable<wire::EndTxnResponse> TransactionPartition::end(const wire::EndTxnRequ
     follow_config();
     std::optional<ProducerId> fresh;
     if (transactions_->machine.needs_producer_id(request, client)) {
-        fresh = co_await take_producer_id();
+        fresh = co_await take_producer_id(now().steady + commit_wait);
     }
     auto decide = [&](Now now) { return transactions_->machine.end(request, fresh, client, now); };
     co_return co_await carry_out<wire::EndTxnResponse>(decide, refused_end);

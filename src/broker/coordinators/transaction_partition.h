@@ -82,7 +82,7 @@ private:
     awaitable<Result<void>> commit(Offset end, Time until);
     awaitable<void> wait_for_end(std::string id);
     void committed(Offset end);
-    awaitable<std::optional<ProducerId>> take_producer_id();
+    awaitable<std::optional<ProducerId>> take_producer_id(Time until);
     void follow_config();
 
     // What it does by itself (transaction_work.cc)

@@ -157,7 +157,7 @@ awaitable<void> TransactionPartition::abort(std::vector<std::string> ids) {
     for (const auto& id : ids) {
         std::optional<ProducerId> fresh;
         if (transactions_->machine.abort_needs_producer_id(id)) {
-            fresh = co_await take_producer_id();
+            fresh = co_await take_producer_id(now().steady + own_commit_wait);
         }
         // Looked at again behind the wait: it may have ended, or all of it may be another's.
         if (!co_await may_decide(now().steady + own_commit_wait)) {

@@ -15,6 +15,9 @@ namespace {
 
 using wire::InitProducerIdResponse;
 
+/// So long the cluster's store is waited for (Kafka's request.timeout.ms).
+constexpr Duration id_wait = 30s;
+
 /// For a producer that is idempotent and no more. One that asks for its next epoch gets a new id,
 /// as from Kafka's brokers.
 awaitable<InitProducerIdResponse> give_out(Call& call, const wire::InitProducerIdRequest& request) {
@@ -22,7 +25,9 @@ awaitable<InitProducerIdResponse> give_out(Call& call, const wire::InitProducerI
         co_return refused_init(ErrorCode::invalid_request);
     }
     auto& services = call.services;
-    auto next = [&services] { return services.producer_ids->next(); };
+    auto next = [&services, until = call.received + id_wait] {
+        return services.producer_ids->next(until);
+    };
     const auto id =
         co_await runtime::await_on(call.home.shard, services.shards.front()->shard, next);
     if (!id) {

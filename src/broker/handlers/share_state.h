@@ -31,8 +31,9 @@ awaitable<coordinator::ShareStateResponse<Request>> answer_share_state(Call& cal
         co_return Response();
     }
     auto response = unanswered(request);
+    const Time until = call.received + call.home.settings->config.share_coordinator.write_timeout;
     co_await ask_share_coordinators(call.services, call.home, request, all_positions(request),
-                                    response);
+                                    until, response);
     std::erase_if(response.results, is_empty);
     for (const auto& result : response.results) {
         for (const auto& answer : result.partitions) {

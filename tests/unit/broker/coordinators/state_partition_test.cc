@@ -236,6 +236,32 @@ TEST_F(StatePartitionTest, ForgetsWhatIsPruned) {
     EXPECT_EQ(state_.prune(Offset{2}).error().code, ErrorCode::not_coordinator);
 }
 
+/// Another leads it by then, or the broker stops: nobody waits for the disk for that.
+TEST_F(StatePartitionTest, StopsReadingThoughTheDiskHangs) {
+    ASSERT_TRUE(state_.append(records_of({"a=1"}), now()));
+    ASSERT_TRUE(commit(Offset{1}));
+    machine_.disk().make_cold("/a/__consumer_offsets-0/00000000000000000000.log");
+    machine_.disk().hang("/a");
+    bool stops = false;
+    bool ended = false;
+    Result<void> loaded;
+    auto load = [](StatePartition* from, const bool* stop, Result<void>* into, bool* done) -> Task {
+        StatePartition::Take take = [](const StateBatch&) -> Result<void> { return {}; };
+        auto is_over = [stop] { return *stop; };
+        *into = co_await from->load(std::move(take), is_over);
+        *done = true;
+    };
+    auto& shard = machine_.shard(0);
+    shard.post([&] { runtime::spawn(shard, load(&state_, &stops, &loaded, &ended)); });
+    simulation_.run_for(std::chrono::minutes(5));
+    EXPECT_FALSE(ended) << "the disk may go on any time";
+    stops = true;
+    EXPECT_TRUE(simulation_.run_until([&ended] { return ended; }, 5s));
+    EXPECT_EQ(loaded.error().code, ErrorCode::not_coordinator);
+    machine_.disk().heal();
+    simulation_.run_for(1s);
+}
+
 /// Many parts, of a partition whose start compaction or DeleteRecords has taken.
 TEST_F(StatePartitionTest, ReadsALongPartitionFromItsStart) {
     const std::string value = "k=" + std::string(1500, 'v');

@@ -281,6 +281,20 @@ TEST(ShareFetch, StateThatSomebodyElseWritesIsReadAgain) {
     EXPECT_EQ(shared.fetch("a", 2), "7-9*1");
 }
 
+/// The share coordinator may take a minute for a write: whoever asks it does not wait that long.
+TEST(ShareFetch, AWriteThatTheDiskDoesNotTakeIsGivenUpInTime) {
+    Shared shared({{"share.coordinator.write.timeout.ms", "60000"}});
+    shared.produce(3);
+    EXPECT_EQ(shared.fetch("a", 0), "0-2*1");
+    const auto& clock = shared.at.simulation().clock();
+    const Time began = clock.now();
+    shared.at.disk().hang("/data");
+    EXPECT_EQ(shared.acknowledge("a", 1, {0, 2, accept}), ErrorCode::coordinator_not_available);
+    EXPECT_LT(clock.now() - began, 10s) << "the patience of ShareStateClient and no more";
+    shared.at.disk().heal();
+    EXPECT_EQ(shared.acknowledge("a", 2, {0, 2, accept}), ErrorCode::none);
+}
+
 TEST(ShareFetch, RejectedRecordsGoToTheDeadLetterQueue) {
     Shared shared({{"errors.deadletterqueue.auto.create.topics.enable", "true"}});
     IncrementalAlterConfigsRequest configs;
