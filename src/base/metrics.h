@@ -92,6 +92,15 @@ public:
         sample({}, value);
     }
 
+    /// Head and one sample for each name, which is the value of `label`.
+    template <class Counts>
+    void counts(const MetricRow& row, std::string_view label, const Counts& counts) {
+        begin(row);
+        for (const auto& [name, count] : counts) {
+            sample({{label, name}}, count);
+        }
+    }
+
     [[nodiscard]] std::string take() { return std::move(text_); }
 
     static constexpr std::string_view content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -1,6 +1,7 @@
 // The broker's doors: listeners for clients, and the HTTP port for monitoring.
 #include "broker/await_answer.h"
 #include "broker/broker.h"
+#include "broker/state_report.h"
 #include "metadata/registration.h"
 #include "runtime/process.h"
 
@@ -205,6 +206,8 @@ awaitable<std::string> Broker::metrics_page() {
     }
     facts.cleaner = cleaner_->facts();
     facts.groups = co_await group_report_.gather();
+    facts.transactions = co_await gather_transactions(services_);
+    facts.shares = co_await gather_shares(services_, GroupReportLimits().groups);
     const bool per_partition = options_.config.network.metrics_per_partition;
     auto print = [&sum, &facts, per_partition] {
         const auto usage = runtime::process_usage();

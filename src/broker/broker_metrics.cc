@@ -52,6 +52,13 @@ constexpr MetricRow cold_reads{"barnabas_cold_reads_total", counter, "", "",
                                "memory; the blocking pool reads them."};
 constexpr MetricRow cold_read_bytes{"barnabas_cold_read_bytes_total", counter, "bytes", "",
                                     "Bytes of those parts."};
+constexpr MetricRow transaction_checks{
+    "barnabas_transaction_checks_total", counter, "", "",
+    "Partitions that coordinators were asked about before a transaction's first batch went into "
+    "them (KIP-890)."};
+constexpr MetricRow transaction_check_failures{
+    "barnabas_transaction_check_failures_total", counter, "", "",
+    "Those of them that the transaction was not let into, or nobody answered for."};
 constexpr MetricRow fetch_sessions{"barnabas_fetch_sessions", gauge, "", "",
                                    "Incremental fetch sessions that are kept."};
 constexpr MetricRow session_partitions{"barnabas_fetch_session_partitions", gauge, "", "",
@@ -141,6 +148,8 @@ constexpr MetricRow rows_before_groups[] = {
     row::fetched_bytes,
     row::cold_reads,
     row::cold_read_bytes,
+    row::transaction_checks,
+    row::transaction_check_failures,
     row::fetch_sessions,
     row::session_partitions,
     row::session_evictions,
@@ -235,6 +244,8 @@ constexpr ShardNumber shard_numbers[] = {
     {row::fetched_bytes, &ShardMetrics::fetched_bytes},
     {row::cold_reads, &ShardMetrics::cold_reads},
     {row::cold_read_bytes, &ShardMetrics::cold_read_bytes},
+    {row::transaction_checks, &ShardMetrics::transaction_checks},
+    {row::transaction_check_failures, &ShardMetrics::transaction_check_failures},
     {row::fetch_sessions, &ShardMetrics::fetch_sessions},
     {row::session_partitions, &ShardMetrics::fetch_session_partitions},
     {row::session_evictions, &ShardMetrics::fetch_session_evictions},
@@ -355,6 +366,8 @@ std::span<const MetricRow> broker_metric_rows() {
     static const std::vector<MetricRow> all_rows = [] {
         std::vector<MetricRow> rows(std::begin(rows_before_groups), std::end(rows_before_groups));
         std::ranges::copy(group_metric_rows(), std::back_inserter(rows));
+        std::ranges::copy(transaction_metric_rows(), std::back_inserter(rows));
+        std::ranges::copy(share_metric_rows(), std::back_inserter(rows));
         std::ranges::copy(rows_behind_groups, std::back_inserter(rows));
         return rows;
     }();
@@ -445,6 +458,8 @@ std::string broker_metrics_page(const ShardMetrics& sum, BrokerFacts facts,
     put_log_dirs(text, facts.log_dirs);
     put_cleaner(text, facts.cleaner);
     put_groups(text, facts.groups);
+    put_transactions(text, facts.transactions);
+    put_shares(text, facts.shares);
     put_process(text, facts.process);
     return text.take();
 }

@@ -4,6 +4,8 @@
 #include "base/metrics.h"
 #include "base/types.h"
 #include "broker/group_metrics.h"
+#include "broker/share/share_metrics.h"
+#include "broker/transaction_metrics.h"
 
 #include <array>
 #include <cstddef>
@@ -66,6 +68,8 @@ public:
     std::uint64_t fetch_session_evictions = 0;
     std::uint64_t cold_reads = 0;
     std::uint64_t cold_read_bytes = 0;
+    std::uint64_t transaction_checks = 0;
+    std::uint64_t transaction_check_failures = 0;
 
     // Gauges, to be set when a scrape asks.
     std::uint64_t connections = 0;
@@ -128,6 +132,8 @@ struct BrokerFacts {
     std::vector<Partition> partitions;  // any order
     Cleaner cleaner;
     GroupFacts groups;
+    TransactionFacts transactions;
+    ShareFacts shares;
 };
 
 struct MetricsPageOptions {

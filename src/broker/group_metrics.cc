@@ -1,5 +1,7 @@
 #include "broker/group_metrics.h"
 
+#include "base/utf8.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -68,18 +70,16 @@ std::optional<double> age_in_seconds(const GroupFacts::Committed& offset) {
                       : std::nullopt;
 }
 
-void put_counts(MetricsText& text, const MetricRow& metric, std::string_view label,
-                const std::map<std::string, std::uint64_t>& counts) {
-    text.begin(metric);
-    for (const auto& [name, count] : counts) {
-        text.sample({{label, name}}, count);
-    }
-}
-
 }  // namespace
 
 const std::array<MetricRow, group_metric_rows_count>& group_metric_rows() {
     return all_rows;
+}
+
+std::string group_label(std::string_view id) {
+    constexpr std::size_t label_bytes_max = 255;
+    auto label = replace_malformed_utf8(id.substr(0, label_bytes_max));
+    return id.size() > label_bytes_max ? label + "..." : label;
 }
 
 void put_groups(MetricsText& text, const GroupFacts& facts) {
@@ -89,8 +89,8 @@ void put_groups(MetricsText& text, const GroupFacts& facts) {
     }
     text.single(row::offsets, facts.offsets);
     text.single(row::loading, facts.partitions_loading);
-    put_counts(text, row::rebalances, "cause", facts.rebalances);
-    put_counts(text, row::events, "event", facts.events);
+    text.counts(row::rebalances, "cause", facts.rebalances);
+    text.counts(row::events, "event", facts.events);
     text.single(row::expiry_failures, facts.expiry_failures);
     text.single(row::left_out, facts.groups_left_out);
     text.begin(row::members);

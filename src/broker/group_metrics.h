@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,10 @@ struct GroupFacts {
 /// The rows of groups, for the page's table.
 inline constexpr std::size_t group_metric_rows_count = 12;
 [[nodiscard]] const std::array<MetricRow, group_metric_rows_count>& group_metric_rows();
+
+/// A group's id as a label: ids may have any byte and be 32 KiB long, labels are UTF-8 and stand on
+/// every line.
+[[nodiscard]] std::string group_label(std::string_view id);
 
 void put_groups(MetricsText& text, const GroupFacts& facts);
 

@@ -1,6 +1,5 @@
 #include "broker/group_report.h"
 
-#include "base/utf8.h"
 #include "broker/coordinators/coordinators.h"
 #include "broker/coordinators/group_counters.h"
 #include "broker/coordinators/group_partition.h"
@@ -73,14 +72,6 @@ struct ShardReport {
     std::vector<std::vector<TopicId>> topic_ids;  // as facts.groups and their offsets
 };
 
-/// A group's id as a label: ids may have any byte and be 32 KiB long, labels are UTF-8 and stand on
-/// every line.
-std::string label_of(std::string_view id) {
-    constexpr std::size_t label_bytes_max = 255;
-    auto label = replace_malformed_utf8(id.substr(0, label_bytes_max));
-    return id.size() > label_bytes_max ? label + "..." : label;
-}
-
 /// A group on its shard, while nothing else happens there.
 struct GroupHere {
     std::string_view id;
@@ -91,7 +82,7 @@ struct GroupHere {
 /// False if its offsets would be more than `room`: then nothing is added.
 bool add_group(const GroupHere& here, std::size_t& room, ShardReport& to) {
     GroupFacts::Group group{
-        .id = label_of(here.id), .members = here.group->member_count(), .offsets = {}};
+        .id = group_label(here.id), .members = here.group->member_count(), .offsets = {}};
     std::vector<TopicId> ids;
     const auto& all = here.offsets->groups();
     if (const auto found = all.find(here.id); found != all.end()) {

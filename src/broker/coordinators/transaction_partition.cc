@@ -153,6 +153,10 @@ awaitable<Result<void>> TransactionPartition::commit(Offset end, Time until) {
     co_return fail(error_of_append(done.error().code), "{}", done.error().message);
 }
 
+const coordinator::Transactions& TransactionPartition::machine() const {
+    return transactions_->machine;
+}
+
 // --- requests
 
 void TransactionPartition::follow_config() {

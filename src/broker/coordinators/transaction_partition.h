@@ -12,6 +12,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -63,6 +65,14 @@ public:
     void list(const coordinator::Transactions::Filter& filter,
               wire::ListTransactionsResponse& to) const;
 
+    /// Partitions' answers to markers since it is served here, for the metrics.
+    struct Counters {
+        std::array<std::uint64_t, 5> answers{};  // by MarkerVerdict
+        std::uint64_t gone = 0;                  // partitions that are not there any more
+    };
+    [[nodiscard]] const Counters& counters() const { return counters_; }
+    [[nodiscard]] const coordinator::Transactions& machine() const;
+
 private:
     struct State;
 
@@ -96,6 +106,7 @@ private:
     bool store_own(const coordinator::TransactionOutcome<std::string>& outcome);
 
     std::unique_ptr<State> transactions_;
+    Counters counters_;
 };
 
 }  // namespace barnabas::broker

@@ -56,10 +56,12 @@ void TransactionPartition::on_marker(const coordinator::MarkerKey& key, const Ma
         log().info("{} is gone: the transaction of transactional id '{}' ends without it",
                    marker.partition, key.transactional_id);
         machine.on_partition_gone(key, marker.partition, now());
+        ++counters_.gone;
         return;
     }
     const auto code = marker.error ? marker.error->code : ErrorCode::none;
     const auto verdict = machine.on_marker(key, marker.partition, code, now());
+    ++counters_.answers.at(std::to_underlying(verdict));
     if (!marker.error) {
         return;
     }

@@ -78,7 +78,10 @@ awaitable<Results> ask_coordinator(Call& call, const TransactionOf& of,
         return coordinator.admit(admission);
     };
     auto results = co_await on_transaction<Results>(call, of.transactional_id, ask, refuse);
+    auto& metrics = call.home.metrics;
+    metrics.transaction_checks += results.size();
     for (auto& result : results) {
+        metrics.transaction_check_failures += result ? 0 : 1;
         as_producers_expect(result, of.support);
     }
     co_return results;

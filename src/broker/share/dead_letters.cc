@@ -4,6 +4,7 @@
 #include "broker/partition_writer.h"
 #include "broker/share/led_share_partition.h"
 #include "broker/share/original_records.h"
+#include "broker/share/share_partitions.h"
 #include "broker/topic_service.h"
 #include "wire/messages/produce.h"
 #include "wire/records/batch_builder.h"
@@ -219,6 +220,9 @@ Result<void> check_dead_letter_topic(const ClusterImage& image, const SharesConf
 awaitable<void> bury(Services& services, BrokerShard& shard, SharePartitionKey key,
                      share::DeadLetters letters) {
     const auto written = co_await write_letters(services, shard, key, letters);
+    auto& counters = shard.shares->counters();
+    auto& counter = written ? counters.dead_letters_written : counters.dead_letters_lost;
+    counter += static_cast<std::uint64_t>(letters.last - letters.first + 1);
     if (!written) {
         services.log.error(
             "the offsets {} to {} of partition {} of topic {}, which group {} is done with, are "

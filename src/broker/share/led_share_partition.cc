@@ -3,6 +3,7 @@
 #include "base/invariant.h"
 #include "broker/coordinators/share_state_client.h"
 #include "broker/share/dead_letters.h"
+#include "broker/share/share_partitions.h"
 
 #include <algorithm>
 #include <utility>
@@ -223,6 +224,11 @@ share::SharePartition& LedSharePartition::machine() {
     return *machine_;
 }
 
+const share::SharePartition& LedSharePartition::machine() const {
+    INVARIANT(is_active(), "the share of group {} is looked at and not active", key_.group);
+    return *machine_;
+}
+
 void LedSharePartition::changed() {
     if (!is_active()) {
         return;
@@ -323,6 +329,7 @@ Result<std::shared_ptr<ShareWrite>> LedSharePartition::acknowledge(
     std::string_view member, std::span<const share::Acknowledgement> batches) {
     TRY_ASSIGN(const auto number,
                machine().acknowledge(member, batches, settings(), shard_.shard.clock().now()));
+    shard_.shares->counters().count(batches);
     auto write = waits_for(number);
     changed();
     return write;

@@ -70,6 +70,7 @@ public:
 
     /// INVARIANT: it is active. Who changes something calls changed().
     [[nodiscard]] share::SharePartition& machine();
+    [[nodiscard]] const share::SharePartition& machine() const;
     /// Begins to write what has to be, and looks when it has to be woken.
     void changed();
 

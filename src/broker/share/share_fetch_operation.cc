@@ -263,6 +263,7 @@ bool ShareFetchOperation::acquire(Item& item, LedSharePartition& led,
         return machine.next_fetch_offset() == from;
     }
     led.changed();
+    item.owner->shares->counters().count(acquired);
     item.outcome.records =
         part_of(read.records, *batches, acquired.front().first, acquired.back().last);
     bytes_left_ -= std::min(bytes_left_, item.outcome.records.size);

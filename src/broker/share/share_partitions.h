@@ -2,6 +2,7 @@
 
 #include "broker/services.h"
 #include "broker/share/led_share_partition.h"
+#include "broker/share/share_counters.h"
 #include "broker/share/share_sessions.h"
 #include "runtime/tasks.h"
 
@@ -47,6 +48,8 @@ public:
     void end_connection(const void* connection);
 
     [[nodiscard]] std::size_t size() const { return partitions_.size(); }
+    [[nodiscard]] const auto& all() const { return partitions_; }
+    [[nodiscard]] ShareCounters& counters() { return counters_; }
 
     /// Gives up everything, for good: whoever waits is answered. join() returns when nothing runs
     /// any more.
@@ -62,6 +65,7 @@ private:
     Services& services_;
     BrokerShard& shard_;
     ShareSessions sessions_;
+    ShareCounters counters_;
     std::map<SharePartitionKey, std::shared_ptr<LedSharePartition>> partitions_;
     std::map<std::string, std::ptrdiff_t> sessions_of_groups_;  // on the whole broker
     runtime::TaskGroup tasks_;

@@ -184,4 +184,12 @@ void Markers::reschedule(const Ends::iterator& end) {
     }
 }
 
+std::size_t Markers::waiting() const {
+    std::size_t count = 0;
+    for (const auto& [id, end] : ends_) {
+        count += end.open.size();
+    }
+    return count;
+}
+
 }  // namespace barnabas::coordinator

@@ -82,6 +82,8 @@ public:
     [[nodiscard]] std::optional<std::vector<TopicPartition>> open(
         std::string_view transactional_id) const;
     [[nodiscard]] std::size_t size() const { return ends_.size(); }
+    /// Markers that are not written yet, of all ends.
+    [[nodiscard]] std::size_t waiting() const;
 
 private:
     struct End {

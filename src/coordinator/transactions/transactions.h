@@ -166,8 +166,11 @@ public:
 
     [[nodiscard]] const Transaction* find(std::string_view transactional_id) const;
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
-    /// Ends whose markers are not all written.
+    /// How many transactional ids are in each state.
+    [[nodiscard]] std::map<TransactionState, std::size_t> states() const;
+    /// Ends whose markers are not all written, and those markers.
     [[nodiscard]] std::size_t ends_under_way() const { return markers_.size(); }
+    [[nodiscard]] std::size_t markers_waiting() const { return markers_.waiting(); }
 
 private:
     /// The producer whose transaction was aborted because it took too long.

@@ -79,4 +79,12 @@ void Transactions::list(const Filter& filter, Now now, wire::ListTransactionsRes
     }
 }
 
+std::map<TransactionState, std::size_t> Transactions::states() const {
+    std::map<TransactionState, std::size_t> counts;
+    for (const auto& [id, entry] : entries_) {
+        ++counts[entry.transaction.state];
+    }
+    return counts;
+}
+
 }  // namespace barnabas::coordinator
