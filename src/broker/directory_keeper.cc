@@ -70,7 +70,7 @@ Time DirectoryKeeper::next_retry() const {
 boost::asio::awaitable<void> DirectoryKeeper::drop_failed() {
     for (const auto directory : ports_.dirs.failed()) {
         if (ports_.store != nullptr && ports_.store_directory == directory) {
-            const auto use = ports_.dirs.known()[directory];
+            const auto use = ports_.dirs.known(directory);
             ports_.store->suspend(fmt::format(
                 "nothing about topics and configurations can be changed: log directory {}, which "
                 "holds the cluster's state, has failed: {}",

@@ -49,7 +49,7 @@ Result<std::size_t> ReplicaMover::check(const TopicPartition& partition,
                     partition, name_size);
     }
     TRY_ASSIGN(const auto to, ports_.dirs.find_directory(directory));
-    const auto use = ports_.dirs.known()[to];
+    const auto use = ports_.dirs.known(to);
     if (!use.online) {
         return fail(ErrorCode::kafka_storage_error, "log directory {} is offline: {}",
                     use.path.string(), use.why_offline);

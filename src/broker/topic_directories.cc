@@ -19,7 +19,7 @@ awaitable<void> TopicService::drop_directory(std::size_t directory) {
     auto lost = ports_.dirs.take_offline(directory);
     const auto why =
         fmt::format("log directory {} has failed: {}", ports_.dirs.path_of(directory).string(),
-                    ports_.dirs.known()[directory].why_offline);
+                    ports_.dirs.known(directory).why_offline);
     std::set<std::string> topics;
     for (const auto& partition : lost) {
         mark_missing(partition, why);
@@ -99,7 +99,7 @@ awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory)
         logs.clear();
         ports_.dirs.take_offline(directory, "the broker stops");
         co_return fail(ErrorCode::kafka_storage_error, "{}",
-                       ports_.dirs.known()[directory].why_offline);
+                       ports_.dirs.known(directory).why_offline);
     }
     for (const auto& [folder, why] : unopened) {
         ports_.dirs.leave_unopened(folder);

@@ -319,7 +319,7 @@ std::vector<std::size_t> LogDirs::failed() const {
 }
 
 void LogDirs::look_at(std::size_t directory) {
-    if (known()[directory].online) {
+    if (known(directory).online) {
         watch_->look_for(directory);  // failed() tells
     }
 }
@@ -369,23 +369,27 @@ std::vector<DirectoryUse> LogDirs::use() const {
 }
 
 std::vector<DirectoryUse> LogDirs::known() const {
-    const std::lock_guard lock(mutex_);
     std::vector<DirectoryUse> uses;
-    for (const auto& directory : directories_) {
-        uses.push_back(
-            {.index = uses.size(),
-             .path = directory.path,
-             .online = directory.usable(),
-             .why_offline = directory.online ? directory.health->why() : directory.why_offline,
-             .cordoned = directory.cordoned,
-             .logs = directory.logs,
-             .space = {}});
+    for (std::size_t i = 0; i < directories_.size(); ++i) {
+        uses.push_back(known(i));
     }
     return uses;
 }
 
+DirectoryUse LogDirs::known(std::size_t index) const {
+    const std::lock_guard lock(mutex_);
+    const auto& directory = directories_[index];
+    return {.index = index,
+            .path = directory.path,
+            .online = directory.usable(),
+            .why_offline = directory.online ? directory.health->why() : directory.why_offline,
+            .cordoned = directory.cordoned,
+            .logs = directory.logs,
+            .space = {}};
+}
+
 DirectoryUse LogDirs::use_of(std::size_t index) const {
-    DirectoryUse use = known()[index];
+    DirectoryUse use = known(index);
     if (use.online) {
         use.space = disk_.space(use.path).value_or(runtime::DiskSpace{});
     }

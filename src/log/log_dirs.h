@@ -200,6 +200,7 @@ public:
     [[nodiscard]] std::vector<DirectoryUse> use() const;
     [[nodiscard]] DirectoryUse use_of(std::size_t directory) const;
     [[nodiscard]] std::vector<DirectoryUse> known() const;
+    [[nodiscard]] DirectoryUse known(std::size_t directory) const;
     /// That of the directory's logs, until it is opened again.
     [[nodiscard]] std::shared_ptr<const DirectoryHealth> health_of(std::size_t directory) const;
     [[nodiscard]] std::size_t directory_of(const TopicPartition& partition) const;
@@ -215,7 +216,6 @@ private:
         OffsetCheckpoint recovery_points;
         OffsetCheckpoint log_starts;
         OffsetCheckpoint high_watermarks;
-
         void keep(const TopicPartition& partition, const Checkpoints& written);
         /// False if they say nothing of it.
         bool forget(const TopicPartition& partition);

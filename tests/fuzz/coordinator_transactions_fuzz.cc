@@ -156,12 +156,7 @@ private:
 }  // namespace barnabas::coordinator
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    barnabas::fuzzing::Input input{data, size};
     barnabas::coordinator::World world;
-    while (!input.rest().empty()) {
-        const auto what = input.byte();
-        const auto number = input.byte();
-        world.step(what, number, input.sized());
-    }
+    barnabas::fuzzing::run_steps({data, size}, world);
     return 0;
 }

@@ -38,4 +38,14 @@ private:
     ByteView rest_;
 };
 
+/// The whole input as steps of a world: what to do, a number that says how, and bytes.
+template <class World>
+void run_steps(Input input, World& world) {
+    while (!input.rest().empty()) {
+        const auto what = input.byte();
+        const auto number = input.byte();
+        world.step(what, number, input.sized());
+    }
+}
+
 }  // namespace barnabas::fuzzing

@@ -86,8 +86,8 @@ void Coordinators::follow(std::string_view topic, Led<Kind>& led) {
 
 void Coordinators::follow_image() {
     if (!stopping_) {
-        follow(offsets_topic, groups_);
-        follow(transactions_topic, transactions_);
+        follow(group_metadata_topic, groups_);
+        follow(transaction_state_topic, transactions_);
         follow(share_group_state_topic, share_states_);
         for (const auto& [key, partition] : groups_) {
             partition->follow_image();

@@ -21,9 +21,6 @@ class GroupPartition;
 class ShareStatePartition;
 class TransactionPartition;
 
-inline constexpr std::string_view offsets_topic = "__consumer_offsets";
-inline constexpr std::string_view transactions_topic = "__transaction_state";
-
 /// The coordinators' partitions that one shard owns. Lives on its shard, in its BrokerShard.
 class Coordinators {
 public:

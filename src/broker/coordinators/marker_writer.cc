@@ -1,5 +1,6 @@
 #include "broker/coordinators/marker_writer.h"
 
+#include "base/topic_name.h"
 #include "broker/coordinators/coordinators.h"
 #include "broker/coordinators/group_partition.h"
 
@@ -41,7 +42,7 @@ Sent locate(const Services& services, const BrokerShard& home, MarkerWrite& mark
 
 /// The group coordinator that has to hear of it; null if it is no partition of a coordinator.
 Result<std::shared_ptr<GroupPartition>> listener(const Sent& sent) {
-    if (sent.marker->partition.topic != offsets_topic) {
+    if (sent.marker->partition.topic != group_metadata_topic) {
         return nullptr;
     }
     return sent.owner->coordinators->group(sent.marker->partition.partition);

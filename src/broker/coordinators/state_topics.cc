@@ -1,7 +1,6 @@
 #include "broker/coordinators/state_topics.h"
 
 #include "base/topic_name.h"
-#include "broker/coordinators/coordinators.h"
 #include "broker/topic_service.h"
 
 #include <algorithm>
@@ -40,9 +39,9 @@ WantedTopic wanted(StateTopic topic, const BrokerShard& home) {
 std::string_view state_topic_name(StateTopic topic) {
     switch (topic) {
         case StateTopic::offsets:
-            return offsets_topic;
+            return group_metadata_topic;
         case StateTopic::transactions:
-            return transactions_topic;
+            return transaction_state_topic;
         case StateTopic::shares:
             return share_group_state_topic;
     }

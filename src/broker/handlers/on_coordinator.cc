@@ -1,6 +1,7 @@
 #include "broker/handlers/on_coordinator.h"
 
 #include "base/hashing.h"
+#include "base/topic_name.h"
 
 namespace barnabas::broker {
 namespace {
@@ -28,11 +29,11 @@ coordinator::Client client_of(const Call& call) {
 }
 
 LocatedCoordinator locate_group(const Call& call, std::string_view group) {
-    return locate(call, offsets_topic, group);
+    return locate(call, group_metadata_topic, group);
 }
 
 LocatedCoordinator locate_transaction(const Call& call, std::string_view id) {
-    return locate(call, transactions_topic, id);
+    return locate(call, transaction_state_topic, id);
 }
 
 Result<void> check_consumer_protocol(const Call& call) {

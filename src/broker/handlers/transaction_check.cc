@@ -1,5 +1,6 @@
 #include "broker/handlers/transaction_check.h"
 
+#include "base/topic_name.h"
 #include "broker/handlers/on_coordinator.h"
 
 #include <utility>
@@ -104,7 +105,7 @@ ErrorCode produce_error(ErrorCode code, TransactionSupport support) {
 
 awaitable<Result<void>> check_offsets_transaction(Call& call, TransactionOf of, std::string group) {
     const auto at = locate_group(call, group);
-    const auto* topic = call.home.image->topic(offsets_topic);
+    const auto* topic = call.home.image->topic(group_metadata_topic);
     if (at.owner == nullptr || topic == nullptr) {
         co_return Result<void>();  // the commit itself tells that there is no coordinator
     }
@@ -120,7 +121,7 @@ awaitable<Result<void>> check_offsets_transaction(Call& call, TransactionOf of, 
             co_return Result<void>();
         }
         std::vector<TopicPartition> partitions{
-            {.topic = std::string(offsets_topic), .partition = at.number}};
+            {.topic = std::string(group_metadata_topic), .partition = at.number}};
         auto results = co_await ask_coordinator(call, of, std::move(partitions));
         auto& result = results.front();
         auto end = [&] {

@@ -2,6 +2,7 @@
 
 #include "base/invariant.h"
 #include "coordinator/consumer/group_records.h"
+#include "coordinator/group_keys.h"
 
 #include <algorithm>
 #include <utility>
@@ -168,15 +169,10 @@ void ConsumerGroup::add_tombstones(Records& to) const {
     for (const auto& [regex, resolved] : regexes_) {
         to.push_back(regex_tombstone(id_, regex));
     }
-    wire::ConsumerGroupTargetAssignmentMetadataKey target;
-    target.group_id = id_;
-    to.push_back(make_tombstone(target));
-    wire::ConsumerGroupPartitionMetadataKey partitions;  // one of an older coordinator may be there
-    partitions.group_id = id_;
-    to.push_back(make_tombstone(partitions));
-    wire::ConsumerGroupMetadataKey group;
-    group.group_id = id_;
-    to.push_back(make_tombstone(group));
+    to.push_back(make_tombstone(key_of<wire::ConsumerGroupTargetAssignmentMetadataKey>(id_)));
+    // One of an older coordinator may be there.
+    to.push_back(make_tombstone(key_of<wire::ConsumerGroupPartitionMetadataKey>(id_)));
+    to.push_back(make_tombstone(key_of<wire::ConsumerGroupMetadataKey>(id_)));
 }
 
 const ConsumerMember* ConsumerGroup::member(std::string_view member_id) const {

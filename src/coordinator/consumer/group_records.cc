@@ -1,5 +1,6 @@
 #include "coordinator/consumer/group_records.h"
 
+#include "coordinator/group_keys.h"
 #include "wire/persisted/consumer_group_assignment_records.h"
 #include "wire/persisted/consumer_group_records.h"
 
@@ -25,23 +26,13 @@ std::vector<StoredPartitions> stored(const Holding& holding) {
     return topics;
 }
 
-template <class Key>
-Key key_of(std::string_view group, std::string_view member) {
-    Key key;
-    key.group_id = group;
-    key.member_id = member;
-    return key;
-}
-
 }  // namespace
 
 Record group_epoch_record(std::string_view group, std::int32_t epoch, std::int64_t metadata_hash) {
-    wire::ConsumerGroupMetadataKey key;
-    key.group_id = group;
     wire::ConsumerGroupMetadataValue value;
     value.epoch = epoch;
     value.metadata_hash = metadata_hash;
-    return make_record(key, value, 0);
+    return make_record(key_of<wire::ConsumerGroupMetadataKey>(group), value, 0);
 }
 
 Record subscription_record(std::string_view group, const ConsumerMember& member) {
@@ -87,12 +78,10 @@ Record target_record(std::string_view group, std::string_view member, const Assi
 }
 
 Record target_epoch_record(std::string_view group, std::int32_t epoch, Timestamp computed) {
-    wire::ConsumerGroupTargetAssignmentMetadataKey key;
-    key.group_id = group;
     wire::ConsumerGroupTargetAssignmentMetadataValue value;
     value.assignment_epoch = epoch;
     value.assignment_timestamp = computed.get();
-    return make_record(key, value, 0);
+    return make_record(key_of<wire::ConsumerGroupTargetAssignmentMetadataKey>(group), value, 0);
 }
 
 Record regex_record(std::string_view group, std::string_view regex, const ResolvedRegex& resolved) {

@@ -1,34 +1,16 @@
 #include "coordinator/consumer/subscriptions.h"
 
 #include "coordinator/consumer/topic_hash.h"
+#include "coordinator/draft_members.h"
 
 namespace barnabas::coordinator {
 
 void GroupDraft::each_member(const std::function<void(const ConsumerMember&)>& visit) const {
-    bool visited = changed == nullptr;
-    for (const auto& [id, member] : group.members()) {
-        if (!visited && changed->id <= id) {
-            visit(*changed);
-            visited = true;
-        }
-        if (id != gone && (changed == nullptr || id != changed->id)) {
-            visit(member);
-        }
-    }
-    if (!visited) {
-        visit(*changed);
-    }
+    each_member_of(*this, visit);
 }
 
 std::size_t GroupDraft::member_count() const {
-    std::size_t count = group.member_count();
-    if (group.member(gone) != nullptr) {
-        --count;
-    }
-    if (changed != nullptr && (changed->id == gone || group.member(changed->id) == nullptr)) {
-        ++count;
-    }
-    return count;
+    return member_count_of(*this);
 }
 
 const ResolvedRegex* GroupDraft::resolved(std::string_view regex) const {

@@ -1,5 +1,6 @@
 #include "coordinator/share/draft.h"
 
+#include "coordinator/draft_members.h"
 #include "coordinator/share/records.h"
 #include "coordinator/share/simple_assignor.h"
 
@@ -61,30 +62,11 @@ private:
 }  // namespace
 
 void ShareDraft::each_member(const std::function<void(const ShareMember&)>& visit) const {
-    bool visited = changed == nullptr;
-    for (const auto& [id, member] : group.members()) {
-        if (!visited && changed->id <= id) {
-            visit(*changed);
-            visited = true;
-        }
-        if (id != gone && (changed == nullptr || id != changed->id)) {
-            visit(member);
-        }
-    }
-    if (!visited) {
-        visit(*changed);
-    }
+    each_member_of(*this, visit);
 }
 
 std::size_t ShareDraft::member_count() const {
-    std::size_t count = group.member_count();
-    if (group.member(gone) != nullptr) {
-        --count;
-    }
-    if (changed != nullptr && group.member(changed->id) == nullptr) {
-        ++count;
-    }
-    return count;
+    return member_count_of(*this);
 }
 
 std::set<std::string, std::less<>> ShareDraft::topics() const {

@@ -1,27 +1,9 @@
 #include "coordinator/share/records.h"
 
+#include "coordinator/group_keys.h"
 #include "wire/persisted/share_group_records.h"
 
 namespace barnabas::coordinator {
-namespace {
-
-template <class Key>
-Key key_of(std::string_view group) {
-    Key key;
-    key.group_id = group;
-    return key;
-}
-
-template <class Key>
-Key key_of(std::string_view group, std::string_view member) {
-    Key key;
-    key.group_id = group;
-    key.member_id = member;
-    return key;
-}
-
-}  // namespace
-
 Record share_epoch_record(std::string_view group, std::int32_t epoch, std::int64_t metadata_hash) {
     wire::ShareGroupMetadataValue value;
     value.epoch = epoch;

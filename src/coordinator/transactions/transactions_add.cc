@@ -1,4 +1,5 @@
 #include "base/invariant.h"
+#include "base/topic_name.h"
 #include "coordinator/transactions/requests.h"
 #include "coordinator/transactions/transactions.h"
 
@@ -16,7 +17,6 @@ using Response = wire::AddPartitionsToTxnResponse;
 
 constexpr std::int16_t knows_fenced_since = 2;
 constexpr std::int16_t batched_since = 4;
-constexpr std::string_view offsets_topic = "__consumer_offsets";
 
 template <class Topics>
 std::set<TopicPartition> partitions_of(const Topics& topics) {
@@ -213,7 +213,7 @@ TransactionOutcome<wire::AddOffsetsToTxnResponse> Transactions::add_offsets(
                        .producer = {.id = ProducerId{request.producer_id},
                                     .epoch = ProducerEpoch{request.producer_epoch}},
                        .now = now},
-                      {{.topic = std::string(offsets_topic), .partition = offsets}});
+                      {{.topic = std::string(group_metadata_topic), .partition = offsets}});
     outcome.reply.error_code = raw(code_for(code_in(next), client.version, knows_fenced_since));
     if (!next) {
         outcome.why = std::move(next.error().message);
