@@ -101,6 +101,13 @@ awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory)
         co_return fail(ErrorCode::kafka_storage_error, "{}",
                        ports_.dirs.known(directory).why_offline);
     }
+    auto epochs = new_epochs(logs);
+    std::erase_if(epochs, [this](const auto& entry) { return !missing_.contains(entry.first); });
+    if (auto begun = co_await begin_epochs(std::move(epochs)); !begun) {
+        logs.clear();
+        ports_.dirs.take_offline(directory, begun.error().message);
+        co_return begun;
+    }
     for (const auto& [folder, why] : unopened) {
         ports_.dirs.leave_unopened(folder);
         if (missing_.contains(folder.partition)) {

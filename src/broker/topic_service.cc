@@ -271,7 +271,7 @@ void TopicService::give_up(OpenLogs logs) {
 /// Each log goes to the shard that owns its partition.
 awaitable<void> TopicService::hand_out(OpenLogs logs) {
     for (const auto& [id, log] : logs) {
-        if (const auto epoch = log->epochs().latest(); epoch > LeaderEpoch{0}) {
+        if (const auto epoch = log->epochs().latest(); epoch > leader_epoch(log->partition())) {
             leader_epochs_[log->partition()] = epoch;
         }
         ports_.services.producer_ids->pass(log->producers().largest_id());
@@ -304,12 +304,6 @@ awaitable<std::vector<std::unique_ptr<log::Log>>> TopicService::take_logs(
         std::ranges::move(taken, std::back_inserter(logs));
     }
     co_return logs;
-}
-
-/// What Kafka's leaders wrote before us is not written over with a lower epoch.
-LeaderEpoch TopicService::leader_epoch(const TopicPartition& partition) const {
-    const auto found = leader_epochs_.find(partition);
-    return found == leader_epochs_.end() ? LeaderEpoch{0} : found->second;
 }
 
 std::shared_ptr<const TopicImage> TopicService::image_of(const std::string& name,

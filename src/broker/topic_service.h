@@ -165,7 +165,12 @@ private:
     awaitable<void> apply_log_config(std::string name, log::LogConfig config);
     awaitable<void> apply_settings(Settings settings);
     awaitable<void> apply_stored_configs();
+    // Leader epochs (topic_epochs.cc)
+    [[nodiscard]] const metadata::PartitionStateNode* state_of(const TopicPartition& of) const;
     [[nodiscard]] LeaderEpoch leader_epoch(const TopicPartition& partition) const;
+    using NewEpochs = std::vector<std::pair<TopicPartition, LeaderEpoch>>;
+    [[nodiscard]] NewEpochs new_epochs(const OpenLogs& logs) const;
+    awaitable<Result<void>> begin_epochs(NewEpochs epochs);
     [[nodiscard]] std::shared_ptr<const TopicImage> image_of(
         const std::string& name, const metadata::StoredTopic& topic) const;
     awaitable<void> publish(ClusterImagePtr image);
@@ -251,7 +256,7 @@ private:
     /// of them. No client hears of them.
     std::map<std::string, metadata::StoredTopic, std::less<>> condemned_;
     std::int32_t controller_epoch_ = 1;
-    std::map<TopicPartition, LeaderEpoch> leader_epochs_;  // those that are not 0
+    std::map<TopicPartition, LeaderEpoch> leader_epochs_;  // those ahead of what is stored
     /// Offline, and what clients are told of it; null: the partition is not this broker's.
     std::map<TopicPartition, std::shared_ptr<const std::string>> missing_;
     struct Doomed {

@@ -57,6 +57,9 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
     if (auto created = create_missing(*logs); !created) {
         co_return created;
     }
+    if (auto begun = co_await begin_epochs(new_epochs(*logs)); !begun) {
+        co_return begun;
+    }
     co_await hand_out(std::move(*logs));
     logs_open_ = true;
     auto first = std::make_shared<ClusterImage>(*image_);

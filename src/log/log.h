@@ -71,7 +71,8 @@ public:
     [[nodiscard]] std::size_t segment_count() const { return segments_.size(); }
     [[nodiscard]] const LeaderEpochs& epochs() const { return epochs_; }
     [[nodiscard]] const ProducerStates& producers() const { return producers_; }
-
+    /// It was opened after a crash, a failure of its disk, or anew: records may be gone.
+    [[nodiscard]] bool may_lack_records() const { return may_lack_records_; }
     /// The disk of its directory has failed: appends are refused, and the recovery point stays
     /// where it is, whatever later flushes say.
     [[nodiscard]] bool is_broken() const { return health_ && health_->failed(); }
@@ -131,9 +132,8 @@ public:
     [[nodiscard]] Result<std::vector<AbortedTransaction>> aborted_transactions(Offset from,
                                                                                Offset end);
 
-    /// The first record with at least that timestamp, committed or not; nothing if there is none.
+    /// The first record with at least that timestamp, committed or not, or that with the largest.
     [[nodiscard]] Result<std::optional<FoundOffset>> find_by_timestamp(Timestamp timestamp);
-    /// The record with the largest timestamp; nothing in an empty log.
     [[nodiscard]] Result<std::optional<FoundOffset>> find_max_timestamp();
     /// The same; what they would have to wait for is the answer, unless they may.
     [[nodiscard]] Result<TimeLookup> try_find_by_timestamp(Timestamp timestamp, bool may_wait);
@@ -190,7 +190,6 @@ public:
 
 private:
     using Segments = std::map<Offset, std::unique_ptr<Segment>>;
-
     explicit Log(OpenOptions options);
 
     [[nodiscard]] Segment& active() { return *segments_.rbegin()->second; }
@@ -245,7 +244,6 @@ private:
     Result<void> roll(Now now, bool to_give_up = false);
     Result<void> seal(Segment& segment);
     Result<bool> time_to_roll(Timestamp newest, Now now);
-
     static Result<std::optional<ColdPart>> cold_lookup(Segment& segment, Offset from, Offset end,
                                                        const ReadLimits& limits);
     Result<TimeLookup> find_in(Segment& segment, Timestamp timestamp, bool may_wait);
@@ -272,6 +270,7 @@ private:
     UnfinishedSwap swap_;
     LeaderEpochs epochs_;
     bool epochs_saved_ = true;  // the file says the same
+    bool may_lack_records_ = false;
     ProducerStates producers_;
     Offset log_start_{0};
     Offset high_watermark_{0};

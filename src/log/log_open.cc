@@ -101,6 +101,7 @@ Result<void> Log::load(const Known& known) {
     } else {
         TRY(disk_.create_directories(folder_));
     }
+    may_lack_records_ = !known.clean || !known.cached || found.empty();
     if (found.empty()) {
         TRY(begin_anew(known.log_start, known.now.wall));
         parent_unsynced_ = true;

@@ -14,6 +14,7 @@ SEED = int(os.environ.get("BARNABAS_SEED", random.randrange(1 << 32)))
 KILLS = 50 if os.environ.get("BARNABAS_LONG") else 5
 PARTITIONS = 3
 KAFKA_STORAGE_ERROR = 56
+FENCED_LEADER_EPOCH = 74
 
 
 def test_sigterm_closes_in_order(broker_factory):
@@ -33,6 +34,52 @@ def test_sigterm_closes_in_order(broker_factory):
                           30, "the records are served again")
         assert [record.offset for record in kept] == list(range(10))
         assert not marker.exists(), "a crash from now on is no clean shutdown"
+
+
+def leader_epoch(connection, topic):
+    def known():
+        partition = wire.metadata(connection, [topic])["topics"][0]["partitions"][0]
+        return partition if partition["errorCode"] == 0 else None
+    return wait_until(known, 30, f"{topic} has a leader")["leaderEpoch"]
+
+
+def test_a_crash_begins_a_new_leader_epoch(broker_factory):
+    """So that consumers hear of it, and find out whether records are gone (KIP-320)."""
+    broker = broker_factory.start()
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "t")
+        wire.produce(connection, "t", batches.build([(b"k", b"v")] * 3))
+        before = leader_epoch(connection, "t")
+    for kill in (1, 2):  # between the second and the third nothing is written
+        broker.kill()
+        broker.start()
+        with wire.connected(broker) as connection:
+            after = leader_epoch(connection, "t")
+            assert after > before, kill
+            request = wire.fetch_request("t", max_wait_ms=0)
+            request["topics"][0]["partitions"][0]["currentLeaderEpoch"] = before
+            fetched = connection.call("Fetch", 12, **request)
+            assert fetched["responses"][0]["partitions"][0]["errorCode"] == FENCED_LEADER_EPOCH
+            answer = connection.call("OffsetForLeaderEpoch", 4, replicaId=-1, topics=[
+                {"topic": "t", "partitions": [{"partition": 0, "currentLeaderEpoch": after,
+                                               "leaderEpoch": before}]}])
+            ended = answer["topics"][0]["partitions"][0]
+            assert (ended["errorCode"], ended["endOffset"]) == (0, 3)
+            before = after
+
+
+@pytest.mark.own
+def test_an_orderly_stop_keeps_the_leader_epochs(broker_factory):
+    """Kafka begins new ones; nothing is lost here, and consumers go on as they are."""
+    broker = broker_factory.start()
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "t")
+        wire.produce(connection, "t", batches.build([(b"k", b"v")]))
+        before = leader_epoch(connection, "t")
+    broker.stop()
+    broker.start()
+    with wire.connected(broker) as connection:
+        assert leader_epoch(connection, "t") == before
 
 
 @pytest.mark.own

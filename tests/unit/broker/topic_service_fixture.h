@@ -62,17 +62,27 @@ public:
     void start_upkeep() {
         machine_.shard(0).post([this] { topics_->start_upkeep(); });
     }
-    /// A record to each partition.
+    /// A record to each partition, or to those of one number.
     void append_everywhere() {
-        auto& owner = *services_->shards.front();
-        owner.partitions.for_each([&](replication::Partition& partition) {
-            auto records = log::testing::make_batch();
-            EXPECT_TRUE(partition.log().append(records.mutable_view(),
-                                               {.now = machine_.shard(0).clock().both()},
-                                               owner.validator));
+        append_where([](const auto&) { return true; });
+    }
+    void append_to(std::int32_t number) {
+        append_where([number](const replication::Partition& partition) {
+            return partition.name().partition == PartitionId{number};
         });
     }
     void run_for(Duration how_long) { simulation_.run_for(how_long); }
+    /// stop() begins; that it has ended is told in `ended`.
+    void begin_stop(bool& ended) {
+        auto end = [](TopicService* topics, bool* done) -> Task {
+            co_await topics->stop();
+            *done = true;
+        };
+        auto& shard = machine_.shard(0);
+        shard.post(
+            [this, &shard, end, &ended] { runtime::spawn(shard, end(topics_.get(), &ended)); });
+    }
+    [[nodiscard]] BrokerShard& shard() { return *services_->shards.front(); }
     /// In order.
     void stop() {
         auto end = [](TopicService* topics) -> Task { co_await topics->stop(); };
@@ -149,6 +159,19 @@ public:
 
 private:
     using Task = boost::asio::awaitable<void>;
+
+    void append_where(const PartitionTable::Wanted& wanted) {
+        shard().partitions.for_each([&](replication::Partition& partition) {
+            if (!wanted(partition)) {
+                return;
+            }
+            auto records = log::testing::make_batch();
+            EXPECT_TRUE(partition.log().append(
+                records.mutable_view(),
+                {.epoch = partition.leader_epoch(), .now = machine_.shard(0).clock().both()},
+                shard().validator));
+        });
+    }
 
     void open_directories() {
         const auto definition = broker_definition();
