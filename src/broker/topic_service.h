@@ -130,6 +130,8 @@ public:
     /// Closes every log in order and leaves the marks of a clean stop.
     awaitable<void> stop();
 
+    /// How many of the directories' upkeeps have not ended yet; stop() waits for them first.
+    [[nodiscard]] std::size_t upkeeps() const { return upkeep_.size(); }
     [[nodiscard]] const ClusterImagePtr& image() const { return image_; }
     [[nodiscard]] log::LogDirs& dirs() { return ports_.dirs; }
 
@@ -230,7 +232,7 @@ private:
     awaitable<void> keep_up(std::size_t directory);
     awaitable<void> keep_checkpoints();
     awaitable<void> upkeep_round(std::size_t directory, Duties duties);
-    awaitable<void> prepare_upkeep(BrokerShard& shard, Health health, Duties duties);
+    awaitable<bool> prepare_upkeep(BrokerShard& shard, Health health, Duties duties);
     awaitable<bool> maintain(BrokerShard& shard, Health health, Duties duties);
     void maintain_log(log::Log& log, Duties duties, Now now);
     awaitable<void> flush_due_logs(BrokerShard& shard, Health health);

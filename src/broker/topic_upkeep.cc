@@ -6,6 +6,27 @@
 #include <utility>
 
 namespace barnabas::broker {
+namespace {
+
+/// Until all parts are in memory; false if some are not by `until`, or the broker stops. A few at a
+/// time: those who fetch wait in the same line.
+awaitable<bool> bring_in(BrokerShard& shard, std::vector<log::ColdPart> parts, Time until) {
+    const auto came = [](const auto& read) { return read->state == ColdRead::State::over; };
+    while (!parts.empty()) {
+        const auto some = std::min(parts.size(), ColdReads::at_once_max);
+        const auto first = parts.end() - static_cast<std::ptrdiff_t>(some);
+        auto reads = shard.cold_reads.start(std::vector<log::ColdPart>(
+            std::make_move_iterator(first), std::make_move_iterator(parts.end())));
+        parts.erase(first, parts.end());
+        co_await shard.cold_reads.wait_for(reads, until);
+        if (!std::ranges::all_of(reads, came)) {
+            co_return false;
+        }
+    }
+    co_return true;
+}
+
+}  // namespace
 
 void TopicService::start_upkeep() {
     for (std::size_t i = 0; i < ports_.dirs.count(); ++i) {
@@ -82,11 +103,23 @@ awaitable<void> TopicService::upkeep_round(std::size_t directory, Duties duties)
         if (stopping_) {
             co_return;
         }
-        co_await prepare_upkeep(*shard, health, duties);
+        const bool prepared = co_await prepare_upkeep(*shard, health, duties);
         if (stopping_) {
             co_return;
         }
-        const bool waits = co_await maintain(*shard, health, duties);
+        auto is_stopping = [&shard] { return shard->stopping; };
+        if (!prepared && co_await runtime::call_on(home_, shard->shard, is_stopping)) {
+            co_return;  // that is why; flushes would wait for the disk once more
+        }
+        bool waits = false;
+        if (prepared) {
+            waits = co_await maintain(*shard, health, duties);
+        } else {
+            ports_.log.warn(
+                "{} takes too long to read what an upkeep of its logs looks at; no segment is "
+                "begun or given up there until it does",
+                ports_.dirs.path_of(directory).string());
+        }
         co_await flush_due_logs(*shard, health);
         if (waits) {
             co_await maintain(*shard, health, {.retention = true});
@@ -96,8 +129,9 @@ awaitable<void> TopicService::upkeep_round(std::size_t directory, Duties duties)
 }
 
 /// What an upkeep reads may not be in memory, of producers' snapshots and of the ends of segments
-/// that it rolls: no shard is to wait for it.
-awaitable<void> TopicService::prepare_upkeep(BrokerShard& shard, Health health, Duties duties) {
+/// that it rolls: no shard is to wait for it. False: it has not come in time; then the shard would
+/// wait.
+awaitable<bool> TopicService::prepare_upkeep(BrokerShard& shard, Health health, Duties duties) {
     std::vector<log::ColdPart> parts;
     std::vector<FirstAppends::Ticket> rolls;
     auto gather = [&, now = home_.clock().both()] {
@@ -118,18 +152,20 @@ awaitable<void> TopicService::prepare_upkeep(BrokerShard& shard, Health health, 
         });
     };
     co_await runtime::call_on(home_, shard.shard, gather);
+    const Time until = home_.clock().now() + Flusher::patience;
+    auto read = [&shard, &parts, until] { return bring_in(shard, std::move(parts), until); };
+    bool all_came = true;
     if (!parts.empty()) {
-        auto read = [&parts] {
-            for (const auto& part : parts) {
-                ignore(part.bring_in(), "retention says what is wrong");
-            }
-        };
-        co_await runtime::run_blocking(home_, std::move(read));
+        all_came = co_await runtime::await_on(home_, shard.shard, read);
     }
     for (auto& roll : rolls) {
-        auto wait = [&shard, &roll] { return shard.first_appends.wait(std::move(roll), never); };
-        co_await runtime::await_on(home_, shard.shard, wait);
+        auto wait = [&shard, &roll, until] {
+            return shard.first_appends.wait(std::move(roll), until);
+        };
+        const bool came = co_await runtime::await_on(home_, shard.shard, wait);
+        all_came = all_came && came;
     }
+    co_return all_came;
 }
 
 /// True if retention waits for a flush somewhere.

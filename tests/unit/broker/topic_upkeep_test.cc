@@ -1,0 +1,66 @@
+// What happens to the logs while nobody asks, where a disk hangs.
+#include "unit/broker/topic_service_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+namespace barnabas::broker {
+namespace {
+
+/// Of four partitions 1 and 3 are in /b, which hangs: the roll of 1 is due and what it looks at is
+/// on the medium alone, and 3 has a record to flush.
+class HangingUpkeep : public testing::Test {
+protected:
+    HangingUpkeep() {
+        EXPECT_TRUE(at_.start());
+        EXPECT_EQ(at_.create("t", 4).error, ErrorCode::none);
+        at_.append_everywhere();
+        at_.stop();
+        EXPECT_TRUE(at_.start());
+        at_.append_to(3);
+        const auto entries = at_.disk().list("/b/t-1");
+        for (const auto& entry : *entries) {
+            at_.disk().make_cold(runtime::Path("/b/t-1") / entry.name);
+        }
+        at_.disk().hang("/b");
+        at_.run_for(2s);  // from now on the roll is due
+        at_.start_upkeep();
+        at_.run_for(30s);
+        EXPECT_EQ(at_.shard().first_appends.running("/b"), 1U) << "the roll is on its way";
+        EXPECT_EQ(at_.topics().upkeeps(), 3U) << "each directory's, and the checkpoints'";
+    }
+
+    TopicServiceFixture at_{ConfigMap{{"flush.before.ack", "never"},
+                                      {"log.roll.ms", "1000"},
+                                      {"log.flush.interval.ms", "1"},
+                                      {"log.flush.scheduler.interval.ms", "100"}}};
+};
+
+TEST_F(HangingUpkeep, PutsTheRollOffAndGoesOn) {
+    EXPECT_EQ(at_.shard().flusher.syncing("/b"), 0U);
+    at_.run_for(Flusher::patience);
+    EXPECT_EQ(at_.shard().flusher.syncing("/b"), 1U) << "its round has come to the flushes";
+    at_.disk().heal();
+    at_.run_for(2 * Flusher::patience);
+    EXPECT_TRUE(at_.disk().exists("/b/t-1/00000000000000000001.log")) << "it was made up for";
+}
+
+/// As the broker stops: first nobody waits any more, then the upkeeps are waited for.
+TEST_F(HangingUpkeep, EndsWithTheWaits) {
+    at_.shard().stopping = true;
+    at_.shard().cold_reads.end_waits();
+    at_.shard().first_appends.end_waits();
+    bool ended = false;
+    at_.begin_stop(ended);
+    at_.run_for(1s);
+    EXPECT_EQ(at_.topics().upkeeps(), 0U);
+    EXPECT_FALSE(ended) << "its logs cannot be closed";
+    at_.disk().heal();
+    at_.run_for(10s);
+    EXPECT_TRUE(ended);
+    at_.forget();
+}
+
+}  // namespace
+}  // namespace barnabas::broker
