@@ -291,3 +291,57 @@ def test_without_the_feature_nothing_is_served_or_advertised(broker_factory):
         assert refused["errorCode"] == UNSUPPORTED_VERSION
         assert "share.version" in refused["errorMessage"]
         assert offsets(connection, "g") == UNSUPPORTED_VERSION
+
+
+@pytest.mark.own
+def test_the_metrics_page_says_what_a_group_has(broker_factory):
+    import urllib.request
+
+    from support.ports import free_port
+    port = free_port()
+    broker = broker_factory.start({**SETTINGS, "metrics.listeners": f"127.0.0.1:{port}"})
+
+    def samples():
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as page:
+            lines = page.read().decode().splitlines()
+        return dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "t")
+        topic = wire.metadata(connection, ["t"])["topics"][0]["topicId"]
+        member = joined(connection, "g", "t", count=1)
+
+        def call(api, epoch, acknowledged=(), **values):
+            batches_of = [{"firstOffset": first, "lastOffset": last, "acknowledgeTypes": [kind]}
+                          for first, last, kind in acknowledged]
+            answer = connection.call(api, 1, groupId="g", memberId=member.name,
+                                     shareSessionEpoch=epoch, topics=[{
+                                         "topicId": topic, "partitions": [{
+                                             "partitionIndex": 0,
+                                             "acknowledgementBatches": batches_of}]}], **values)
+            assert answer["errorCode"] == 0, answer
+            return answer
+
+        sizes = {"maxWaitMs": 500, "minBytes": 1, "maxBytes": 1 << 20, "maxRecords": 100,
+                 "batchSize": 100}
+        call("ShareFetch", 0, **sizes)  # which looks up where the group begins: at the end
+        wire.produce(connection, "t", batches.build([(b"k", b"v")] * 5))
+        epochs = itertools.count(1)
+        wait_until(lambda: call("ShareFetch", next(epochs), **sizes)["responses"] != [], 30,
+                   "five records are acquired")
+        seen = samples()
+        assert seen['barnabas_groups{type="Share",state="Stable"}'] == "1"
+        assert seen['barnabas_group_members{group="g"}'] == "1"
+        assert seen["barnabas_share_sessions"] == "1"
+        assert seen['barnabas_share_group_partitions{group="g"}'] == "1"
+        assert seen['barnabas_share_group_records{group="g",state="acquired"}'] == "5"
+        assert seen["barnabas_share_acquired_records_total"] == "5"
+        call("ShareAcknowledge", next(epochs), [(1, 2, 3), (4, 4, 2)])  # rejected, released
+        seen = samples()
+        records = 'barnabas_share_group_records{group="g",state="%s"}'
+        assert {state: seen.get(records % state) for state in
+                ("acquired", "archived", "available")} == \
+            {"acquired": "2", "archived": "2", "available": "1"}
+        assert seen['barnabas_share_acknowledged_records_total{type="reject"}'] == "2"
+        assert seen['barnabas_share_acknowledged_records_total{type="release"}'] == "1"
+        assert seen['barnabas_share_dead_letters_total{outcome="written"}'] == "0"
