@@ -185,13 +185,26 @@ void Heartbeat::update_subscription() {
         records_.push_back(subscription_record(at_.group.id(), member_));
     }
     subscription_changed_ = member_.topics != before_.topics || member_.regex != before_.regex;
-    if (at_.group.epoch() == initial_epoch && at_.group.member_count() == 0) {
-        cause_ = RebalanceCause::member_joined;
-        why_ = fmt::format("member {} joins a new group", member_.id);
-    } else if (subscription_changed_) {
+    if (subscription_changed_) {
+        const bool is_new_group = at_.group.epoch() == initial_epoch && at_.group.is_empty();
         cause_ = is_new_ ? RebalanceCause::member_joined : RebalanceCause::subscription_changed;
         why_ = fmt::format("member {} {}", member_.id,
-                           is_new_ ? "joins" : "subscribes to other topics");
+                           is_new_group ? "joins a new group"
+                           : is_new_    ? "joins"
+                                        : "subscribes to other topics");
+    }
+}
+
+/// What most members ask for is not what it was.
+void Heartbeat::judge_assignor() {
+    if (!why_.empty() || member_.assignor == before_.assignor) {
+        return;
+    }
+    const auto now = preferred_assignor(draft_, at_.config);
+    if (now != preferred_assignor(GroupDraft{.group = at_.group}, at_.config)) {
+        cause_ = is_new_ ? RebalanceCause::member_joined : RebalanceCause::subscription_changed;
+        why_ = fmt::format("member {} asks for another assignor: it is {} now", member_.id,
+                           assignor_name(now));
     }
 }
 
@@ -251,6 +264,7 @@ void Heartbeat::evaluate(const std::map<std::string, bool, std::less<>>& wanted)
 }
 
 void Heartbeat::update_epoch() {
+    judge_assignor();
     if (why_.empty() && !at_.group.topics_may_differ()) {
         return;
     }

@@ -55,6 +55,7 @@ private:
     void update_subscription();
     [[nodiscard]] Result<void> update_regexes();
     void evaluate(const std::map<std::string, bool, std::less<>>& wanted);
+    void judge_assignor();
     void update_epoch();
     void update_target();
     [[nodiscard]] Result<void> update_assignment();

@@ -352,6 +352,41 @@ TEST_F(HeartbeatTest, TheAssignorThatMostAskForIsTaken) {
     EXPECT_EQ(world.groups().describe("g").assignor_name, "range");
 }
 
+/// As Kafka 4.4 was seen to do it.
+TEST_F(HeartbeatTest, AnotherAssignorIsANewEpochWhenMostAskForIt) {
+    for (const auto* member : {"m1", "m2", "m3"}) {
+        auto request = join(member);
+        request.server_assignor = "uniform";
+        world.beat(request);
+    }
+    struct Row {
+        const char* member;
+        const char* assignor;
+        std::int32_t want;
+    };
+    const Row rows[] = {{"m3", "range", 4},   {"m3", "uniform", 4}, {"m3", "range", 4},
+                        {"m2", "range", 5},   {"m2", "range", 5},   {"m1", "range", 5},
+                        {"m2", "uniform", 5}, {"m1", "uniform", 6}};
+    for (const Row& row : rows) {
+        auto request = beat_of(row.member, world.group()->member(row.member)->epoch);
+        request.server_assignor = row.assignor;
+        EXPECT_EQ(code_of(world.beat(request)), ErrorCode::none);
+        EXPECT_EQ(world.group()->epoch(), row.want) << row.member << " " << row.assignor;
+    }
+    EXPECT_THAT(world.events.back().why, HasSubstr("asks for another assignor: it is uniform now"));
+}
+
+TEST_F(HeartbeatTest, WhoSubscribesToNothingBeginsNoEpoch) {
+    const auto reply = world.beat(join("m", {}));
+    EXPECT_EQ(reply.member_epoch, 1);
+    EXPECT_EQ(assigned_in(reply), "");
+    EXPECT_EQ(world.last, 2U) << "the subscription, and what it has";
+    EXPECT_EQ(world.group()->epoch(), 1);
+    auto request = beat_of("m", 1);
+    request.server_assignor = "range";
+    EXPECT_EQ(world.beat(request).member_epoch, 2);
+}
+
 TEST_F(HeartbeatTest, CommitsMayBeOfEarlierEpochsWhereThePartitionWasHeld) {
     world.beat(join("m1"));
     world.beat(join("m2"));
