@@ -8,7 +8,10 @@
 
 namespace barnabas::wire {
 
+struct AddOffsetsToTxnResponse;
+
 struct AddOffsetsToTxnRequest {
+    using Response = AddOffsetsToTxnResponse;
     static constexpr std::int16_t api_key = 25;
     static constexpr std::string_view name = "AddOffsetsToTxnRequest";
     static constexpr Versions versions{0, 4};

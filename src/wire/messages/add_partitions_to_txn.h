@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct AddPartitionsToTxnResponse;
+
 struct AddPartitionsToTxnRequest {
+    using Response = AddPartitionsToTxnResponse;
     static constexpr std::int16_t api_key = 24;
     static constexpr std::string_view name = "AddPartitionsToTxnRequest";
     static constexpr Versions versions{0, 5};

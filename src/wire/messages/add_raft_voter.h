@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct AddRaftVoterResponse;
+
 struct AddRaftVoterRequest {
+    using Response = AddRaftVoterResponse;
     static constexpr std::int16_t api_key = 80;
     static constexpr std::string_view name = "AddRaftVoterRequest";
     static constexpr Versions versions{0, 1};

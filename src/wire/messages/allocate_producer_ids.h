@@ -8,7 +8,10 @@
 
 namespace barnabas::wire {
 
+struct AllocateProducerIdsResponse;
+
 struct AllocateProducerIdsRequest {
+    using Response = AllocateProducerIdsResponse;
     static constexpr std::int16_t api_key = 67;
     static constexpr std::string_view name = "AllocateProducerIdsRequest";
     static constexpr Versions versions{0, 0};

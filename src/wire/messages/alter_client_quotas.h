@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct AlterClientQuotasResponse;
+
 struct AlterClientQuotasRequest {
+    using Response = AlterClientQuotasResponse;
     static constexpr std::int16_t api_key = 49;
     static constexpr std::string_view name = "AlterClientQuotasRequest";
     static constexpr Versions versions{0, 1};

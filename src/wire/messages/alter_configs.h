@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct AlterConfigsResponse;
+
 struct AlterConfigsRequest {
+    using Response = AlterConfigsResponse;
     static constexpr std::int16_t api_key = 33;
     static constexpr std::string_view name = "AlterConfigsRequest";
     static constexpr Versions versions{0, 2};

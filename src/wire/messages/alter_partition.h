@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct AlterPartitionResponse;
+
 struct AlterPartitionRequest {
+    using Response = AlterPartitionResponse;
     static constexpr std::int16_t api_key = 56;
     static constexpr std::string_view name = "AlterPartitionRequest";
     static constexpr Versions versions{0, 3};

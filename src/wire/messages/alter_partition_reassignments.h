@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct AlterPartitionReassignmentsResponse;
+
 struct AlterPartitionReassignmentsRequest {
+    using Response = AlterPartitionReassignmentsResponse;
     static constexpr std::int16_t api_key = 45;
     static constexpr std::string_view name = "AlterPartitionReassignmentsRequest";
     static constexpr Versions versions{0, 1};

@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct AlterReplicaLogDirsResponse;
+
 struct AlterReplicaLogDirsRequest {
+    using Response = AlterReplicaLogDirsResponse;
     static constexpr std::int16_t api_key = 34;
     static constexpr std::string_view name = "AlterReplicaLogDirsRequest";
     static constexpr Versions versions{0, 2};

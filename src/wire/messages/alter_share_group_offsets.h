@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct AlterShareGroupOffsetsResponse;
+
 struct AlterShareGroupOffsetsRequest {
+    using Response = AlterShareGroupOffsetsResponse;
     static constexpr std::int16_t api_key = 91;
     static constexpr std::string_view name = "AlterShareGroupOffsetsRequest";
     static constexpr Versions versions{0, 0};

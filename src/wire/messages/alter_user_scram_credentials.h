@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct AlterUserScramCredentialsResponse;
+
 struct AlterUserScramCredentialsRequest {
+    using Response = AlterUserScramCredentialsResponse;
     static constexpr std::int16_t api_key = 51;
     static constexpr std::string_view name = "AlterUserScramCredentialsRequest";
     static constexpr Versions versions{0, 0};

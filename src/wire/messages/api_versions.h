@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct ApiVersionsResponse;
+
 struct ApiVersionsRequest {
+    using Response = ApiVersionsResponse;
     static constexpr std::int16_t api_key = 18;
     static constexpr std::string_view name = "ApiVersionsRequest";
     static constexpr Versions versions{0, 5};

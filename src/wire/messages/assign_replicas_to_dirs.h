@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct AssignReplicasToDirsResponse;
+
 struct AssignReplicasToDirsRequest {
+    using Response = AssignReplicasToDirsResponse;
     static constexpr std::int16_t api_key = 73;
     static constexpr std::string_view name = "AssignReplicasToDirsRequest";
     static constexpr Versions versions{0, 0};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct BeginQuorumEpochResponse;
+
 struct BeginQuorumEpochRequest {
+    using Response = BeginQuorumEpochResponse;
     static constexpr std::int16_t api_key = 53;
     static constexpr std::string_view name = "BeginQuorumEpochRequest";
     static constexpr Versions versions{0, 1};

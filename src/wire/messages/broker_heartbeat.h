@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct BrokerHeartbeatResponse;
+
 struct BrokerHeartbeatRequest {
+    using Response = BrokerHeartbeatResponse;
     static constexpr std::int16_t api_key = 63;
     static constexpr std::string_view name = "BrokerHeartbeatRequest";
     static constexpr Versions versions{0, 2};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct BrokerRegistrationResponse;
+
 struct BrokerRegistrationRequest {
+    using Response = BrokerRegistrationResponse;
     static constexpr std::int16_t api_key = 62;
     static constexpr std::string_view name = "BrokerRegistrationRequest";
     static constexpr Versions versions{0, 4};

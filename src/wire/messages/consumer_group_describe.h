@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct ConsumerGroupDescribeResponse;
+
 struct ConsumerGroupDescribeRequest {
+    using Response = ConsumerGroupDescribeResponse;
     static constexpr std::int16_t api_key = 69;
     static constexpr std::string_view name = "ConsumerGroupDescribeRequest";
     static constexpr Versions versions{0, 1};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct ConsumerGroupHeartbeatResponse;
+
 struct ConsumerGroupHeartbeatRequest {
+    using Response = ConsumerGroupHeartbeatResponse;
     static constexpr std::int16_t api_key = 68;
     static constexpr std::string_view name = "ConsumerGroupHeartbeatRequest";
     static constexpr Versions versions{0, 1};

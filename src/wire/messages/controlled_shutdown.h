@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct ControlledShutdownResponse;
+
 struct ControlledShutdownRequest {
+    using Response = ControlledShutdownResponse;
     static constexpr std::int16_t api_key = 7;
     static constexpr std::string_view name = "ControlledShutdownRequest";
     static constexpr Versions versions{0, 3};

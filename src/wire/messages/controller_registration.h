@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct ControllerRegistrationResponse;
+
 struct ControllerRegistrationRequest {
+    using Response = ControllerRegistrationResponse;
     static constexpr std::int16_t api_key = 70;
     static constexpr std::string_view name = "ControllerRegistrationRequest";
     static constexpr Versions versions{0, 0};

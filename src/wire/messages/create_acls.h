@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct CreateAclsResponse;
+
 struct CreateAclsRequest {
+    using Response = CreateAclsResponse;
     static constexpr std::int16_t api_key = 30;
     static constexpr std::string_view name = "CreateAclsRequest";
     static constexpr Versions versions{0, 3};

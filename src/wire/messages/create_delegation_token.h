@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct CreateDelegationTokenResponse;
+
 struct CreateDelegationTokenRequest {
+    using Response = CreateDelegationTokenResponse;
     static constexpr std::int16_t api_key = 38;
     static constexpr std::string_view name = "CreateDelegationTokenRequest";
     static constexpr Versions versions{0, 3};

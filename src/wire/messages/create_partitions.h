@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct CreatePartitionsResponse;
+
 struct CreatePartitionsRequest {
+    using Response = CreatePartitionsResponse;
     static constexpr std::int16_t api_key = 37;
     static constexpr std::string_view name = "CreatePartitionsRequest";
     static constexpr Versions versions{0, 3};

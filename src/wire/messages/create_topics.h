@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct CreateTopicsResponse;
+
 struct CreateTopicsRequest {
+    using Response = CreateTopicsResponse;
     static constexpr std::int16_t api_key = 19;
     static constexpr std::string_view name = "CreateTopicsRequest";
     static constexpr Versions versions{0, 7};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct DeleteAclsResponse;
+
 struct DeleteAclsRequest {
+    using Response = DeleteAclsResponse;
     static constexpr std::int16_t api_key = 31;
     static constexpr std::string_view name = "DeleteAclsRequest";
     static constexpr Versions versions{0, 3};

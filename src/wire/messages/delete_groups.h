@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct DeleteGroupsResponse;
+
 struct DeleteGroupsRequest {
+    using Response = DeleteGroupsResponse;
     static constexpr std::int16_t api_key = 42;
     static constexpr std::string_view name = "DeleteGroupsRequest";
     static constexpr Versions versions{0, 3};

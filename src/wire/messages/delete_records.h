@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct DeleteRecordsResponse;
+
 struct DeleteRecordsRequest {
+    using Response = DeleteRecordsResponse;
     static constexpr std::int16_t api_key = 21;
     static constexpr std::string_view name = "DeleteRecordsRequest";
     static constexpr Versions versions{0, 2};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct DeleteShareGroupOffsetsResponse;
+
 struct DeleteShareGroupOffsetsRequest {
+    using Response = DeleteShareGroupOffsetsResponse;
     static constexpr std::int16_t api_key = 92;
     static constexpr std::string_view name = "DeleteShareGroupOffsetsRequest";
     static constexpr Versions versions{0, 0};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct DeleteShareGroupStateResponse;
+
 struct DeleteShareGroupStateRequest {
+    using Response = DeleteShareGroupStateResponse;
     static constexpr std::int16_t api_key = 86;
     static constexpr std::string_view name = "DeleteShareGroupStateRequest";
     static constexpr Versions versions{0, 0};

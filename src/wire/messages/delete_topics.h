@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct DeleteTopicsResponse;
+
 struct DeleteTopicsRequest {
+    using Response = DeleteTopicsResponse;
     static constexpr std::int16_t api_key = 20;
     static constexpr std::string_view name = "DeleteTopicsRequest";
     static constexpr Versions versions{0, 6};

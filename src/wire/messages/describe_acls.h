@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct DescribeAclsResponse;
+
 struct DescribeAclsRequest {
+    using Response = DescribeAclsResponse;
     static constexpr std::int16_t api_key = 29;
     static constexpr std::string_view name = "DescribeAclsRequest";
     static constexpr Versions versions{0, 3};

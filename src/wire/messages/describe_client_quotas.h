@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct DescribeClientQuotasResponse;
+
 struct DescribeClientQuotasRequest {
+    using Response = DescribeClientQuotasResponse;
     static constexpr std::int16_t api_key = 48;
     static constexpr std::string_view name = "DescribeClientQuotasRequest";
     static constexpr Versions versions{0, 1};

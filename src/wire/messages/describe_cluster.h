@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct DescribeClusterResponse;
+
 struct DescribeClusterRequest {
+    using Response = DescribeClusterResponse;
     static constexpr std::int16_t api_key = 60;
     static constexpr std::string_view name = "DescribeClusterRequest";
     static constexpr Versions versions{0, 2};

@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct DescribeConfigsResponse;
+
 struct DescribeConfigsRequest {
+    using Response = DescribeConfigsResponse;
     static constexpr std::int16_t api_key = 32;
     static constexpr std::string_view name = "DescribeConfigsRequest";
     static constexpr Versions versions{0, 4};

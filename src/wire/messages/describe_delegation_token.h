@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct DescribeDelegationTokenResponse;
+
 struct DescribeDelegationTokenRequest {
+    using Response = DescribeDelegationTokenResponse;
     static constexpr std::int16_t api_key = 41;
     static constexpr std::string_view name = "DescribeDelegationTokenRequest";
     static constexpr Versions versions{0, 3};

@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct DescribeGroupsResponse;
+
 struct DescribeGroupsRequest {
+    using Response = DescribeGroupsResponse;
     static constexpr std::int16_t api_key = 15;
     static constexpr std::string_view name = "DescribeGroupsRequest";
     static constexpr Versions versions{0, 6};

@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct DescribeLogDirsResponse;
+
 struct DescribeLogDirsRequest {
+    using Response = DescribeLogDirsResponse;
     static constexpr std::int16_t api_key = 35;
     static constexpr std::string_view name = "DescribeLogDirsRequest";
     static constexpr Versions versions{0, 5};

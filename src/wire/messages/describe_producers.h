@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct DescribeProducersResponse;
+
 struct DescribeProducersRequest {
+    using Response = DescribeProducersResponse;
     static constexpr std::int16_t api_key = 61;
     static constexpr std::string_view name = "DescribeProducersRequest";
     static constexpr Versions versions{0, 0};

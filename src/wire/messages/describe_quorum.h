@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct DescribeQuorumResponse;
+
 struct DescribeQuorumRequest {
+    using Response = DescribeQuorumResponse;
     static constexpr std::int16_t api_key = 55;
     static constexpr std::string_view name = "DescribeQuorumRequest";
     static constexpr Versions versions{0, 2};

@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct DescribeShareGroupOffsetsResponse;
+
 struct DescribeShareGroupOffsetsRequest {
+    using Response = DescribeShareGroupOffsetsResponse;
     static constexpr std::int16_t api_key = 90;
     static constexpr std::string_view name = "DescribeShareGroupOffsetsRequest";
     static constexpr Versions versions{0, 1};

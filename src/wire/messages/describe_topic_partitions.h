@@ -25,7 +25,10 @@ struct DescribeTopicPartitionsRequestCursor {
     }
 };
 
+struct DescribeTopicPartitionsResponse;
+
 struct DescribeTopicPartitionsRequest {
+    using Response = DescribeTopicPartitionsResponse;
     static constexpr std::int16_t api_key = 75;
     static constexpr std::string_view name = "DescribeTopicPartitionsRequest";
     static constexpr Versions versions{0, 0};

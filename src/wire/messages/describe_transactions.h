@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct DescribeTransactionsResponse;
+
 struct DescribeTransactionsRequest {
+    using Response = DescribeTransactionsResponse;
     static constexpr std::int16_t api_key = 65;
     static constexpr std::string_view name = "DescribeTransactionsRequest";
     static constexpr Versions versions{0, 0};

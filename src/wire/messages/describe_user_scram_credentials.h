@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct DescribeUserScramCredentialsResponse;
+
 struct DescribeUserScramCredentialsRequest {
+    using Response = DescribeUserScramCredentialsResponse;
     static constexpr std::int16_t api_key = 50;
     static constexpr std::string_view name = "DescribeUserScramCredentialsRequest";
     static constexpr Versions versions{0, 0};

@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct ElectLeadersResponse;
+
 struct ElectLeadersRequest {
+    using Response = ElectLeadersResponse;
     static constexpr std::int16_t api_key = 43;
     static constexpr std::string_view name = "ElectLeadersRequest";
     static constexpr Versions versions{0, 2};

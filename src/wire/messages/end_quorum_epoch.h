@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct EndQuorumEpochResponse;
+
 struct EndQuorumEpochRequest {
+    using Response = EndQuorumEpochResponse;
     static constexpr std::int16_t api_key = 54;
     static constexpr std::string_view name = "EndQuorumEpochRequest";
     static constexpr Versions versions{0, 1};

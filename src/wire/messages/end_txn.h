@@ -8,7 +8,10 @@
 
 namespace barnabas::wire {
 
+struct EndTxnResponse;
+
 struct EndTxnRequest {
+    using Response = EndTxnResponse;
     static constexpr std::int16_t api_key = 26;
     static constexpr std::string_view name = "EndTxnRequest";
     static constexpr Versions versions{0, 5};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct EnvelopeResponse;
+
 struct EnvelopeRequest {
+    using Response = EnvelopeResponse;
     static constexpr std::int16_t api_key = 58;
     static constexpr std::string_view name = "EnvelopeRequest";
     static constexpr Versions versions{0, 0};

@@ -8,7 +8,10 @@
 
 namespace barnabas::wire {
 
+struct ExpireDelegationTokenResponse;
+
 struct ExpireDelegationTokenRequest {
+    using Response = ExpireDelegationTokenResponse;
     static constexpr std::int16_t api_key = 40;
     static constexpr std::string_view name = "ExpireDelegationTokenRequest";
     static constexpr Versions versions{0, 2};

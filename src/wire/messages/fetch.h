@@ -12,7 +12,10 @@
 
 namespace barnabas::wire {
 
+struct FetchResponse;
+
 struct FetchRequest {
+    using Response = FetchResponse;
     static constexpr std::int16_t api_key = 1;
     static constexpr std::string_view name = "FetchRequest";
     static constexpr Versions versions{0, 18};

@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct FetchSnapshotResponse;
+
 struct FetchSnapshotRequest {
+    using Response = FetchSnapshotResponse;
     static constexpr std::int16_t api_key = 59;
     static constexpr std::string_view name = "FetchSnapshotRequest";
     static constexpr Versions versions{0, 1};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct FindCoordinatorResponse;
+
 struct FindCoordinatorRequest {
+    using Response = FindCoordinatorResponse;
     static constexpr std::int16_t api_key = 10;
     static constexpr std::string_view name = "FindCoordinatorRequest";
     static constexpr Versions versions{0, 6};

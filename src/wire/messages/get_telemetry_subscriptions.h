@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct GetTelemetrySubscriptionsResponse;
+
 struct GetTelemetrySubscriptionsRequest {
+    using Response = GetTelemetrySubscriptionsResponse;
     static constexpr std::int16_t api_key = 71;
     static constexpr std::string_view name = "GetTelemetrySubscriptionsRequest";
     static constexpr Versions versions{0, 0};

@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct HeartbeatResponse;
+
 struct HeartbeatRequest {
+    using Response = HeartbeatResponse;
     static constexpr std::int16_t api_key = 12;
     static constexpr std::string_view name = "HeartbeatRequest";
     static constexpr Versions versions{0, 4};

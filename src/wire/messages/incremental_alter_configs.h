@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct IncrementalAlterConfigsResponse;
+
 struct IncrementalAlterConfigsRequest {
+    using Response = IncrementalAlterConfigsResponse;
     static constexpr std::int16_t api_key = 44;
     static constexpr std::string_view name = "IncrementalAlterConfigsRequest";
     static constexpr Versions versions{0, 1};

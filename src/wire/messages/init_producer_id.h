@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct InitProducerIdResponse;
+
 struct InitProducerIdRequest {
+    using Response = InitProducerIdResponse;
     static constexpr std::int16_t api_key = 22;
     static constexpr std::string_view name = "InitProducerIdRequest";
     static constexpr Versions versions{0, 6};

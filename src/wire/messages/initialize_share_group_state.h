@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct InitializeShareGroupStateResponse;
+
 struct InitializeShareGroupStateRequest {
+    using Response = InitializeShareGroupStateResponse;
     static constexpr std::int16_t api_key = 83;
     static constexpr std::string_view name = "InitializeShareGroupStateRequest";
     static constexpr Versions versions{0, 0};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct JoinGroupResponse;
+
 struct JoinGroupRequest {
+    using Response = JoinGroupResponse;
     static constexpr std::int16_t api_key = 11;
     static constexpr std::string_view name = "JoinGroupRequest";
     static constexpr Versions versions{0, 9};

@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct LeaderAndIsrResponse;
+
 struct LeaderAndIsrRequest {
+    using Response = LeaderAndIsrResponse;
     static constexpr std::int16_t api_key = 4;
     static constexpr std::string_view name = "LeaderAndIsrRequest";
     static constexpr Versions versions{0, 7};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct LeaveGroupResponse;
+
 struct LeaveGroupRequest {
+    using Response = LeaveGroupResponse;
     static constexpr std::int16_t api_key = 13;
     static constexpr std::string_view name = "LeaveGroupRequest";
     static constexpr Versions versions{0, 5};

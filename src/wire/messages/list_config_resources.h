@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct ListConfigResourcesResponse;
+
 struct ListConfigResourcesRequest {
+    using Response = ListConfigResourcesResponse;
     static constexpr std::int16_t api_key = 74;
     static constexpr std::string_view name = "ListConfigResourcesRequest";
     static constexpr Versions versions{0, 1};

@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct ListGroupsResponse;
+
 struct ListGroupsRequest {
+    using Response = ListGroupsResponse;
     static constexpr std::int16_t api_key = 16;
     static constexpr std::string_view name = "ListGroupsRequest";
     static constexpr Versions versions{0, 5};

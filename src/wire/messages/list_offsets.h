@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct ListOffsetsResponse;
+
 struct ListOffsetsRequest {
+    using Response = ListOffsetsResponse;
     static constexpr std::int16_t api_key = 2;
     static constexpr std::string_view name = "ListOffsetsRequest";
     static constexpr Versions versions{0, 11};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct ListPartitionReassignmentsResponse;
+
 struct ListPartitionReassignmentsRequest {
+    using Response = ListPartitionReassignmentsResponse;
     static constexpr std::int16_t api_key = 46;
     static constexpr std::string_view name = "ListPartitionReassignmentsRequest";
     static constexpr Versions versions{0, 0};

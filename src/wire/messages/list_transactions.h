@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct ListTransactionsResponse;
+
 struct ListTransactionsRequest {
+    using Response = ListTransactionsResponse;
     static constexpr std::int16_t api_key = 66;
     static constexpr std::string_view name = "ListTransactionsRequest";
     static constexpr Versions versions{0, 2};

@@ -12,7 +12,10 @@
 
 namespace barnabas::wire {
 
+struct MetadataResponse;
+
 struct MetadataRequest {
+    using Response = MetadataResponse;
     static constexpr std::int16_t api_key = 3;
     static constexpr std::string_view name = "MetadataRequest";
     static constexpr Versions versions{0, 13};

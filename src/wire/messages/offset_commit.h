@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct OffsetCommitResponse;
+
 struct OffsetCommitRequest {
+    using Response = OffsetCommitResponse;
     static constexpr std::int16_t api_key = 8;
     static constexpr std::string_view name = "OffsetCommitRequest";
     static constexpr Versions versions{0, 10};

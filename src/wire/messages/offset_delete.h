@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct OffsetDeleteResponse;
+
 struct OffsetDeleteRequest {
+    using Response = OffsetDeleteResponse;
     static constexpr std::int16_t api_key = 47;
     static constexpr std::string_view name = "OffsetDeleteRequest";
     static constexpr Versions versions{0, 0};

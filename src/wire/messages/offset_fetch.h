@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct OffsetFetchResponse;
+
 struct OffsetFetchRequest {
+    using Response = OffsetFetchResponse;
     static constexpr std::int16_t api_key = 9;
     static constexpr std::string_view name = "OffsetFetchRequest";
     static constexpr Versions versions{0, 10};

@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct OffsetForLeaderEpochResponse;
+
 struct OffsetForLeaderEpochRequest {
+    using Response = OffsetForLeaderEpochResponse;
     static constexpr std::int16_t api_key = 23;
     static constexpr std::string_view name = "OffsetForLeaderEpochRequest";
     static constexpr Versions versions{0, 4};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct ProduceResponse;
+
 struct ProduceRequest {
+    using Response = ProduceResponse;
     static constexpr std::int16_t api_key = 0;
     static constexpr std::string_view name = "ProduceRequest";
     static constexpr Versions versions{0, 13};

@@ -8,7 +8,10 @@
 
 namespace barnabas::wire {
 
+struct PushTelemetryResponse;
+
 struct PushTelemetryRequest {
+    using Response = PushTelemetryResponse;
     static constexpr std::int16_t api_key = 72;
     static constexpr std::string_view name = "PushTelemetryRequest";
     static constexpr Versions versions{0, 0};

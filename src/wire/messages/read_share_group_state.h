@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct ReadShareGroupStateResponse;
+
 struct ReadShareGroupStateRequest {
+    using Response = ReadShareGroupStateResponse;
     static constexpr std::int16_t api_key = 84;
     static constexpr std::string_view name = "ReadShareGroupStateRequest";
     static constexpr Versions versions{0, 0};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct ReadShareGroupStateSummaryResponse;
+
 struct ReadShareGroupStateSummaryRequest {
+    using Response = ReadShareGroupStateSummaryResponse;
     static constexpr std::int16_t api_key = 87;
     static constexpr std::string_view name = "ReadShareGroupStateSummaryRequest";
     static constexpr Versions versions{0, 1};

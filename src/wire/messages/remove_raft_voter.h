@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct RemoveRaftVoterResponse;
+
 struct RemoveRaftVoterRequest {
+    using Response = RemoveRaftVoterResponse;
     static constexpr std::int16_t api_key = 81;
     static constexpr std::string_view name = "RemoveRaftVoterRequest";
     static constexpr Versions versions{0, 0};

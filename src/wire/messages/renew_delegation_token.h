@@ -8,7 +8,10 @@
 
 namespace barnabas::wire {
 
+struct RenewDelegationTokenResponse;
+
 struct RenewDelegationTokenRequest {
+    using Response = RenewDelegationTokenResponse;
     static constexpr std::int16_t api_key = 39;
     static constexpr std::string_view name = "RenewDelegationTokenRequest";
     static constexpr Versions versions{0, 2};

@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct SaslAuthenticateResponse;
+
 struct SaslAuthenticateRequest {
+    using Response = SaslAuthenticateResponse;
     static constexpr std::int16_t api_key = 36;
     static constexpr std::string_view name = "SaslAuthenticateRequest";
     static constexpr Versions versions{0, 2};

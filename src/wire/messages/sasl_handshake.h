@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct SaslHandshakeResponse;
+
 struct SaslHandshakeRequest {
+    using Response = SaslHandshakeResponse;
     static constexpr std::int16_t api_key = 17;
     static constexpr std::string_view name = "SaslHandshakeRequest";
     static constexpr Versions versions{0, 1};

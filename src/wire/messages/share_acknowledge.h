@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct ShareAcknowledgeResponse;
+
 struct ShareAcknowledgeRequest {
+    using Response = ShareAcknowledgeResponse;
     static constexpr std::int16_t api_key = 79;
     static constexpr std::string_view name = "ShareAcknowledgeRequest";
     static constexpr Versions versions{0, 2};

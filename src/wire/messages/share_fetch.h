@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct ShareFetchResponse;
+
 struct ShareFetchRequest {
+    using Response = ShareFetchResponse;
     static constexpr std::int16_t api_key = 78;
     static constexpr std::string_view name = "ShareFetchRequest";
     static constexpr Versions versions{0, 2};

@@ -11,7 +11,10 @@
 
 namespace barnabas::wire {
 
+struct ShareGroupDescribeResponse;
+
 struct ShareGroupDescribeRequest {
+    using Response = ShareGroupDescribeResponse;
     static constexpr std::int16_t api_key = 77;
     static constexpr std::string_view name = "ShareGroupDescribeRequest";
     static constexpr Versions versions{0, 1};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct ShareGroupHeartbeatResponse;
+
 struct ShareGroupHeartbeatRequest {
+    using Response = ShareGroupHeartbeatResponse;
     static constexpr std::int16_t api_key = 76;
     static constexpr std::string_view name = "ShareGroupHeartbeatRequest";
     static constexpr Versions versions{0, 1};

@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct StopReplicaResponse;
+
 struct StopReplicaRequest {
+    using Response = StopReplicaResponse;
     static constexpr std::int16_t api_key = 5;
     static constexpr std::string_view name = "StopReplicaRequest";
     static constexpr Versions versions{0, 4};

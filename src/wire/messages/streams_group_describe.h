@@ -12,7 +12,10 @@
 
 namespace barnabas::wire {
 
+struct StreamsGroupDescribeResponse;
+
 struct StreamsGroupDescribeRequest {
+    using Response = StreamsGroupDescribeResponse;
     static constexpr std::int16_t api_key = 89;
     static constexpr std::string_view name = "StreamsGroupDescribeRequest";
     static constexpr Versions versions{0, 1};

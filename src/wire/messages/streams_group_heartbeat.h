@@ -138,7 +138,10 @@ struct StreamsGroupHeartbeatRequestUserEndpoint {
     }
 };
 
+struct StreamsGroupHeartbeatResponse;
+
 struct StreamsGroupHeartbeatRequest {
+    using Response = StreamsGroupHeartbeatResponse;
     static constexpr std::int16_t api_key = 88;
     static constexpr std::string_view name = "StreamsGroupHeartbeatRequest";
     static constexpr Versions versions{0, 1};

@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct StreamsGroupTopologyDescriptionUpdateResponse;
+
 struct StreamsGroupTopologyDescriptionUpdateRequest {
+    using Response = StreamsGroupTopologyDescriptionUpdateResponse;
     static constexpr std::int16_t api_key = 93;
     static constexpr std::string_view name = "StreamsGroupTopologyDescriptionUpdateRequest";
     static constexpr Versions versions{0, 0};

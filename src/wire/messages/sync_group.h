@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct SyncGroupResponse;
+
 struct SyncGroupRequest {
+    using Response = SyncGroupResponse;
     static constexpr std::int16_t api_key = 14;
     static constexpr std::string_view name = "SyncGroupRequest";
     static constexpr Versions versions{0, 5};

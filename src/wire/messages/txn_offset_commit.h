@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct TxnOffsetCommitResponse;
+
 struct TxnOffsetCommitRequest {
+    using Response = TxnOffsetCommitResponse;
     static constexpr std::int16_t api_key = 28;
     static constexpr std::string_view name = "TxnOffsetCommitRequest";
     static constexpr Versions versions{0, 6};

@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct UnregisterBrokerResponse;
+
 struct UnregisterBrokerRequest {
+    using Response = UnregisterBrokerResponse;
     static constexpr std::int16_t api_key = 64;
     static constexpr std::string_view name = "UnregisterBrokerRequest";
     static constexpr Versions versions{0, 0};

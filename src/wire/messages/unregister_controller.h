@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct UnregisterControllerResponse;
+
 struct UnregisterControllerRequest {
+    using Response = UnregisterControllerResponse;
     static constexpr std::int16_t api_key = 94;
     static constexpr std::string_view name = "UnregisterControllerRequest";
     static constexpr Versions versions{0, 0};

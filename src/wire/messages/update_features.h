@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct UpdateFeaturesResponse;
+
 struct UpdateFeaturesRequest {
+    using Response = UpdateFeaturesResponse;
     static constexpr std::int16_t api_key = 57;
     static constexpr std::string_view name = "UpdateFeaturesRequest";
     static constexpr Versions versions{0, 2};

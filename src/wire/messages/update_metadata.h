@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct UpdateMetadataResponse;
+
 struct UpdateMetadataRequest {
+    using Response = UpdateMetadataResponse;
     static constexpr std::int16_t api_key = 6;
     static constexpr std::string_view name = "UpdateMetadataRequest";
     static constexpr Versions versions{0, 8};

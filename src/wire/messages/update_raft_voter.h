@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct UpdateRaftVoterResponse;
+
 struct UpdateRaftVoterRequest {
+    using Response = UpdateRaftVoterResponse;
     static constexpr std::int16_t api_key = 82;
     static constexpr std::string_view name = "UpdateRaftVoterRequest";
     static constexpr Versions versions{0, 0};

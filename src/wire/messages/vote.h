@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct VoteResponse;
+
 struct VoteRequest {
+    using Response = VoteResponse;
     static constexpr std::int16_t api_key = 52;
     static constexpr std::string_view name = "VoteRequest";
     static constexpr Versions versions{0, 2};

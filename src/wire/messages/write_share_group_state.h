@@ -10,7 +10,10 @@
 
 namespace barnabas::wire {
 
+struct WriteShareGroupStateResponse;
+
 struct WriteShareGroupStateRequest {
+    using Response = WriteShareGroupStateResponse;
     static constexpr std::int16_t api_key = 85;
     static constexpr std::string_view name = "WriteShareGroupStateRequest";
     static constexpr Versions versions{0, 1};

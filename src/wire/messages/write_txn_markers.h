@@ -9,7 +9,10 @@
 
 namespace barnabas::wire {
 
+struct WriteTxnMarkersResponse;
+
 struct WriteTxnMarkersRequest {
+    using Response = WriteTxnMarkersResponse;
     static constexpr std::int16_t api_key = 27;
     static constexpr std::string_view name = "WriteTxnMarkersRequest";
     static constexpr Versions versions{0, 2};
