@@ -1,7 +1,7 @@
 #include "wire/records/batch_builder.h"
 
-#include "base/checksum.h"
 #include "base/invariant.h"
+#include "wire/records/batch_header.h"
 #include "wire/varint.h"
 
 #include <cstring>
@@ -179,25 +179,22 @@ Result<MutableByteView> BatchBuilder::finish() {
 
 void BatchBuilder::write_header(std::byte* at, std::size_t size, Codec codec) const {
     const bool by_log = options_.timestamp_type == TimestampType::log_append_time;
-    const unsigned attributes = static_cast<unsigned>(codec) | (by_log ? log_append_time_bit : 0U) |
-                                (options_.transactional ? transactional_bit : 0U) |
-                                (options_.control ? control_bit : 0U) |
-                                (options_.delete_horizon ? delete_horizon_bit : 0U);
-    const Timestamp max = by_log && count_ > 0 ? options_.log_append_time : max_timestamp_;
-    store_big_endian(at + offset_at, options_.base_offset.get());
-    store_big_endian(at + length_at, static_cast<std::int32_t>(size - log_overhead));
-    store_big_endian(at + leader_epoch_at, options_.leader_epoch.get());
-    store_big_endian(at + magic_at, magic_v2);
-    store_big_endian(at + attributes_at, static_cast<std::int16_t>(attributes));
-    store_big_endian(at + last_offset_delta_at,
-                     static_cast<std::int32_t>(last_offset_ - options_.base_offset));
-    store_big_endian(at + base_timestamp_at, base_timestamp_.get());
-    store_big_endian(at + max_timestamp_at, max.get());
-    store_big_endian(at + producer_id_at, options_.producer_id.get());
-    store_big_endian(at + producer_epoch_at, options_.producer_epoch.get());
-    store_big_endian(at + base_sequence_at, options_.base_sequence);
-    store_big_endian(at + count_at, count_);
-    store_big_endian(at + crc_at, crc32c({at + attributes_at, size - attributes_at}));
+    write_batch_header(
+        {at, size},
+        {.codec = codec,
+         .timestamp_type = options_.timestamp_type,
+         .transactional = options_.transactional,
+         .control = options_.control,
+         .delete_horizon = options_.delete_horizon.has_value(),
+         .base_offset = options_.base_offset,
+         .leader_epoch = options_.leader_epoch,
+         .last_offset_delta = static_cast<std::int32_t>(last_offset_ - options_.base_offset),
+         .base_timestamp = base_timestamp_,
+         .max_timestamp = by_log && count_ > 0 ? options_.log_append_time : max_timestamp_,
+         .producer_id = options_.producer_id,
+         .producer_epoch = options_.producer_epoch,
+         .base_sequence = options_.base_sequence,
+         .count = count_});
 }
 
 }  // namespace barnabas::wire
