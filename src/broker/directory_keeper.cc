@@ -69,13 +69,7 @@ Time DirectoryKeeper::next_retry() const {
 
 boost::asio::awaitable<void> DirectoryKeeper::drop_failed() {
     for (const auto directory : ports_.dirs.failed()) {
-        if (ports_.store != nullptr && ports_.store_directory == directory) {
-            const auto use = ports_.dirs.known(directory);
-            ports_.store->suspend(fmt::format(
-                "nothing about topics and configurations can be changed: log directory {}, which "
-                "holds the cluster's state, has failed: {}",
-                use.path.string(), use.why_offline));
-        }
+        suspend_store(directory);
         co_await ports_.topics.drop_directory(directory);
     }
     if (!ended_ && ports_.on_end && !ports_.dirs.any_online()) {
@@ -103,18 +97,31 @@ boost::asio::awaitable<void> DirectoryKeeper::take_back() {
 }
 
 boost::asio::awaitable<void> DirectoryKeeper::take_back(std::size_t directory) {
-    const auto taken = co_await ports_.topics.take_back_directory(directory);
+    // The store that it may hold is written to before its partitions are served again.
+    auto works = [this, directory] { resume_store(directory); };
+    const auto taken = co_await ports_.topics.take_back_directory(directory, works);
     if (taken) {
         said_.erase(directory);
-        resume_store(directory);
         co_return;
     }
+    suspend_store(directory);
     auto& said = said_[directory];
     if (said != taken.error().message) {
         said = taken.error().message;
         ports_.log.info("log directory {} stays offline: {}",
                         ports_.dirs.path_of(directory).string(), said);
     }
+}
+
+void DirectoryKeeper::suspend_store(std::size_t directory) {
+    if (ports_.store == nullptr || ports_.store_directory != directory) {
+        return;
+    }
+    const auto use = ports_.dirs.known(directory);
+    ports_.store->suspend(
+        fmt::format("nothing about topics and configurations can be changed: log directory {}, "
+                    "which holds the cluster's state, has failed: {}",
+                    use.path.string(), use.why_offline));
 }
 
 void DirectoryKeeper::resume_store(std::size_t directory) {

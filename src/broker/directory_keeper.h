@@ -54,6 +54,7 @@ private:
     boost::asio::awaitable<void> look_at(std::size_t directory);
     boost::asio::awaitable<void> take_back();
     boost::asio::awaitable<void> take_back(std::size_t directory);
+    void suspend_store(std::size_t directory);
     void resume_store(std::size_t directory);
     [[nodiscard]] Time next_retry() const;
 

@@ -74,7 +74,7 @@ Result<log::LogConfig> TopicService::config_of(const log::FoundLog& found) const
 }
 
 /// Recovery takes its time: nothing else waits for it.
-awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory) {
+awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory, Works works) {
     std::vector<log::FoundLog> found;
     std::set<std::string> unfinished;
     {
@@ -101,6 +101,7 @@ awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory)
         co_return fail(ErrorCode::kafka_storage_error, "{}",
                        ports_.dirs.known(directory).why_offline);
     }
+    works();
     auto epochs = new_epochs(logs);
     std::erase_if(epochs, [this](const auto& entry) { return !missing_.contains(entry.first); });
     if (auto begun = co_await begin_epochs(std::move(epochs)); !begun) {

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -106,9 +107,10 @@ public:
     /// Takes a log directory offline whose disk has failed, with all its partitions. Nothing
     /// happens if it is offline.
     awaitable<void> drop_directory(std::size_t directory);
-    /// Takes back one that is offline, if it works again, with the partitions whose logs are in it.
-    /// On an error it stays offline.
-    awaitable<Result<void>> take_back_directory(std::size_t directory);
+    /// Takes back one that is offline, if it works again, with the partitions whose logs are in it;
+    /// `works` is called before anything is stored. On an error it stays offline.
+    using Works = std::function<void()>;
+    awaitable<Result<void>> take_back_directory(std::size_t directory, Works works);
 
     // Moves between directories, for the ReplicaMover (topic_moves.cc).
     /// Makes the log that a partition's records are to be copied into; nullptr if it is in that
@@ -198,7 +200,6 @@ private:
     [[nodiscard]] Result<void> check_cordon(bool assigned) const;
     [[nodiscard]] Result<void> check_cordoned(const StorageConfig& storage) const;
     void apply_cordons(const StorageConfig& storage);
-
     // Start (topic_start.cc)
     struct Opening;
     Result<std::vector<Opening>> plan_openings(const std::vector<log::FoundLog>& found);
@@ -214,7 +215,6 @@ private:
     std::set<std::string> remove_condemned(std::vector<log::FoundLog>& found);
     awaitable<void> finish_deletions(std::set<std::string> unfinished);
     awaitable<Result<void>> free_name(std::string name);
-
     // Stop (topic_stop.cc)
     struct ClosingLog;
     awaitable<void> close_logs(std::deque<ClosingLog>& logs);

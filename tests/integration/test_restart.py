@@ -291,6 +291,12 @@ def test_a_folder_that_is_gone_is_reported(broker_factory):
         assert fetched(connection, "t", 1) == (0, [])
 
 
+def without_epochs(topics):
+    """A crash begins new ones."""
+    return [{**topic, "partitions": [{**partition, "leaderEpoch": None}
+                                     for partition in topic["partitions"]]} for topic in topics]
+
+
 @pytest.mark.own
 def test_topics_ids_and_settings_outlive_a_restart(broker_factory):
     broker = broker_factory.start()
@@ -303,7 +309,7 @@ def test_topics_ids_and_settings_outlive_a_restart(broker_factory):
         with wire.connected(broker) as connection:
             after = wire.metadata(connection)
             assert after["clusterId"] == before["clusterId"]
-            assert after["topics"] == before["topics"]
+            assert without_epochs(after["topics"]) == without_epochs(before["topics"])
             described = connection.call("DescribeConfigs", 4, resources=[
                 {"resourceType": 2, "resourceName": "a", "configurationKeys": ["retention.ms"]}])
             assert described["results"][0]["configs"][0]["value"] == "12345678"
