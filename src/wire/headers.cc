@@ -55,6 +55,24 @@ Result<ReadHeader> read_request_header(ByteView frame) {
     return read;
 }
 
+void begin_request(Output& output, const RequestHeader& header) {
+    INVARIANT(output.bytes.empty(), "{} bytes before a frame", output.bytes.size());
+    output.bytes.grow(size_prefix);
+    const auto header_version =
+        request_header_version(header.request_api_key, header.request_api_version);
+    encode_struct(schema_of<RequestHeader>(), layout_of<RequestHeader>(header_version), &header,
+                  output);
+}
+
+Result<ReadResponseHeader> read_response_header(ByteView frame, std::int16_t api_key,
+                                                std::int16_t version) {
+    ResponseHeader header;
+    const Layout layout = layout_of<ResponseHeader>(response_header_version(api_key, version));
+    TRY_ASSIGN(const std::size_t size,
+               decode_struct(schema_of<ResponseHeader>(), layout, frame, &header));
+    return ReadResponseHeader{.correlation_id = header.correlation_id, .size = size};
+}
+
 void begin_response(Output& output, std::int16_t api_key, std::int16_t version,
                     std::int32_t correlation_id) {
     INVARIANT(output.bytes.empty(), "{} bytes before a frame", output.bytes.size());

@@ -65,6 +65,18 @@ struct ReadHeader {
 /// key, or what of the header is missing.
 [[nodiscard]] Result<ReadHeader> read_request_header(ByteView frame);
 
+/// Begins a request frame: room for its size, then the header. The body is encoded behind it.
+void begin_request(Output& output, const RequestHeader& header);
+
+struct ReadResponseHeader {
+    std::int32_t correlation_id = 0;
+    std::size_t size = 0;  ///< how many bytes of the frame it took
+};
+
+/// Takes the header off a response frame (without the frame's size) to a request of that version.
+[[nodiscard]] Result<ReadResponseHeader> read_response_header(ByteView frame, std::int16_t api_key,
+                                                              std::int16_t version);
+
 /// Begins a response frame: room for its size, then the header. The body is encoded behind it.
 void begin_response(Output& output, std::int16_t api_key, std::int16_t version,
                     std::int32_t correlation_id);
