@@ -8,8 +8,10 @@ namespace barnabas::runtime {
 
 RealRuntime::RealRuntime(RealRuntimeOptions options) : pool_(options.pool_threads_max) {
     INVARIANT(options.shards > 0, "a runtime without shards");
-    // sendfile has no flag against it, and a broken connection is an error like any other.
-    std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): it cannot fail for SIGPIPE
+    if (options.ignores_sigpipe) {
+        // A broken connection is an error like any other.
+        std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): it cannot fail for SIGPIPE
+    }
     shards_.reserve(options.shards);
     for (std::size_t index = 0; index < options.shards; ++index) {
         shards_.push_back(std::make_unique<RealShard>(index, clock_, pool_));

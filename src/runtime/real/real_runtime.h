@@ -14,11 +14,14 @@ namespace barnabas::runtime {
 struct RealRuntimeOptions {
     std::size_t shards = 1;
     std::size_t pool_threads_max = 16;
+    /// For the whole process. Without it, whoever sends files to a peer that has gone is ended by
+    /// the signal (sendfile has no flag against it); what only sends memory has nothing to fear.
+    bool ignores_sigpipe = true;
 };
 
-/// The shards, threads and ports of a process. One at a time, made and destroyed by the thread
-/// that runs shard 0. What lives on the shards (streams, listeners, brokers) goes before it does.
-/// Making it starts no thread and ignores SIGPIPE for the process.
+/// Shards, their threads and ports. Any number in a process, which know nothing of each other; each
+/// is made and destroyed by the thread that runs its shard 0. What lives on the shards (streams,
+/// listeners, brokers) goes before it does. Making it starts no thread.
 class RealRuntime {
 public:
     explicit RealRuntime(RealRuntimeOptions options = {});

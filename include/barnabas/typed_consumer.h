@@ -1,0 +1,73 @@
+#pragma once
+
+#include <barnabas/consumer.h>
+#include <barnabas/serdes.h>
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace barnabas {
+
+/// A record with key and value as K and V; an empty optional is a null. What cannot be read is an
+/// error of that record alone (INVALID_RECORD with a sentence): the others go on, and `raw` has the
+/// bytes, to be put aside or looked at.
+template <class K, class V>
+struct TypedConsumerRecord {
+    ConsumerRecord raw;
+    Result<std::optional<K>> key;
+    Result<std::optional<V>> value;
+};
+
+/// A Consumer that hands out K and V instead of bytes:
+///   TypedConsumer<std::string, std::int64_t> consumer(std::move(*plain));
+///   consumer.plain().subscribe({"sums"});
+///   for (const auto& record : *consumer.poll(1s)) { ... **record.value ... }
+/// Everything else is the plain consumer's: plain(). Threads as there.
+template <class K, class V>
+class TypedConsumer {
+public:
+    explicit TypedConsumer(Consumer plain,
+                           std::shared_ptr<const Serde<K>> keys = standard_serde<K>(),
+                           std::shared_ptr<const Serde<V>> values = standard_serde<V>())
+        : plain_(std::move(plain)), keys_(std::move(keys)), values_(std::move(values)) {}
+
+    /// As Consumer::poll().
+    [[nodiscard]] Result<std::vector<TypedConsumerRecord<K, V>>> poll(Duration timeout) {
+        TRY_ASSIGN(const ConsumerRecords records, plain_.poll(timeout));
+        std::vector<TypedConsumerRecord<K, V>> typed;
+        typed.reserve(records.size());
+        for (const ConsumerRecord& record : records) {
+            typed.push_back(
+                {.raw = record,
+                 .key = read(*keys_, record, record.has_key(), record.key(), true),
+                 .value = read(*values_, record, record.has_value(), record.value(), false)});
+        }
+        return typed;
+    }
+
+    [[nodiscard]] Consumer& plain() { return plain_; }
+
+private:
+    template <class T>
+    static Result<std::optional<T>> read(const Serde<T>& serde, const ConsumerRecord& record,
+                                         bool there, ByteView bytes, bool is_key) {
+        if (!there) {
+            return std::optional<T>();
+        }
+        auto value = serde.deserialize({.topic = record.topic(), .is_key = is_key}, bytes);
+        if (!value) {
+            return fail(value.error().code, "the {} of {} at offset {}: {}",
+                        is_key ? "key" : "value", record.topic_partition(), record.offset(),
+                        value.error().message);
+        }
+        return std::optional<T>(std::move(*value));
+    }
+
+    Consumer plain_;
+    std::shared_ptr<const Serde<K>> keys_;
+    std::shared_ptr<const Serde<V>> values_;
+};
+
+}  // namespace barnabas
