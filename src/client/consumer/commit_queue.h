@@ -1,0 +1,48 @@
+#pragma once
+
+#include "base/result.h"
+#include "base/time.h"
+#include "client/consumer/offset_requests.h"
+#include <barnabas/offsets.h>
+
+#include <deque>
+#include <functional>
+#include <vector>
+
+namespace barnabas::client {
+
+/// Commits in the order in which they were asked for: one request at a time; what waits meanwhile
+/// goes together into the next one, where a later offset of a partition takes the place of an
+/// earlier one. No I/O.
+///   while (queue.begin(now)) { send queue.offsets(); queue.finish(...) or fail(...) }
+class CommitQueue {
+public:
+    using Done = std::move_only_function<void(Result<>)>;
+
+    void add(OffsetMap offsets, Time deadline, Done done);
+    /// False where nothing waits, or a request is under way.
+    [[nodiscard]] bool begin();
+    /// What is under way.
+    [[nodiscard]] const OffsetMap& offsets() const { return merged_; }
+    /// The last moment at which somebody still waits for what is under way.
+    [[nodiscard]] Time deadline() const { return deadline_; }
+    [[nodiscard]] bool under_way() const { return !current_.empty(); }
+    [[nodiscard]] bool empty() const { return waiting_.empty() && current_.empty(); }
+    /// Each hears of its own partitions.
+    void finish(const CommitOutcome& outcome, const std::string& group_id);
+    void fail_current(const Error& error);
+
+private:
+    struct Commit {
+        OffsetMap offsets;
+        Time deadline;
+        Done done;
+    };
+
+    std::deque<Commit> waiting_;
+    std::vector<Commit> current_;
+    OffsetMap merged_;
+    Time deadline_{};
+};
+
+}  // namespace barnabas::client

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "runtime/real/real_runtime.h"
+#include <barnabas/event_loop.h>
+
+#include <memory>
+#include <thread>
+
+namespace barnabas {
+
+/// The inside of an EventLoop: a runtime of one shard, which its own thread makes, runs and
+/// destroys. Shared by the EventLoop and that thread, so that either may go first.
+class EventLoop::Impl : public std::enable_shared_from_this<EventLoop::Impl> {
+public:
+    Impl();
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    ~Impl();
+
+    /// Starts the thread and waits until its loop is there.
+    [[nodiscard]] Result<void> start();
+    /// Runs what was posted, then ends. Waits for the end, unless called on the loop's own thread.
+    void stop();
+
+    /// Until stop().
+    [[nodiscard]] runtime::Shard& shard() { return runtime_->shard(0); }
+    [[nodiscard]] std::shared_ptr<LoopThread> thread() const;
+
+private:
+    class Door;
+
+    std::shared_ptr<Door> door_;
+    runtime::RealRuntime* runtime_ = nullptr;  // on the thread's stack
+    std::thread runner_;
+};
+
+}  // namespace barnabas
