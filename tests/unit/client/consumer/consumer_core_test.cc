@@ -1,0 +1,398 @@
+// The consumer's core against a scripted broker on a simulated machine: what the shell adds to the
+// machines, from metadata to records and commits.
+#include "client/consumer/consumer_core.h"
+
+#include "client/consumer/consumer_protocol.h"
+#include "client/consumer/drain.h"
+#include "support/scripted_broker.h"
+#include "unit/client/consumer/worlds.h"
+#include "wire/api.h"
+#include "wire/messages/api_versions.h"
+#include "wire/messages/find_coordinator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace barnabas::client {
+namespace {
+
+using testing::answer;
+using testing::Asked;
+using ::testing::HasSubstr;
+using testing::Reaction;
+using testing::ScriptedBroker;
+
+constexpr std::uint16_t port = 9092;
+const TopicPartition t0 = tp("t", 0);
+const TopicPartition t1 = tp("t", 1);
+
+/// A broker with the topic "t" of two partitions with ten records each, and one consumer.
+class ConsumerCoreTest : public ::testing::Test {
+protected:
+    ConsumerCoreTest()
+        : broker_(simulation_.add_machine("kafka"), port,
+                  [this](const Asked& asked) { return react(asked); }),
+          client_(simulation_.add_machine("client")) {
+        config.common.bootstrap = {{.host = "kafka", .port = port}};
+        config.reset = {.kind = ResetPolicy::Kind::earliest};
+        config.auto_commit = false;
+        config.fetch_wait_max = 100ms;
+        config.assignment_strategies = {"range"};
+        config.heartbeat_interval = 1s;
+    }
+    template <class Make>
+    auto run(Make make) {
+        return testing::finish(simulation_, client_.shard(0), std::move(make));
+    }
+    ~ConsumerCoreTest() override {
+        if (core_) {
+            run([this] { return core_->close(core_->now() + 1s); });
+            core_.reset();
+        }
+    }
+
+    ConsumerCore& core() {
+        if (!core_) {
+            core_ = std::make_unique<ConsumerCore>(
+                Cluster::Ports{.shard = client_.shard(0), .log = {}}, config,
+                std::move(*AssignorSet::make(config.assignment_strategies, {})));
+            client_.shard(0).post([this] { core_->start(); });
+        }
+        return *core_;
+    }
+
+    /// Polls once, carries out a step if there is one; what came, as text.
+    awaitable<std::string> poll(Duration timeout) {
+        core_->report(drain_.take_consumed());
+        auto event = co_await core_->next_event(!drain_.has_records(), core_->now() + timeout);
+        if (!event) {
+            co_return "error: " + event.error().message;
+        }
+        if (event->step) {
+            ignore(co_await core_->begin_step(*event->step), "told by the next poll");
+            std::string text =
+                event->step->kind == RebalanceStep::Kind::assign ? "assign" : "give up";
+            for (const auto& partition : event->step->partitions) {
+                text += fmt::format(" {}", partition);
+            }
+            drain_.drop(event->step->kind == RebalanceStep::Kind::assign
+                            ? std::vector<TopicPartition>()
+                            : event->step->partitions);
+            core_->end_step(*event->step);
+            co_return text;
+        }
+        drain_.add(std::move(event->fetched));
+        const auto records = drain_.take(100);
+        co_return records ? offsets_of(*records) : "error: " + records.error().message;
+    }
+    std::string polled(Duration timeout = 30s) {
+        static_cast<void>(core());
+        return run([this, timeout] { return poll(timeout); }).value_or("(never)");
+    }
+    /// Until something came.
+    std::string polled_something() {
+        for (int i = 0; i < 100; ++i) {
+            if (auto text = polled(1s); !text.empty()) {
+                return text;
+            }
+        }
+        return "(nothing)";
+    }
+
+    awaitable<std::optional<bool>> settled() {
+        core_->report(drain_.take_consumed());
+        const auto done = co_await core_->commit(std::nullopt, core_->now() + 5s);
+        co_return done.has_value();
+    }
+    awaitable<std::optional<bool>> gone() {
+        const auto left = co_await core_->left(core_->now() + 5s);
+        co_return left.has_value();
+    }
+
+    ConsumerConfig config;
+    std::map<TopicPartition, std::int64_t> committed;
+    std::int64_t first_offset = 3;  ///< of both logs
+    std::function<std::optional<Reaction>(const Asked&)> special;
+
+    std::size_t count_commits() const { return broker_.count<wire::OffsetCommitRequest>(); }
+    runtime::Simulation simulation_{7};
+    ScriptedBroker broker_;
+    runtime::SimulatedMachine& client_;
+    std::unique_ptr<ConsumerCore> core_;
+    Drain drain_{{}};
+
+private:
+    Reaction react(const Asked& asked) {
+        if (special) {
+            if (auto reaction = special(asked)) {
+                return std::move(*reaction);
+            }
+        }
+        if (asked.is<wire::ApiVersionsRequest>()) {
+            wire::ApiVersionsResponse response;
+            for (const auto& api : wire::all_apis()) {
+                response.api_keys.push_back({.api_key = api.key,
+                                             .min_version = api.kafka_versions.first,
+                                             .max_version = api.kafka_versions.last});
+            }
+            return answer(asked, response);
+        }
+        if (asked.is<wire::MetadataRequest>()) {
+            Layout layout;
+            layout.topics["t"].resize(2);
+            layout.brokers = 1;
+            auto response = layout.answer();
+            response.brokers[0].host = "kafka";
+            response.brokers[0].port = port;
+            return answer(asked, response);
+        }
+        if (asked.is<wire::FindCoordinatorRequest>()) {
+            wire::FindCoordinatorResponse response{.node_id = 1, .host = "kafka", .port = port};
+            response.coordinators.push_back(
+                {.key = "g", .node_id = 1, .host = "kafka", .port = port});
+            return answer(asked, response);
+        }
+        return react_to_offsets(asked);
+    }
+
+    Reaction react_to_offsets(const Asked& asked) {
+        if (asked.is<wire::ListOffsetsRequest>()) {
+            wire::ListOffsetsResponse response;
+            for (const auto& topic : asked.as<wire::ListOffsetsRequest>().topics) {
+                auto& answered = response.topics.emplace_back();
+                answered.name = topic.name;
+                for (const auto& partition : topic.partitions) {
+                    answered.partitions.push_back(
+                        {.partition_index = partition.partition_index,
+                         .offset = partition.timestamp == earliest_timestamp ? first_offset : 10,
+                         .leader_epoch = 0});
+                }
+            }
+            return answer(asked, response);
+        }
+        if (asked.is<wire::OffsetCommitRequest>()) {
+            wire::OffsetCommitResponse response;
+            for (const auto& topic : asked.as<wire::OffsetCommitRequest>().topics) {
+                auto& answered = response.topics.emplace_back();
+                answered.name = topic.name;
+                for (const auto& partition : topic.partitions) {
+                    committed[tp(topic.name, partition.partition_index)] =
+                        partition.committed_offset;
+                    answered.partitions.push_back({.partition_index = partition.partition_index});
+                }
+            }
+            return answer(asked, response);
+        }
+        if (asked.is<wire::OffsetFetchRequest>()) {
+            wire::OffsetFetchResponse response;
+            auto& group = response.groups.emplace_back();
+            group.group_id = "g";
+            for (const auto& topic : *asked.as<wire::OffsetFetchRequest>().groups.at(0).topics) {
+                auto& answered = group.topics.emplace_back();
+                answered.name = topic.name;
+                for (const auto partition : topic.partition_indexes) {
+                    const auto found = committed.find(tp(topic.name, partition));
+                    answered.partitions.push_back(
+                        {.partition_index = partition,
+                         .committed_offset = found == committed.end() ? -1 : found->second});
+                }
+            }
+            return answer(asked, response);
+        }
+        return asked.is<wire::FetchRequest>() ? fetch(asked) : react_to_group(asked);
+    }
+
+    /// Every log ends at 10; who is at the end waits.
+    static Reaction fetch(const Asked& asked) {
+        const auto request = asked.as<wire::FetchRequest>();
+        wire::FetchResponse response;
+        std::vector<ByteBuffer> kept;
+        kept.reserve(10);
+        bool any = false;
+        for (const auto& topic : request.topics) {
+            auto& answered = response.responses.emplace_back();
+            answered.topic_id = topic.topic_id;
+            for (const auto& partition : topic.partitions) {
+                ByteBuffer& bytes = kept.emplace_back();
+                if (partition.fetch_offset < 10) {
+                    const auto count = static_cast<std::int32_t>(10 - partition.fetch_offset);
+                    add_batch(bytes, {.base = partition.fetch_offset, .count = count});
+                    any = true;
+                }
+                answered.partitions.push_back({.partition_index = partition.partition,
+                                               .high_watermark = 10,
+                                               .last_stable_offset = 10,
+                                               .records = wire::Records(bytes.view())});
+            }
+        }
+        Reaction reaction = answer(asked, response);
+        reaction.after = any ? 1ms : std::chrono::milliseconds(request.max_wait_ms);
+        return reaction;
+    }
+
+    /// A group of one member.
+    static Reaction react_to_group(const Asked& asked) {
+        if (asked.is<wire::JoinGroupRequest>()) {
+            const auto request = asked.as<wire::JoinGroupRequest>();
+            wire::JoinGroupResponse response;
+            response.member_id = "m";
+            if (request.member_id.empty()) {
+                response.error_code = static_cast<std::int16_t>(ErrorCode::member_id_required);
+                return answer(asked, response);
+            }
+            response.generation_id = 1;
+            response.protocol_type = "consumer";
+            response.protocol_name = request.protocols.at(0).name;
+            response.leader = "m";
+            response.members.push_back(
+                {.member_id = "m", .metadata = request.protocols.at(0).metadata});
+            return answer(asked, response);
+        }
+        if (asked.is<wire::SyncGroupRequest>()) {
+            const auto request = asked.as<wire::SyncGroupRequest>();
+            wire::SyncGroupResponse response;
+            response.assignment = request.assignments.at(0).assignment;
+            return answer(asked, response);
+        }
+        if (asked.is<wire::HeartbeatRequest>()) {
+            return answer(asked, wire::HeartbeatResponse());
+        }
+        if (asked.is<wire::LeaveGroupRequest>()) {
+            return answer(asked, wire::LeaveGroupResponse());
+        }
+        return {};
+    }
+};
+
+TEST_F(ConsumerCoreTest, ReadsFromWhereTheResetPolicySays) {
+    ASSERT_TRUE(core().assign({t0}));
+    EXPECT_EQ(polled_something(), "3 4 5 6 7 8 9");
+    EXPECT_EQ(polled(300ms), "");
+    const auto position = run([this] { return core_->position(t0, core_->now() + 1s); });
+    EXPECT_EQ(**position, Offset{10});
+    EXPECT_EQ(core().subscription().lag(t0, IsolationLevel::read_uncommitted), 0);
+}
+
+TEST_F(ConsumerCoreTest, GoesOnFromCommittedOffsets) {
+    config.group_id = "g";
+    committed[t0] = 8;
+    ASSERT_TRUE(core().assign({t0}));
+    EXPECT_EQ(polled_something(), "8 9");
+    EXPECT_TRUE(**run([this] { return settled(); }));
+    EXPECT_EQ(committed[t0], 10);
+}
+
+TEST_F(ConsumerCoreTest, ASeekIsObeyed) {
+    ASSERT_TRUE(core().assign({t0}));
+    ASSERT_TRUE(core().seek(t0, {.offset = Offset{6}}));
+    EXPECT_EQ(polled_something(), "6 7 8 9");
+    ASSERT_TRUE(core().seek_to({t0}, {.kind = ResetTarget::Kind::latest}));
+    EXPECT_EQ(polled(500ms), "");
+    ASSERT_TRUE(core().seek_to({}, {.kind = ResetTarget::Kind::earliest}));
+    EXPECT_EQ(polled_something(), "3 4 5 6 7 8 9");
+}
+
+TEST_F(ConsumerCoreTest, JoinsReadsHeartbeatsAndLeaves) {
+    config.group_id = "g";
+    ASSERT_TRUE(core().subscribe({"t"}));
+    EXPECT_EQ(polled_something(), "assign t-0 t-1");
+    std::string all = polled_something();
+    while (all.size() < 27) {
+        all += " " + polled_something();
+    }
+    EXPECT_EQ(all, "3 4 5 6 7 8 9 3 4 5 6 7 8 9");
+    EXPECT_EQ(core().identity().member_id, "m");
+    EXPECT_EQ(polled(10s), "");
+    EXPECT_GE(broker_.count<wire::HeartbeatRequest>(), 8U);
+    core().leave(false);
+    const auto step = core().next_step();
+    ASSERT_TRUE(step);
+    EXPECT_EQ(step->partitions, (std::vector<TopicPartition>{t0, t1}));
+    core().end_step(*step);
+    EXPECT_TRUE(**run([this] { return gone(); }));
+    EXPECT_EQ(broker_.count<wire::LeaveGroupRequest>(), 1U);
+}
+
+TEST_F(ConsumerCoreTest, HeartbeatsGoOnWhileTheUserIsBusyAndStopWhenHeHangs) {
+    config.group_id = "g";
+    config.poll_interval_max = 20s;
+    ASSERT_TRUE(core().subscribe({"t"}));
+    EXPECT_EQ(polled_something(), "assign t-0 t-1");
+    EXPECT_EQ(polled_something().substr(0, 1), "3");
+    simulation_.run_for(15s);
+    EXPECT_GE(broker_.count<wire::HeartbeatRequest>(), 12U);
+    EXPECT_EQ(broker_.count<wire::LeaveGroupRequest>(), 0U);
+    simulation_.run_for(10s);
+    EXPECT_EQ(broker_.count<wire::LeaveGroupRequest>(), 1U);
+    EXPECT_EQ(polled_something(), "give up t-0 t-1");
+    EXPECT_EQ(polled_something(), "assign t-0 t-1");
+}
+
+TEST_F(ConsumerCoreTest, CommitsByItself) {
+    config.group_id = "g";
+    config.auto_commit = true;
+    config.auto_commit_interval = 2s;
+    ASSERT_TRUE(core().assign({t0, t1}));
+    EXPECT_EQ(polled_something().substr(0, 1), "3");
+    for (int i = 0; i < 5; ++i) {
+        polled(1s);
+    }
+    EXPECT_GE(count_commits(), 1U);
+    EXPECT_LE(count_commits(), 5U);
+    EXPECT_EQ(committed[t0], 10);
+}
+
+TEST_F(ConsumerCoreTest, CommitsThatWaitGoTogether) {
+    config.group_id = "g";
+    ASSERT_TRUE(core().assign({t0}));
+    int told = 0;
+    for (std::int64_t i = 0; i < 50; ++i) {
+        client_.shard(0).post([this, i, &told] {
+            core_->commit_async(OffsetMap{{t0, {.offset = Offset{i}}}},
+                                [&told](const Result<>& done, const OffsetMap& /*offsets*/) {
+                                    told += done ? 1 : 0;
+                                });
+        });
+    }
+    simulation_.run_until([&told] { return told == 50; }, 30s);
+    EXPECT_EQ(told, 50);
+    EXPECT_EQ(committed[t0], 49);
+    EXPECT_LE(count_commits(), 3U);
+}
+
+TEST_F(ConsumerCoreTest, IsWoken) {
+    ASSERT_TRUE(core().assign({t0}));
+    EXPECT_EQ(polled_something(), "3 4 5 6 7 8 9");
+    core().wake_up();
+    EXPECT_THAT(polled(), HasSubstr("wakeup()"));
+    EXPECT_EQ(polled(100ms), "");
+}
+
+TEST_F(ConsumerCoreTest, TellsOfWhatCannotBeRead) {
+    special = [](const Asked& asked) -> std::optional<Reaction> {
+        if (!asked.is<wire::FetchRequest>()) {
+            return std::nullopt;
+        }
+        wire::FetchResponse response;
+        for (const auto& topic : asked.as<wire::FetchRequest>().topics) {
+            response.responses.push_back(
+                {.topic_id = topic.topic_id,
+                 .partitions = {{.partition_index = 0,
+                                 .error_code = static_cast<std::int16_t>(
+                                     ErrorCode::topic_authorization_failed)}}});
+        }
+        return answer(asked, response);
+    };
+    ASSERT_TRUE(core().assign({t0}));
+    EXPECT_THAT(polled_something(), HasSubstr("TOPIC_AUTHORIZATION_FAILED"));
+}
+
+}  // namespace
+}  // namespace barnabas::client
