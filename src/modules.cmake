@@ -12,7 +12,8 @@ add_module(replication USES base runtime wire log)
 add_module(coordinator USES base wire LIBRARIES re2)
 add_module(share USES base)
 add_module(broker USES base runtime wire rpc log metadata replication coordinator share PCH asio)
-add_module(cli USES base runtime log broker LIBRARIES CLI11::CLI11 PCH asio)
+add_module(cli USES base runtime wire log metadata client broker LIBRARIES CLI11::CLI11 Boost::json re2
+    PCH asio)
 
 target_compile_definitions(barnabas_options INTERFACE BARNABAS_VERSION="${PROJECT_VERSION}")
 add_executable(barnabas src/cli/main.cc)

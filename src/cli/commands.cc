@@ -1,0 +1,114 @@
+#include "cli/commands.h"
+
+#include "cli/cluster/cluster_command.h"
+#include "cli/cluster/features_command.h"
+#include "cli/completion_command.h"
+#include "cli/configs/configs_command.h"
+#include "cli/dump_log_command.h"
+#include "cli/groups/consumer_groups_command.h"
+#include "cli/groups/share_groups_command.h"
+#include "cli/log_command.h"
+#include "cli/metadata/metadata_command.h"
+#include "cli/offsets/get_offsets_command.h"
+#include "cli/records/delete_records_command.h"
+#include "cli/records/log_dirs_command.h"
+#include "cli/server_command.h"
+#include "cli/storage/storage_command.h"
+#include "cli/topics/topics_command.h"
+#include "cli/transactions/transactions_command.h"
+
+#include <array>
+
+namespace barnabas::cli {
+namespace {
+
+constexpr std::array commands{
+    Command{
+        .name = "server", .kafka_name = "", .sentence = "Run a broker.", .add = add_server_command},
+    Command{.name = "topics",
+            .kafka_name = "kafka-topics",
+            .sentence = "List, describe, create, delete and enlarge topics.",
+            .syntax = &topics_syntax,
+            .run = run_topics},
+    Command{.name = "configs",
+            .kafka_name = "kafka-configs",
+            .sentence = "Tell and change configurations of topics, brokers and groups.",
+            .syntax = &configs_syntax,
+            .run = run_configs},
+    Command{.name = "get-offsets",
+            .kafka_name = "kafka-get-offsets",
+            .sentence = "Tell where partitions begin and end, and what was written when.",
+            .syntax = &get_offsets_syntax,
+            .run = run_get_offsets},
+    Command{.name = "consumer-groups",
+            .kafka_name = "kafka-consumer-groups",
+            .sentence = "List, describe and delete consumer groups, and reset their offsets.",
+            .syntax = &consumer_groups_syntax,
+            .run = run_consumer_groups},
+    Command{.name = "share-groups",
+            .kafka_name = "kafka-share-groups",
+            .sentence = "List, describe and delete share groups, and reset their offsets.",
+            .syntax = &share_groups_syntax,
+            .run = run_share_groups},
+    Command{.name = "delete-records",
+            .kafka_name = "kafka-delete-records",
+            .sentence = "Delete records from the beginning of partitions.",
+            .syntax = &delete_records_syntax,
+            .run = run_delete_records},
+    Command{.name = "log-dirs",
+            .kafka_name = "kafka-log-dirs",
+            .sentence = "Tell log directories, and how much is in them.",
+            .syntax = &log_dirs_syntax,
+            .run = run_log_dirs},
+    Command{.name = "transactions",
+            .kafka_name = "kafka-transactions",
+            .sentence = "List and describe transactions, and end those that hang.",
+            .syntax = &transactions_syntax,
+            .run = run_transactions},
+    Command{.name = "features",
+            .kafka_name = "kafka-features",
+            .sentence = "Tell and change which levels of features count in the cluster.",
+            .syntax = &features_syntax,
+            .run = run_features},
+    Command{.name = "cluster",
+            .kafka_name = "kafka-cluster",
+            .sentence = "Tell the cluster's id, its brokers and what they serve.",
+            .syntax = &cluster_syntax,
+            .run = run_cluster},
+    Command{.name = "broker-api-versions",
+            .kafka_name = "kafka-broker-api-versions",
+            .sentence = "Tell which APIs each broker serves.",
+            .syntax = &broker_api_versions_syntax,
+            .run = run_broker_api_versions},
+    Command{.name = "storage",
+            .kafka_name = "kafka-storage",
+            .sentence = "Look at a broker's directories; make ids.",
+            .syntax = &storage_syntax,
+            .run = run_storage},
+    Command{.name = "metadata",
+            .kafka_name = "",
+            .sentence = "Look into the tree that holds the cluster's state.",
+            .syntax = &metadata_syntax,
+            .run = run_metadata},
+    Command{.name = "dump-log",
+            .kafka_name = "kafka-dump-log",
+            .sentence = "Print what is in log segments, indexes and producer snapshots.",
+            .add = add_dump_log_command},
+    Command{.name = "log",
+            .kafka_name = "",
+            .sentence = "Say what is wrong in a log directory, and mend it.",
+            .add = add_log_command},
+    Command{.name = "completion",
+            .kafka_name = "",
+            .sentence = "Print a script for bash that completes commands and options.",
+            .syntax = &completion_syntax,
+            .run = run_completion},
+};
+
+}  // namespace
+
+std::span<const Command> all_commands() {
+    return commands;
+}
+
+}  // namespace barnabas::cli

@@ -1,0 +1,95 @@
+"""What Kafka's tools do not have: the data directory, completion, links, a broker that is away."""
+
+import json
+import os
+import subprocess
+
+import pytest
+from support import broker as brokers
+from support import tool_server, wire
+
+pytestmark = pytest.mark.own
+
+
+def ours(*words):
+    done = subprocess.run([str(brokers.binary()), *map(str, words)], stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=60, check=False)
+    return tool_server.Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def test_the_tree_of_a_broker_that_runs_and_of_one_that_is_stopped(broker_factory):
+    broker = broker_factory.start()
+    with wire.connected(broker) as connection:
+        assert wire.create_topic(connection, "orders", 2)["errorCode"] == 0
+        assert wire.create_topic(connection, "returns")["errorCode"] == 0
+
+    def look(*words):
+        said = ours("metadata", *words, "--data-dir", broker.data)
+        assert (said.status, said.errors) == (0, ""), said
+        return said.out.splitlines()
+    running = [look("ls", "/brokers/topics"), look("tree"), look("find", "--name", "ord*")]
+    assert running[0] == ["orders", "returns"]
+    assert running[2] == ["/brokers/topics/orders", "/config/topics/orders"]
+    assert json.loads(look("get", "/brokers/topics/orders")[0])["partitions"] == {
+        "0": [1], "1": [1]}
+    broker.stop()
+    assert [look("ls", "/brokers/topics"), look("tree"), look("find", "--name", "ord*")] == running
+    assert all(isinstance(json.loads(line), dict) for line in look("find", "--json"))
+    for words in (["get", "/nowhere"], ["get"], ["ls", "nowhere"], ["ls", "/a/"]):
+        said = ours("metadata", *words, "--data-dir", broker.data)
+        assert said.status == 1 and said.errors.startswith("barnabas metadata: "), said
+    assert "cluster.db" in ours("metadata", "ls", "--data-dir", broker.directory).errors
+    broker.start()  # nobody has touched its files
+
+
+def test_storage(broker_factory, tmp_path):
+    broker = broker_factory.make()
+    file = tmp_path / "server.properties"
+    file.write_text(f"node.id=1\nlog.dirs={broker.data}\n")
+    said = ours("storage", "info", "--config", file)
+    assert (said.status, said.out) == (1, f"Found problem:\n  {broker.data} does not exist\n\n")
+    said = ours("storage", "format", "-t", "4L6g3nShT-eMCtK--X86sw", "-c", file, "--standalone")
+    assert said.status == 0 and str(broker.data) in said.out and not broker.data.exists()
+    broker.start().stop()
+    said = ours("storage", "info", "-c", file)
+    assert said.status == 0 and f"Found log directory:\n  {broker.data}\n" in said.out
+    assert "node.id=1, version=1}" in said.out
+    found = json.loads(ours("storage", "info", "-c", file, "--json").out)
+    assert found["problems"] == [] and found["metadata"]["node.id"] == "1"
+    ids = {ours("storage", "random-uuid").out for _ in range(5)}
+    assert len(ids) == 5 and all(len(one) == 23 for one in ids)
+
+
+def test_completion_in_a_shell():
+    script = ours("completion", "bash").out
+
+    def completed(*words):
+        line = " ".join(f"'{word}'" for word in words)
+        done = subprocess.run(["bash", "-c", f"{script}\nCOMP_WORDS=({line}); "
+                               f"COMP_CWORD={len(words) - 1}; _barnabas; echo ${{COMPREPLY[@]}}"],
+                              capture_output=True, text=True, check=True)
+        return done.stdout.split()
+    assert completed("barnabas", "to") == ["topics"]
+    assert completed("barnabas", "topics", "--under-r") == ["--under-replicated-partitions"]
+    assert completed("/opt/kafka/bin/kafka-topics.sh", "--under-r") == [
+        "--under-replicated-partitions"]
+    assert completed("barnabas", "cluster", "clu") == ["cluster-id"]
+
+
+def test_links_by_kafkas_names(tmp_path):
+    for name, part in (("kafka-topics", "barnabas topics"),
+                       ("kafka-consumer-groups.sh", "barnabas consumer-groups")):
+        link = tmp_path / name
+        os.symlink(brokers.binary(), link)
+        done = subprocess.run([link, "--help"], capture_output=True, text=True, check=True)
+        assert part in done.stdout
+
+
+def test_a_broker_that_is_away_is_named(tmp_path):
+    config = tmp_path / "client.properties"
+    config.write_text("default.api.timeout.ms=300\nrequest.timeout.ms=200\n")
+    said = ours("topics", "--bootstrap-server", "127.0.0.1:1", "--list", "--command-config", config)
+    assert said.status == 1 and "127.0.0.1:1" in said.out, said
+    config.write_text("request.timeout.msx=200\n")
+    said = ours("topics", "--bootstrap-server", "127.0.0.1:1", "--list", "--command-config", config)
+    assert said.status == 1 and "request.timeout.ms" in said.out, said
