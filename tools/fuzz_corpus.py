@@ -95,6 +95,32 @@ def wire_messages():
         yield bytes(choice) + bytes.fromhex(line["hex"])
 
 
+def rpc_client_connection():
+    """One answer of each API and version, whole; a few of them in a row; and as a raw stream."""
+    apis = sorted(line["key"] for line in lines("api-keys"))
+    lowest = {}
+    for name in ("rpc-requests", "rpc-legacy"):
+        for line in lines(name):
+            if line["type"] == "request":
+                key = line["key"]
+                lowest[key] = min(lowest.get(key, line["version"]), line["version"])
+    chosen = []
+    for line in lines("frames") + lines("frames-legacy"):
+        if line["type"] == "response" and line["key"] in lowest:
+            question = bytes([apis.index(line["key"]), line["version"] - lowest[line["key"]]])
+            chosen.append((question, bytes.fromhex(line["hex"])))
+    for question, frame in chosen:
+        body = frame[8:]
+        if len(body) < 65536:
+            yield bytes([128 | 12 << 3 | 1]) + question + len(body).to_bytes(2, "big") + body
+        yield bytes([3 << 3 | 1]) + question + frame[:4] + bytes(4) + body
+    small = [each for each in chosen if len(each[1]) < 2000]
+    for i in range(0, len(small) - 7, 7):
+        some = small[i:i + 7]
+        yield bytes([128 | 4 << 3 | 7]) + b"".join(question for question, _ in some) + b"".join(
+            (len(frame) - 8).to_bytes(2, "big") + frame[8:] for _, frame in some)
+
+
 def step(what, number, raw):
     return bytes([what, number]) + len(raw).to_bytes(2, "big") + raw
 
@@ -205,8 +231,19 @@ def log_tools():
                     epochs + raw
 
 
+def client_consumer():
+    for raw in wire_sets():
+        yield b"\1" + raw
+        yield b"\2" + raw
+    subscription = "0003 00000001 000174 ffffffff 00000001 000174 00000001 00000000 00000005 ffff"
+    assignment = "0003 00000001 000174 00000001 00000001 ffffffff"
+    for text in (subscription, assignment):
+        yield b"\0" + bytes.fromhex(text)
+
+
 TARGETS = [wire_sets, wire_payload, wire_snappy, wire_append, wire_messages, log_files,
-           log_tools, coordinator_groups, coordinator_transactions, coordinator_share_state]
+           log_tools, coordinator_groups, coordinator_transactions, coordinator_share_state,
+           rpc_client_connection, client_consumer]
 
 
 def main():
