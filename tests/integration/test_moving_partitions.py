@@ -1,6 +1,7 @@
 """AlterReplicaLogDirs under load, and broken off by SIGKILL; cordoned directories."""
 
 import os
+import pathlib
 import random
 import threading
 import time
@@ -172,7 +173,7 @@ def test_sigkill_in_the_middle_of_a_move(start):
 
 
 def test_an_orderly_stop_in_the_middle_goes_on_where_it_was(start):
-    broker = start(**{RATE: 500_000})
+    broker = start(**{RATE: 50_000})  # 40 s if nobody stops it
     with wire.connected(broker) as connection:
         batch = batches.build([(b"k", os.urandom(100_000))])
         for _ in range(20):
@@ -181,8 +182,10 @@ def test_an_orderly_stop_in_the_middle_goes_on_where_it_was(start):
         target = broker.dirs[1 - broker.dirs.index(source)]
         assert move(connection, target) == 0
         wait_until(lambda: where(connection) == (source, target), 10, "it is under way")
-        time.sleep(0.5)
+        wait_until(lambda: any(log.stat().st_size for log in pathlib.Path(target).glob(
+            f"{TOPIC}-0.*-future/*.log")), 10, "some of it is copied")
     assert broker.stop() == 0
+    broker.overrides[RATE] = 50_000_000
     broker.start()
     with wire.connected(broker) as connection:
         assert "goes on moving" in broker.log_of_this_run()
