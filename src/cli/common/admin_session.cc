@@ -1,6 +1,6 @@
 #include "cli/common/admin_session.h"
 
-#include "runtime/real/posix_disk.h"
+#include "runtime/real/read_to_end.h"
 
 #include <chrono>
 #include <utility>
@@ -8,8 +8,7 @@
 namespace barnabas::cli {
 
 Result<std::string> read_file(std::string_view path) {
-    runtime::PosixDisk disk;
-    return disk.read_text(runtime::Path(path));
+    return runtime::read_to_end(runtime::Path(path));
 }
 
 Result<ClientConfig> client_config(const ParsedOptions& options, std::string_view file_option) {

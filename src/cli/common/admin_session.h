@@ -9,7 +9,7 @@
 
 namespace barnabas::cli {
 
-/// Reads a file that the command line names. The sentence is for people.
+/// Reads a file that the command line names; a pipe too. The sentence is for people.
 [[nodiscard]] Result<std::string> read_file(std::string_view path);
 
 /// The configurations of --command-config (or of the option of that name), with what the command
