@@ -115,8 +115,9 @@ public:
     /// After a change of what metadata() wants, or request_update(): looks at it at once.
     void poke();
     /// Wants `topics` (none: only the brokers) and waits for an answer that was asked for after
-    /// this call. Failures are tried again until `deadline`; then the last one is the error. What
-    /// the answer says of a topic (also "unknown") is for the caller to look up.
+    /// this call; where nothing at all is known yet and no topic is wanted, for the first one.
+    /// Failures are tried again until `deadline`; then the last one is the error. What the answer
+    /// says of a topic (also "unknown") is for the caller to look up.
     awaitable<Result<void>> refresh(std::vector<std::string> topics, Time deadline);
     /// Until generation() is above `seen` (true), or `deadline`, or the cluster closes.
     awaitable<bool> changed_since(std::uint64_t seen, Time deadline);
