@@ -129,7 +129,7 @@ awaitable<void> expect_more_again_and_again(RealRuntime& runtime) {
         auto go_on = [](Wakeup wakeup) { wakeup.post(); };
         co_await suspend(shard, go_on);
     }
-    EXPECT_GE(shard.clock().now() - start, (rounds - 1) * 150us);
+    EXPECT_GE(shard.clock().now() - start, (rounds - 1) * 220us);
 }
 
 TEST_F(RealShards, LetWorkGatherThatIsExpected) {

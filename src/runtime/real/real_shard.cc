@@ -22,7 +22,7 @@ constexpr int concurrency_hint = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
 
 /// How far apart the wake-ups of a shard are that expects more. A wake-up costs 10 us with the
 /// caches that it finds cold; this adds half of itself to an answer on average.
-constexpr Duration gather_for = 150us;
+constexpr Duration gather_for = 220us;
 /// After this long without, the next wait begins anew; sooner, one round that took longer than
 /// gather_for is followed by none.
 constexpr Duration gathering_ends_after = 10ms;
