@@ -79,6 +79,7 @@ void Acceptor::admit(std::unique_ptr<runtime::Stream> stream, rpc::RequestHandle
                                        .handler = handler,
                                        .frames = ports_.frames,
                                        .traffic = ports_.traffic,
+                                       .gathering = gathering_,
                                        .log = ports_.log};
     auto connection = std::make_unique<rpc::ServerConnection>(std::move(ports), std::move(stream),
                                                               options_.limits);

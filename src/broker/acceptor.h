@@ -64,6 +64,7 @@ private:
     runtime::TaskGroup tasks_;
     runtime::Signal stopping_;
     std::vector<std::unique_ptr<runtime::Listener>> listeners_;
+    rpc::Gathering gathering_;
     Connections connections_;
     std::optional<runtime::TimerId> idle_check_;
     std::uint64_t accepted_ = 0;

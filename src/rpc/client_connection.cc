@@ -2,6 +2,7 @@
 
 #include "base/endian.h"
 #include "base/invariant.h"
+#include "rpc/frame.h"
 #include "wire/api.h"
 
 #include <algorithm>
@@ -12,8 +13,6 @@
 namespace barnabas::rpc {
 
 namespace {
-
-constexpr std::size_t size_prefix = 4;
 
 std::int64_t in_ms(Duration duration) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();

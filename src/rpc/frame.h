@@ -12,6 +12,9 @@ namespace barnabas::rpc {
 
 class FramePool;
 
+/// A frame begins with its size, an i32 that does not count itself.
+inline constexpr std::size_t size_prefix = 4;
+
 /// The bytes of one request, in memory that goes back to its pool. Move-only; may be carried to
 /// another shard and back, but is destroyed on the shard of its pool.
 class Frame {

@@ -10,7 +10,6 @@ namespace barnabas::rpc {
 
 namespace {
 
-constexpr std::size_t size_prefix = 4;
 constexpr Duration look_again = 1s;  // close() does not wake whoever waits for memory
 
 std::size_t bytes_in_memory(const Reply& reply) {
@@ -203,14 +202,17 @@ bool ServerConnection::start(Frame frame) {
     } else {
         tasks_.spawn(serve(number, std::get<awaitable<Reply>>(std::move(handled))));
     }
-    // What came together is answered together, and who sends so goes on without an answer.
+    ports_.gathering.on_request(last_activity_);
+    // What came together is answered together, and who sends so may go on without an answer.
     if (next_frame_is_here()) {
         gathers_ = gathers_max;
     } else {
         send_ready();
         if (gathers_ > 0) {
             --gathers_;
-            ports_.shard.expect_more();
+            if (ports_.gathering.may_gather(last_activity_)) {
+                ports_.shard.expect_more();
+            }
         }
     }
     return true;

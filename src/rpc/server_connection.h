@@ -2,6 +2,7 @@
 
 #include "base/logger.h"
 #include "rpc/frame.h"
+#include "rpc/gathering.h"
 #include "rpc/reply.h"
 #include "runtime/tasks.h"
 #include "wire/headers.h"
@@ -69,6 +70,7 @@ public:
         RequestHandler& handler;
         FramePool& frames;
         TrafficCounters& traffic;
+        Gathering& gathering;  // the shard's
         Logger log;
     };
 
@@ -136,7 +138,7 @@ private:
     std::size_t head_begin_ = 0;
     std::size_t head_end_ = 0;
 
-    // Since requests came together last, so many more times the shard lets some gather.
+    // Since requests came together last, so many more times the shard may let some gather.
     static constexpr int gathers_max = 16;
     int gathers_ = 0;
 

@@ -90,6 +90,12 @@ public:
             runtime::spawn(client_.shard(0), talk(bytes, hang_up));
         });
     }
+    /// Requests of other connections, at a rate that gathering leaves as it is: it is let happen.
+    void others_come_for(Duration length) {
+        server_.shard(0).post(
+            [this, length] { runtime::spawn(server_.shard(0), come_for(length)); });
+    }
+    void run_for(Duration time) { simulation_.run_for(time); }
     /// Until the server's end of the connection is over.
     bool run_to_the_end() {
         return simulation_.run_until([this] { return ended_ && client_ended_; }, 60s);
@@ -117,6 +123,15 @@ public:
     }
 
 private:
+    awaitable<void> come_for(Duration length) {
+        const auto& clock = server_.shard(0).clock();
+        for (const Time until = clock.now() + length; clock.now() < until;) {
+            gathering_.on_request(clock.now());
+            static_cast<void>(gathering_.may_gather(clock.now()));
+            co_await runtime::sleep_for(server_.shard(0), 500us);
+        }
+    }
+
     awaitable<void> serve() {
         auto listener = server_.shard(0).network().listen({.host = "", .port = 9092}, {});
         EXPECT_TRUE(listener);
@@ -127,6 +142,7 @@ private:
                                       .handler = echo_,
                                       .frames = *frames_,
                                       .traffic = traffic_,
+                                      .gathering = gathering_,
                                       .log = {}};
         connection_ =
             std::make_unique<ServerConnection>(std::move(ports), std::move(*stream), limits_);
@@ -163,6 +179,7 @@ private:
     runtime::SimulatedMachine& server_;
     runtime::SimulatedMachine& client_;
     TrafficCounters traffic_;
+    Gathering gathering_;
     std::unique_ptr<FramePool> frames_;
     Echo echo_;
     std::unique_ptr<runtime::Listener> listener_;
@@ -197,15 +214,22 @@ TEST(ServerConnection, AnAnswerDoesNotWaitForTheRequestThatCameWithItsOwn) {
 }
 
 TEST(ServerConnection, OfWhomeverSendsRequestsTogetherMoreIsExpected) {
-    for (const std::size_t together : {1, 2, 3}) {
+    struct Row {
+        std::size_t together;
+        Duration others_before;
+        std::size_t expected;
+    };
+    for (const Row& row : {Row{1, 20ms, 0}, Row{2, 20ms, 1}, Row{3, 20ms, 1}, Row{3, 0ms, 0}}) {
         Conversation conversation;
         std::string frames;
-        for (std::size_t i = 1; i < together; ++i) {
+        for (std::size_t i = 1; i < row.together; ++i) {
             frames += request_frame(static_cast<std::int32_t>(i), "a");
         }
+        conversation.others_come_for(row.others_before + 1s);
+        conversation.run_for(row.others_before);
         conversation.send(frames + request_frame(9, "close"));
         ASSERT_TRUE(conversation.run_to_the_end());
-        EXPECT_EQ(conversation.expected_more(), together > 1 ? 1U : 0U) << together;
+        EXPECT_EQ(conversation.expected_more(), row.expected) << row.together;
     }
 }
 
