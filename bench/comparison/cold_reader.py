@@ -21,15 +21,10 @@ def drop_from_memory(directory, topic):
             os.close(descriptor)
 
 
-class ColdReader:
-    """Reads `topic` from its beginning to its end, again and again, with Fetch version 4, until it is
-    stopped. Before each pass the logs are dropped from memory, unless it is not to be `cold`: then
-    it costs what a reader costs anyway. A raw socket, so that it takes little
-    of the processors that the brokers and clients share."""
+class PacedReader:
+    """Reads again and again, in a thread, at most `mb_per_s`, until it is stopped."""
 
-    def __init__(self, broker, topic, partitions, mb_per_s, *, cold=True):
-        self._broker, self._topic, self._partitions = broker, topic.encode(), partitions
-        self._cold = cold
+    def __init__(self, mb_per_s):
         self._bytes_per_s = mb_per_s * 1e6
         self._stopping = threading.Event()
         self._failure = None
@@ -51,14 +46,65 @@ class ColdReader:
     def _run(self):
         try:
             while not self._stopping.is_set():
-                if self._cold:
-                    drop_from_memory(self._broker.directory, self._topic.decode())
-                with socket.create_connection((self._broker.host, self._broker.port),
-                                              timeout=TIMEOUT_S) as connection:
-                    for partition in range(self._partitions):
-                        self._read_all(connection, partition)
+                self._read_once()
         except Exception as failure:  # pylint: disable=broad-except  # told by __exit__
             self._failure = repr(failure)
+
+    def _count(self, count):
+        self.bytes += count
+        ahead = self.bytes / self._bytes_per_s - (time.monotonic() - self._start)
+        if ahead > 0:
+            self._stopping.wait(ahead)
+
+    def _read_once(self):
+        raise NotImplementedError
+
+
+class FileReader(PacedReader):
+    """Reads the logs of `topic` from the disk past the broker: what the machine pays for the disk,
+    whoever reads."""
+
+    def __init__(self, broker, topic, mb_per_s):
+        super().__init__(mb_per_s)
+        self._broker, self._topic = broker, topic
+
+    def _read_once(self):
+        drop_from_memory(self._broker.directory, self._topic)
+        for path in sorted(self._broker.directory.rglob(f"{self._topic}-*/*.log")):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                self._read_file(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def _read_file(self, descriptor):
+        at = 0
+        while not self._stopping.is_set():
+            count = len(os.pread(descriptor, FETCH_BYTES, at))
+            if count == 0:
+                return
+            at += count
+            self._count(count)
+
+
+class ColdReader(PacedReader):
+    """Reads `topic` from its beginning to its end, again and again, with Fetch version 4, until it is
+    stopped. Before each pass the logs are dropped from memory, unless it is not to be `cold`: then
+    it costs what a reader costs anyway. A raw socket, so that it takes little
+    of the processors that the brokers and clients share."""
+
+    def __init__(self, broker, topic, partitions, mb_per_s, *, cold=True):
+        super().__init__(mb_per_s)
+        self._broker, self._topic, self._partitions = broker, topic.encode(), partitions
+        self._cold = cold
+
+    def _read_once(self):
+        if self._cold:
+            drop_from_memory(self._broker.directory, self._topic.decode())
+        with socket.create_connection((self._broker.host, self._broker.port),
+                                      timeout=TIMEOUT_S) as connection:
+            for partition in range(self._partitions):
+                self._read_all(connection, partition)
 
     def _read_all(self, connection, partition):
         offset = 0
@@ -67,10 +113,7 @@ class ColdReader:
             if not records:
                 return
             offset = next_offset(records)
-            self.bytes += len(records)
-            ahead = self.bytes / self._bytes_per_s - (time.monotonic() - self._start)
-            if ahead > 0:
-                self._stopping.wait(ahead)
+            self._count(len(records))
 
     def _fetch(self, connection, partition, offset):
         """The records of one response; empty at the end of the log."""

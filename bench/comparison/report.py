@@ -30,6 +30,7 @@ UNITS = {
     "p999_ms": ("p99.9 ms", "{:.3f}"),
     "p99_alone_ms": ("p99 ms without the reader", "{:.3f}"),
     "p99_in_memory_ms": ("p99 ms, the reader's data in memory", "{:.3f}"),
+    "p99_past_broker_ms": ("p99 ms, the disk read past the broker", "{:.3f}"),
     "p999_alone_ms": ("p99.9 ms without the reader", "{:.3f}"),
     "reader_mb_per_s": ("MB/s of the reader", "{:.0f}"),
     "seconds": ("seconds", "{:.2f}"),

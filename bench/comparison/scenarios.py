@@ -147,8 +147,9 @@ class Rate(Produce):
 
 
 class RateBesideColdReader(Rate):
-    """The same alone, then while a consumer reads old data from the disk, then while it reads them
-    from memory: the difference of the last two is what the disk does to producers."""
+    """The same alone, while a consumer reads old data from the disk, while it reads them from
+    memory, and while somebody reads as many bytes from the disk past the broker: what the machine
+    pays for that, whoever reads."""
 
     def bare(self, folder, quick):
         return None  # its CPU is not what matters here
@@ -167,22 +168,27 @@ class RateBesideColdReader(Rate):
             super().before(context, name)
 
     def measure(self, context, run):
-        with_reader, by_itself, from_memory = self._runs(run)
+        with_reader, by_itself, from_memory, past_broker = self._runs(run)
+        broker, speed = context.broker, self.READER_MB_PER_S
         alone = super().measure(context, by_itself)
-        figures, speed = self._beside_reader(context, with_reader, cold=True)
-        in_memory, _ = self._beside_reader(context, from_memory, cold=False)
+        figures, read = self._beside(context, with_reader, cold_reader.ColdReader(
+            broker, "old-data", self.OLD_PARTITIONS, speed))
+        in_memory, _ = self._beside(context, from_memory, cold_reader.ColdReader(
+            broker, "old-data", self.OLD_PARTITIONS, speed, cold=False))
+        past, _ = self._beside(context, past_broker,
+                               cold_reader.FileReader(broker, "old-data", speed))
         return {**figures, "p99_alone_ms": alone["p99_ms"], "p999_alone_ms": alone["p999_ms"],
-                "p99_in_memory_ms": in_memory["p99_ms"], "reader_mb_per_s": speed}
+                "p99_in_memory_ms": in_memory["p99_ms"], "p99_past_broker_ms": past["p99_ms"],
+                "reader_mb_per_s": read}
 
-    def _beside_reader(self, context, run, *, cold):
-        with cold_reader.ColdReader(context.broker, "old-data", self.OLD_PARTITIONS,
-                                    self.READER_MB_PER_S, cold=cold) as reader:
+    def _beside(self, context, run, reader):
+        with reader:
             figures = super().measure(context, run)
         return figures, reader.mb_per_s
 
     @staticmethod
     def _runs(run):
-        return run, f"{run}-alone", f"{run}-memory"
+        return run, f"{run}-alone", f"{run}-memory", f"{run}-past"
 
     def after(self, context, run):
         for name in self._runs(run):

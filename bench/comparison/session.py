@@ -194,7 +194,8 @@ class Session:
         shown = ("records_per_s", "mb_per_s", "settled_s", "commits_per_s", "transactions_per_s",
                  "cpu_ms_per_group", "cpu_us_per_commit", "cpu_us_per_transaction", "group_kib",
                  "group_live_kib", "retries_per_transaction", "p50_ms", "p99_ms", "p999_ms",
-                 "p99_alone_ms", "p999_alone_ms", "p99_in_memory_ms", "reader_mb_per_s", "seconds", "cpu_s_per_gb",
+                 "p99_alone_ms", "p999_alone_ms", "p99_in_memory_ms", "p99_past_broker_ms",
+                 "reader_mb_per_s", "seconds", "cpu_s_per_gb",
                  "cpu_us_per_record", "peak_memory_mib", "start_up_ms", "idle_cpu_percent",
                  "idle_memory_mib", "client_thread")
         parts = [f"{key} {figures[key]:.4g}" for key in shown if key in figures]
