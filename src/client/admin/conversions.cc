@@ -32,6 +32,18 @@ admin::ConfigType config_type_of(std::int8_t type) {
     return type > 0 && type <= last ? admin::ConfigType{type} : admin::ConfigType::unknown;
 }
 
+std::string about_group(const std::string& id) {
+    return fmt::format("group {}", id);
+}
+
+std::string about_offset(const std::string& group, const TopicPartition& partition) {
+    return fmt::format("the offset of group {} in {}", group, partition);
+}
+
+std::string about_partition(const TopicPartition& partition) {
+    return fmt::format("partition {}", partition);
+}
+
 std::vector<std::int32_t> numbers_of(const std::vector<BrokerId>& brokers) {
     std::vector<std::int32_t> numbers;
     numbers.reserve(brokers.size());

@@ -44,6 +44,11 @@ template <class Map>
     return keys;
 }
 
+/// What a call was about, for its errors.
+[[nodiscard]] std::string about_group(const std::string& id);
+[[nodiscard]] std::string about_offset(const std::string& group, const TopicPartition& partition);
+[[nodiscard]] std::string about_partition(const TopicPartition& partition);
+
 [[nodiscard]] std::vector<std::int32_t> numbers_of(const std::vector<BrokerId>& brokers);
 [[nodiscard]] std::vector<BrokerId> brokers_of(const std::vector<std::int32_t>& numbers);
 

@@ -3,7 +3,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "base/types.h"
-#include "wire/schema.h"
+#include "client/cluster/any_request.h"
 
 #include <cstdint>
 #include <functional>
@@ -12,20 +12,24 @@
 namespace barnabas::client::admin_api {
 
 /// One request that an operation wants sent, and what becomes of its answer. The shell sends the
-/// request to `to` (no_broker: whoever answers) and calls answer() or fail(), once, while the
-/// operation still lives.
+/// request to `to` (no_broker: whoever answers) and calls read() or fail(), once, while the
+/// operation still lives; fail() as well if read() could not.
 class Exchange {
 public:
-    Exchange(std::int16_t api_key, BrokerId to, Duration timeout, wire::Versions versions)
-        : api_key_(api_key), to_(to), timeout_(timeout), versions_(versions) {}
+    Exchange(BrokerId to, Duration timeout, wire::Versions versions)
+        : to_(to), timeout_(timeout), versions_(versions) {}
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
     virtual ~Exchange() = default;
 
+    /// What to send; views this exchange.
+    [[nodiscard]] virtual AnyRequest any() const = 0;
+    /// The answer's body; see ReadBody.
+    virtual Result<std::int32_t> read(ByteView body, std::int16_t version, Time now) = 0;
     /// The transport's error, or that the broker has none of the versions (unsupported_version).
     virtual void fail(Error error, Time now) = 0;
 
-    [[nodiscard]] std::int16_t api_key() const { return api_key_; }
+    [[nodiscard]] std::int16_t api_key() const { return any().api_key; }
     [[nodiscard]] BrokerId to() const { return to_; }
     /// How long to wait for the answer.
     [[nodiscard]] Duration timeout() const { return timeout_; }
@@ -33,7 +37,6 @@ public:
     [[nodiscard]] wire::Versions versions() const { return versions_; }
 
 private:
-    std::int16_t api_key_;
     BrokerId to_;
     Duration timeout_;
     wire::Versions versions_;
@@ -47,14 +50,24 @@ public:
     using Then = std::move_only_function<void(Result<const Response*>, Time now)>;
 
     RequestExchange(Request what, BrokerId to, Duration timeout, wire::Versions versions, Then then)
-        : Exchange(Request::api_key, to, timeout, versions),
-          request(std::move(what)),
-          then_(std::move(then)) {}
+        : Exchange(to, timeout, versions), request(std::move(what)), then_(std::move(then)) {}
 
+    [[nodiscard]] AnyRequest any() const override { return request_of(request); }
+    Result<std::int32_t> read(ByteView body, std::int16_t version, Time now) override {
+        auto response = wire::decode<Response>(body, version);
+        if (!response) {
+            return std::unexpected(std::move(response.error()));
+        }
+        answer(*response, now);
+        if constexpr (requires { response->throttle_time_ms; }) {
+            return response->throttle_time_ms;
+        }
+        return 0;
+    }
     void answer(const Response& response, Time now) { then_(&response, now); }
     void fail(Error error, Time now) override { then_(std::unexpected(std::move(error)), now); }
 
-    Request request;  ///< the shell may take it
+    Request request;
 
 private:
     Then then_;

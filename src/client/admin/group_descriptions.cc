@@ -26,10 +26,6 @@ using wire::ShareGroupDescribeResponse;
 
 constexpr std::string_view consumer_protocol = "consumer";
 
-std::string about_group(const std::string& id) {
-    return fmt::format("group {}", id);
-}
-
 /// Of ConsumerGroupDescribe and ShareGroupDescribe alike.
 template <class Assignment>
 std::set<TopicPartition> partitions_of(const Assignment& assignment) {

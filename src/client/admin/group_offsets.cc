@@ -21,14 +21,6 @@ using wire::OffsetDeleteResponse;
 using wire::OffsetFetchRequest;
 using wire::OffsetFetchResponse;
 
-std::string about_group(const std::string& id) {
-    return fmt::format("group {}", id);
-}
-
-std::string about_offset(const std::string& group, const TopicPartition& partition) {
-    return fmt::format("the offset of group {} in {}", group, partition);
-}
-
 /// Many groups in one request since version 8 (KIP-709), else one; by names, which all versions
 /// but the newest take.
 class ListGroupOffsets final : public Handler<std::string, GroupOffsets> {

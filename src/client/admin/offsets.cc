@@ -16,10 +16,6 @@ using wire::DeleteRecordsResponse;
 using wire::ListOffsetsRequest;
 using wire::ListOffsetsResponse;
 
-std::string about_partition(const TopicPartition& partition) {
-    return fmt::format("partition {}", partition);
-}
-
 template <class Value>
 Verdict<Value> refused_by_leader(ErrorCode code, const TopicPartition& partition) {
     return refused<Value>(next_with_leader(code),

@@ -19,10 +19,6 @@ using wire::ListPartitionReassignmentsResponse;
 
 using Elected = Outcomes<TopicPartition>;
 
-std::string about_partition(const TopicPartition& partition) {
-    return fmt::format("partition {}", partition);
-}
-
 Result<void> outcome_of(const TopicPartition& key, std::int16_t error_code,
                         const std::optional<std::string>& message) {
     const auto code = ErrorCode{error_code};

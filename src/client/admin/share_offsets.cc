@@ -18,14 +18,6 @@ using wire::DeleteShareGroupOffsetsResponse;
 using wire::DescribeShareGroupOffsetsRequest;
 using wire::DescribeShareGroupOffsetsResponse;
 
-std::string about_group(const std::string& id) {
-    return fmt::format("share group {}", id);
-}
-
-std::string about_offset(const std::string& group, const TopicPartition& partition) {
-    return fmt::format("the start offset of share group {} in {}", group, partition);
-}
-
 Result<std::optional<SharePartitionOffset>> offset_of(
     const std::string& group, const TopicPartition& key,
     const DescribeShareGroupOffsetsResponse::Group::Topic::Partition& partition) {

@@ -1,7 +1,6 @@
 #include "client/admin/shell.h"
 
 #include "base/invariant.h"
-#include "client/admin/sending.h"
 
 #include <algorithm>
 
@@ -81,10 +80,16 @@ awaitable<void> Shell::send(SelfPtr self, JobPtr job, std::unique_ptr<Exchange> 
     Cluster& cluster = self->cluster_;
     const Time deadline = cluster.now() + exchange->timeout();
     auto broker = co_await self->resolve(exchange->to(), deadline);
+    Result<void> answered = broker ? Result<void>() : std::unexpected(std::move(broker.error()));
     if (broker) {
-        co_await send_exchange(cluster, *broker, *exchange, deadline);
-    } else {
-        exchange->fail(std::move(broker.error()), cluster.now());
+        const CallOptions options{.deadline = deadline, .versions = exchange->versions()};
+        ReadBody read = [&](ByteView body, std::int16_t version) {
+            return exchange->read(body, version, cluster.now());
+        };
+        answered = co_await cluster.call_any(*broker, exchange->any(), options, std::move(read));
+    }
+    if (!answered) {
+        exchange->fail(std::move(answered.error()), cluster.now());
     }
     job->changed.notify_all();
 }

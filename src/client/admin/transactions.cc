@@ -35,10 +35,6 @@ std::string about_id(const std::string& id) {
     return fmt::format("transactional id {}", id);
 }
 
-std::string about_partition(const TopicPartition& partition) {
-    return fmt::format("partition {}", partition);
-}
-
 class ListTransactions final : public Handler<BrokerId, Listings> {
 public:
     explicit ListTransactions(admin::ListTransactionsOptions options)

@@ -279,6 +279,22 @@ awaitable<Result<Cluster::Attempt>> Cluster::exchange(BrokerId broker, AnyReques
     co_return Attempt{.response = std::move(*response), .connection = std::move(*connection)};
 }
 
+awaitable<Result<void>> Cluster::call_any(BrokerId broker, AnyRequest request, CallOptions options,
+                                          ReadBody read) {
+    auto attempt = co_await exchange(broker, request, options);
+    if (!attempt) {
+        co_return fail(std::move(attempt));
+    }
+    const std::int16_t version = attempt->response.version;
+    const auto throttled = read(attempt->response.body(), version);
+    if (!throttled) {
+        co_return std::unexpected(
+            attempt->connection->refuse(request.api_key, version, throttled.error()));
+    }
+    throttle(broker, *throttled);
+    co_return Result<void>();
+}
+
 // --- routed requests ----------------------------------------------------------------------------
 
 awaitable<Result<void>> Cluster::exchange_routed(Target target, AnyRequest request,

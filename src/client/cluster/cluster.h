@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/logger.h"
+#include "client/cluster/any_request.h"
 #include "client/cluster/backoff.h"
 #include "client/cluster/broker_link.h"
 #include "client/cluster/coordinator_cache.h"
@@ -51,24 +52,9 @@ struct CallOptions {
     Duration timeout{0};
 };
 
-/// A request, whatever its type; see request_of().
-struct AnyRequest {
-    std::int16_t api_key = 0;
-    wire::Versions versions;  ///< those that we can write
-    std::int16_t flexible_since = 0;
-    const wire::StructSchema* schema = nullptr;
-    const void* message = nullptr;
-    bool answered = true;
-};
-
-template <class Request>
-[[nodiscard]] AnyRequest request_of(const Request& request) {
-    return {.api_key = Request::api_key,
-            .versions = Request::versions,
-            .flexible_since = Request::flexible_since,
-            .schema = &wire::schema_of<Request>(),
-            .message = &request};
-}
+/// Reads an answer's body, which is there for the time of the call, and says for how many
+/// milliseconds the broker wants to be left alone (throttle_time_ms).
+using ReadBody = std::function<Result<std::int32_t>(ByteView body, std::int16_t version)>;
 
 /// A client's view of a cluster: metadata, a connection per broker (and lane), requests routed to
 /// who can answer them. Everything on one shard. Errors name the broker, the API, the cause and how
@@ -131,6 +117,10 @@ public:
     template <class Request>
     awaitable<Result<Answer<typename Request::Response>>> call(BrokerId broker, Request request,
                                                                CallOptions options);
+    /// The same for whoever does not know the request's type, which outlives the call. `read` is
+    /// told of the answer, whose error is that of the call.
+    awaitable<Result<void>> call_any(BrokerId broker, AnyRequest request, CallOptions options,
+                                     ReadBody read);
     /// The same for a request that nobody answers (Produce with acks=0): until it is sent.
     template <class Request>
     awaitable<Result<void>> tell(BrokerId broker, Request request, CallOptions options);

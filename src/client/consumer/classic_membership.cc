@@ -10,11 +10,7 @@
 
 namespace barnabas::client {
 
-namespace {
-
-constexpr std::string_view protocol_type = "consumer";
-
-}  // namespace
+namespace {}  // namespace
 
 ClassicMembership::ClassicMembership(MembershipSettings settings, AssignorSet assignors)
     : settings_(std::move(settings)), assignors_(std::move(assignors)) {}
@@ -335,8 +331,8 @@ void ClassicMembership::on_join(const wire::JoinGroupResponse& response, Time no
 
 void ClassicMembership::on_joined(const wire::JoinGroupResponse& response, Time now) {
     const auto* strategy = assignors_.find(response.protocol_name.value_or(""));
-    if (strategy == nullptr ||
-        response.protocol_type.value_or(std::string(protocol_type)) != protocol_type) {
+    if (strategy == nullptr || response.protocol_type.value_or(
+                                   std::string(consumer_protocol_type)) != consumer_protocol_type) {
         fail_for_good(
             ErrorCode::inconsistent_group_protocol,
             fmt::format("it shares partitions out by \"{}\"", response.protocol_name.value_or("")));

@@ -11,8 +11,6 @@ namespace barnabas::client {
 
 namespace {
 
-constexpr std::string_view protocol_type = "consumer";
-
 /// A broker holds a JoinGroup back until the rebalance is over; then it still has to answer.
 constexpr Duration join_slack = 5s;
 
@@ -45,7 +43,7 @@ GroupCall ClassicMembership::join_request() {
     request.rebalance_timeout_ms = milliseconds(settings_.poll_interval_max);
     request.member_id = member_id_;
     request.group_instance_id = settings_.group_instance_id;
-    request.protocol_type = protocol_type;
+    request.protocol_type = consumer_protocol_type;
     request.reason = reason_.empty() ? std::nullopt : std::optional(reason_);
     joined_topics_ = topics_;
     rejoin_needed_ = false;
@@ -80,7 +78,7 @@ GroupCall ClassicMembership::sync_request() {
     request.generation_id = generation_;
     request.member_id = member_id_;
     request.group_instance_id = settings_.group_instance_id;
-    request.protocol_type = protocol_type;
+    request.protocol_type = consumer_protocol_type;
     request.protocol_name = protocol_;
     request.assignments = shares_;
     call.request = std::move(request);

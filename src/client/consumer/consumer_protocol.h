@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace barnabas::client {
@@ -15,6 +16,8 @@ namespace barnabas::client {
 /// look into it (org.apache.kafka.clients.consumer.internals.ConsumerProtocol): a version i16 and a
 /// body. Versions that are not known yet are read as the highest known one.
 
+/// What JoinGroup and SyncGroup call it.
+inline constexpr std::string_view consumer_protocol_type = "consumer";
 /// The newest: with owned partitions, their generation and the rack.
 inline constexpr std::int16_t consumer_protocol_version = 3;
 

@@ -28,7 +28,7 @@ void Drain::note(const FetchedRecords& records, std::size_t released) {
 }
 
 Result<ConsumerRecords> Drain::take(std::size_t count_max) {
-    std::vector<std::shared_ptr<const detail::RecordChunk>> chunks;
+    std::vector<std::shared_ptr<const barnabas::detail::RecordChunk>> chunks;
     std::size_t count = 0;
     for (auto at = queue_.begin(); at != queue_.end() && count < count_max;) {
         if (is_paused(at->partition())) {

@@ -15,7 +15,7 @@ namespace {
 /// While the one before is still being ended, which does not take long, as in Kafka.
 constexpr Duration first_partition_backoff = 20ms;
 
-std::int32_t to_ms(Duration duration) {
+std::int32_t in_milliseconds(Duration duration) {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
     return static_cast<std::int32_t>(
         std::min<std::int64_t>(ms, std::numeric_limits<std::int32_t>::max()));
@@ -86,7 +86,7 @@ TransactionManager::Call TransactionManager::call_of(const Pending& pending) con
             wire::InitProducerIdRequest request;
             request.transactional_id = options_.transactional_id;
             request.transaction_timeout_ms = is_transactional()
-                                                 ? to_ms(options_.transaction_timeout)
+                                                 ? in_milliseconds(options_.transaction_timeout)
                                                  : std::numeric_limits<std::int32_t>::max();
             if (pending.kind == Kind::bump_epoch) {
                 request.producer_id = identity_.id.get();
