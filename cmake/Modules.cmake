@@ -22,15 +22,39 @@ add_pch(asio)
 add_pch(client)
 add_pch(broker)
 
-# add_module(<name> USES <modules...> LIBRARIES <targets...> [PCH <name>])
+# compile_together(<target> ALONE <names...> SOURCES <files...>): up to eight files of one folder become
+#   one unit of compilation, which costs a quarter less of a clean build. ALONE names the files and
+#   folders whose private names are those of a neighbour. BARNABAS_UNITY=OFF compiles each file alone.
+function(compile_together target)
+    cmake_parse_arguments(arg "" "" "ALONE;SOURCES" ${ARGN})
+    if(NOT BARNABAS_UNITY)
+        return()
+    endif()
+    foreach(name ${arg_ALONE})
+        list(FILTER arg_SOURCES EXCLUDE REGEX "/${name}(/[a-z_0-9]+)?\\.cc$")
+    endforeach()
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+    foreach(source ${arg_SOURCES})
+        get_filename_component(folder ${source} DIRECTORY)
+        file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR}/src ${folder})
+        string(MAKE_C_IDENTIFIER ${folder} folder)
+        list(APPEND files_of_${folder} ${source})
+        list(LENGTH files_of_${folder} count)
+        math(EXPR part "(${count} - 1) / 8")
+        set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${folder}_${part})
+    endforeach()
+endfunction()
+
+# add_module(<name> USES <modules...> LIBRARIES <targets...> [ALONE <names...>] [PCH <name>])
 #   One folder under src/ is one static library. USES is the whole list of modules it may include;
 #   tools/lint.py compares it with the includes. LIBRARIES are third-party targets that only this
 #   module includes. Its unit tests are tests/unit/<name>/*_test.cc.
 function(add_module name)
-    cmake_parse_arguments(arg "" "PCH" "USES;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(arg "" "PCH" "USES;LIBRARIES;ALONE" ${ARGN})
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
     list(FILTER sources EXCLUDE REGEX "/main\\.cc$")  # the program's, not the module's
     add_library(barnabas_${name} STATIC ${sources})
+    compile_together(barnabas_${name} ALONE ${arg_ALONE} SOURCES ${sources})
     target_include_directories(barnabas_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src
         ${CMAKE_SOURCE_DIR}/include)
     target_link_libraries(barnabas_${name} PUBLIC barnabas_options fmt::fmt Boost::headers

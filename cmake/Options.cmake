@@ -5,6 +5,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 set(BARNABAS_SANITIZE "" CACHE STRING "address,undefined | thread | (empty)")
+option(BARNABAS_UNITY "Compile several files of a module together" OFF)
 option(BARNABAS_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 
 find_program(CCACHE ccache)

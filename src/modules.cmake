@@ -6,13 +6,18 @@ add_module(sasl USES base LIBRARIES OpenSSL::Crypto)
 add_module(security USES base)
 add_module(log USES base runtime wire)
 add_module(rpc USES base runtime wire PCH asio)
-add_module(client USES base runtime wire rpc LIBRARIES re2 PCH client)
+add_module(client USES base runtime wire rpc LIBRARIES re2 ALONE config PCH client)
 add_module(metadata USES base runtime LIBRARIES SQLite::SQLite3 Boost::json)
 add_module(replication USES base runtime wire log)
 add_module(coordinator USES base wire LIBRARIES re2)
 add_module(share USES base)
-add_module(broker USES base runtime wire rpc log metadata replication coordinator share PCH broker)
+add_module(broker USES base runtime wire rpc log metadata replication coordinator share
+    ALONE config add_partitions_to_txn delete_records describe_groups describe_log_dirs
+    describe_producers describe_share_group_offsets fetch list_offsets offset_fetch
+    offset_for_leader_epoch produce produce_operation share_fetch update_features write_txn_markers
+    PCH broker)
 add_module(cli USES base runtime wire log metadata client broker LIBRARIES CLI11::CLI11 Boost::json re2
+    ALONE share_groups_options share_groups_command share_groups_text
     PCH asio)
 
 target_compile_definitions(barnabas_options INTERFACE BARNABAS_VERSION="${PROJECT_VERSION}")

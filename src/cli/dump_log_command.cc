@@ -18,7 +18,7 @@ namespace barnabas::cli {
 namespace {
 
 /// Flags that are given; the names are Kafka's.
-struct Arguments {
+struct DumpArguments {
     std::string files;
     bool print_data_log = false;
     bool deep_iteration = false;
@@ -38,7 +38,7 @@ struct Arguments {
 };
 
 /// Where several are given, the first in Kafka's order.
-log::DumpDecoder decoder_of(const Arguments& arguments) {
+log::DumpDecoder decoder_of(const DumpArguments& arguments) {
     if (arguments.offsets) {
         return log::DumpDecoder::offsets;
     }
@@ -60,7 +60,7 @@ Result<log::DumpClass> class_of(const std::string& name) {
     return name.empty() ? log::DumpClass::string : log::dump_class(name);
 }
 
-Result<log::DumpOptions> options_of(const Arguments& arguments, bool class_given) {
+Result<log::DumpOptions> options_of(const DumpArguments& arguments, bool class_given) {
     log::DumpOptions options{.contents = arguments.print_data_log || class_given,
                              .deep = arguments.deep_iteration,
                              .record_metadata = !arguments.skip_record_metadata,
@@ -92,7 +92,7 @@ std::vector<log::DumpFile> split_files(const std::string& list) {
     return files;
 }
 
-Result<void> dump(const Arguments& arguments, const log::DumpOptions& options) {
+Result<void> dump(const DumpArguments& arguments, const log::DumpOptions& options) {
     StandardOutput output;
     log::DumpText text(output, options.record_metadata);
     log::DumpJson json(output, options.record_metadata);
@@ -105,7 +105,7 @@ Result<void> dump(const Arguments& arguments, const log::DumpOptions& options) {
     return {};
 }
 
-void add_flags(CLI::App& command, Arguments& arguments) {
+void add_flags(CLI::App& command, DumpArguments& arguments) {
     command.add_flag("--print-data-log", arguments.print_data_log,
                      "Print keys and values; implied by every decoder");
     command.add_flag("--deep-iteration", arguments.deep_iteration,
@@ -131,7 +131,7 @@ void add_flags(CLI::App& command, Arguments& arguments) {
 }  // namespace
 
 void add_dump_log_command(CLI::App& app, int& status) {
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<DumpArguments>();
     auto* command = app.add_subcommand(
         "dump-log", "Print what is in log segments, indexes and producer snapshots");
     command->fallthrough();  // --version, as with Kafka's tool

@@ -21,7 +21,7 @@ constexpr int all_is_well = 0;
 constexpr int problems_left = 1;
 constexpr int not_looked_at = 2;
 
-struct Arguments {
+struct LogArguments {
     std::string directory;
     bool repair = false;
     bool dry_run = false;
@@ -37,7 +37,7 @@ struct Outcome {
     std::string failure;
 };
 
-void print_text(StandardOutput& output, const Arguments& arguments, const Outcome& outcome) {
+void print_text(StandardOutput& output, const LogArguments& arguments, const Outcome& outcome) {
     const auto& problem = outcome.problem;
     output.line(fmt::format("{}: {} ({})", problem.path.string(), problem.sentence,
                             log::problem_name(problem.kind)));
@@ -70,7 +70,7 @@ void print_json(StandardOutput& output, const Outcome& outcome) {
     output.line(line.text());
 }
 
-void print_summary(StandardOutput& output, const Arguments& arguments,
+void print_summary(StandardOutput& output, const LogArguments& arguments,
                    const log::DirectoryReport& report, std::size_t problems, std::size_t left) {
     const auto notes = report.problems.size() - problems;
     if (arguments.json) {
@@ -96,7 +96,7 @@ void print_summary(StandardOutput& output, const Arguments& arguments,
         arguments.changes() ? fmt::format(" ({} left)", left) : "", notes));
 }
 
-Result<int> look_through(const Arguments& arguments) {
+Result<int> look_through(const LogArguments& arguments) {
     runtime::PosixDisk disk;
     const runtime::Path directory(arguments.directory);
     TRY_ASSIGN(const auto lock, log::lock_for_tool(disk, directory, arguments.changes()));
@@ -127,7 +127,7 @@ Result<int> look_through(const Arguments& arguments) {
 
 void add_command(CLI::App& log, const std::string& name, const std::string& help, bool repair,
                  int& status) {
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<LogArguments>();
     arguments->repair = repair;
     auto* command = log.add_subcommand(name, help);
     command->add_option("DIR", arguments->directory, "One of log.dirs of a broker that is stopped")

@@ -25,7 +25,7 @@
 namespace barnabas::cli {
 namespace {
 
-struct Arguments {
+struct ServerArguments {
     std::string file;
     std::vector<std::string> overrides;
     bool temporary = false;
@@ -64,7 +64,7 @@ std::string host_name() {
 }
 
 /// What is set: by the file, or by the standard without one, and by the overrides.
-Result<ConfigMap> read_settings(const Arguments& arguments, runtime::Disk& disk,
+Result<ConfigMap> read_settings(const ServerArguments& arguments, runtime::Disk& disk,
                                 const runtime::Path& temporary) {
     ConfigMap set = broker::config_without_file();
     if (!arguments.file.empty()) {
@@ -174,7 +174,7 @@ private:
     int status_ = 0;
 };
 
-Result<int> serve(const Arguments& arguments) {
+Result<int> serve(const ServerArguments& arguments) {
     runtime::PosixDisk disk;
     runtime::RealRandom random;
     TemporaryDirectory directory(disk);
@@ -227,7 +227,7 @@ Result<int> serve(const Arguments& arguments) {
 }  // namespace
 
 void add_server_command(CLI::App& app, int& status) {
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<ServerArguments>();
     auto* command = app.add_subcommand("server", "Run a broker");
     command->add_option("FILE", arguments->file,
                         "A server.properties of Kafka's; without one: localhost:9092, data in "

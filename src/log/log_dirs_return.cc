@@ -13,8 +13,6 @@
 namespace barnabas::log {
 namespace {
 
-constexpr Offset offset_max{std::numeric_limits<std::int64_t>::max()};
-
 /// What is kept may be in memory alone so far.
 Result<void> make_durable(Log& log, Log& other) {
     TRY(log.inherit_if_lost(other));

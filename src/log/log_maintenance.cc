@@ -14,8 +14,6 @@ namespace {
 /// How many bytes of batches a start after a crash looks through for producers' sequence numbers.
 constexpr std::uint64_t snapshot_every = 32 << 20;
 
-constexpr Offset offset_max{std::numeric_limits<std::int64_t>::max()};
-
 }  // namespace
 
 /// As Kafka: by the records' own time where they have one, else by the clock. What is to be

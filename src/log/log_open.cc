@@ -14,8 +14,6 @@
 namespace barnabas::log {
 namespace {
 
-constexpr Offset offset_max{std::numeric_limits<std::int64_t>::max()};
-
 /// What the segment's batches before `end` add to them.
 Result<LeaderEpochs> with_epochs_of(Segment& segment, LeaderEpochs epochs, Offset end) {
     TRY(segment.scan(0, [&](const ScannedBatch& batch) {

@@ -7,11 +7,15 @@
 #include "wire/records/append_validation.h"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 namespace barnabas::log {
 
 using wire::RecordError;
+
+/// Above every offset that a record can have.
+inline constexpr Offset offset_max{std::numeric_limits<std::int64_t>::max()};
 
 /// What a log is told of records that are to be appended, and what became of them.
 struct AppendRequest {

@@ -11,11 +11,6 @@
 namespace barnabas::metadata {
 namespace {
 
-template <class T>
-std::unexpected<Error> failed(const StoreResult<T>& result) {
-    return std::unexpected(to_error(result.error()));
-}
-
 PartitionStateNode first_state(const ReplicaAssignment& assignment, std::int32_t controller_epoch) {
     INVARIANT(!assignment.replicas.empty(), "a partition without a replica");
     return {.leader = assignment.replicas.front(),

@@ -7,11 +7,6 @@
 namespace barnabas::metadata {
 namespace {
 
-template <class T>
-std::unexpected<Error> failed(const StoreResult<T>& result) {
-    return std::unexpected(to_error(result.error()));
-}
-
 /// One attempt after the other until somebody is the controller. Owned by its own callbacks.
 class Election : public std::enable_shared_from_this<Election> {
 public:

@@ -51,6 +51,10 @@ public:
 
 /// The one place where a store's errors become Kafka's codes.
 [[nodiscard]] Error to_error(const StoreError& error);
+template <class T>
+[[nodiscard]] std::unexpected<Error> failed(const StoreResult<T>& result) {
+    return std::unexpected(to_error(result.error()));
+}
 
 struct NodeStat {
     std::int64_t created_zxid = 0;   // the store's transaction that created it, and the one that

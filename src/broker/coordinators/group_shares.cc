@@ -18,7 +18,7 @@ using coordinator::error_of_append;
 using coordinator::Told;
 
 template <class Reply>
-Reply refused_with(const Error& error) {
+Reply refused_saying(const Error& error) {
     Reply reply;
     reply.error_code = std::to_underlying(error_of_append(error.code));
     reply.error_message = error.message;
@@ -108,14 +108,14 @@ awaitable<wire::ShareGroupHeartbeatResponse> GroupPartition::heartbeat(
     auto decide = [&](Now at, Told& told) {
         return groups_->groups.heartbeat(request, client, at, told);
     };
-    co_return co_await groups_->run(decide, refused_with<wire::ShareGroupHeartbeatResponse>);
+    co_return co_await groups_->run(decide, refused_saying<wire::ShareGroupHeartbeatResponse>);
 }
 
 awaitable<wire::ShareGroupDescribeResponse::Group> GroupPartition::describe_share(
     std::string group) {
     auto decide = [&](Now, Told&) { return groups_->groups.describe_share(group); };
     auto refuse = [&](const Error& error) {
-        auto refused = refused_with<wire::ShareGroupDescribeResponse::Group>(error);
+        auto refused = refused_saying<wire::ShareGroupDescribeResponse::Group>(error);
         refused.group_id = group;
         return refused;
     };
@@ -137,7 +137,7 @@ awaitable<wire::AlterShareGroupOffsetsResponse> GroupPartition::alter_share_offs
     using Alteration = coordinator::ShareGroups::Alteration;
     auto decide = [&](Now at, Told&) { return groups_->groups.alter_share_offsets(request, at); };
     auto refuse = [](const Error& error) {
-        return Alteration{.reply = refused_with<wire::AlterShareGroupOffsetsResponse>(error)};
+        return Alteration{.reply = refused_saying<wire::AlterShareGroupOffsetsResponse>(error)};
     };
     auto begun = co_await groups_->run(decide, refuse);
     if (!begun.initialize) {
@@ -145,7 +145,7 @@ awaitable<wire::AlterShareGroupOffsetsResponse> GroupPartition::alter_share_offs
     }
     const auto answer = co_await groups_->initialize(std::move(*begun.initialize));
     if (!answer) {
-        co_return refused_with<wire::AlterShareGroupOffsetsResponse>(answer.error());
+        co_return refused_saying<wire::AlterShareGroupOffsetsResponse>(answer.error());
     }
     add_errors(begun.reply, errors_of(*answer));
     co_return std::move(begun.reply);
@@ -157,7 +157,7 @@ awaitable<wire::DeleteShareGroupOffsetsResponse> GroupPartition::remove_share_of
     using Removal = coordinator::ShareGroups::OffsetsRemoval;
     auto decide = [&](Now at, Told&) { return groups_->groups.remove_share_offsets(request, at); };
     auto refuse = [](const Error& error) {
-        return Removal{.reply = refused_with<Response>(error)};
+        return Removal{.reply = refused_saying<Response>(error)};
     };
     auto begun = co_await groups_->run(decide, refuse);
     if (!begun.remove) {
@@ -181,7 +181,7 @@ awaitable<wire::DeleteShareGroupOffsetsResponse> GroupPartition::remove_share_of
     };
     auto give_up = [](Error error) { return Result<void>(std::unexpected(std::move(error))); };
     if (const auto stored = co_await groups_->run(store, give_up); !stored) {
-        co_return refused_with<Response>(stored.error());
+        co_return refused_saying<Response>(stored.error());
     }
     co_return std::move(begun.reply);
 }

@@ -44,7 +44,7 @@ constexpr std::array disable_options{
     unsafe,
     dry_run,
 };
-constexpr std::array actions{
+constexpr std::array feature_actions{
     Action{.name = "describe",
            .help = "Tell features, and which levels count.",
            .options = describe_options},
@@ -54,7 +54,7 @@ constexpr std::array actions{
            .help = "Turn features off: the same as level 0.",
            .options = disable_options},
 };
-constexpr std::array<std::string_view, 2> examples{
+constexpr std::array<std::string_view, 2> feature_examples{
     "features --bootstrap-server localhost:9092 describe",
     "features --bootstrap-server localhost:9092 upgrade --feature share.version=1 --dry-run",
 };
@@ -171,7 +171,7 @@ std::string features_json(const admin::FeatureMetadata& features) {
     return text;
 }
 
-Result<void> run_action(const ParsedOptions& given, Console& console) {
+Result<void> run_feature_action(const ParsedOptions& given, Console& console) {
     TRY_ASSIGN(auto admin, admin_client(given));
     if (given.action() != "describe") {
         return update(admin, given, console);
@@ -193,8 +193,8 @@ Result<void> run_action(const ParsedOptions& given, Console& console) {
 
 const Syntax features_syntax{.style = Style::argparse,
                              .options = options,
-                             .actions = actions,
-                             .examples = examples,
+                             .actions = feature_actions,
+                             .examples = feature_examples,
                              .complaint = "Command line error: ",
                              .complaint_end = ". Type --help for help."};
 
@@ -229,7 +229,7 @@ Result<FeatureLevel> parse_feature_level(std::string_view text) {
 }
 
 int run_features(const ParsedOptions& given, Console& console) {
-    const auto done = run_action(given, console);
+    const auto done = run_feature_action(given, console);
     if (!done) {
         console.error_line(done.error().message);
     }

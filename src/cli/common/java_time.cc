@@ -96,7 +96,7 @@ std::optional<Timestamp> read_datetime(TextReader& reader) {
     }
     const auto moment = sys_days(date).time_since_epoch() + hours(*hour) + minutes(*minute) +
                         seconds(*second) + milliseconds(*millis) - *ahead;
-    return Timestamp(duration_cast<milliseconds>(moment).count());
+    return Timestamp(duration_cast<std::chrono::milliseconds>(moment).count());
 }
 
 /// One of the units behind a number; each may stand once, in this order.

@@ -11,7 +11,7 @@
 namespace barnabas::cli {
 namespace {
 
-constexpr std::array options{
+constexpr std::array log_dirs_options{
     bootstrap_server_option,
     command_config_option,
     Option{.name = "describe", .help = "Tell directories and what is in them (required)."},
@@ -25,7 +25,7 @@ constexpr std::array options{
            .help = "Of these brokers alone."},
 };
 
-constexpr std::array<std::string_view, 1> examples{
+constexpr std::array<std::string_view, 1> log_dirs_examples{
     "log-dirs --bootstrap-server localhost:9092 --describe --topic-list orders",
 };
 
@@ -108,7 +108,7 @@ Result<int> describe(const ParsedOptions& given, Console& console) {
 
 }  // namespace
 
-const Syntax log_dirs_syntax{.options = options, .examples = examples};
+const Syntax log_dirs_syntax{.options = log_dirs_options, .examples = log_dirs_examples};
 
 std::string log_dirs_json(const std::map<BrokerId, LogDirs>& brokers,
                           const std::set<std::string>& topics) {

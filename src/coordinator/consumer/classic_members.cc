@@ -18,7 +18,6 @@ namespace barnabas::coordinator {
 namespace {
 
 constexpr std::int16_t member_id_required_since = 4;  // KIP-394
-constexpr std::string_view consumer_protocol_type = "consumer";
 
 TimerKey timer_of(TimerKind kind, const ConsumerGroup& group, const ConsumerMember& member) {
     return {.group = group.id(), .kind = kind, .member = member.id};

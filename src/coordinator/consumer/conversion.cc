@@ -16,8 +16,6 @@
 namespace barnabas::coordinator {
 namespace {
 
-constexpr std::string_view consumer_protocol_type = "consumer";
-
 Result<void> check_upgrade(const ClassicGroup& group, const ConsumerGroupConfig& config) {
     const auto refuse = [&group](std::string why) {
         return fail(ErrorCode::group_id_not_found,

@@ -13,6 +13,9 @@
 
 namespace barnabas::coordinator {
 
+/// The protocol type of classic members that speak it.
+inline constexpr std::string_view consumer_protocol_type = "consumer";
+
 // What consumers of the classic protocol send through JoinGroup and SyncGroup without a classic
 // coordinator caring (org.apache.kafka.clients.consumer.internals.ConsumerProtocol). Topics that do
 // not exist are left out. Versions above those that are known are read as the newest known.

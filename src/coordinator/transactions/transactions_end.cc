@@ -7,7 +7,7 @@ namespace barnabas::coordinator {
 
 namespace {
 
-constexpr std::int16_t knows_fenced_since = 2;
+constexpr std::int16_t end_knows_fenced_since = 2;
 constexpr std::int16_t bumps_epoch_since = 5;
 
 std::int16_t client_version_of(const Client& client) {
@@ -67,7 +67,7 @@ TransactionOutcome<wire::EndTxnResponse> Transactions::end(const wire::EndTxnReq
                       request.committed, fresh);
     if (!next) {
         outcome.reply.error_code =
-            raw(code_for(next.error().code, client.version, knows_fenced_since));
+            raw(code_for(next.error().code, client.version, end_knows_fenced_since));
         outcome.why = std::move(next.error().message);
         return outcome;
     }

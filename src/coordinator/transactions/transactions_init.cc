@@ -10,7 +10,7 @@ namespace barnabas::coordinator {
 
 namespace {
 
-constexpr std::int16_t knows_fenced_since = 4;
+constexpr std::int16_t init_knows_fenced_since = 4;
 
 /// The producer that the client says it has been; nothing: it begins.
 std::optional<ProducerIdentity> expected_of(const wire::InitProducerIdRequest& request) {
@@ -66,7 +66,7 @@ TransactionOutcome<wire::InitProducerIdResponse> Transactions::init(
     auto next = initialised(request, fresh, now);
     if (!next) {
         outcome.reply.error_code =
-            raw(code_for(next.error().code, client.version, knows_fenced_since));
+            raw(code_for(next.error().code, client.version, init_knows_fenced_since));
         outcome.why = std::move(next.error().message);
         return outcome;
     }

@@ -15,7 +15,7 @@ namespace barnabas::log {
 namespace {
 
 constexpr std::array index_suffixes{offset_index_suffix, time_index_suffix, txn_index_suffix};
-constexpr std::string_view temporary_suffix = ".tmp";
+constexpr std::string_view temporary_file_suffix = ".tmp";
 constexpr std::string_view kraft_snapshot_suffix = ".checkpoint";
 constexpr std::string_view kraft_state_file = "quorum-state";
 
@@ -125,7 +125,7 @@ void PartitionCheck::sort_file(const std::string& name, Problems& problems) {
         add(ProblemKind::leftover, "is left by a compaction that was not finished", removal(name));
     } else if (name.ends_with(deleted_suffix)) {
         add(ProblemKind::leftover, "was deleted and not removed yet", removal(name));
-    } else if (name.ends_with(temporary_suffix)) {
+    } else if (name.ends_with(temporary_file_suffix)) {
         add(ProblemKind::leftover, "is a file that was not written to its end", removal(name));
     } else if (name.ends_with(stray_file_suffix)) {
         add(ProblemKind::note,

@@ -21,7 +21,7 @@ namespace barnabas::runtime {
 namespace {
 
 /// How many parts one pwritev takes; a batch has one or two. IOV_MAX is 1024.
-constexpr std::size_t parts_at_once = 64;
+constexpr std::size_t file_parts_at_once = 64;
 
 constexpr std::uint64_t page_bytes = 4096;
 
@@ -63,10 +63,10 @@ std::int64_t pages_by_mincore(int descriptor, std::uint64_t first, std::uint64_t
 }
 
 /// The parts not yet written, as an array of iovec from `first` on, `skip` bytes into it.
-std::size_t fill(std::array<iovec, parts_at_once>& to, std::span<const ByteView> parts,
+std::size_t fill(std::array<iovec, file_parts_at_once>& to, std::span<const ByteView> parts,
                  std::size_t skip) {
     std::size_t count = 0;
-    for (const ByteView part : parts.first(std::min(parts.size(), parts_at_once))) {
+    for (const ByteView part : parts.first(std::min(parts.size(), file_parts_at_once))) {
         const ByteView rest = part.subspan(skip);
         skip = 0;
         // pwritev does not write through it; iovec is shared with reads and so not const.
@@ -146,7 +146,7 @@ Result<std::size_t> PosixFile::read_at(std::uint64_t position, MutableByteView i
 }
 
 Result<void> PosixFile::write_at(std::uint64_t position, std::span<const ByteView> parts) {
-    std::array<iovec, parts_at_once> vectors;
+    std::array<iovec, file_parts_at_once> vectors;
     std::size_t skip = 0;  // bytes of parts.front() that are written
     while (!parts.empty()) {
         if (skip == parts.front().size()) {

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t segment_bytes_max = 64 << 10;
 
-std::unexpected<Error> cannot(std::string_view what, const Endpoint& peer, std::string_view cause) {
+std::unexpected<Error> stream_cannot(std::string_view what, const Endpoint& peer,
+                                     std::string_view cause) {
     return fail(ErrorCode::network_exception, "cannot {} {}:{}: {}", what, peer.host, peer.port,
                 cause);
 }
@@ -29,13 +30,13 @@ SimulatedStream::SimulatedStream(std::shared_ptr<Connection> connection, int sid
 
 Result<void> SimulatedStream::usable(std::string_view what) const {
     if (machine_.boot() != boot_) {
-        return cannot(what, peer(), "the machine has stopped");
+        return stream_cannot(what, peer(), "the machine has stopped");
     }
     if (connection_->closed(side_)) {
-        return cannot(what, peer(), "the connection is closed");
+        return stream_cannot(what, peer(), "the connection is closed");
     }
     if (connection_->reset(side_)) {
-        return cannot(what, peer(), "Connection reset by peer");
+        return stream_cannot(what, peer(), "Connection reset by peer");
     }
     return {};
 }
@@ -98,8 +99,8 @@ awaitable<Result<void>> SimulatedStream::write(std::span<const Piece> pieces) {
         buffer.resize(slice.size);
         const auto got = slice.file->read_at(slice.position, buffer);
         if (!got || *got < slice.size) {
-            co_return cannot("write to", peer(),
-                             got ? "the file ended too early" : got.error().message);
+            co_return stream_cannot("write to", peer(),
+                                    got ? "the file ended too early" : got.error().message);
         }
         auto sent = co_await write_bytes(buffer);
         if (!sent) {

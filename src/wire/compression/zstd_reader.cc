@@ -6,19 +6,19 @@
 namespace barnabas::wire {
 namespace {
 
-struct FreeContext {
+struct FreeDecompression {
     void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
 
 /// A context beyond this is given back after its payload: the frame of a producer with a high
 /// level may ask for a window of 128 MiB (zstd's own limit), which nobody should keep.
-constexpr std::size_t kept_context_max = std::size_t{9} << 20;
+constexpr std::size_t kept_reader_context_max = std::size_t{9} << 20;
 
 /// zstd, of one or more frames, skippable ones too; nothing else may follow.
 class ZstdReader final : public PayloadReader {
 public:
     Result<> start(ByteView payload) override {
-        if (!context_ || ZSTD_sizeof_DCtx(context_.get()) > kept_context_max) {
+        if (!context_ || ZSTD_sizeof_DCtx(context_.get()) > kept_reader_context_max) {
             context_.reset(ZSTD_createDCtx());
             INVARIANT(context_ != nullptr, "no memory for a zstd context");
         }
@@ -47,7 +47,7 @@ public:
     }
 
 private:
-    std::unique_ptr<ZSTD_DCtx, FreeContext> context_;
+    std::unique_ptr<ZSTD_DCtx, FreeDecompression> context_;
     ByteView rest_;
     bool inside_frame_ = false;  ///< a frame is not over yet, so there must be more
 };

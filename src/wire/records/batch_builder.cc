@@ -13,7 +13,7 @@ namespace {
 using namespace batch_layout;
 
 /// Room for records before compression beyond this is given back with the next batch.
-constexpr std::size_t kept_bytes_max = std::size_t{4} << 20;
+constexpr std::size_t kept_capacity_max = std::size_t{4} << 20;
 
 std::int64_t length_of(const NullableBytes& bytes) {
     return bytes ? static_cast<std::int64_t>(bytes->size()) : -1;
@@ -70,7 +70,7 @@ void BatchBuilder::start(ByteBuffer& out, const BatchOptions& options) {
     max_timestamp_ = no_timestamp;
     base_timestamp_ = options.delete_horizon.value_or(no_timestamp);
     out.grow(records_at);
-    if (uncompressed_.capacity() > kept_bytes_max) {
+    if (uncompressed_.capacity() > kept_capacity_max) {
         uncompressed_ = ByteBuffer{};
     }
     uncompressed_.clear();

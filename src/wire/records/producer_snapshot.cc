@@ -8,7 +8,7 @@ namespace barnabas::wire {
 namespace {
 
 constexpr std::int16_t version_1 = 1;
-constexpr std::size_t crc_at = 2;
+constexpr std::size_t snapshot_crc_at = 2;
 constexpr std::size_t covered_at = 6;  ///< what the checksum covers begins with the count
 constexpr std::size_t entries_at = 10;
 constexpr std::size_t entry_size = 46;
@@ -71,7 +71,7 @@ Result<std::vector<ProducerSnapshotEntry>> read_producer_snapshot(ByteView file)
         return fail(ErrorCode::corrupt_message, "a producer snapshot has version {}, {} is known",
                     version, version_1);
     }
-    const auto stored = load_big_endian<std::uint32_t>(file.data() + crc_at);
+    const auto stored = load_big_endian<std::uint32_t>(file.data() + snapshot_crc_at);
     const auto computed = crc32c(file.subspan(covered_at));
     if (stored != computed) {
         return fail(ErrorCode::corrupt_message,
@@ -101,7 +101,7 @@ ByteBuffer write_producer_snapshot(std::span<const ProducerSnapshotEntry> entrie
     for (const auto& entry : entries) {
         write_entry(to, entry);
     }
-    store_big_endian(file.data() + crc_at, crc32c(file.view().subspan(covered_at)));
+    store_big_endian(file.data() + snapshot_crc_at, crc32c(file.view().subspan(covered_at)));
     return file;
 }
 
