@@ -3,6 +3,7 @@
 #include "wire/messages/add_offsets_to_txn.h"
 #include "wire/messages/add_partitions_to_txn.h"
 #include "wire/messages/alter_configs.h"
+#include "wire/messages/alter_partition_reassignments.h"
 #include "wire/messages/alter_replica_log_dirs.h"
 #include "wire/messages/alter_share_group_offsets.h"
 #include "wire/messages/api_versions.h"
@@ -23,6 +24,7 @@
 #include "wire/messages/describe_share_group_offsets.h"
 #include "wire/messages/describe_topic_partitions.h"
 #include "wire/messages/describe_transactions.h"
+#include "wire/messages/elect_leaders.h"
 #include "wire/messages/end_txn.h"
 #include "wire/messages/fetch.h"
 #include "wire/messages/find_coordinator.h"
@@ -35,6 +37,7 @@
 #include "wire/messages/list_config_resources.h"
 #include "wire/messages/list_groups.h"
 #include "wire/messages/list_offsets.h"
+#include "wire/messages/list_partition_reassignments.h"
 #include "wire/messages/list_transactions.h"
 #include "wire/messages/metadata.h"
 #include "wire/messages/offset_commit.h"
@@ -93,7 +96,10 @@ constexpr HandlerRow rows[] = {
     handler_row<DescribeLogDirsRequest, handle_describe_log_dirs>(),
     handler_row<CreatePartitionsRequest, handle_create_partitions>(),
     handler_row<DeleteGroupsRequest, handle_delete_groups>(),
+    handler_row<ElectLeadersRequest, handle_elect_leaders>(),
     handler_row<IncrementalAlterConfigsRequest, handle_incremental_alter_configs>(),
+    handler_row<AlterPartitionReassignmentsRequest, handle_alter_partition_reassignments>(),
+    handler_row<ListPartitionReassignmentsRequest, handle_list_partition_reassignments>(),
     handler_row<OffsetDeleteRequest, handle_offset_delete>(),
     handler_row<UpdateFeaturesRequest, handle_update_features>(),
     handler_row<DescribeClusterRequest, handle_describe_cluster>(),

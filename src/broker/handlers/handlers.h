@@ -13,6 +13,8 @@ struct AddPartitionsToTxnRequest;
 struct AddPartitionsToTxnResponse;
 struct AlterConfigsRequest;
 struct AlterConfigsResponse;
+struct AlterPartitionReassignmentsRequest;
+struct AlterPartitionReassignmentsResponse;
 struct AlterReplicaLogDirsRequest;
 struct AlterReplicaLogDirsResponse;
 struct AlterShareGroupOffsetsRequest;
@@ -53,6 +55,8 @@ struct DescribeTopicPartitionsRequest;
 struct DescribeTopicPartitionsResponse;
 struct DescribeTransactionsRequest;
 struct DescribeTransactionsResponse;
+struct ElectLeadersRequest;
+struct ElectLeadersResponse;
 struct EndTxnRequest;
 struct EndTxnResponse;
 struct FetchRequest;
@@ -77,6 +81,8 @@ struct ListGroupsRequest;
 struct ListGroupsResponse;
 struct ListOffsetsRequest;
 struct ListOffsetsResponse;
+struct ListPartitionReassignmentsRequest;
+struct ListPartitionReassignmentsResponse;
 struct ListTransactionsRequest;
 struct ListTransactionsResponse;
 struct MetadataRequest;
@@ -218,5 +224,10 @@ awaitable<wire::DeleteShareGroupOffsetsResponse> handle_delete_share_group_offse
     Call& call, wire::DeleteShareGroupOffsetsRequest& request);
 awaitable<wire::UpdateFeaturesResponse> handle_update_features(
     Call& call, wire::UpdateFeaturesRequest& request);
+wire::ElectLeadersResponse handle_elect_leaders(Call& call, wire::ElectLeadersRequest& request);
+wire::AlterPartitionReassignmentsResponse handle_alter_partition_reassignments(
+    Call& call, wire::AlterPartitionReassignmentsRequest& request);
+wire::ListPartitionReassignmentsResponse handle_list_partition_reassignments(
+    Call& call, wire::ListPartitionReassignmentsRequest& request);
 
 }  // namespace barnabas::broker
