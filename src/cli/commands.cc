@@ -10,6 +10,8 @@
 #include "cli/log_command.h"
 #include "cli/metadata/metadata_command.h"
 #include "cli/offsets/get_offsets_command.h"
+#include "cli/records/console_consumer_command.h"
+#include "cli/records/console_producer_command.h"
 #include "cli/records/delete_records_command.h"
 #include "cli/records/log_dirs_command.h"
 #include "cli/server_command.h"
@@ -50,6 +52,16 @@ constexpr std::array commands{
             .sentence = "List, describe and delete share groups, and reset their offsets.",
             .syntax = &share_groups_syntax,
             .run = run_share_groups},
+    Command{.name = "console-producer",
+            .kafka_name = "kafka-console-producer",
+            .sentence = "Make records of lines, and send them.",
+            .syntax = &console_producer_syntax,
+            .run = run_console_producer},
+    Command{.name = "console-consumer",
+            .kafka_name = "kafka-console-consumer",
+            .sentence = "Print records as they come.",
+            .syntax = &console_consumer_syntax,
+            .run = run_console_consumer},
     Command{.name = "delete-records",
             .kafka_name = "kafka-delete-records",
             .sentence = "Delete records from the beginning of partitions.",
