@@ -10,6 +10,8 @@
 #include "cli/log_command.h"
 #include "cli/metadata/metadata_command.h"
 #include "cli/offsets/get_offsets_command.h"
+#include "cli/reassign/election_command.h"
+#include "cli/reassign/reassign_command.h"
 #include "cli/records/console_consumer_command.h"
 #include "cli/records/console_producer_command.h"
 #include "cli/records/delete_records_command.h"
@@ -72,6 +74,16 @@ constexpr std::array commands{
             .sentence = "Tell log directories, and how much is in them.",
             .syntax = &log_dirs_syntax,
             .run = run_log_dirs},
+    Command{.name = "reassign-partitions",
+            .kafka_name = "kafka-reassign-partitions",
+            .sentence = "Say which brokers have partitions, and in which of their directories.",
+            .syntax = &reassign_partitions_syntax,
+            .run = run_reassign_partitions},
+    Command{.name = "leader-election",
+            .kafka_name = "kafka-leader-election",
+            .sentence = "Let partitions be led by their preferred replicas, or by any.",
+            .syntax = &leader_election_syntax,
+            .run = run_leader_election},
     Command{.name = "transactions",
             .kafka_name = "kafka-transactions",
             .sentence = "List and describe transactions, and end those that hang.",
