@@ -8,7 +8,8 @@
 namespace barnabas::broker {
 
 /// Turns a call that answers through a callback, on the same shard, into one to wait for: `start`
-/// gets the callback.
+/// gets the callback. Has no deadline, so it is for whoever always answers: metadata::Store does,
+/// the embedded kind inside the call, any other with connection_lost after a timeout of its own.
 template <class Answer, class Start>
 boost::asio::awaitable<Answer> await_answer(runtime::Shard& home, Start start) {
     std::optional<Answer> answer;

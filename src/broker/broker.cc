@@ -2,6 +2,7 @@
 
 #include "base/invariant.h"
 #include "broker/await_answer.h"
+#include "broker/ended_by.h"
 #include "broker/takeover.h"
 #include "metadata/embedded_store.h"
 #include "metadata/registration.h"
@@ -317,27 +318,63 @@ awaitable<void> Broker::stop() {
     }
     fronts_.clear();
     co_await stop_coordinators();
+}
+
+awaitable<void> Broker::stop_reads() {
+    auto& home = *ports_.shards.front();
     for (auto& shard : services_.shards) {
         auto stop_reads = [&shard] { return shard->cold_reads.stop(); };
-        co_await runtime::await_on(*ports_.shards.front(), shard->shard, stop_reads);
+        co_await runtime::await_on(home, shard->shard, stop_reads);
         auto stop_appends = [&shard] { return shard->first_appends.stop(); };
-        co_await runtime::await_on(*ports_.shards.front(), shard->shard, stop_appends);
+        co_await runtime::await_on(home, shard->shard, stop_appends);
     }
+}
+
+/// How far a stop is.
+struct Broker::Stopping {
+    Time until;  // what hangs is waited for
+    std::string hangs;
+};
+
+/// What comes after a stage that hangs has a moment all the same: it may be of other disks.
+awaitable<void> Broker::end_stage(std::string_view what, awaitable<void> work, Stopping& stopping) {
+    constexpr Duration at_least = 5s;
+    auto& home = *ports_.shards.front();
+    const Time until = std::max(stopping.until, home.clock().now() + at_least);
+    if (!co_await ended_by(home, std::move(work), until)) {
+        ports_.log.warn("the stop does not wait any longer for {}: a disk hangs", what);
+        stopping.hangs += fmt::format("{}{}", stopping.hangs.empty() ? "" : ", ", what);
+    }
+}
+
+awaitable<Result<void>> Broker::stop() {
+    auto& home = *ports_.shards.front();
+    stopping_ = true;
+    ready_ = false;
+    Stopping stopping{.until = home.clock().now() + Flusher::patience, .hangs = {}};
+    co_await end_stage("requests that are under way", stop_serving(), stopping);
+    co_await end_stage("reads", stop_reads(), stopping);
     if (keeper_) {
         keeper_->stop();
     }
     if (cleaner_) {
-        co_await cleaner_->stop();
+        co_await end_stage("the compaction", cleaner_->stop(), stopping);
     }
     if (mover_) {
-        co_await mover_->stop();
+        co_await end_stage("moves between log directories", mover_->stop(), stopping);
     }
+    Result<void> closed;
     if (topics_) {
-        co_await topics_->stop();
+        closed = co_await topics_->stop(stopping.until);
     }
     if (tasks_) {
-        co_await tasks_->join();
+        co_await end_stage("a look at the log directories", tasks_->join(), stopping);
     }
+    if (closed && !stopping.hangs.empty()) {
+        closed =
+            fail(ErrorCode::kafka_storage_error, "a disk hangs, and with it {}", stopping.hangs);
+    }
+    co_return closed;
 }
 
 }  // namespace barnabas::broker

@@ -22,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace barnabas::broker {
@@ -59,8 +60,11 @@ public:
 
     /// In stages: directories, cluster state, logs, listeners. After an error stop() tidies up.
     awaitable<Result<void>> start();
-    /// The stages in reverse. Requests under way are answered or their connections closed.
-    awaitable<void> stop();
+    /// The stages in reverse. Requests under way are answered or their connections closed. A disk
+    /// that hangs is waited for a minute; the logs of other directories are closed in order all the
+    /// same. An error says what still hangs: then threads are at work with this, and the process
+    /// has to end without destroying it (or stop() is called again when the disk has gone on).
+    awaitable<Result<void>> stop();
 
     /// Where clients can connect, as bound: (listener's name, endpoint).
     [[nodiscard]] const std::vector<std::pair<std::string, runtime::Endpoint>>& bound() const {
@@ -83,7 +87,11 @@ private:
     Result<void> open_storage();
     [[nodiscard]] std::vector<runtime::Path> directories() const;
     awaitable<void> end_waits();
+    awaitable<void> stop_serving();
+    awaitable<void> stop_reads();
     awaitable<void> stop_coordinators();
+    struct Stopping;
+    awaitable<void> end_stage(std::string_view what, awaitable<void> work, Stopping& stopping);
     awaitable<Result<void>> open_state();
     awaitable<Result<void>> load_state();
     awaitable<Result<void>> take_over(std::string cluster_id);

@@ -70,7 +70,15 @@ Time DirectoryKeeper::next_retry() const {
 boost::asio::awaitable<void> DirectoryKeeper::drop_failed() {
     for (const auto directory : ports_.dirs.failed()) {
         suspend_store(directory);
-        co_await ports_.topics.drop_directory(directory);
+        const auto dropped = co_await ports_.topics.drop_directory(directory);
+        if (!dropped) {
+            if (!stopping_) {
+                ports_.log.error(
+                    "log directory {} has failed and its partitions are not offline yet: {}",
+                    ports_.dirs.path_of(directory).string(), dropped.error().message);
+            }
+            co_return;  // run() comes again
+        }
     }
     if (!ended_ && ports_.on_end && !ports_.dirs.any_online()) {
         ended_ = true;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace barnabas::broker {
@@ -30,15 +31,19 @@ struct Running {
 
     std::vector<Queue> queues;
     std::function<void(std::size_t)> work;
+    std::atomic<bool> given_up = false;
     std::size_t workers = 0;  // on home only, as `ended`
     runtime::Signal ended;
 };
 
 awaitable<void> work_off(runtime::Shard& home, std::shared_ptr<Running> running,
                          std::size_t queue_index) {
-    auto serve = [&queue = running->queues[queue_index], &work = running->work] {
-        for (auto i = queue.next++; i < queue.list.size(); i = queue.next++) {
-            work(queue.list[i]);
+    // Work that hangs on a simulated disk begins anew: its piece is still its own then.
+    auto serve = [&queue = running->queues[queue_index], &running = *running,
+                  at = std::optional<std::size_t>()]() mutable {
+        for (at = at ? *at : queue.next++; *at < queue.list.size() && !running.given_up;
+             at = queue.next++) {
+            running.work(queue.list[*at]);
         }
     };
     co_await runtime::run_blocking(home, std::move(serve));
@@ -58,8 +63,8 @@ std::vector<WorkList> lists_of(std::map<std::size_t, WorkList> by_directory) {
     return lists;
 }
 
-awaitable<void> on_pool(runtime::Shard& home, std::vector<WorkList> lists, std::size_t threads,
-                        std::function<void(std::size_t)> work, std::function<void()> tick) {
+awaitable<bool> on_pool(runtime::Shard& home, std::vector<WorkList> lists, std::size_t threads,
+                        std::function<void(std::size_t)> work, std::function<bool()> goes_on) {
     INVARIANT(threads > 0, "no threads for {} lists", lists.size());
     auto running = std::make_shared<Running>(home, std::move(lists), std::move(work));
     for (std::size_t i = 0; i < running->queues.size(); ++i) {
@@ -73,10 +78,14 @@ awaitable<void> on_pool(runtime::Shard& home, std::vector<WorkList> lists, std::
     while (running->workers > 0) {
         const bool all_done = co_await running->ended.wait_until(next);
         if (!all_done) {
-            tick();
+            if (!goes_on()) {
+                running->given_up = true;
+                co_return false;
+            }
             next = home.clock().now() + tick_every;
         }
     }
+    co_return true;
 }
 
 }  // namespace barnabas::broker

@@ -154,6 +154,8 @@ std::size_t ReplicaMover::slots() const {
 /// compacted and never be.
 awaitable<void> ReplicaMover::run(std::shared_ptr<ReplicaMove> move) {
     ports_.services.cleaner->pause(move->partition);
+    // A place in line, as long as others copy: even where their disks hang there is nothing else to
+    // do. Ends with the move, the broker, and each move that ends.
     while (!must_end(*move) && running_ >= slots()) {
         co_await changed_.wait_until(never);
     }

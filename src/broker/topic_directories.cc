@@ -14,8 +14,11 @@ void TopicService::mark_missing(TopicPartition partition, const std::string& why
 }
 
 /// First the image, then the logs: whoever finds no log any more finds the reason.
-awaitable<void> TopicService::drop_directory(std::size_t directory) {
-    const Turn turn = co_await take_turn();
+awaitable<Result<void>> TopicService::drop_directory(std::size_t directory) {
+    const auto turn = co_await take_turn();
+    if (!turn) {
+        co_return std::unexpected(turn.error());
+    }
     auto lost = ports_.dirs.take_offline(directory);
     const auto why =
         fmt::format("log directory {} has failed: {}", ports_.dirs.path_of(directory).string(),
@@ -33,6 +36,7 @@ awaitable<void> TopicService::drop_directory(std::size_t directory) {
                   [&path](const Doomed& doomed) { return doomed.folder.parent_path() == path; });
     std::erase_if(doomed_segments_,
                   [&path](const DoomedSegment& doomed) { return doomed.directory == path; });
+    co_return Result<void>();
 }
 
 awaitable<void> TopicService::publish_topics(std::set<std::string> names) {
@@ -78,7 +82,10 @@ awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory,
     std::vector<log::FoundLog> found;
     std::set<std::string> unfinished;
     {
-        const Turn turn = co_await take_turn();
+        const auto turn = co_await take_turn();
+        if (!turn) {
+            co_return std::unexpected(turn.error());
+        }
         auto reopen = [this, directory, &unfinished,
                        now = home_.clock().both()]() -> Result<std::vector<log::FoundLog>> {
             TRY_ASSIGN(auto logs, ports_.dirs.reopen(directory, now));
@@ -94,10 +101,10 @@ awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory,
     ports_.log.info("log directory {} works again; looking at its {} logs",
                     ports_.dirs.path_of(directory).string(), found.size());
     auto [logs, unopened] = co_await recover(found);
-    const Turn turn = co_await take_turn();
-    if (stopping_ || !ports_.dirs.is_well(directory)) {
+    const auto turn = co_await take_turn();
+    if (!turn || !ports_.dirs.is_well(directory)) {
         logs.clear();
-        ports_.dirs.take_offline(directory, "the broker stops");
+        ports_.dirs.take_offline(directory, turn ? "it fails again" : turn.error().message);
         co_return fail(ErrorCode::kafka_storage_error, "{}",
                        ports_.dirs.known(directory).why_offline);
     }

@@ -7,8 +7,11 @@
 namespace barnabas::broker {
 
 awaitable<Result<void>> TopicService::update_features(std::vector<FeatureUpdate> updates,
-                                                      bool validate_only) {
-    const Turn turn = co_await take_turn();
+                                                      bool validate_only, Time deadline) {
+    const auto turn = co_await take_turn_by(deadline);
+    if (!turn) {
+        co_return std::unexpected(turn.error());
+    }
     auto next = image_->features;
     for (const auto& update : updates) {
         if (auto checked = check_update(next, update); !checked) {

@@ -59,7 +59,10 @@ awaitable<Result<TopicService::MoveStart>> TopicService::move_start(TopicId topi
 
 awaitable<Result<std::shared_ptr<ReplicaMove>>> TopicService::begin_move(TopicPartition partition,
                                                                          std::size_t to) {
-    const Turn turn = co_await take_turn();
+    const auto turn = co_await take_turn();
+    if (!turn) {
+        co_return std::unexpected(turn.error());
+    }
     const auto topic = movable(partition);
     if (!topic) {
         if (topic.error().code == ErrorCode::replica_not_available) {
@@ -97,7 +100,10 @@ awaitable<Result<std::shared_ptr<ReplicaMove>>> TopicService::begin_move(TopicPa
 }
 
 awaitable<Result<std::shared_ptr<ReplicaMove>>> TopicService::resume_move(log::FoundLog found) {
-    const Turn turn = co_await take_turn();
+    const auto turn = co_await take_turn();
+    if (!turn) {
+        co_return std::unexpected(turn.error());
+    }
     const auto topic = movable(found.partition);
     if (!topic) {
         co_return std::unexpected(topic.error());
@@ -132,9 +138,9 @@ awaitable<Result<std::shared_ptr<ReplicaMove>>> TopicService::resume_move(log::F
 
 awaitable<Result<bool>> TopicService::finish_move(std::shared_ptr<ReplicaMove> move,
                                                   std::uint32_t bytes_max) {
-    const Turn turn = co_await take_turn();
-    if (move->cancelled) {
-        co_return false;
+    const auto turn = co_await take_turn();
+    if (!turn || move->cancelled) {
+        co_return false;  // the mover asks again, unless it is to end
     }
     auto& owner = ports_.services.owner(move->topic, move->partition.partition);
     const auto folder = ports_.dirs.folder_of(move->partition, move->to);

@@ -37,21 +37,21 @@ TopicService::TopicService(Ports ports)
 
 TopicService::~TopicService() = default;
 
-awaitable<TopicService::Turn> TopicService::take_turn() {
-    while (busy_) {
-        co_await turn_.wait_until(never);
-    }
-    busy_ = true;
-    co_return Turn(*this);
+awaitable<Result<TopicService::Turn>> TopicService::take_turn() {
+    return take_turn_by(home_.clock().now() + turn_patience);
 }
 
+/// Who holds the turn may wait for a disk that hangs.
 awaitable<Result<TopicService::Turn>> TopicService::take_turn_by(Time deadline) {
-    while (busy_) {
+    while (busy_ && !stopping_) {
         if (!co_await turn_.wait_until(deadline)) {
             co_return fail(ErrorCode::request_timed_out,
                            "other changes of the cluster took until the request's timeout; "
                            "nothing was changed");
         }
+    }
+    if (stopping_) {
+        co_return fail(ErrorCode::request_timed_out, "the broker stops; nothing was changed");
     }
     busy_ = true;
     co_return Turn(*this);
@@ -529,8 +529,11 @@ void TopicService::doom_folder(runtime::Path folder, Time when) {
     stop_signal_.notify_all();  // the upkeep may have to wake earlier now
 }
 
-awaitable<std::vector<DirectoryReport>> TopicService::describe_directories() {
-    const Turn turn = co_await take_turn();
+awaitable<Result<std::vector<DirectoryReport>>> TopicService::describe_directories() {
+    const auto turn = co_await take_turn();
+    if (!turn) {
+        co_return std::unexpected(turn.error());
+    }
     std::map<TopicPartition, std::uint64_t> sizes;
     for (auto& shard : ports_.services.shards) {
         auto gather = [&] {

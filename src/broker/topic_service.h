@@ -4,6 +4,7 @@
 #include "broker/checkpoint_writer.h"
 #include "broker/replica_mover.h"
 #include "broker/services.h"
+#include "broker/topic_requests.h"
 #include "log/log_dirs.h"
 #include "metadata/cluster_state.h"
 #include "metadata/store.h"
@@ -20,51 +21,6 @@
 #include <vector>
 
 namespace barnabas::broker {
-
-/// A topic as a request wants it; judged by TopicService.
-struct WantedTopic {
-    std::string name;
-    std::int32_t partitions = -1;                                   // -1: the broker's default
-    std::int16_t replication_factor = -1;                           // -1: the broker's default
-    std::map<std::int32_t, std::vector<std::int32_t>> assignments;  // instead of the two numbers
-    ConfigMap configs;
-    bool validate_only = false;
-};
-
-/// What became of it. `topic` is there unless there is an error or it was only validated.
-struct CreatedTopic {
-    ErrorCode error = ErrorCode::none;
-    std::string message;
-    std::shared_ptr<const TopicImage> topic;
-    std::int32_t partitions = -1;
-    std::int16_t replication_factor = -1;
-};
-
-/// More partitions for a topic. Judged by TopicService.
-struct WantedPartitions {
-    std::string topic;
-    std::int32_t total = 0;
-    /// Replicas of each new partition; nothing: the broker chooses.
-    std::optional<std::vector<std::vector<std::int32_t>>> assignments;
-    bool validate_only = false;
-};
-
-/// What a request changes of one resource's configurations.
-struct ConfigEdit {
-    std::vector<ConfigChange> changes;
-    bool replace_all = false;  // what is not named is unset (AlterConfigs)
-    bool validate_only = false;
-};
-
-/// One log directory, and the sizes of the logs in it.
-struct DirectoryReport {
-    log::DirectoryUse use;
-    std::map<TopicPartition, std::uint64_t> log_sizes;
-    std::map<TopicPartition, MoveReport> futures;  // on their way here
-};
-
-/// As many partitions as one request may create (Kafka's ReplicationControlManager).
-inline constexpr std::int32_t new_partitions_max = 10'000;
 
 /// Changes the cluster's topics and configurations: in the store, then on disk, then in the image
 /// that every shard serves from. Lives on shard 0; one change after the other.
@@ -91,7 +47,7 @@ public:
     awaitable<void> announce(BrokerImage self);
 
     /// What has not begun by `deadline`, behind other changes, is request_timed_out and changes
-    /// nothing; what has begun is finished.
+    /// nothing; what has begun is finished. Calls without a deadline wait for turn_patience.
     awaitable<std::vector<CreatedTopic>> create(std::vector<WantedTopic> wanted, Time deadline);
     awaitable<Result<void>> remove(std::string name, Time deadline);
     awaitable<Result<void>> add_partitions(WantedPartitions wanted, Time deadline);
@@ -101,12 +57,13 @@ public:
     awaitable<Result<void>> alter_broker_configs(bool all_brokers, ConfigEdit edit);
     awaitable<Result<void>> alter_group_configs(std::string group, ConfigEdit edit);
     /// All of them or none (topic_features.cc).
-    awaitable<Result<void>> update_features(std::vector<FeatureUpdate> updates, bool validate_only);
+    awaitable<Result<void>> update_features(std::vector<FeatureUpdate> updates, bool validate_only,
+                                            Time deadline);
 
-    awaitable<std::vector<DirectoryReport>> describe_directories();
+    awaitable<Result<std::vector<DirectoryReport>>> describe_directories();
     /// Takes a log directory offline whose disk has failed, with all its partitions. Nothing
-    /// happens if it is offline.
-    awaitable<void> drop_directory(std::size_t directory);
+    /// happens if it is offline. An error: other changes took too long, it is to be tried again.
+    awaitable<Result<void>> drop_directory(std::size_t directory);
     /// Takes back one that is offline, if it works again, with the partitions whose logs are in it;
     /// `works` is called before anything is stored. On an error it stays offline.
     using Works = std::function<void()>;
@@ -129,8 +86,12 @@ public:
     /// Begins to write checkpoints, flush, apply retention and roll; until stop(). Each directory
     /// has its own upkeep: one whose disk hangs holds up no other.
     void start_upkeep();
-    /// Closes every log in order and leaves the marks of a clean stop.
-    awaitable<void> stop();
+    /// Closes every log in order and leaves the marks of a clean stop. What waits for a disk is
+    /// waited for until `until`, and then a minute more for each log that is closed: a disk that
+    /// hangs does not keep the logs of other directories from being closed in order. An error
+    /// (kafka_storage_error) says what hangs: then threads are still at work with this, and the
+    /// process is to end without destroying it, or to ask again when the disk has gone on.
+    awaitable<Result<void>> stop(Time until);
 
     /// How many of the directories' upkeeps have not ended yet; stop() waits for them first.
     [[nodiscard]] std::size_t upkeeps() const { return upkeep_.size(); }
@@ -142,7 +103,10 @@ private:
     /// A topic's id and one of its logs, on their way to the shard that will own it.
     using OpenLogs = std::vector<std::pair<TopicId, std::unique_ptr<log::Log>>>;
 
-    awaitable<Turn> take_turn();
+    /// So long a request without a timeout of its own waits behind other changes: the client has
+    /// given up by then. The broker's own work waits as long and comes again.
+    static constexpr Duration turn_patience = std::chrono::seconds(30);
+    awaitable<Result<Turn>> take_turn();
     awaitable<Result<Turn>> take_turn_by(Time deadline);
     [[nodiscard]] BrokerConfigLayers layers() const;
     Result<log::LogConfig> log_config(const ConfigMap& topic_configs) const;
@@ -217,7 +181,13 @@ private:
     awaitable<Result<void>> free_name(std::string name);
     // Stop (topic_stop.cc)
     struct ClosingLog;
-    awaitable<void> close_logs(std::deque<ClosingLog>& logs);
+    struct Closing;
+    awaitable<bool> end_changes(Time until);
+    awaitable<void> end_writes();
+    awaitable<Result<void>> close_all();
+    awaitable<void> close_logs(std::shared_ptr<Closing> closing);
+    awaitable<Result<void>> leave_marks(std::shared_ptr<Closing> closing);
+    awaitable<void> mark_clean(std::set<std::size_t> not_closed);
 
     // Upkeep (topic_upkeep.cc)
     [[nodiscard]] const StorageConfig& storage() const;

@@ -41,7 +41,10 @@ Result<void> check_cleaner_change(const CleanerConfig& was, const CleanerConfig&
 }  // namespace
 
 awaitable<Result<void>> TopicService::alter_topic_configs(std::string name, ConfigEdit edit) {
-    const Turn turn = co_await take_turn();
+    const auto turn = co_await take_turn();
+    if (!turn) {
+        co_return std::unexpected(turn.error());
+    }
     const auto found = stored_.find(name);
     if (found == stored_.end()) {
         co_return fail(ErrorCode::unknown_topic_or_partition, "there is no topic {}", name);
@@ -137,7 +140,10 @@ awaitable<Result<void>> TopicService::store_broker_configs(bool all_brokers,
 }
 
 awaitable<Result<void>> TopicService::alter_broker_configs(bool all_brokers, ConfigEdit edit) {
-    const Turn turn = co_await take_turn();
+    const auto turn = co_await take_turn();
+    if (!turn) {
+        co_return std::unexpected(turn.error());
+    }
     const auto& set = all_brokers ? image_->default_configs : image_->broker_configs;
     auto configs = edited(ports_.definitions.broker, set, edit);
     if (!configs) {
@@ -170,7 +176,10 @@ awaitable<Result<void>> TopicService::alter_broker_configs(bool all_brokers, Con
 }
 
 awaitable<Result<void>> TopicService::alter_group_configs(std::string group, ConfigEdit edit) {
-    const Turn turn = co_await take_turn();
+    const auto turn = co_await take_turn();
+    if (!turn) {
+        co_return std::unexpected(turn.error());
+    }
     const auto* found = image_->group_config(group);
     const auto before = found != nullptr ? *found : ConfigMap();
     auto configs = edited(ports_.definitions.group, before, edit);

@@ -270,9 +270,12 @@ awaitable<Result<TopicService::OpenLogs>> TopicService::open_logs(
                         openings->size(), scanned.load(),
                         std::chrono::duration<double>(taken).count());
     };
-    auto tick = [&report, &done] { report("opening:", done); };
+    auto goes_on = [&report, &done] {
+        report("opening:", done);
+        return true;  // however long it takes: without its logs there is no broker
+    };
     co_await on_pool(home_, lists_of(std::move(by_directory)), storage().recovery_threads_per_dir,
-                     work, tick);
+                     work, goes_on);
     OpenLogs logs;
     for (auto& opening : *openings) {
         if (opening.log) {

@@ -259,8 +259,18 @@ awaitable<std::vector<log::LogOffsets>> TopicService::gather_offsets() {
 }
 
 awaitable<log::LogDirs::Unwritten> TopicService::write_checkpoints() {
-    const Turn turn = co_await take_turn();
-    co_return co_await save_offsets();
+    const auto turn = co_await take_turn();
+    if (turn) {
+        co_return co_await save_offsets();
+    }
+    if (!stopping_) {
+        ports_.log.warn("checkpoints are not written: {}", turn.error().message);
+    }
+    log::LogDirs::Unwritten unwritten;
+    for (const auto& use : ports_.dirs.known()) {
+        unwritten.emplace(use.path, turn.error());
+    }
+    co_return unwritten;
 }
 
 /// Nothing after stop(), which has written them: of no logs there are no offsets.

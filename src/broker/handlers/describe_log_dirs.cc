@@ -91,7 +91,13 @@ awaitable<DescribeLogDirsResponse> handle_describe_log_dirs(Call& call,
         co_await runtime::await_on(call.home.shard, services.shards.front()->shard, report);
     const Asked asked = asked_for(request);
     DescribeLogDirsResponse response;
-    for (const auto& directory : reports) {
+    if (!reports) {
+        call.services.log.info("DescribeLogDirs: {}", reports.error().message);
+        response.error_code = static_cast<std::int16_t>(reports.error().code);
+        call.count_error(reports.error().code);
+        co_return response;
+    }
+    for (const auto& directory : *reports) {
         response.results.push_back(describe(call, directory, asked));
     }
     co_return response;

@@ -44,7 +44,11 @@ awaitable<Result<void>> update(Call& call, const Request& request) {
         co_return fail(std::move(updates));
     }
     auto& services = call.services;
-    auto change = [&] { return services.topics->update_features(*updates, request.validate_only); };
+    const Time deadline =
+        call.received + std::chrono::milliseconds(std::max(0, request.timeout_ms));
+    auto change = [&] {
+        return services.topics->update_features(*updates, request.validate_only, deadline);
+    };
     co_return co_await runtime::await_on(call.home.shard, services.shards.front()->shard, change);
 }
 

@@ -352,6 +352,8 @@ std::shared_ptr<ShareWrite> LedSharePartition::waits_for(std::optional<std::uint
     return write;
 }
 
+/// Ends with the write, for which ShareStateClient has its patience, or with give_up(), as when the
+/// broker stops.
 awaitable<std::optional<Error>> LedSharePartition::wait_for(std::shared_ptr<ShareWrite> write) {
     const auto self = shared_from_this();
     while (write != nullptr && !write->done) {

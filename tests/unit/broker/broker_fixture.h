@@ -45,27 +45,31 @@ public:
     /// Sends one request and waits for its response; nothing if the connection ends instead.
     template <class Response, class Request>
     std::optional<Response> try_call(const Request& request, std::int16_t version) {
-        wire::Output output;
-        output.bytes.grow(4);
-        const wire::RequestHeader header{.request_api_key = Request::api_key,
-                                         .request_api_version = version,
-                                         .correlation_id = ++correlation_id_,
-                                         .client_id = "fixture",
-                                         .unknown_tags = {}};
-        wire::encode(header, wire::request_header_version(Request::api_key, version), output);
-        wire::encode(request, version, output);
-        wire::finish_frame(output);
-        frame_.reset();
-        run(exchange(this, ByteView(output.bytes.data(), output.bytes.size())));
-        if (!frame_) {
-            return std::nullopt;
+        auto responses = call_together<Response>(std::vector{request}, version);
+        return responses.empty() ? std::nullopt : std::optional(std::move(responses.front()));
+    }
+    /// Sends all of them in one go and waits for their responses, in order; those that came, if the
+    /// connection ends before.
+    template <class Response, class Request>
+    std::vector<Response> call_together(const std::vector<Request>& requests,
+                                        std::int16_t version = Request::versions.last) {
+        std::vector<std::byte> bytes;
+        for (const auto& request : requests) {
+            append_frame(request, version, bytes);
         }
-        frames_.push_back(std::move(*frame_));
+        const auto before = frames_.size();
+        run(exchange(this, bytes, requests.size()));
         const bool tagged = wire::response_header_version(Request::api_key, version) > 0;
-        auto response =
-            wire::decode<Response>(ByteView(frames_.back()).subspan(tagged ? 5 : 4), version);
-        EXPECT_TRUE(response) << response.error().message;
-        return response ? std::optional(std::move(*response)) : std::nullopt;
+        std::vector<Response> responses;
+        for (auto i = before; i < frames_.size(); ++i) {
+            auto response =
+                wire::decode<Response>(ByteView(frames_[i]).subspan(tagged ? 5 : 4), version);
+            EXPECT_TRUE(response) << response.error().message;
+            if (response) {
+                responses.push_back(std::move(*response));
+            }
+        }
+        return responses;
     }
     template <class Response, class Request>
     Response call(const Request& request, std::int16_t version = Request::versions.last) {
@@ -111,7 +115,16 @@ public:
     [[nodiscard]] const std::string& end() const { return end_; }
     void reconnect() { run(connect(this)); }
     /// It ends before the fixture does.
-    void stop() { run_on(machine_->shard(0), stop(this)); }
+    void stop() {
+        const auto stopped = try_stop();
+        EXPECT_TRUE(stopped) << stopped.error().message;
+    }
+    /// On an error it is still there.
+    Result<void> try_stop() {
+        Result<void> stopped;
+        run_on(machine_->shard(0), stop(this, &stopped));
+        return stopped;
+    }
 
 private:
     using Task = boost::asio::awaitable<void>;
@@ -159,9 +172,11 @@ private:
         const auto started = co_await at->broker_->start();
         EXPECT_TRUE(started) << started.error().message;
     }
-    static Task stop(BrokerFixture* at) {
-        co_await at->broker_->stop();
-        at->broker_.reset();
+    static Task stop(BrokerFixture* at, Result<void>* stopped) {
+        *stopped = co_await at->broker_->stop();
+        if (*stopped) {
+            at->broker_.reset();
+        }
     }
     static Task connect(BrokerFixture* at) {
         const runtime::Endpoint to{"broker", 9092};
@@ -169,14 +184,37 @@ private:
         auto stream = co_await at->client_->network().connect(to, {}, deadline);
         at->stream_ = stream ? std::move(*stream) : nullptr;
     }
-    static Task exchange(BrokerFixture* at, ByteView request) {
-        const runtime::Piece pieces[] = {request};
+    template <class Request>
+    void append_frame(const Request& request, std::int16_t version, std::vector<std::byte>& bytes) {
+        wire::Output output;
+        output.bytes.grow(4);
+        const wire::RequestHeader header{.request_api_key = Request::api_key,
+                                         .request_api_version = version,
+                                         .correlation_id = ++correlation_id_,
+                                         .client_id = "fixture",
+                                         .unknown_tags = {}};
+        wire::encode(header, wire::request_header_version(Request::api_key, version), output);
+        wire::encode(request, version, output);
+        wire::finish_frame(output);
+        bytes.insert(bytes.end(), output.bytes.data(), output.bytes.data() + output.bytes.size());
+    }
+    /// So many frames come back, unless the connection ends.
+    static Task exchange(BrokerFixture* at, ByteView requests, std::size_t count) {
+        const runtime::Piece pieces[] = {requests};
         if (!co_await at->stream_->write(pieces)) {
             co_return;
         }
         std::vector<std::byte> received;
         std::vector<std::byte> part(1 << 16);
-        while (received.size() < 4 || received.size() - 4 < frame_size(received)) {
+        while (count > 0) {
+            if (has_frame(received)) {
+                const auto end =
+                    received.begin() + 4 + static_cast<std::ptrdiff_t>(size_in(received));
+                at->frames_.emplace_back(received.begin() + 4, end);
+                received.erase(received.begin(), end);
+                --count;
+                continue;
+            }
             const auto got = co_await at->stream_->read_some(part);
             if (!got || *got == 0) {
                 co_return;
@@ -184,9 +222,11 @@ private:
             received.insert(received.end(), part.begin(),
                             part.begin() + static_cast<std::ptrdiff_t>(*got));
         }
-        at->frame_.emplace(received.begin() + 4, received.end());
     }
-    static std::size_t frame_size(const std::vector<std::byte>& received) {
+    static bool has_frame(const std::vector<std::byte>& received) {
+        return received.size() >= 4 && received.size() - 4 >= size_in(received);
+    }
+    static std::size_t size_in(const std::vector<std::byte>& received) {
         return load_big_endian<std::uint32_t>(received.data());
     }
 
@@ -195,7 +235,6 @@ private:
     runtime::Shard* client_ = nullptr;
     std::unique_ptr<Broker> broker_;
     std::unique_ptr<runtime::Stream> stream_;
-    std::optional<std::vector<std::byte>> frame_;
     std::deque<std::vector<std::byte>> frames_;  // responses hold views into them
     std::string end_;
     std::int32_t correlation_id_ = 0;

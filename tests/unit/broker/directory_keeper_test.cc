@@ -153,5 +153,21 @@ TEST(DirectoryKeeper, TheBrokerEndsWhenTheLastDirectoryHasFailed) {
     EXPECT_NE(two.at().end().find("; /b: "), std::string::npos);
 }
 
+/// The broker's own look at the directories hangs too.
+TEST(DirectoryKeeper, TheBrokerStopsThoughADiskHangs) {
+    TwoDirectories two;
+    two.at().disk().hang("/b");
+    two.at().wait(5s);
+    const auto& clock = two.at().simulation().clock();
+    const Time began = clock.now();
+    const auto stopped = two.at().try_stop();
+    ASSERT_FALSE(stopped);
+    EXPECT_NE(stopped.error().message.find("disk"), std::string::npos) << stopped.error().message;
+    EXPECT_LT(clock.now() - began, 3min);
+    two.at().disk().heal();
+    two.at().wait(10s);
+    two.at().stop();
+}
+
 }  // namespace
 }  // namespace barnabas::broker

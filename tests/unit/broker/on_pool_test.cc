@@ -13,13 +13,15 @@ using Task = boost::asio::awaitable<void>;
 struct Ran {
     std::vector<std::size_t> done;
     int ticks = 0;
+    int ticks_max = 1000;  // then it is given up
+    bool all = false;
     bool ended = false;
 };
 
 Task run(runtime::Shard* home, std::vector<WorkList> lists, std::size_t threads, Ran* ran) {
     auto work = [ran](std::size_t i) { ran->done.push_back(i); };
-    auto tick = [ran] { ++ran->ticks; };
-    co_await on_pool(*home, std::move(lists), threads, work, tick);
+    auto goes_on = [ran] { return ++ran->ticks < ran->ticks_max; };
+    ran->all = co_await on_pool(*home, std::move(lists), threads, work, goes_on);
     ran->ended = true;
 }
 
@@ -39,6 +41,7 @@ TEST(OnPool, DoesEachPieceOnceWhateverTheThreads) {
             std::ranges::sort(ran.done);
             std::ranges::sort(want);
             EXPECT_EQ(ran.done, want);
+            EXPECT_TRUE(ran.all);
         }
     }
 }
@@ -50,6 +53,19 @@ TEST(OnPool, TicksEverySecondWhileItTakesLonger) {
     home.post([&] { runtime::spawn(home, run(&home, {{1}}, 2, &ran)); });
     ASSERT_TRUE(simulation.run_until([&] { return ran.ended; }, 60s));
     EXPECT_EQ(ran.ticks, 3);
+}
+
+TEST(OnPool, IsGivenUpWhenItIsToldSo) {
+    runtime::Simulation simulation(1, {.blocking_delay = {3500ms, 3500ms}});
+    auto& home = simulation.add_machine("m").shard(0);
+    Ran ran;
+    ran.ticks_max = 2;
+    home.post([&] { runtime::spawn(home, run(&home, {{1, 2}}, 1, &ran)); });
+    ASSERT_TRUE(simulation.run_until([&] { return ran.ended; }, 60s));
+    EXPECT_FALSE(ran.all);
+    EXPECT_EQ(ran.ticks, 2);
+    simulation.run_for(60s);
+    EXPECT_EQ(ran.done, std::vector<std::size_t>{}) << "nothing is begun any more";
 }
 
 }  // namespace

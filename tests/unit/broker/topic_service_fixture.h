@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -75,17 +76,31 @@ public:
     /// stop() begins; that it has ended is told in `ended`.
     void begin_stop(bool& ended) {
         auto end = [](TopicService* topics, bool* done) -> Task {
-            co_await topics->stop();
+            const auto stopped = co_await topics->stop(never);
+            EXPECT_TRUE(stopped) << stopped.error().message;
             *done = true;
         };
         auto& shard = machine_.shard(0);
         shard.post(
             [this, &shard, end, &ended] { runtime::spawn(shard, end(topics_.get(), &ended)); });
     }
+    /// On an error it is still there.
+    Result<void> stop_within(Duration patience) {
+        Result<void> stopped;
+        auto end = [](TopicService* topics, Time until, Result<void>* into) -> Task {
+            *into = co_await topics->stop(until);
+        };
+        run(end(topics_.get(), simulation_.clock().now() + patience, &stopped));
+        return stopped;
+    }
+    [[nodiscard]] Time now() const { return simulation_.clock().now(); }
     [[nodiscard]] BrokerShard& shard() { return *services_->shards.front(); }
     /// In order.
     void stop() {
-        auto end = [](TopicService* topics) -> Task { co_await topics->stop(); };
+        auto end = [](TopicService* topics) -> Task {
+            const auto stopped = co_await topics->stop(never);
+            EXPECT_TRUE(stopped) << stopped.error().message;
+        };
         run(end(topics_.get()));
         forget();
     }
@@ -100,17 +115,26 @@ public:
     }
 
     CreatedTopic create(const std::string& name, std::int32_t partitions) {
-        CreatedTopic created;
-        auto make = [](TopicService* topics, WantedTopic wanted, CreatedTopic* into) -> Task {
-            std::vector<WantedTopic> all;
-            all.push_back(std::move(wanted));
-            auto answers = co_await topics->create(std::move(all), never);
-            *into = std::move(answers.at(0));
+        std::optional<CreatedTopic> created;
+        run(make(topics_.get(), wanted(name, partitions), &created));
+        return std::move(*created);
+    }
+    /// Begins to; what comes of it is told in `created`.
+    void begin_create(const std::string& name, std::int32_t partitions,
+                      std::optional<CreatedTopic>& created) {
+        auto& shard = machine_.shard(0);
+        shard.post([this, &shard, &created, topic = wanted(name, partitions)] {
+            runtime::spawn(shard, make(topics_.get(), topic, &created));
+        });
+    }
+    /// Asks for no change of features, within `patience`.
+    ErrorCode take_a_turn(Duration patience) {
+        Result<void> taken;
+        auto take = [](TopicService* topics, Time until, Result<void>* into) -> Task {
+            *into = co_await topics->update_features({}, true, until);
         };
-        run(make(topics_.get(),
-                 {.name = name, .partitions = partitions, .assignments = {}, .configs = {}},
-                 &created));
-        return created;
+        run(take(topics_.get(), now() + patience, &taken));
+        return taken ? ErrorCode::none : taken.error().code;
     }
     Result<void> remove(const std::string& name) {
         Result<void> removed;
@@ -159,6 +183,16 @@ public:
 
 private:
     using Task = boost::asio::awaitable<void>;
+
+    static WantedTopic wanted(const std::string& name, std::int32_t partitions) {
+        return {.name = name, .partitions = partitions, .assignments = {}, .configs = {}};
+    }
+    static Task make(TopicService* topics, WantedTopic topic, std::optional<CreatedTopic>* into) {
+        std::vector<WantedTopic> all;
+        all.push_back(std::move(topic));
+        auto answers = co_await topics->create(std::move(all), never);
+        *into = std::move(answers.at(0));
+    }
 
     void append_where(const PartitionTable::Wanted& wanted) {
         shard().partitions.for_each([&](replication::Partition& partition) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 
 namespace barnabas::broker {
 namespace {
@@ -60,6 +61,52 @@ TEST_F(HangingUpkeep, EndsWithTheWaits) {
     at_.run_for(10s);
     EXPECT_TRUE(ended);
     at_.forget();
+}
+
+/// The process ends without the logs of /b, and those of /a are closed in order.
+TEST_F(HangingUpkeep, StopsWithoutTheDiskThatHangs) {
+    at_.shard().stopping = true;
+    at_.shard().cold_reads.end_waits();
+    at_.shard().first_appends.end_waits();
+    const Time began = at_.now();
+    const auto stopped = at_.stop_within(1min);
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error().message,
+              "the disk of /b takes longer than 60 s to close a log; the next start checks the "
+              "logs there");
+    EXPECT_LT(at_.now() - began, 3min);
+    EXPECT_TRUE(at_.disk().exists("/a/.kafka_cleanshutdown"));
+    EXPECT_FALSE(at_.disk().exists("/b/.kafka_cleanshutdown"));
+    at_.disk().heal();
+    at_.run_for(10s);
+    EXPECT_TRUE(at_.stop_within(1min)) << "nothing is at work any more";
+    EXPECT_FALSE(at_.disk().exists("/b/.kafka_cleanshutdown"));
+    at_.forget();
+}
+
+/// A change that waits for a disk; others wait behind it, and so does the stop.
+TEST(HangingChange, IsNotWaitedForLongerThanTold) {
+    TopicServiceFixture at;
+    ASSERT_TRUE(at.start());
+    at.disk().hang("/b");
+    std::optional<CreatedTopic> created;
+    at.begin_create("t", 4, created);
+    at.run_for(1s);
+    EXPECT_FALSE(created);
+    const Time began = at.now();
+    EXPECT_EQ(at.take_a_turn(20s), ErrorCode::request_timed_out);
+    EXPECT_LT(at.now() - began, 21s);
+    const auto stopped = at.stop_within(1min);
+    ASSERT_FALSE(stopped);
+    EXPECT_TRUE(stopped.error().message.starts_with("a change of topics"))
+        << stopped.error().message;
+    EXPECT_LT(at.now() - began, 90s);
+    EXPECT_EQ(at.take_a_turn(20s), ErrorCode::request_timed_out) << "it stops";
+    at.disk().heal();
+    at.run_for(1s);
+    EXPECT_TRUE(created);
+    at.stop();
+    EXPECT_TRUE(at.disk().exists("/b/.kafka_cleanshutdown"));
 }
 
 }  // namespace
