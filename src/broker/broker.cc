@@ -220,6 +220,7 @@ void Broker::make_shards() {
     const auto settings = std::make_shared<const Settings>(
         Settings{.config = options_.config, .statics = std::move(statics)});
     const auto seed = ports_.shards.front()->random().next();
+    const auto share_sessions = std::make_shared<ShareSessionCount>();
     for (std::size_t i = 0; i < count; ++i) {
         const FetchSessionCache::Options sessions{.slots = slots / count + 1,
                                                   .shard = static_cast<std::uint32_t>(i),
@@ -234,7 +235,8 @@ void Broker::make_shards() {
         share_state_clients_.push_back(
             std::make_unique<ShareStateClient>(services_, *services_.shards.back()));
         services_.shards.back()->share_state = share_state_clients_.back().get();
-        shares_.push_back(std::make_unique<SharePartitions>(services_, *services_.shards.back()));
+        shares_.push_back(
+            std::make_unique<SharePartitions>(services_, *services_.shards.back(), share_sessions));
         services_.shards.back()->shares = shares_.back().get();
     }
 }
@@ -303,18 +305,17 @@ awaitable<void> Broker::stop_coordinators() {
     }
 }
 
-awaitable<void> Broker::stop() {
-    stopping_ = true;
-    ready_ = false;
+awaitable<void> Broker::stop_serving() {
+    auto& home = *ports_.shards.front();
     co_await end_waits();
     if (http_) {
         co_await http_->stop();
     }
     for (std::size_t i = 0; i < fronts_.size(); ++i) {
         auto stop_front = [this, i]() -> awaitable<void> { return fronts_[i].acceptor->stop(); };
-        co_await runtime::await_on(*ports_.shards.front(), *ports_.shards[i], stop_front);
+        co_await runtime::await_on(home, *ports_.shards[i], stop_front);
         auto drop = [this, i] { fronts_[i] = Front(); };
-        co_await runtime::call_on(*ports_.shards.front(), *ports_.shards[i], drop);
+        co_await runtime::call_on(home, *ports_.shards[i], drop);
     }
     fronts_.clear();
     co_await stop_coordinators();

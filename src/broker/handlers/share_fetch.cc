@@ -43,7 +43,7 @@ ShareSessions::Fetch session_fetch(const Call& call, const ShareFetchRequest& re
     ShareSessions::Fetch fetch{.key = key,
                                .epoch = request.share_session_epoch,
                                .connection = call.connection,
-                               .sessions_max = most / call.services.shards.size() + 1};
+                               .sessions_max = most};
     for (const auto& topic : request.topics) {
         for (const auto& partition : topic.partitions) {
             fetch.partitions.push_back({topic.topic_id, PartitionId{partition.partition_index}});

@@ -16,8 +16,9 @@ Error stops() {
 
 }  // namespace
 
-SharePartitions::SharePartitions(Services& services, BrokerShard& shard)
-    : services_(services), shard_(shard), tasks_(shard.shard) {}
+SharePartitions::SharePartitions(Services& services, BrokerShard& shard,
+                                 std::shared_ptr<ShareSessionCount> sessions)
+    : services_(services), shard_(shard), sessions_(std::move(sessions)), tasks_(shard.shard) {}
 
 SharePartitions::~SharePartitions() = default;
 

@@ -24,7 +24,9 @@ namespace barnabas::broker {
 /// read back with the next fetch.
 class SharePartitions {
 public:
-    SharePartitions(Services& services, BrokerShard& shard);
+    /// `sessions`: of all shards.
+    SharePartitions(Services& services, BrokerShard& shard,
+                    std::shared_ptr<ShareSessionCount> sessions);
     SharePartitions(const SharePartitions&) = delete;
     SharePartitions& operator=(const SharePartitions&) = delete;
     ~SharePartitions();

@@ -1,5 +1,7 @@
 #include "broker/share/share_sessions.h"
 
+#include "base/invariant.h"
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -12,6 +14,21 @@ std::int32_t epoch_after(std::int32_t epoch) {
 }
 
 }  // namespace
+
+bool ShareSessionCount::try_add(std::size_t most) {
+    auto count = count_.load();
+    while (count < most) {
+        if (count_.compare_exchange_weak(count, count + 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void ShareSessionCount::remove() {
+    const auto before = count_.fetch_sub(1);
+    INVARIANT(before > 0, "a share session ends that was not counted");
+}
 
 Result<ShareSessions::Begun> ShareSessions::begin_fetch(const Fetch& fetch) {
     if (fetch.epoch == final_share_epoch) {
@@ -28,10 +45,10 @@ Result<ShareSessions::Begun> ShareSessions::begin_fetch(const Fetch& fetch) {
         }
         // One that takes an earlier one's place needs no room of its own.
         const bool replaced = sessions_.contains(fetch.key);
-        if (!replaced && sessions_.size() >= fetch.sessions_max) {
+        if (!replaced && !all_shards_->try_add(fetch.sessions_max)) {
             return fail(ErrorCode::share_session_limit_reached,
                         "there are {} share sessions already (group.share.max.share.sessions)",
-                        sessions_.size());
+                        all_shards_->get());
         }
         auto& session = sessions_[fetch.key];
         session = {.number = ++last_number_, .connection = fetch.connection, .partitions = {}};
@@ -122,6 +139,7 @@ bool ShareSessions::carries(const ShareSessionKey& key, const Fetched& fetched) 
 std::vector<ShareSessions::Ended> ShareSessions::end(const ShareSessionKey& key) {
     std::vector<Ended> ended;
     if (auto node = sessions_.extract(key)) {
+        all_shards_->remove();
         auto& last = ended.emplace_back(Ended{.key = std::move(node.key()), .partitions = {}});
         for (const auto& partition : node.mapped().partitions) {
             last.partitions.push_back(partition.partition);

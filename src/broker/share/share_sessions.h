@@ -3,11 +3,14 @@
 #include "base/result.h"
 #include "base/types.h"
 
+#include <atomic>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace barnabas::broker {
@@ -32,12 +35,28 @@ struct ShareSessionKey {
 inline constexpr std::int32_t initial_share_epoch = 0;
 inline constexpr std::int32_t final_share_epoch = -1;
 
+/// How many share sessions the broker has, on all shards together. Safe on every thread.
+class ShareSessionCount {
+public:
+    /// One more, unless there are `most` already.
+    [[nodiscard]] bool try_add(std::size_t most);
+    void remove();
+    [[nodiscard]] std::size_t get() const { return count_.load(); }
+
+private:
+    std::atomic<std::size_t> count_ = 0;
+};
+
 /// The share sessions of one shard's connections (kafka.server.share.SharePartitionManager,
 /// ShareSessionCache): which partitions each fetches. Pure bookkeeping; lives on its shard. A
 /// session ends with its connection. A member that comes back to another shard is told
 /// SHARE_SESSION_NOT_FOUND and begins anew.
+/// Always: each session counts once in the count of all shards.
 class ShareSessions {
 public:
+    explicit ShareSessions(std::shared_ptr<ShareSessionCount> all_shards)
+        : all_shards_(std::move(all_shards)) {}
+
     struct Fetch {
         ShareSessionKey key;
         std::int32_t epoch = 0;
@@ -45,7 +64,7 @@ public:
         std::vector<SharedPartition> partitions{};  // that are to be fetched from now on
         std::vector<SharedPartition> forgotten{};
         bool acknowledges = false;
-        std::size_t sessions_max = 0;
+        std::size_t sessions_max = 0;  // of the whole broker
     };
     struct Begun {
         bool is_new = false;    // every partition is in the response, also those without records
@@ -98,6 +117,7 @@ private:
     Result<Session*> find(const ShareSessionKey& key, std::int32_t epoch);
     static void update(Session& session, const Fetch& fetch);
 
+    std::shared_ptr<ShareSessionCount> all_shards_;
     std::map<ShareSessionKey, Session> sessions_;
     std::uint64_t last_number_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <memory>
 
 namespace barnabas::broker {
 namespace {
@@ -30,7 +31,7 @@ ErrorCode error_of(const auto& result) {
 }
 
 TEST(ShareSessions, AddAndForgetPartitionsFromFetchToFetch) {
-    ShareSessions sessions;
+    ShareSessions sessions(std::make_shared<ShareSessionCount>());
     auto begun = sessions.begin_fetch(fetch(0, {at(0), at(1)}));
     ASSERT_TRUE(begun);
     EXPECT_TRUE(begun->is_new);
@@ -72,7 +73,7 @@ TEST(ShareSessions, RefuseWhatDoesNotFollow) {
     };
     for (const auto& row : rows) {
         for (const bool fetches : {true, false}) {
-            ShareSessions sessions;
+            ShareSessions sessions(std::make_shared<ShareSessionCount>());
             if (row.known) {
                 ASSERT_TRUE(sessions.begin_fetch(fetch(0)));
             }
@@ -89,7 +90,7 @@ TEST(ShareSessions, RefuseWhatDoesNotFollow) {
 }
 
 TEST(ShareSessions, AreNoMoreThanMayBe) {
-    ShareSessions sessions;
+    ShareSessions sessions(std::make_shared<ShareSessionCount>());
     for (const auto* name : {"a", "b"}) {
         auto asked = fetch(0);
         asked.key.member = name;
@@ -107,7 +108,7 @@ TEST(ShareSessions, AreNoMoreThanMayBe) {
 
 /// It was gone and refused, and stayed counted by whoever counts what is replaced.
 TEST(ShareSessions, AreReplacedAlsoWhereTheLimitIsLowerNow) {
-    ShareSessions sessions;
+    ShareSessions sessions(std::make_shared<ShareSessionCount>());
     for (const auto* name : {"a", "b"}) {
         auto asked = fetch(0, {at(0)});
         asked.key.member = name;
@@ -126,8 +127,31 @@ TEST(ShareSessions, AreReplacedAlsoWhereTheLimitIsLowerNow) {
     EXPECT_EQ(sessions.size(), 2U);
 }
 
+/// Each shard had its part of the limit: with few members on a connection each, one shard refused
+/// them while others had room.
+TEST(ShareSessions, AreLimitedOnAllShardsTogether) {
+    const auto count = std::make_shared<ShareSessionCount>();
+    ShareSessions one(count);
+    ShareSessions other(count);
+    for (const auto* name : {"a", "b"}) {
+        auto asked = fetch(0, {at(0)});
+        asked.key.member = name;
+        ASSERT_TRUE(one.begin_fetch(asked)) << name;
+    }
+    auto third = fetch(0, {at(0)});
+    third.key.member = "c";
+    const auto refused = other.begin_fetch(third);
+    ASSERT_EQ(error_of(refused), ErrorCode::share_session_limit_reached);
+    EXPECT_EQ(refused.error().message,
+              "there are 2 share sessions already (group.share.max.share.sessions)");
+    EXPECT_EQ(one.end({.group = "g", .member = "a"}).size(), 1U);
+    EXPECT_TRUE(one.end({.group = "g", .member = "a"}).empty()) << "and counts no more";
+    EXPECT_TRUE(other.begin_fetch(third));
+    EXPECT_EQ(count->get(), 2U);
+}
+
 TEST(ShareSessions, EndWithTheirConnection) {
-    ShareSessions sessions;
+    ShareSessions sessions(std::make_shared<ShareSessionCount>());
     const int one = 0;
     const int other = 0;
     auto asked = fetch(0, {at(3)});
@@ -148,7 +172,7 @@ TEST(ShareSessions, EndWithTheirConnection) {
 }
 
 TEST(ShareSessions, NameAPartitionOnlyWhenThereIsSomethingToSay) {
-    ShareSessions sessions;
+    ShareSessions sessions(std::make_shared<ShareSessionCount>());
     ASSERT_TRUE(sessions.begin_fetch(fetch(0, {at(0)})));
     ASSERT_TRUE(sessions.begin_fetch(fetch(1, {at(1)})));
     EXPECT_FALSE(sessions.carries(member, {.partition = at(0)}));
