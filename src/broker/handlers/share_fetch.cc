@@ -189,13 +189,19 @@ awaitable<ShareFetchResponse> handle_share_fetch(Call& call, ShareFetchRequest& 
 
     Answers answers;
     auto acknowledged = acknowledgements_of(call, key->group, request.topics, request.is_renew_ack);
-    co_await acknowledge_all(call, key->member, acknowledged);
-    if (request.share_session_epoch == final_share_epoch) {
+    // What is acknowledged is written down while the next records are looked for, as in Kafka: the
+    // disk is not waited for twice.
+    runtime::TaskGroup acknowledging(call.home.shard);
+    acknowledging.spawn(acknowledge_all(call, key->member, acknowledged));
+    const bool ends = request.share_session_epoch == final_share_epoch;
+    if (!ends && !request.is_renew_ack) {
+        co_await fetch(call, request, *key, *begun, answers);
+    }
+    co_await acknowledging.join();
+    if (ends) {
         for (auto& ended : shares.sessions().end(*key)) {
             co_await shares.release(std::move(ended));
         }
-    } else if (!request.is_renew_ack) {
-        co_await fetch(call, request, *key, *begun, answers);
     }
     add_acknowledged(call, answers, acknowledged);
     fill(response, std::move(answers));

@@ -1,8 +1,8 @@
 #include "broker/share/share_acknowledgements.h"
 
 #include "broker/handlers/on_coordinator.h"
+#include "broker/on_shards.h"
 #include "broker/share/share_partitions.h"
-#include "runtime/tasks.h"
 
 #include <algorithm>
 #include <utility>
@@ -14,7 +14,8 @@ constexpr std::size_t member_id_max = 36;  // a UUID as text
 
 using Partitions = std::vector<PartitionAcknowledgements>;
 
-/// On `owner`'s shard: all of them begin before the first is waited for.
+/// On `owner`'s shard: all of them begin before the first is waited for. Other shards work on the
+/// rest of `partitions` meanwhile.
 awaitable<void> acknowledge_on(BrokerShard& owner, const std::string& member,
                                Partitions& partitions) {
     struct Begun {
@@ -105,16 +106,17 @@ void locate(const Call& call, PartitionAcknowledgements& partition, bool may_ren
 
 awaitable<void> acknowledge_all(Call& call, std::string member,
                                 std::vector<PartitionAcknowledgements>& partitions) {
-    for (auto& shard : call.services.shards) {
-        const bool any = std::ranges::any_of(
-            partitions, [&shard](const auto& partition) { return partition.owner == shard.get(); });
-        if (any) {
-            auto work = [&shard, &member, &partitions] {
-                return acknowledge_on(*shard, member, partitions);
-            };
-            co_await runtime::await_on(call.home.shard, shard->shard, work);
+    std::vector<BrokerShard*> owners;
+    for (const auto& partition : partitions) {
+        if (partition.owner != nullptr &&
+            std::ranges::find(owners, partition.owner) == owners.end()) {
+            owners.push_back(partition.owner);
         }
     }
+    auto work = [&member, &partitions](BrokerShard& owner) {
+        return acknowledge_on(owner, member, partitions);
+    };
+    co_await on_shards(call.home, owners, work);
 }
 
 Result<ShareSessionKey> check_share_request(const Call& call,

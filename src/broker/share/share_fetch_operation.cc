@@ -1,5 +1,6 @@
 #include "broker/share/share_fetch_operation.h"
 
+#include "broker/on_shards.h"
 #include "broker/share/fetched_batches.h"
 #include "broker/share/share_partitions.h"
 
@@ -94,10 +95,8 @@ awaitable<void> ShareFetchOperation::run() {
 
 /// The state of share partitions that are asked for the first time is read back.
 awaitable<void> ShareFetchOperation::load_all(Time deadline) {
-    for (auto* shard : shards_) {
-        auto load = [this, shard, deadline] { return load_on(*shard, deadline); };
-        co_await runtime::await_on(home_.shard, shard->shard, load);
-    }
+    auto load = [this, deadline](BrokerShard& shard) { return load_on(shard, deadline); };
+    co_await on_shards(home_, shards_, load);
 }
 
 awaitable<void> ShareFetchOperation::load_on(BrokerShard& shard, Time deadline) {

@@ -1,5 +1,8 @@
 #include "broker/share/share_partitions.h"
 
+#include "broker/on_shards.h"
+
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -96,10 +99,15 @@ void SharePartitions::drop_group(std::string_view group) {
 }
 
 awaitable<void> SharePartitions::release(ShareSessions::Ended session) {
-    for (auto& owner : services_.shards) {
-        auto work = [this, &owner, &session] { return release_on(*owner, session); };
-        co_await runtime::await_on(shard_.shard, owner->shard, work);
+    std::vector<BrokerShard*> owners;
+    for (const auto& partition : session.partitions) {
+        auto* owner = &services_.owner(partition.topic, partition.partition);
+        if (std::ranges::find(owners, owner) == owners.end()) {
+            owners.push_back(owner);
+        }
     }
+    auto work = [this, &session](BrokerShard& owner) { return release_on(owner, session); };
+    co_await on_shards(shard_, owners, work);
     co_await tell(session.key.group, -1);
 }
 

@@ -15,7 +15,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace barnabas::broker {
@@ -32,8 +34,10 @@ ErrorCode code(std::int16_t number) {
 /// A broker with a topic of one partition, and a group that begins at its start.
 class Shared {
 public:
-    explicit Shared(const ConfigMap& configs = {}) : at(configs) {
-        EXPECT_EQ(at.create_topic("t"), ErrorCode::none);
+    explicit Shared(const ConfigMap& configs = {}, std::int32_t count = 1,
+                    const runtime::SimulationOptions& simulation = {})
+        : at(configs, 2, simulation), partitions(count) {
+        EXPECT_EQ(at.create_topic("t", partitions), ErrorCode::none);
         MetadataRequest request;
         request.topics.emplace().emplace_back().name = "t";
         topic = at.call<MetadataResponse>(request).topics.at(0).topic_id;
@@ -49,12 +53,16 @@ public:
         request.group_id = "g";
         auto& asked = request.topics.emplace_back();
         asked.topic_id = topic;
-        auto& partition = asked.partitions.emplace_back();
-        partition.state_epoch = state_epoch;
-        partition.start_offset = start;
+        for (std::int32_t i = 0; i < partitions; ++i) {
+            auto& partition = asked.partitions.emplace_back();
+            partition.partition = i;
+            partition.state_epoch = state_epoch;
+            partition.start_offset = start;
+        }
+        const auto is_done = [](const auto& answer) { return answer.error_code == 0; };
         for (int i = 0; i < 100; ++i) {
             const auto response = at.call<InitializeShareGroupStateResponse>(request);
-            if (response.results.at(0).partitions.at(0).error_code == 0) {
+            if (std::ranges::all_of(response.results.at(0).partitions, is_done)) {
                 return;
             }
             at.wait(100ms);
@@ -63,7 +71,7 @@ public:
     }
 
     /// A batch of so many records.
-    void produce(int count) {
+    void produce(int count, std::int32_t number = 0) {
         ByteBuffer bytes;
         BatchBuilder builder;
         builder.start(bytes, {});
@@ -80,6 +88,7 @@ public:
         auto& sent = request.topic_data.emplace_back();
         sent.name = "t";
         auto& partition = sent.partition_data.emplace_back();
+        partition.index = number;
         partition.records = Records(ByteView(bytes.data(), bytes.size()));
         const auto response = at.call<ProduceResponse>(request, 12);
         EXPECT_EQ(response.responses.at(0).partition_responses.at(0).error_code, 0);
@@ -175,6 +184,7 @@ public:
     }
 
     BrokerFixture at;
+    std::int32_t partitions = 1;
     TopicId topic;
     std::size_t last_records = 0;
     std::string last_error;
@@ -293,6 +303,80 @@ TEST(ShareFetch, AWriteThatTheDiskDoesNotTakeIsGivenUpInTime) {
     EXPECT_LT(clock.now() - began, 10s) << "the patience of ShareStateClient and no more";
     shared.at.disk().heal();
     EXPECT_EQ(shared.acknowledge("a", 2, {0, 2, accept}), ErrorCode::none);
+}
+
+/// Two partitions of t, on two shards; each blocking call takes 10 ms.
+class SlowDisk : public testing::Test {
+protected:
+    SlowDisk() : shared_({}, 2, {.network_delay = {50us, 50us}, .blocking_delay = {10ms, 10ms}}) {
+        for (std::int32_t i = 0; i < 2; ++i) {
+            shared_.produce(10, i);
+        }
+        auto first = shared_.request("a", 0);
+        first.topics[0].partitions.emplace_back().partition_index = 1;
+        EXPECT_EQ(shared_.fetch(first), "0-9*1 0-9*1");
+        // What the first write of a log brings to the medium besides is no matter here.
+        EXPECT_EQ(took(1, {{0, 0}, {0, 0}}).second, ErrorCode::none);
+    }
+
+    using Answer = std::pair<Duration, ErrorCode>;
+    /// Accepts these offsets of each partition; none if the first is negative.
+    Answer took(std::int32_t epoch, const std::vector<std::pair<std::int64_t, std::int64_t>>& of) {
+        ShareAcknowledgeRequest made;
+        made.group_id = "g";
+        made.member_id = "a";
+        made.share_session_epoch = epoch;
+        auto& topic = made.topics.emplace_back();
+        topic.topic_id = shared_.topic;
+        for (std::size_t i = 0; i < of.size(); ++i) {
+            if (of[i].first < 0) {
+                continue;
+            }
+            auto& asked = topic.partitions.emplace_back();
+            asked.partition_index = static_cast<std::int32_t>(i);
+            auto& batch = asked.acknowledgement_batches.emplace_back();
+            batch.first_offset = of[i].first;
+            batch.last_offset = of[i].second;
+            batch.acknowledge_types = {accept};
+        }
+        const auto& clock = shared_.at.simulation().clock();
+        const Time began = clock.now();
+        const auto response = shared_.at.call<ShareAcknowledgeResponse>(made);
+        auto error = code(response.error_code);
+        for (const auto& answer : response.responses) {
+            for (const auto& partition : answer.partitions) {
+                error = partition.error_code != 0 ? code(partition.error_code) : error;
+            }
+        }
+        return {clock.now() - began, error};
+    }
+
+    Shared shared_;
+};
+
+/// They went from shard to shard, each waiting for the disk.
+TEST_F(SlowDisk, AcknowledgementsOfPartitionsOnSeveralShardsAreWrittenAtOnce) {
+    const auto first = took(2, {{1, 1}, {-1, -1}});
+    const auto second = took(3, {{-1, -1}, {1, 1}});
+    EXPECT_EQ(first.second, ErrorCode::none);
+    EXPECT_EQ(second.second, ErrorCode::none);
+    const auto both = took(4, {{2, 2}, {2, 2}});
+    EXPECT_EQ(both.second, ErrorCode::none);
+    EXPECT_GE(both.first, 10ms) << "it was acknowledged before it was on the medium";
+    EXPECT_LT(both.first, std::max(first.first, second.first) + 5ms);
+}
+
+/// As Kafka does (KafkaApis.handleShareFetchRequest combines two futures).
+TEST_F(SlowDisk, RecordsAreWaitedForWhileAcknowledgementsAreWritten) {
+    auto next = shared_.request("a", 2);
+    shared_.add(next, {1, 9, accept});
+    next.max_wait_ms = 10;
+    const auto& clock = shared_.at.simulation().clock();
+    const Time began = clock.now();
+    EXPECT_EQ(shared_.fetch(next), "");
+    EXPECT_EQ(shared_.acknowledge_error, ErrorCode::none);
+    EXPECT_GE(clock.now() - began, 10ms);
+    EXPECT_LT(clock.now() - began, 18ms) << "the one, and then the other";
 }
 
 TEST(ShareFetch, RejectedRecordsGoToTheDeadLetterQueue) {

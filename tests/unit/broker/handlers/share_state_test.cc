@@ -19,6 +19,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace barnabas::broker {
 namespace {
@@ -38,7 +39,9 @@ class ShareStateTest : public testing::Test {
 protected:
     using All = std::map<ErrorCode, int>;
 
-    explicit ShareStateTest(const ConfigMap& configs = {}) : at_(with_few_partitions(configs), 3) {
+    explicit ShareStateTest(const ConfigMap& configs = {},
+                            const runtime::SimulationOptions& simulation = {})
+        : at_(with_few_partitions(configs), 3, simulation) {
         EXPECT_EQ(at_.create_topic("t", partitions), none);
         topic_ = metadata("t").topic_id;
     }
@@ -279,6 +282,41 @@ TEST_F(ShareStateTest, TheTopicIsMadeForWhoAsksFromInside) {
         text += fmt::format("{}@{} ", answer.partition_index, answer.start_offset);
     }
     EXPECT_EQ(text, "3@8 1@8 2@8 ");
+}
+
+/// A sync takes 10 ms.
+class ShareStateSyncTest : public ShareStateTest {
+protected:
+    ShareStateSyncTest()
+        : ShareStateTest({{"share.coordinator.state.topic.num.partitions", "1"}},
+                         {.network_delay = {50us, 50us}, .blocking_delay = {10ms, 10ms}}) {}
+};
+
+/// They are of one coordinator's partition, each of another share partition.
+TEST_F(ShareStateSyncTest, WritesThatComeTogetherShareOneSync) {
+    find(fmt::format("g:{}:0", topic_));
+    wait_for_coordinators();
+    EXPECT_EQ(initialize(1, 0), (All{{none, partitions}}));
+    std::vector<WriteShareGroupStateRequest> writes;
+    for (std::int32_t i = 0; i < 3 * partitions; ++i) {
+        auto& write = writes.emplace_back();
+        write.group_id = "g";
+        auto& topic = write.topics.emplace_back();
+        topic.topic_id = topic_;
+        auto& asked = topic.partitions.emplace_back();
+        asked.partition = i % partitions;
+        asked.state_epoch = 1;
+        asked.start_offset = i;
+    }
+    const auto began = at_.simulation().clock().now();
+    const auto answers = at_.call_together<WriteShareGroupStateResponse>(writes);
+    const auto took = at_.simulation().clock().now() - began;
+    ASSERT_EQ(answers.size(), writes.size());
+    for (const auto& answer : answers) {
+        EXPECT_EQ(code(answer.results.at(0).partitions.at(0).error_code), none);
+    }
+    EXPECT_GE(took, 10ms) << "it was acknowledged before it was on the medium";
+    EXPECT_LT(took, 35ms) << "one that was under way, and one for all that came meanwhile";
 }
 
 class ShareStateUpkeepTest : public ShareStateTest {
