@@ -3,16 +3,15 @@
 #include "base/logger.h"
 #include "base/properties.h"
 #include "broker/broker.h"
-#include "broker/cold_reads.h"
 #include "broker/config/definitions.h"
-#include "broker/first_appends.h"
-#include "broker/flusher.h"
+#include "broker/thread_plan.h"
 #include "runtime/process.h"
+#include "runtime/real/real_random.h"
 #include "runtime/real/real_runtime.h"
+#include "runtime/temporary_directory.h"
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -30,32 +29,6 @@ struct ServerArguments {
     std::vector<std::string> overrides;
     bool temporary = false;
     bool allow_unknown = false;
-};
-
-/// A directory of our own under TMPDIR, gone with the object.
-class TemporaryDirectory {
-public:
-    explicit TemporaryDirectory(runtime::Disk& disk) : disk_(disk) {}
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory() {
-        if (!path_.empty()) {
-            ignore(disk_.remove_all(path_), "nobody is left to tell");
-        }
-    }
-
-    Result<runtime::Path> make(runtime::Random& random) {
-        const char* base = std::getenv("TMPDIR");
-        const runtime::Path path = runtime::Path(base != nullptr ? base : "/tmp") /
-                                   fmt::format("barnabas-{:016x}", random.next());
-        TRY(disk_.create_directories(path));
-        path_ = path;
-        return path;
-    }
-
-private:
-    runtime::Disk& disk_;
-    runtime::Path path_;
 };
 
 std::string host_name() {
@@ -83,29 +56,6 @@ Result<ConfigMap> read_settings(const ServerArguments& arguments, runtime::Disk&
         TRY(apply_override(set, override));
     }
     return set;
-}
-
-/// One per core, but for one core that the kernel's network and the blocking pool need as well: on
-/// two cores a second shard cost more in hops than it brought (0.68 against 0.62 CPU s/GB
-/// produced).
-std::size_t shard_count(const broker::ProcessConfig& config) {
-    const auto cores = std::max(2U, std::thread::hardware_concurrency());
-    return config.shards > 0 ? static_cast<std::size_t>(config.shards) : cores - 1;
-}
-
-/// Threads start when there is work for them: what counts is that no kind of work can keep another
-/// from getting one. Cold reads, first appends and syncs take up to so many for each shard and
-/// directory, opening logs its own number for each directory, whose upkeep and checkpoints may hang
-/// with it; compaction and moves come on top.
-std::size_t pool_threads(const broker::BrokerConfig& config, std::size_t shards) {
-    const auto directories = config.storage.log_dirs.size();
-    const auto opening = directories * config.storage.recovery_threads_per_dir + 8;
-    const auto of_directory = broker::ColdReads::at_once_max + broker::FirstAppends::at_once_max +
-                              broker::Flusher::at_once_max;
-    constexpr std::size_t upkeep_of_directory = 3;  // a round, its checkpoints, is it there
-    return std::max(
-        {std::size_t{16}, opening,
-         (directories * of_directory + 4) * shards + directories * upkeep_of_directory});
 }
 
 /// One process's broker: starts it, waits for a signal, stops it.
@@ -139,10 +89,7 @@ public:
             std::fprintf(stderr, "barnabas: %s\n", started.error().message.c_str());
             status_ = 1;
         }
-        const auto stopped = co_await broker_.stop();
-        if (!stopped) {
-            leave(stopped.error().message);
-        }
+        co_await broker_.stop();
         if (started) {
             log_.info("stopped");
         }
@@ -152,14 +99,6 @@ public:
     [[nodiscard]] int status() const { return status_; }
 
 private:
-    /// Threads wait for a disk, and nothing that they work with can be taken apart: the system does
-    /// it.
-    [[noreturn]] void leave(const std::string& why) {
-        log_.error("{}; the process ends without waiting for it", why);
-        std::fflush(nullptr);
-        std::_Exit(1);
-    }
-
     void announce() {
         for (const auto& [name, endpoint] : broker_.bound()) {
             log_.info("listener {} is bound to {}:{}", name, endpoint.host, endpoint.port);
@@ -188,7 +127,7 @@ private:
 Result<int> serve(const ServerArguments& arguments) {
     runtime::PosixDisk disk;
     runtime::RealRandom random;
-    TemporaryDirectory directory(disk);
+    runtime::TemporaryDirectory directory(disk);
     runtime::Path temporary;
     if (arguments.temporary) {
         TRY_ASSIGN(temporary, directory.make(random));
@@ -211,9 +150,10 @@ Result<int> serve(const ServerArguments& arguments) {
         log.info("temporary: data in {} is removed at the end, and lost if this machine stops",
                  temporary.string());
     }
-    const auto shard_total = shard_count(process);
+    const auto shard_total = broker::shard_count(process, std::thread::hardware_concurrency());
     runtime::RealRuntime runtime(
-        {.shards = shard_total, .pool_threads_max = pool_threads(loaded.config, shard_total)});
+        {.shards = shard_total,
+         .pool_threads_max = broker::pool_threads_max(loaded.config, shard_total)});
     std::vector<runtime::Shard*> shards;
     for (std::size_t i = 0; i < runtime.size(); ++i) {
         shards.push_back(&runtime.shard(i));
