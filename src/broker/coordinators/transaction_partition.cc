@@ -9,7 +9,6 @@
 #include "wire/persisted/framing.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace barnabas::broker {
@@ -19,32 +18,6 @@ using coordinator::error_of_append;
 
 /// So long a request waits for its record to be committed (Kafka's request.timeout.ms).
 constexpr Duration commit_wait = 30s;
-/// What could not be committed in time is asked for again after this.
-constexpr Duration commit_retry_pause = 1s;
-
-wire::AddPartitionsToTxnRequest request_of(const TransactionAdmission& admission) {
-    wire::AddPartitionsToTxnRequest request;
-    auto& transaction = request.transactions.emplace_back();
-    transaction.transactional_id = admission.transactional_id;
-    transaction.producer_id = admission.producer.id.get();
-    transaction.producer_epoch = admission.producer.epoch.get();
-    std::map<std::string_view, std::vector<std::int32_t>> topics;
-    for (const auto& partition : admission.partitions) {
-        topics[partition.topic].push_back(partition.partition.get());
-    }
-    for (auto& [name, partitions] : topics) {
-        auto& topic = transaction.topics.emplace_back();
-        topic.name = name;
-        topic.partitions = std::move(partitions);
-    }
-    return request;
-}
-
-/// The one result that all partitions of an addition have.
-ErrorCode code_of(const wire::AddPartitionsToTxnResponse& response) {
-    const auto& topics = response.results_by_transaction.front().topic_results;
-    return static_cast<ErrorCode>(topics.front().results_by_partition.front().partition_error_code);
-}
 
 }  // namespace
 
@@ -85,22 +58,21 @@ Result<void> TransactionPartition::replay(const StateBatch& batch) {
     for (const auto& record : batch.records) {
         TRY(apply(record, {}));
     }
-    transactions_->applied = batch.end;
+    transactions_->schedule.on_applied(batch.end);
     return {};
 }
 
 void TransactionPartition::on_loaded(Now now) {
     follow_config();
     transactions_->machine.loaded(state().leader_epoch().get(), now);
-    transactions_->applied = std::max(transactions_->applied, state().end());
-    committed(transactions_->applied);
+    auto& schedule = transactions_->schedule;
+    schedule.on_applied(std::max(schedule.applied(), state().end()));
+    committed(schedule.applied());
 }
 
 void TransactionPartition::on_given_up() {
     transactions_->machine.unloaded();
-    transactions_->applied = Offset{0};
-    transactions_->committed = Offset{0};
-    transactions_->commit_due = never;
+    transactions_->schedule.reset();
     transactions_->ended.notify_all();
 }
 
@@ -121,15 +93,13 @@ Result<void> TransactionPartition::store(const coordinator::TransactionOutcome<R
         INVARIANT(applied, "what was decided cannot be applied: {}", applied.error().message);
         ++offset;
     }
-    transactions_->applied = offset;
+    transactions_->schedule.on_applied(offset);
     reschedule();
     return {};
 }
 
 void TransactionPartition::committed(Offset end) {
-    auto& known = transactions_->committed;
-    if (is_active() && end > known) {
-        known = end;
+    if (is_active() && transactions_->schedule.on_committed(end)) {
         transactions_->machine.committed(end, now());
         reschedule();
     }
@@ -147,8 +117,7 @@ awaitable<Result<void>> TransactionPartition::commit(Offset end, Time until) {
         committed(end);
         co_return done;
     }
-    transactions_->commit_due =
-        std::min(transactions_->commit_due, now().steady + commit_retry_pause);
+    transactions_->schedule.on_commit_failed(now().steady);
     reschedule();
     co_return fail(error_of_append(done.error().code), "{}", done.error().message);
 }
@@ -179,12 +148,8 @@ awaitable<std::optional<ProducerId>> TransactionPartition::take_producer_id(Time
 
 awaitable<void> TransactionPartition::wait_for_end(std::string id) {
     const Time until = now().steady + shard().settings->config.transactions.add_retry_max;
-    while (is_active()) {
-        const auto* const transaction = transactions_->machine.find(id);
-        if (transaction == nullptr || !coordinator::is_prepared(transaction->state) ||
-            !co_await transactions_->ended.wait_until(until)) {
-            co_return;
-        }
+    while (is_active() && transactions_->machine.is_ending(id) &&
+           co_await transactions_->ended.wait_until(until)) {
     }
 }
 
@@ -207,7 +172,7 @@ awaitable<Reply> TransactionPartition::carry_out(Decide decide, Refuse refuse) {
         log().debug("{}: {}", state().partition_name(), outcome.why);
     }
     // Without records too: the reply may tell of what was decided before.
-    if (const auto done = co_await commit(transactions_->applied, until); !done) {
+    if (const auto done = co_await commit(transactions_->schedule.applied(), until); !done) {
         co_return refuse(done.error().code);
     }
     co_return std::move(outcome.reply);
@@ -260,34 +225,13 @@ awaitable<wire::EndTxnResponse> TransactionPartition::end(const wire::EndTxnRequ
 awaitable<std::vector<Result<void>>> TransactionPartition::admit(
     const TransactionAdmission& admission) {
     using Results = std::vector<Result<void>>;
-    const auto count = admission.partitions.size();
-    INVARIANT(count > 0, "no partition for '{}' is asked for", admission.transactional_id);
     co_await wait_for_end(admission.transactional_id);
-    const coordinator::Client broker{.id = {}, .host = {}, .version = 5, .fresh = {}};
-    const auto request = request_of(admission);
-    auto decide = [&](Now now) {
-        coordinator::TransactionOutcome<Results> outcome;
-        if (!admission.add) {
-            for (const auto& partition : admission.partitions) {
-                outcome.reply.push_back(transactions_->machine.verify(
-                    admission.transactional_id, admission.producer, partition));
-            }
-            return outcome;
-        }
-        auto added = transactions_->machine.add_partitions(request, broker, now);
-        const auto code = code_of(added.reply);
-        const Result<void> result =
-            code == ErrorCode::none ? Result<void>() : fail(code, "{}", added.why);
-        outcome.reply.assign(count, result);
-        outcome.records = std::move(added.records);
-        outcome.memo = added.memo;
-        return outcome;
-    };
+    auto decide = [&](Now now) { return transactions_->machine.admit(admission, now); };
     auto refuse = [&](ErrorCode code) {
         const Result<void> result =
             fail(code, "the coordinator of transactional id '{}' cannot answer now",
                  admission.transactional_id);
-        return Results(count, result);
+        return Results(admission.partitions.size(), result);
     };
     co_return co_await carry_out<Results>(decide, refuse);
 }
@@ -303,10 +247,7 @@ void TransactionPartition::list(const coordinator::Transactions::Filter& filter,
 }
 
 Time TransactionPartition::next_wake() const {
-    const Time next = transactions_->expiring
-                          ? Time{}
-                          : std::min(transactions_->machine.next_wake(), transactions_->commit_due);
-    return std::max(next, transactions_->not_before);
+    return transactions_->schedule.next_wake(transactions_->machine.next_wake());
 }
 
 awaitable<void> TransactionPartition::wake(Now /*now*/) {

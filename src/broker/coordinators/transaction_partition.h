@@ -23,14 +23,7 @@ namespace barnabas::broker {
 
 struct MarkerWrite;
 
-/// Partitions that a producer's batches are about to go into, asked for by who leads them
-/// (KIP-890).
-struct TransactionAdmission {
-    std::string transactional_id;
-    coordinator::ProducerIdentity producer;
-    std::vector<TopicPartition> partitions;
-    bool add = false;  // they join the producer's transaction; else they have to be in it
-};
+using coordinator::TransactionAdmission;
 
 /// The transaction coordinator of one partition of __transaction_state. Every request is answered,
 /// with an error of Kafka's where it cannot be carried out; what requests refer to lives until

@@ -14,8 +14,6 @@ using coordinator::MarkerVerdict;
 /// So long markers wait for the partitions' disks (Kafka's request.timeout.ms).
 constexpr Duration marker_wait = 30s;
 constexpr Duration own_commit_wait = 10s;
-/// What could not be stored is tried again after this.
-constexpr Duration retry_pause = 1s;
 /// As many transactional ids are forgotten with one batch; others work between two.
 constexpr std::size_t expired_at_once_max = 100;
 /// What became due in between is done at once, until others want to work too.
@@ -96,21 +94,19 @@ awaitable<void> TransactionPartition::do_due() {
             co_return;
         }
         follow_config();
-        if (transactions_->commit_due <= now().steady) {
-            transactions_->commit_due = never;
-        }
+        auto& schedule = transactions_->schedule;
+        schedule.begin_round(now().steady);
         auto work = transactions_->machine.work(now());
         for (auto& markers : work.markers) {
             shard().coordinators->spawn(send_markers(std::move(markers)));
         }
-        const bool expires = work.expire || std::exchange(transactions_->expiring, false);
+        const bool expires = schedule.take_expiry(work.expire);
         if (expires || !work.complete.empty() || !work.abort.empty()) {
             const auto may = co_await may_decide(now().steady + own_commit_wait);
             if (!may) {
                 log().warn("{}: transactions that are over cannot be stored yet: {}",
                            state().partition_name(), may.error().message);
-                transactions_->expiring = expires;
-                transactions_->not_before = now().steady + retry_pause;
+                schedule.on_store_failed(expires, now().steady);
                 co_return;
             }
             complete(work.complete);
@@ -119,8 +115,7 @@ awaitable<void> TransactionPartition::do_due() {
             }
             co_await abort(std::move(work.abort));
         }
-        if (is_active() && transactions_->committed < transactions_->applied &&
-            !transactions_->committing) {
+        if (is_active() && schedule.begin_commit()) {
             shard().coordinators->spawn(commit_own());
         }
     }
@@ -129,13 +124,13 @@ awaitable<void> TransactionPartition::do_due() {
 /// For those that no request waits for. Others go on meanwhile: the medium may take its time.
 awaitable<void> TransactionPartition::commit_own() {
     const auto self = shared_from_this();
-    transactions_->committing = true;
-    while (is_active() && transactions_->committed < transactions_->applied) {
-        if (!co_await commit(transactions_->applied, now().steady + own_commit_wait)) {
+    auto& schedule = transactions_->schedule;
+    while (is_active() && schedule.has_uncommitted()) {
+        if (!co_await commit(schedule.applied(), now().steady + own_commit_wait)) {
             break;  // commit() has noted when to ask again
         }
     }
-    transactions_->committing = false;
+    schedule.end_commit();
 }
 
 void TransactionPartition::complete(const std::vector<std::string>& ids) {
@@ -151,7 +146,7 @@ void TransactionPartition::expire() {
     const auto outcome = transactions_->machine.expire(expired_at_once_max, now());
     if (store_own(outcome)) {
         log().info("{}: {}", state().partition_name(), outcome.reply);
-        transactions_->expiring = true;
+        transactions_->schedule.on_some_expired();
     }
 }
 

@@ -43,6 +43,15 @@ struct TransactionMemo {
     bool timed_out = false;
 };
 
+/// Partitions that a producer's batches are about to go into, asked for by who leads them
+/// (KIP-890).
+struct TransactionAdmission {
+    std::string transactional_id;
+    ProducerIdentity producer;
+    std::vector<TopicPartition> partitions;  // at least one
+    bool add = false;  // they join the producer's transaction; else they have to be in it
+};
+
 /// `why` is a sentence for people if the reply is an error or something was fenced: for the log,
 /// and for responses that have room.
 template <class Reply>
@@ -118,6 +127,12 @@ public:
     [[nodiscard]] Result<void> verify(std::string_view transactional_id,
                                       const ProducerIdentity& producer,
                                       const TopicPartition& partition) const;
+    /// One result for each partition: as verify(), or of add_partitions(), the same for all.
+    [[nodiscard]] TransactionOutcome<std::vector<Result<void>>> admit(
+        const TransactionAdmission& admission, Now now) const;
+    /// Whether an end of this transaction is decided and not complete: whoever begins the next one
+    /// may wait for it.
+    [[nodiscard]] bool is_ending(std::string_view transactional_id) const;
 
     // --- what the coordinator does by itself
 

@@ -17,6 +17,8 @@ using Response = wire::AddPartitionsToTxnResponse;
 
 constexpr std::int16_t knows_fenced_since = 2;
 constexpr std::int16_t batched_since = 4;
+/// What a producer has whose brokers add for it.
+constexpr std::int16_t batched_transaction_version = 2;
 
 template <class Topics>
 std::set<TopicPartition> partitions_of(const Topics& topics) {
@@ -142,6 +144,39 @@ Result<void> Transactions::verify(std::string_view transactional_id,
     return {};
 }
 
+TransactionOutcome<std::vector<Result<void>>> Transactions::admit(
+    const TransactionAdmission& admission, Now now) const {
+    INVARIANT(!admission.partitions.empty(), "no partition for '{}' is asked for",
+              admission.transactional_id);
+    TransactionOutcome<std::vector<Result<void>>> outcome;
+    if (!admission.add) {
+        for (const auto& partition : admission.partitions) {
+            outcome.reply.push_back(
+                verify(admission.transactional_id, admission.producer, partition));
+        }
+        return outcome;
+    }
+    auto next = added({.id = admission.transactional_id,
+                       .producer = admission.producer,
+                       .client_version = batched_transaction_version,
+                       .now = now},
+                      {admission.partitions.begin(), admission.partitions.end()});
+    Result<void> result;
+    if (!next) {
+        outcome.why = next.error().message;
+        result = std::unexpected(std::move(next.error()));
+    } else if (*next) {
+        outcome.records.push_back(record_of(admission.transactional_id, **next));
+    }
+    outcome.reply.assign(admission.partitions.size(), result);
+    return outcome;
+}
+
+bool Transactions::is_ending(std::string_view transactional_id) const {
+    const Entry* const entry = entry_of(transactional_id);
+    return entry != nullptr && is_prepared(entry->transaction.state);
+}
+
 TransactionOutcome<Response> Transactions::add_partitions(const Request& request,
                                                           const Client& client, Now now) const {
     TransactionOutcome<Response> outcome;
@@ -190,7 +225,10 @@ void Transactions::add_batched(const Request::Transaction& request, Now now,
     // Brokers name each transaction once; what the second one adds to is not decided yet.
     ErrorCode code = ErrorCode::concurrent_transactions;
     if (!changed.contains(id)) {
-        auto next = added({.id = id, .producer = producer, .client_version = 2, .now = now},
+        auto next = added({.id = id,
+                           .producer = producer,
+                           .client_version = batched_transaction_version,
+                           .now = now},
                           partitions_of(request.topics));
         code = code_in(next);
         if (!next) {

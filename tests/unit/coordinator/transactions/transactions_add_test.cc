@@ -74,6 +74,63 @@ TEST(TransactionsAdd, AnswersByStateAndProducer) {
     }
 }
 
+/// What leaders of partitions ask for; verifying and adding are told in the rows above.
+TEST(TransactionsAdmit, AnswersEachPartition) {
+    struct Row {
+        std::string_view what;
+        TransactionState state;
+        ProducerIdentity who;
+        bool add;
+        std::vector<ErrorCode> want;  // of a-0, which is in it if any is, and of b-1
+        bool stores;
+    };
+    using enum ErrorCode;
+    const Row rows[] = {
+        {"one is in it", ongoing, producer(7, 3), false, {none, transaction_abortable}, false},
+        {"both are added", ongoing, producer(7, 3), true, {none, none}, true},
+        {"it begins", empty, producer(7, 3), true, {none, none}, true},
+        {"it has ended",
+         complete_commit,
+         producer(7, 3),
+         false,
+         {transaction_abortable, transaction_abortable},
+         false},
+        {"it is ending",
+         prepare_commit,
+         producer(7, 3),
+         true,
+         {concurrent_transactions, concurrent_transactions},
+         false},
+        {"an older producer",
+         ongoing,
+         producer(7, 2),
+         true,
+         {producer_fenced, producer_fenced},
+         false},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.what);
+        TransactionRig rig;
+        rig.place("x", stored(row.state));
+        rig.load();
+        EXPECT_EQ(rig.machine.is_ending("x"), is_prepared(row.state));
+        const auto outcome =
+            rig.machine.admit({.transactional_id = "x",
+                               .producer = row.who,
+                               .partitions = {partition("a", 0), partition("b", 1)},
+                               .add = row.add},
+                              rig.now);
+        ASSERT_EQ(outcome.reply.size(), row.want.size());
+        for (std::size_t i = 0; i < row.want.size(); ++i) {
+            const auto& result = outcome.reply[i];
+            EXPECT_EQ(result ? none : result.error().code, row.want[i]);
+            EXPECT_EQ(outcome.why.empty(), !row.add || row.want[i] == none);
+        }
+        EXPECT_EQ(!outcome.records.empty(), row.stores);
+    }
+    EXPECT_FALSE(TransactionRig().machine.is_ending("nobody's"));
+}
+
 TEST(TransactionsAdd, WritesNothingForPartitionsThatAreInItAlready) {
     TransactionRig rig;
     rig.place("x", stored(ongoing));
