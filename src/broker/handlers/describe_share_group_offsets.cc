@@ -144,11 +144,15 @@ awaitable<void> answer_group(Call& call, const Asked& asked, Group& answer) {
     }
     if (served) {
         auto known = co_await partitions_of(call, asked);
-        // Topics that are named are looked up for groups that are not there, too.
-        const bool named = asked.topics.has_value();
-        if (known || (named && known.error().code == ErrorCode::group_id_not_found)) {
+        // A group that is not there is no error (GroupCoordinatorService.describeShareGroupOffsets,
+        // describeShareGroupAllOffsets): of topics that are named its state is looked up all the
+        // same, and of all that it has there are none.
+        if (!known && known.error().code == ErrorCode::group_id_not_found) {
+            known = SharePartitions();
+        }
+        if (known) {
             const ClusterImagePtr image = call.home.image;
-            answer = prepared(*image, named ? *asked.topics : known_topics(*image, *known));
+            answer = prepared(*image, asked.topics ? *asked.topics : known_topics(*image, *known));
             auto found = co_await read_states(call, asked.group_id, answer);
             if (call.version >= 1) {
                 co_await add_lags(call, std::move(found));
