@@ -5,8 +5,6 @@
 #include "broker/handlers/config_edit.h"
 #include "broker/handlers/handlers.h"
 
-#include <map>
-
 namespace barnabas::broker {
 namespace {
 
@@ -27,30 +25,7 @@ ResourceEdit edit_of(const AlterConfigsRequest::Resource& resource, bool validat
 }  // namespace
 
 awaitable<AlterConfigsResponse> handle_alter_configs(Call& call, AlterConfigsRequest& request) {
-    std::map<std::pair<std::int8_t, std::string_view>, int> named;
-    for (const auto& resource : request.resources) {
-        ++named[{resource.resource_type, resource.resource_name}];
-    }
-    AlterConfigsResponse response;
-    for (const auto& resource : request.resources) {
-        AlterConfigsResponse::Response answer;
-        answer.error_message.reset();
-        answer.resource_type = resource.resource_type;
-        answer.resource_name = resource.resource_name;
-        Result<void> changed;
-        if (named[{resource.resource_type, resource.resource_name}] > 1) {
-            changed = fail(ErrorCode::invalid_request, "resource {} stands twice in the request",
-                           resource.resource_name);
-        } else {
-            auto edit = edit_of(resource, request.validate_only);
-            changed = co_await edit_resource(call, std::move(edit));
-        }
-        if (!changed) {
-            call.refuse(answer, std::move(changed.error()));
-        }
-        response.responses.push_back(std::move(answer));
-    }
-    co_return response;
+    return edit_resources<AlterConfigsResponse>(call, request, edit_of);
 }
 
 }  // namespace barnabas::broker

@@ -5,8 +5,6 @@
 #include "broker/handlers/config_edit.h"
 #include "broker/handlers/handlers.h"
 
-#include <map>
-
 namespace barnabas::broker {
 namespace {
 
@@ -37,32 +35,7 @@ Result<ResourceEdit> edit_of(const IncrementalAlterConfigsRequest::Resource& res
 
 awaitable<IncrementalAlterConfigsResponse> handle_incremental_alter_configs(
     Call& call, IncrementalAlterConfigsRequest& request) {
-    std::map<std::pair<std::int8_t, std::string_view>, int> named;
-    for (const auto& resource : request.resources) {
-        ++named[{resource.resource_type, resource.resource_name}];
-    }
-    IncrementalAlterConfigsResponse response;
-    for (const auto& resource : request.resources) {
-        IncrementalAlterConfigsResponse::Response answer;
-        answer.error_message.reset();
-        answer.resource_type = resource.resource_type;
-        answer.resource_name = resource.resource_name;
-        Result<void> changed;
-        auto edit = edit_of(resource, request.validate_only);
-        if (named[{resource.resource_type, resource.resource_name}] > 1) {
-            changed = fail(ErrorCode::invalid_request, "resource {} stands twice in the request",
-                           resource.resource_name);
-        } else if (!edit) {
-            changed = fail(std::move(edit));
-        } else {
-            changed = co_await edit_resource(call, std::move(*edit));
-        }
-        if (!changed) {
-            call.refuse(answer, std::move(changed.error()));
-        }
-        response.responses.push_back(std::move(answer));
-    }
-    co_return response;
+    return edit_resources<IncrementalAlterConfigsResponse>(call, request, edit_of);
 }
 
 }  // namespace barnabas::broker

@@ -2,6 +2,7 @@
 #include "coordinator/classic/classic_groups.h"
 #include "coordinator/classic/sentences.h"
 #include "coordinator/classic/timer_keys.h"
+#include "coordinator/leaving.h"
 
 #include <fmt/format.h>
 
@@ -13,16 +14,6 @@ namespace barnabas::coordinator {
 namespace {
 
 using Leaving = wire::LeaveGroupRequest::Member;
-constexpr std::int16_t several_since = 3;
-
-std::vector<Leaving> leaving_members(const wire::LeaveGroupRequest& request, std::int16_t version) {
-    if (version >= several_since) {
-        return request.members;
-    }
-    Leaving one;
-    one.member_id = request.member_id;
-    return {std::move(one)};
-}
 
 wire::LeaveGroupResponse refused(ErrorCode error) {
     wire::LeaveGroupResponse reply;
@@ -33,7 +24,7 @@ wire::LeaveGroupResponse refused(ErrorCode error) {
 /// Old versions have no place for members: their one error becomes the reply's.
 wire::LeaveGroupResponse reply_of(const std::vector<Leaving>& leaving,
                                   const std::vector<ErrorCode>& errors, std::int16_t version) {
-    if (version < several_since) {
+    if (version < leaves_several_since) {
         return refused(errors.front());
     }
     wire::LeaveGroupResponse reply;

@@ -2,6 +2,7 @@
 #include "coordinator/consumer/classic_members.h"
 #include "coordinator/consumer/group_records.h"
 #include "coordinator/consumer/subscriptions.h"
+#include "coordinator/leaving.h"
 
 #include <set>
 #include <string>
@@ -14,17 +15,6 @@ namespace {
 using Leaving = wire::LeaveGroupRequest::Member;
 using Left = wire::LeaveGroupResponse::Member;
 using Ids = std::set<std::string, std::less<>>;
-
-constexpr std::int16_t several_since = 3;
-
-std::vector<Leaving> leaving_members(const wire::LeaveGroupRequest& request, std::int16_t version) {
-    if (version >= several_since) {
-        return request.members;
-    }
-    Leaving one;
-    one.member_id = request.member_id;
-    return {std::move(one)};
-}
 
 /// An administrator names the instance only, of a member of either protocol. Otherwise members of
 /// the consumer protocol do not leave like this.
@@ -98,7 +88,7 @@ Outcome<wire::LeaveGroupResponse> ClassicMembers::leave(const wire::LeaveGroupRe
                                 gone.size(), *gone.begin(), epoch, rest),
              .cause = RebalanceCause::member_left});
     }
-    if (client.version < several_since) {  // their one error is the reply's
+    if (client.version < leaves_several_since) {  // their one error is the reply's
         outcome.reply.error_code = outcome.reply.members.front().error_code;
         outcome.reply.members.clear();
     }
