@@ -22,7 +22,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
 PUBLIC = ROOT / "include" / "barnabas"
 # The part of include/barnabas that every module speaks. The rest is what `client` promises.
-VOCABULARY = {"bytes", "error_code", "result", "strong", "time", "types", "uuid"}
+VOCABULARY = {"admin/acl_operation", "bytes", "error_code", "result", "strong", "time", "types", "uuid"}
+# What a public header is there to show, besides fmt and the standard library.
+SHOWN = {"serdes_json": "boost/json/"}
 HEADER_LINES, SOURCE_LINES, FUNCTION_LINES, COLUMNS = 300, 600, 70, 100
 LONG = re.compile(r"// long: \S")
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <barnabas/admin/acl_operation.h>
+
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -23,24 +25,8 @@ enum class ResourceType : std::int8_t {
 
 enum class PatternType : std::int8_t { unknown = 0, any = 1, match = 2, literal = 3, prefixed = 4 };
 
-enum class AclOperation : std::int8_t {
-    unknown = 0,
-    any = 1,
-    all = 2,
-    read = 3,
-    write = 4,
-    create = 5,
-    delete_ = 6,  ///< the plain word is C++'s
-    alter = 7,
-    describe = 8,
-    cluster_action = 9,
-    describe_configs = 10,
-    alter_configs = 11,
-    idempotent_write = 12,
-    create_tokens = 13,
-    describe_tokens = 14,
-    two_phase_commit = 15,
-};
+/// The one that clients see too.
+using AclOperation = admin::AclOperation;
 
 enum class AclPermission : std::int8_t { unknown = 0, any = 1, deny = 2, allow = 3 };
 
