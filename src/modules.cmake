@@ -16,6 +16,7 @@ add_module(broker USES base runtime wire rpc log metadata replication coordinato
     describe_producers describe_share_group_offsets fetch list_offsets offset_fetch
     offset_for_leader_epoch produce produce_operation share_fetch update_features write_txn_markers
     PCH broker)
+add_module(test_broker USES base runtime broker PCH broker)
 add_module(cli USES base runtime wire log metadata client broker LIBRARIES CLI11::CLI11 Boost::json re2
     ALONE share_groups_options share_groups_command share_groups_text
     PCH asio)

@@ -95,7 +95,7 @@ def check_modules(files, modules, problems):
 
 def check_public(files, modules, problems):
     """include/barnabas stands below base: it includes itself, fmt and the standard library only, and
-    of it the modules below `client` may use the vocabulary."""
+    of it the modules below `client` may use the vocabulary, and what bears their own name."""
     include = re.compile(r'^\s*#include ([<"])([^>"]+)[>"]')
     allowed = {name for name, uses in modules.items() if name == "client" or "client" in uses}
     for file in files:
@@ -107,14 +107,16 @@ def check_public(files, modules, problems):
             found = include.match(line)
             kind, name = found.groups() if found else ("", "")
             ours = name.startswith("barnabas/")
-            if public and (kind == '"' or "/" in name and not ours and name != "fmt/format.h"):
+            shown = SHOWN.get(file.stem, "barnabas/")
+            if public and (kind == '"' or "/" in name and not ours and name != "fmt/format.h" and
+                           not name.startswith(shown)):
                 problems.append(f"{rel(file)}:{number}: a public header includes <barnabas/...>, "
                                 f"<fmt/format.h> and the standard library, not {name}")
             elif public and file.stem in VOCABULARY and file.parent == PUBLIC and ours and \
                     name[len("barnabas/"):-len(".h")] not in VOCABULARY:
                 problems.append(f"{rel(file)}:{number}: the vocabulary may not use {name}")
             elif module and ours and module not in allowed and \
-                    name[len("barnabas/"):-len(".h")] not in VOCABULARY:
+                    name[len("barnabas/"):-len(".h")] not in VOCABULARY | {module}:
                 problems.append(f"{rel(file)}:{number}: {module} may not use {name}: it is the "
                                 f"client's, and its list in src/modules.cmake does not name that")
 
