@@ -17,6 +17,7 @@ Result<ClientConfig> client_config(const ParsedOptions& options, std::string_vie
         TRY_ASSIGN(const auto text, read_file(*file));
         TRY_ASSIGN(config, parse_client_properties(text));
     }
+    config.insert(options.profile().begin(), options.profile().end());  // keeps what is there
     if (const auto servers = options.text("bootstrap-server")) {
         config.insert_or_assign("bootstrap.servers", *servers);
     }

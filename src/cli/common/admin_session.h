@@ -12,8 +12,8 @@ namespace barnabas::cli {
 /// Reads a file that the command line names; a pipe too. The sentence is for people.
 [[nodiscard]] Result<std::string> read_file(std::string_view path);
 
-/// The configurations of --command-config (or of the option of that name), with what the command
-/// line says on top: --bootstrap-server.
+/// The configurations of --command-config (or of the option of that name) over those of the
+/// profile, with what the command line says on top: --bootstrap-server.
 [[nodiscard]] Result<ClientConfig> client_config(const ParsedOptions& options,
                                                  std::string_view file_option = "command-config");
 

@@ -1,6 +1,7 @@
 #include "cli/framework/command.h"
 
 #include "cli/framework/help.h"
+#include "cli/profiles/profile_loader.h"
 
 #include <CLI/CLI.hpp>
 
@@ -46,11 +47,15 @@ void complain(const Command& command, std::string_view message, Console& console
 }
 
 int run_with_syntax(const Command& command, std::span<const std::string> words, Console& console) {
-    if (words.empty() && command.syntax->style == Style::jopt) {
+    if (words.empty() && command.syntax->style != Style::argparse) {
         console.write_error(command_help(command, false));  // a question without words, as Kafka
         return wrong;
     }
-    const auto options = parse_options(*command.syntax, words);
+    if (words.empty() && command.syntax->helps_when_alone) {
+        console.write(command_help(command, console.is_terminal()));
+        return all_is_well;
+    }
+    const auto options = parse_options(*command.syntax, words, profiles_of_user(console));
     if (!options) {
         complain(command, options.error().message, console);
         return wrong;

@@ -31,6 +31,9 @@ std::set<std::string> words_of(const Command& command) {
     if (command.syntax != nullptr) {
         add_words(words, command.syntax->options);
         add_words(words, common_options());
+        if (takes_profile(*command.syntax)) {
+            words.insert("--profile");
+        }
         for (const auto& action : command.syntax->actions) {
             words.emplace(action.name);
             add_words(words, action.options);

@@ -20,6 +20,10 @@ void StandardConsole::write_error(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
+bool StandardConsole::flush() {
+    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+}
+
 std::optional<std::string> StandardConsole::read_line() {
     std::fflush(stdout);
     std::string line;

@@ -17,6 +17,9 @@ public:
 
     virtual void write(std::string_view text) = 0;
     virtual void write_error(std::string_view text) = 0;
+    /// What was printed goes out now, as far as it was kept back. False if something that was
+    /// printed could not be written: the disk is full.
+    [[nodiscard]] virtual bool flush() { return true; }
     /// A line of standard input without its end; nothing at the end of the input.
     virtual std::optional<std::string> read_line() = 0;
     /// Whether standard output is a terminal: colours are for it alone.
@@ -50,6 +53,7 @@ public:
 
     void write(std::string_view text) override;
     void write_error(std::string_view text) override;
+    [[nodiscard]] bool flush() override;
     std::optional<std::string> read_line() override;
     [[nodiscard]] bool is_terminal() const override { return terminal_; }
 

@@ -147,6 +147,7 @@ std::string command_help(const Command& command, bool colours) {
         text += options_text(action.options);
     }
     text += '\n' + heading("Of every command", colours) + options_text(common_options());
+    text += takes_profile(syntax) ? option_text(profile_option) : "";
     if (!syntax.examples.empty()) {
         text += '\n' + heading("Examples", colours);
         for (const auto example : syntax.examples) {

@@ -22,6 +22,8 @@ struct Option {
     char letter = 0;  ///< "-b", where Kafka has one
     bool repeatable = false;
     bool required = false;
+    /// Takes all words up to the next option, one at least: argparse4j's nargs("+").
+    bool many = false;
     /// Names of options, one of which must be there too: "describe,list".
     std::string_view only_with = {};
 };
@@ -35,10 +37,11 @@ struct Action {
 };
 
 /// Whose manners a command has: Kafka's tools read their command lines with one of two libraries,
-/// whose rules and sentences differ.
+/// whose rules and sentences differ; kcat with C's getopt.
 enum class Style : std::int8_t {
     jopt,      ///< jopt-simple: --name value, nothing is abbreviated
     argparse,  ///< argparse4j: actions, letters, unique beginnings of names
+    getopt,  ///< getopt: several letters in a word ("-qe", "-ct5"); of what repeats the last counts
 };
 
 /// What a command's line may hold.
@@ -48,6 +51,8 @@ struct Syntax {
     std::span<const Action> actions = {};
     std::span<const std::string_view> examples = {};  ///< in help, behind "barnabas "
     std::string_view note = {};                       ///< in help, a paragraph of its own
+    /// Without a word behind the command it prints its help and all is well, as some of Kafka's do.
+    bool helps_when_alone = false;
     /// What stands around a sentence about a wrong line; empty: what its style has.
     std::string_view complaint = {};
     std::string_view complaint_end = {};
@@ -66,7 +71,18 @@ inline constexpr Option command_config_option{
     .argument_name = "FILE",
     .help = "A properties file with configurations of the admin client."};
 
+inline constexpr Option profile_option{
+    .name = "profile",
+    .argument = Argument::required,
+    .argument_name = "NAME",
+    .help =
+        "A profile of ~/.config/barnabas/config.toml that says which brokers, and how to reach "
+        "them."};
+
 /// What every command has: --json, --help, --version.
 [[nodiscard]] std::span<const Option> common_options();
+
+/// Whether a command asks brokers: then it has --profile, too.
+[[nodiscard]] bool takes_profile(const Syntax& syntax);
 
 }  // namespace barnabas::cli

@@ -19,6 +19,10 @@ constexpr std::array common{
     Option{.name = "version", .help = "Print the version."},
 };
 
+/// What else than a profile says which brokers are asked.
+constexpr std::array<std::string_view, 3> server_options{"bootstrap-server", "bootstrap-controller",
+                                                         "broker-list"};
+
 template <class T>
 std::optional<std::int64_t> integer_of(std::string_view text) {
     return parse_integer(text, std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
@@ -81,6 +85,15 @@ std::span<const Option> common_options() {
     return common;
 }
 
+bool takes_profile(const Syntax& syntax) {
+    const auto asks_brokers = [](std::span<const Option> options) {
+        return std::ranges::find(options, "bootstrap-server", &Option::name) != options.end();
+    };
+    return asks_brokers(syntax.options) ||
+           std::ranges::any_of(syntax.actions,
+                               [&](const Action& action) { return asks_brokers(action.options); });
+}
+
 bool ParsedOptions::has(std::string_view name) const {
     return std::ranges::any_of(given_, [&](const Given& g) { return g.option->name == name; });
 }
@@ -119,8 +132,9 @@ std::optional<std::int64_t> ParsedOptions::number(std::string_view name) const {
 /// One reading of a command line.
 class OptionReader {
 public:
-    OptionReader(const Syntax& syntax, std::span<const std::string> words)
-        : syntax_(syntax), words_(words) {}
+    OptionReader(const Syntax& syntax, std::span<const std::string> words,
+                 const ProfileSource& profiles)
+        : syntax_(syntax), words_(words), profiles_(profiles) {}
 
     Result<ParsedOptions> read() {
         parsed_.line_ = fmt::format("{}", fmt::join(words_, " "));
@@ -128,12 +142,39 @@ public:
             TRY(take_word());
         }
         if (!parsed_.asks()) {
+            TRY(take_profile());
             TRY(check());
         }
         return std::move(parsed_);
     }
 
 private:
+    /// What the line says goes before what the profile says.
+    Result<void> take_profile() {
+        const auto* servers = exactly("bootstrap-server");
+        if (servers == nullptr || !profiles_) {
+            return {};
+        }
+        // kafka-e2e-latency's old form has its servers among words without options.
+        const bool by_position = syntax_.style == Style::jopt && !parsed_.positional_.empty();
+        const bool named =
+            by_position || std::ranges::any_of(server_options, [this](std::string_view name) {
+                return parsed_.has(name);
+            });
+        TRY_ASSIGN(auto chosen,
+                   profiles_({.name = parsed_.text("profile"), .names_servers = named}));
+        if (!chosen) {
+            return {};
+        }
+        parsed_.profile_ = std::move(chosen->properties);
+        if (!named && !chosen->bootstrap_servers.empty()) {
+            parsed_.given_.push_back(
+                {.option = servers, .argument = std::move(chosen->bootstrap_servers)});
+            parsed_.has_servers_of_profile_ = true;
+        }
+        return {};
+    }
+
     Result<void> take_word() {
         const std::string& word = words_[at_++];
         if (word == "--" && !only_positional_) {
@@ -150,7 +191,8 @@ private:
         if (!syntax_.actions.empty() && action_ == nullptr) {
             return take_action(word);
         }
-        if (syntax_.style == Style::argparse && action_ != nullptr && action_->positional.empty()) {
+        if (syntax_.style == Style::argparse &&
+            (action_ == nullptr || action_->positional.empty())) {
             return fail(ErrorCode::invalid_request, "unrecognized arguments: '{}'", word);
         }
         parsed_.positional_.push_back(word);
@@ -190,6 +232,9 @@ private:
     /// jopt-simple takes "-topic t" as "--topic t" and else a row of letters; argparse4j "-b t" and
     /// "-bt".
     Result<void> take_short(const std::string& word) {
+        if (syntax_.style == Style::getopt) {
+            return take_letters(word);
+        }
         const auto [name, value] = split(std::string_view(word).substr(1));
         if (const auto* option = exactly(name); option != nullptr && syntax_.style == Style::jopt) {
             return take(*option, value);
@@ -205,11 +250,28 @@ private:
         return take(*option, rest.empty() ? std::nullopt : std::optional(rest));
     }
 
+    /// "-qe", "-c5", "-c 5": up to the first letter that takes an argument, which is what is left
+    /// of the word, or the next one whatever it looks like.
+    Result<void> take_letters(const std::string& word) {
+        for (std::size_t i = 1; i < word.size(); ++i) {
+            const auto* option = of_letter(word[i]);
+            if (option == nullptr) {
+                return fail(ErrorCode::invalid_request, "-{} is not a recognized option", word[i]);
+            }
+            if (option->argument != Argument::none) {
+                const auto rest = std::string_view(word).substr(i + 1);
+                return take(*option, rest.empty() ? std::nullopt : std::optional(rest));
+            }
+            TRY(take(*option, std::nullopt));
+        }
+        return {};
+    }
+
     Result<const Option*> find(std::string_view name, std::string_view word) const {
         if (const auto* option = exactly(name)) {
             return option;
         }
-        if (syntax_.style == Style::jopt) {
+        if (syntax_.style != Style::argparse) {
             return fail(ErrorCode::invalid_request, "{} is not a recognized option", name);
         }
         std::vector<const Option*> matching;
@@ -234,7 +296,7 @@ private:
             return {};
         }
         std::optional<std::string> argument;
-        if (value && (!value->empty() || syntax_.style == Style::argparse)) {
+        if (value && (!value->empty() || syntax_.style != Style::jopt)) {
             argument = std::string(*value);
         } else if (at_ < words_.size() && takes_next(option)) {
             argument = words_[at_++];
@@ -254,17 +316,20 @@ private:
                         option.name);
         }
         parsed_.given_.push_back({.option = &option, .argument = std::move(argument)});
+        while (option.many && at_ < words_.size() && !looks_like_option(words_[at_])) {
+            parsed_.given_.push_back({.option = &option, .argument = words_[at_++]});
+        }
         return {};
     }
 
-    /// An optional argument is no word that looks like an option; neither is one of argparse4j's,
+    /// An optional argument is no word that looks like an option, neither is one of argparse4j's,
     /// but for negative numbers.
     [[nodiscard]] bool takes_next(const Option& option) const {
         const auto& next = words_[at_];
         if (option.argument == Argument::optional) {
-            return !looks_like_option(next);
+            return !looks_like_option(next) || number_of(option.kind, next).has_value();
         }
-        return syntax_.style == Style::jopt || !looks_like_option(next) ||
+        return syntax_.style != Style::argparse || !looks_like_option(next) ||
                integer_of<std::int64_t>(next).has_value();
     }
 
@@ -311,6 +376,9 @@ private:
             std::ranges::for_each(action_->options, act);
         }
         std::ranges::for_each(common_options(), act);
+        if (takes_profile(syntax_)) {
+            act(profile_option);
+        }
     }
     [[nodiscard]] const Option* exactly(std::string_view name) const {
         const Option* found = nullptr;
@@ -333,14 +401,16 @@ private:
 
     const Syntax& syntax_;
     std::span<const std::string> words_;
+    const ProfileSource& profiles_;
     std::size_t at_ = 0;
     bool only_positional_ = false;
     const Action* action_ = nullptr;
     ParsedOptions parsed_;
 };
 
-Result<ParsedOptions> parse_options(const Syntax& syntax, std::span<const std::string> words) {
-    return OptionReader(syntax, words).read();
+Result<ParsedOptions> parse_options(const Syntax& syntax, std::span<const std::string> words,
+                                    const ProfileSource& profiles) {
+    return OptionReader(syntax, words, profiles).read();
 }
 
 Result<void> require_options(const ParsedOptions& options,

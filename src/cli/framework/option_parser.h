@@ -2,6 +2,8 @@
 
 #include "base/result.h"
 #include "cli/framework/option.h"
+#include "cli/profiles/profile_choice.h"
+#include <barnabas/client_config.h>
 
 #include <cstdint>
 #include <initializer_list>
@@ -35,6 +37,11 @@ public:
     [[nodiscard]] bool json() const { return has("json"); }
     /// What was read, a blank between the words.
     [[nodiscard]] const std::string& line() const { return line_; }
+    /// What the profile that counts says of the client; its servers are the argument of
+    /// --bootstrap-server where the line has none.
+    [[nodiscard]] const ClientConfig& profile() const { return profile_; }
+    /// --bootstrap-server is the profile's, not the line's.
+    [[nodiscard]] bool has_servers_of_profile() const { return has_servers_of_profile_; }
     /// --help or --version is there: nothing else was checked.
     [[nodiscard]] bool asks() const { return has("help") || has("version"); }
 
@@ -45,12 +52,15 @@ private:
     std::string action_;
     std::vector<std::string> positional_;
     std::string line_;
+    ClientConfig profile_;
+    bool has_servers_of_profile_ = false;
 };
 
 /// Reads what follows the command's name. Errors (invalid_request) have the sentence that Kafka's
-/// tool says.
+/// tool says. `profiles` is asked once the words are read, for commands that ask brokers.
 [[nodiscard]] Result<ParsedOptions> parse_options(const Syntax& syntax,
-                                                  std::span<const std::string> words);
+                                                  std::span<const std::string> words,
+                                                  const ProfileSource& profiles = nullptr);
 
 /// Checks that Kafka's tools share, with their sentences; the names are the options'.
 [[nodiscard]] Result<void> require_options(const ParsedOptions& options,

@@ -14,6 +14,7 @@ constexpr std::array options{
     Option{.name = "topic", .argument = Argument::required},
     Option{.name = "state", .argument = Argument::optional, .only_with = "list,describe"},
     Option{.name = "describe"},
+    Option{.name = "count", .argument = Argument::optional, .kind = ArgumentKind::int32},
     Option{.name = "partitions", .argument = Argument::required, .kind = ArgumentKind::int32},
     Option{.name = "config", .argument = Argument::required, .repeatable = true},
 };
@@ -34,6 +35,19 @@ constexpr std::array main_options{
     Option{.name = "bootstrap-controller", .argument = Argument::required},
 };
 constexpr Syntax argparse{.style = Style::argparse, .options = main_options, .actions = actions};
+
+constexpr std::array flat_options{
+    Option{.name = "props", .argument = Argument::required, .many = true},
+    Option{.name = "topic", .argument = Argument::required, .required = true},
+};
+constexpr Syntax flat{.style = Style::argparse, .options = flat_options};
+
+TEST(OptionParser, SomeOptionsTakeManyWords) {
+    const auto read = parsed(flat, "--props a=1 b=2 --topic t --props=c=3");
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->texts("props"), (std::vector<std::string>{"a=1", "b=2", "c=3"}));
+    EXPECT_EQ(read->text("topic"), "t");
+}
 
 TEST(OptionParser, ReadsLinesAsJoptSimpleDoes) {
     const auto read = parsed(jopt, "--list --topic=a -topic b --partitions +3 rest");
@@ -62,6 +76,8 @@ TEST(OptionParser, OptionalArgumentsAreNoOptions) {
     EXPECT_TRUE(parsed(jopt, "--state --list")->has("state"));
     EXPECT_EQ(parsed(jopt, "--list --state=empty")->text("state"), "empty");
     EXPECT_EQ(parsed(jopt, "--list --state")->text("state"), std::nullopt);
+    EXPECT_EQ(parsed(jopt, "--count -3")->number("count"), -3);
+    EXPECT_EQ(parsed(jopt, "--count --list")->number("count"), std::nullopt);
 }
 
 struct Row {
@@ -99,6 +115,8 @@ TEST(OptionParser, ComplainsInTheWordsOfKafkasTools) {
          "ambiguous option: --bootstrap could match --bootstrap-server, --bootstrap-controller"},
         {argparse, "cluster-id --bootstrap-s x", ""},
         {argparse, "--bootstrap-server x cluster-id", ""},
+        {flat, "--topic t word", "unrecognized arguments: 'word'"},
+        {flat, "--topic t --props --topic u", "argument --props: expected one argument"},
     };
     for (const auto& row : rows) {
         const auto read = parsed(row.syntax, row.line);
@@ -117,6 +135,33 @@ TEST(OptionParser, HelpAndVersionAskForNothingElse) {
     }
     EXPECT_TRUE(parsed(jopt, "-h")->has("help"));
     EXPECT_TRUE(parsed(jopt, "--list --json")->json());
+}
+
+constexpr std::array letter_options{
+    Option{.name = "quiet", .letter = 'q'},
+    Option{.name = "exit", .letter = 'e'},
+    Option{.name = "count", .argument = Argument::required, .letter = 'c'},
+    Option{.name = "delimiter", .argument = Argument::required, .letter = 'D'},
+};
+constexpr Syntax getopt_syntax{.style = Style::getopt, .options = letter_options};
+
+TEST(OptionParser, ReadsLettersAsGetoptDoes) {
+    const auto read = parsed(getopt_syntax, "-qec5 word -D -q --count=7 --delimiter= -- -e");
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_TRUE(read->has("quiet") && read->has("exit"));
+    EXPECT_EQ(read->texts("count"), (std::vector<std::string>{"5", "7"}));
+    EXPECT_EQ(read->text("count"), "7") << "the last counts";
+    EXPECT_EQ(read->texts("delimiter"), (std::vector<std::string>{"-q", ""}));
+    EXPECT_EQ(read->positional(), (std::vector<std::string>{"word", "-e"}));
+    const std::pair<std::string, std::string> wrong[] = {
+        {"-qx", "-x is not a recognized option"},
+        {"-c", "Option count requires an argument"},
+        {"--counts 5", "counts is not a recognized option"},
+        {"-quiet", "-u is not a recognized option"},
+    };
+    for (const auto& [line, want] : wrong) {
+        EXPECT_EQ(sentence(parsed(getopt_syntax, line)), want) << line;
+    }
 }
 
 TEST(OptionParser, ChecksThatToolsShare) {
