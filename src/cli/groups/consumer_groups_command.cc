@@ -5,6 +5,7 @@
 #include "cli/groups/consumer_groups_options.h"
 #include "cli/groups/consumer_groups_text.h"
 #include "cli/groups/group_outcomes.h"
+#include "cli/groups/named_groups.h"
 #include "cli/groups/offset_reset.h"
 
 #include <re2/re2.h>
@@ -53,13 +54,9 @@ public:
     }
 
 private:
-    Result<std::vector<admin::GroupListing>> listings(admin::ListGroupsOptions filter) {
+    Result<GroupListings> listings(admin::ListGroupsOptions filter) {
         filter.timeout = timeout_;
-        TRY_ASSIGN(auto listed, admin_.list_groups(std::move(filter)).get());
-        if (!listed.errors.empty()) {
-            return std::unexpected(listed.errors.front());
-        }
-        return std::move(listed.groups);
+        return list_groups(admin_, std::move(filter));
     }
 
     Result<void> list() {
@@ -93,21 +90,11 @@ private:
         return {};
     }
 
-    /// The groups that the command line names.
     Result<Names> named_groups() {
-        Names names;
-        if (options_.has("all-groups")) {
-            TRY_ASSIGN(const auto groups,
-                       listings(admin::ListGroupsOptions::for_consumer_groups()));
-            for (const auto& group : groups) {
-                names.insert(group.id);
-            }
-        } else {
-            for (auto& group : options_.texts("group")) {
-                names.insert(std::move(group));
-            }
-        }
-        return names;
+        auto list_all = [this] {
+            return listings(admin::ListGroupsOptions::for_consumer_groups());
+        };
+        return groups_of(options_, list_all);
     }
 
     Result<void> describe() {
@@ -406,20 +393,10 @@ private:
 
     /// A topic of which the partitions are not known goes into `outcomes`.
     Result<Partitions> offsets_to_delete(admin::Outcomes<TopicPartition>& outcomes) {
-        Partitions partitions;
-        Names whole;
-        for (const auto& text : options_.texts("topic")) {
-            TRY_ASSIGN(const auto scope, parse_topic_scope(text));
-            if (!scope.partitions) {
-                whole.insert(scope.topic);
-                continue;
-            }
-            for (const auto partition : *scope.partitions) {
-                partitions.insert({.topic = scope.topic, .partition = partition});
-            }
-        }
+        TRY_ASSIGN(auto named, parse_topic_scopes(options_.texts("topic")));
+        auto& [partitions, whole] = named;
         if (whole.empty()) {
-            return partitions;
+            return std::move(partitions);
         }
         TRY_ASSIGN(const auto topics, admin_.describe_topics(whole, {.timeout = timeout_}).get());
         for (const auto& [name, topic] : topics) {
@@ -432,7 +409,7 @@ private:
                 partitions.insert({.topic = name, .partition = partition.partition});
             }
         }
-        return partitions;
+        return std::move(partitions);
     }
 
     static std::string deletion_error(const Error& error) {

@@ -1,6 +1,7 @@
 #include "cli/groups/consumer_groups_options.h"
 
 #include "cli/groups/consumer_groups_command.h"
+#include "cli/groups/group_options.h"
 
 #include <algorithm>
 #include <array>
@@ -17,8 +18,8 @@ constexpr std::array options{
            .help = "Brokers to begin with (required, but for --validate-regex)."},
     command_config_option,
     Option{.name = "list", .help = "List groups."},
-    Option{.name = "describe", .help = "Tell how far groups are, and who is in them."},
-    Option{.name = "delete", .help = "Delete groups."},
+    describe_groups_option,
+    delete_groups_option,
     Option{.name = "reset-offsets",
            .help = "Let groups without members begin elsewhere. Says what it would do, unless "
                    "--execute is there. --topic or --all-topics say with what, and one of --to-... "
@@ -28,22 +29,12 @@ constexpr std::array options{
            .argument = Argument::required,
            .argument_name = "REGEX",
            .help = "Say whether an expression may be subscribed to (RE2's syntax)."},
-    Option{.name = "group",
-           .argument = Argument::required,
-           .argument_name = "GROUP",
-           .help = "Which group; may be repeated.",
-           .repeatable = true},
+    group_option,
     Option{.name = "all-groups", .help = "All consumer groups."},
-    Option{.name = "topic",
-           .argument = Argument::required,
-           .argument_name = "TOPIC[:P,...]",
-           .help = "Which topic, or some partitions of it; may be repeated.",
-           .repeatable = true},
-    Option{.name = "all-topics", .help = "All topics for which the group has offsets."},
-    Option{.name = "members", .help = "Describe members.", .only_with = "describe"},
-    Option{.name = "offsets",
-           .help = "Describe offsets and lag (the default).",
-           .only_with = "describe"},
+    topic_scope_option,
+    all_topics_option,
+    members_option,
+    offsets_option,
     Option{.name = "state",
            .argument = Argument::optional,
            .argument_name = "STATE,...",
@@ -56,27 +47,20 @@ constexpr std::array options{
            .help = "With --list: tell types, or list groups of these types alone (classic, "
                    "consumer).",
            .only_with = "list"},
-    Option{.name = "verbose", .help = "Describe more.", .only_with = "describe"},
+    verbose_option,
     Option{.name = "timeout",
            .argument = Argument::required,
            .kind = ArgumentKind::int64,
            .argument_name = "MS",
            .help = "How long each question may take (5000)."},
-    Option{.name = "dry-run", .help = "Say what a reset would do."},
-    Option{.name = "execute", .help = "Do the reset."},
-    Option{.name = "export", .help = "Print the reset as CSV, for --from-file."},
-    Option{.name = "to-offset",
-           .argument = Argument::required,
-           .kind = ArgumentKind::int64,
-           .argument_name = "OFFSET",
-           .help = "Reset to this offset."},
-    Option{.name = "to-earliest", .help = "Reset to the beginning of the log."},
-    Option{.name = "to-latest", .help = "Reset to its end."},
+    dry_run_option,
+    execute_option,
+    export_option,
+    to_offset_option,
+    to_earliest_option,
+    to_latest_option,
     Option{.name = "to-current", .help = "Reset to what is committed; where nothing is, the end."},
-    Option{.name = "to-datetime",
-           .argument = Argument::required,
-           .argument_name = "YYYY-MM-DDThh:mm:ss.sss",
-           .help = "Reset to the first record that is not older."},
+    to_datetime_option,
     Option{.name = "by-duration",
            .argument = Argument::required,
            .argument_name = "PnDTnHnMnS",
@@ -86,10 +70,7 @@ constexpr std::array options{
            .kind = ArgumentKind::int64,
            .argument_name = "NUMBER",
            .help = "Reset by so many records, forward or (negative) back."},
-    Option{.name = "from-file",
-           .argument = Argument::required,
-           .argument_name = "FILE",
-           .help = "Reset to what a CSV file says."},
+    from_file_option,
 };
 
 constexpr std::array<std::string_view, 5> examples{
@@ -105,45 +86,10 @@ constexpr std::array<std::string_view, 8> scenarios{"to-offset",   "to-datetime"
                                                     "to-earliest", "to-latest",   "to-current",
                                                     "shift-by",    "from-file"};
 
-Result<void> check_scope(const ParsedOptions& given, std::string_view action) {
-    if (!given.has("group") && !given.has("all-groups")) {
-        return fail(ErrorCode::invalid_request,
-                    "Option [{}] takes one of these options: [group], [all-groups]", action);
-    }
-    return {};
-}
-
-Result<void> check_describe(const ParsedOptions& given) {
-    TRY(check_scope(given, "describe"));
-    constexpr std::array views{"members", "offsets", "state"};
-    if (std::ranges::count_if(views, [&](auto view) { return given.has(view); }) > 1) {
-        return fail(ErrorCode::invalid_request,
-                    "Option [describe] takes at most one of these options: [members], [offsets], "
-                    "[state]");
-    }
-    if (given.text("state")) {
-        return fail(ErrorCode::invalid_request,
-                    "Option [describe] does not take a value for [state]");
-    }
-    return {};
-}
-
 Result<void> check_reset(const ParsedOptions& given) {
-    if (given.has("dry-run") && given.has("execute")) {
-        return fail(ErrorCode::invalid_request,
-                    "Option [reset-offsets] only accepts one of [execute] and [dry-run]");
-    }
-    TRY(check_scope(given, "reset-offsets"));
-    const std::string_view* first = nullptr;
-    for (const auto& scenario : scenarios) {
-        if (given.has(scenario)) {
-            if (first != nullptr) {
-                return fail(ErrorCode::invalid_request,
-                            "Option \"[{}]\" can't be used with option \"[{}]\"", *first, scenario);
-            }
-            first = &scenario;
-        }
-    }
+    TRY(check_dry_run(given));
+    TRY(check_group_scope(given, "reset-offsets"));
+    TRY(given_scenario(given, scenarios));
     return {};
 }
 
@@ -167,19 +113,18 @@ Result<void> check_consumer_groups(const ParsedOptions& given) {
         TRY(require_options(given, {"bootstrap-server"}));
     }
     if (given.has("describe")) {
-        TRY(check_describe(given));
+        TRY(check_group_describe(given));
     }
     if (given.has("delete")) {
-        TRY(check_scope(given, "delete"));
+        TRY(check_group_scope(given, "delete"));
         if (given.has("topic")) {
             return fail(ErrorCode::invalid_request,
                         "The consumer does not support topic-specific offset deletion from a "
                         "consumer group.");
         }
     }
-    if (given.has("delete-offsets") && (!given.has("group") || !given.has("topic"))) {
-        return fail(ErrorCode::invalid_request,
-                    "Option [delete-offsets] takes the following options: [group], [topic]");
+    if (given.has("delete-offsets")) {
+        TRY(check_delete_offsets(given));
     }
     if (given.has("reset-offsets")) {
         TRY(check_reset(given));

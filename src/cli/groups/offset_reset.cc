@@ -32,29 +32,33 @@ Result<TopicScope> parse_topic_scope(const std::string& text) {
     return TopicScope{.topic = text.substr(0, colon), .partitions = std::move(partitions)};
 }
 
-Result<Partitions> OffsetReset::named_partitions() {
-    Partitions named;
-    std::set<std::string> whole;
-    for (const auto& text : options_.texts("topic")) {
+Result<NamedTopics> parse_topic_scopes(const std::vector<std::string>& texts) {
+    NamedTopics named;
+    for (const auto& text : texts) {
         TRY_ASSIGN(const auto scope, parse_topic_scope(text));
         if (!scope.partitions) {
-            whole.insert(scope.topic);
+            named.whole.insert(scope.topic);
             continue;
         }
         for (const auto partition : *scope.partitions) {
-            named.insert({.topic = scope.topic, .partition = partition});
-        }
-    }
-    if (!whole.empty()) {
-        TRY_ASSIGN(auto topics, admin_.describe_topics(whole, {.timeout = timeout_}).get());
-        for (auto& [name, topic] : topics) {
-            TRY_ASSIGN(const auto description, std::move(topic));
-            for (const auto& partition : description.partitions) {
-                named.insert({.topic = name, .partition = partition.partition});
-            }
+            named.partitions.insert({.topic = scope.topic, .partition = partition});
         }
     }
     return named;
+}
+
+Result<Partitions> OffsetReset::named_partitions() {
+    TRY_ASSIGN(auto named, parse_topic_scopes(options_.texts("topic")));
+    if (!named.whole.empty()) {
+        TRY_ASSIGN(auto topics, admin_.describe_topics(named.whole, {.timeout = timeout_}).get());
+        for (auto& [name, topic] : topics) {
+            TRY_ASSIGN(const auto description, std::move(topic));
+            for (const auto& partition : description.partitions) {
+                named.partitions.insert({.topic = name, .partition = partition.partition});
+            }
+        }
+    }
+    return std::move(named.partitions);
 }
 
 Result<void> OffsetReset::check_partitions(const Partitions& partitions) {

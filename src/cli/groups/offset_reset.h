@@ -26,6 +26,13 @@ struct TopicScope {
 /// invalid_request in Kafka's words.
 [[nodiscard]] Result<TopicScope> parse_topic_scope(const std::string& text);
 
+/// What several of them name: partitions, and whole topics.
+struct NamedTopics {
+    Partitions partitions;
+    std::set<std::string> whole;
+};
+[[nodiscard]] Result<NamedTopics> parse_topic_scopes(const std::vector<std::string>& texts);
+
 /// Finds where groups are to begin: what --reset-offsets of consumer and share groups share
 /// (org.apache.kafka.tools.GroupOffsetsResetter). `admin`, `options` and `console` outlive it.
 class OffsetReset {

@@ -6,6 +6,7 @@
 #include "cli/groups/consumer_groups_options.h"
 #include "cli/groups/consumer_groups_text.h"
 #include "cli/groups/group_outcomes.h"
+#include "cli/groups/named_groups.h"
 #include "cli/groups/offset_reset.h"
 
 #include <algorithm>
@@ -17,7 +18,6 @@ namespace barnabas::cli {
 namespace {
 
 using Names = std::set<std::string>;
-using Listings = std::vector<admin::GroupListing>;
 
 /// One run of the command; errors are what the cluster says, or invalid_request for nonsense on the
 /// command line that shows only on the way.
@@ -43,15 +43,11 @@ public:
     }
 
 private:
-    Result<Listings> listings(std::set<admin::GroupState> states = {}) {
+    Result<GroupListings> listings(std::set<admin::GroupState> states = {}) {
         auto filter = admin::ListGroupsOptions::for_share_groups();
         filter.timeout = timeout_;
         filter.states = std::move(states);
-        TRY_ASSIGN(auto listed, admin_.list_groups(std::move(filter)).get());
-        if (!listed.errors.empty()) {
-            return std::unexpected(listed.errors.front());
-        }
-        return std::move(listed.groups);
+        return list_groups(admin_, std::move(filter));
     }
 
     Result<void> list() {
@@ -74,18 +70,8 @@ private:
     }
 
     Result<Names> named_groups() {
-        Names names;
-        if (options_.has("all-groups")) {
-            TRY_ASSIGN(const auto groups, listings());
-            for (const auto& group : groups) {
-                names.insert(group.id);
-            }
-        } else {
-            for (auto& group : options_.texts("group")) {
-                names.insert(std::move(group));
-            }
-        }
-        return names;
+        auto list_all = [this] { return listings(); };
+        return groups_of(options_, list_all);
     }
 
     Result<void> describe() {
