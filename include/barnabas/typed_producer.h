@@ -67,12 +67,22 @@ private:
     }
     Result<> serialize(const TypedProducerRecord<K, V>& record, Bytes& key, Bytes& value) const {
         if (record.key) {
-            TRY(keys_->serialize({.topic = record.topic, .is_key = true}, *record.key, key));
+            TRY(named(keys_->serialize({.topic = record.topic, .is_key = true}, *record.key, key),
+                      "key", record.topic));
         }
         if (record.value) {
-            TRY(values_->serialize({.topic = record.topic}, *record.value, value));
+            TRY(named(values_->serialize({.topic = record.topic}, *record.value, value), "value",
+                      record.topic));
         }
         return {};
+    }
+
+    static Result<> named(Result<> written, std::string_view part, const std::string& topic) {
+        if (!written) {
+            return fail(written.error().code, "the {} of a record for {}: {}", part, topic,
+                        written.error().message);
+        }
+        return written;
     }
 
     Producer plain_;
