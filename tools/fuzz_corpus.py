@@ -241,9 +241,23 @@ def client_consumer():
         yield b"\0" + bytes.fromhex(text)
 
 
+def cli_cat():
+    def of(what, text, form=b""):
+        return bytes([what]) + struct.pack(">H", len(form)) + form + text
+    for form, text in ((b"<h >q s", b"-1 5 rest"), (b"BcI$", b"7x9"), (b"i", b"\0\0\0\5")):
+        yield of(0, text, form)
+    yield of(1, b'{"topic":"t","partition":1,"ts":5,"headers":["a","b","c",null],"key":"k",'
+                b'"payload":{"x":[1.5,true,null]}}')
+    yield of(1, b'{"key_base64":"/wA=","payload":null,"headers_base64":["a","/w=="]}')
+    for form, text in ((rb"%t %p %o %T %h|%k=%s\n", b"t 1 2 3 a=b,c=NULL|k=v\n"),
+                       (b"%K %k%S %s", b"1 k-1 "), (rb"%R%s\x41\065%%", b"\0\0\0\1vAA%")):
+        yield of(2, text, form)
+    yield of(3, b"a::b:::c", b"::")
+
+
 TARGETS = [wire_sets, wire_payload, wire_snappy, wire_append, wire_messages, log_files,
            log_tools, coordinator_groups, coordinator_transactions, coordinator_share_state,
-           rpc_client_connection, client_consumer]
+           rpc_client_connection, client_consumer, cli_cat]
 
 
 def main():

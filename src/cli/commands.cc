@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 
+#include "cli/cat/cat_command.h"
 #include "cli/cluster/cluster_command.h"
 #include "cli/cluster/features_command.h"
 #include "cli/completion_command.h"
@@ -104,6 +105,11 @@ constexpr std::array commands{
             .sentence = "Tell which APIs each broker serves.",
             .syntax = &broker_api_versions_syntax,
             .run = run_broker_api_versions},
+    Command{.name = "cat",
+            .kafka_name = "",
+            .sentence = "Print records, send them, and look around, as kcat does.",
+            .syntax = &cat_syntax,
+            .run = run_cat},
     Command{.name = "storage",
             .kafka_name = "kafka-storage",
             .sentence = "Look at a broker's directories; make ids.",
