@@ -2,6 +2,7 @@
 
 #include <barnabas/client_config.h>
 #include <barnabas/consumer_group_metadata.h>
+#include <barnabas/consumer_interceptor.h>
 #include <barnabas/event_loop.h>
 #include <barnabas/future.h>
 #include <barnabas/offsets.h>
@@ -19,9 +20,20 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace barnabas {
+
+/// What no configuration file can hold.
+struct ConsumerOptions {
+    /// nullptr: a loop of the consumer's own.
+    std::shared_ptr<EventLoop> loop{};
+    /// What `partition.assignment.strategy` may name besides Kafka's own.
+    std::vector<std::shared_ptr<PartitionAssignor>> assignors{};
+    /// In the order in which they see records.
+    std::vector<std::shared_ptr<ConsumerInterceptor>> interceptors{};
+};
 
 /// Reads records, alone (assign) or as a member of a group (subscribe); Kafka's KafkaConsumer.
 ///
@@ -45,9 +57,14 @@ public:
     /// Called on the event loop's thread, once, with what was to be committed.
     using CommitCallback = std::move_only_function<void(const Result<>&, const OffsetMap&)>;
 
-    /// `assignors`: what partition.assignment.strategy may name besides Kafka's own.
+    /// Does not connect yet. INVALID_CONFIG with a sentence for a name that is not known, a value
+    /// that is not good, or values that contradict each other.
+    static Result<Consumer> create(ClientConfig config, ConsumerOptions options);
     static Result<Consumer> create(ClientConfig config, std::shared_ptr<EventLoop> loop = nullptr,
-                                   std::vector<std::shared_ptr<PartitionAssignor>> assignors = {});
+                                   std::vector<std::shared_ptr<PartitionAssignor>> assignors = {}) {
+        return create(std::move(config),
+                      ConsumerOptions{.loop = std::move(loop), .assignors = std::move(assignors)});
+    }
 
     Consumer(Consumer&& other) noexcept;
     Consumer& operator=(Consumer&& other) noexcept;

@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -286,6 +287,43 @@ TEST(ClientConsumer, WithoutOffsetsItDoesAsTheResetPolicySays) {
     Consumer recent = make({{"auto.offset.reset", "by_duration:PT1H"}});
     good(recent.assign({numbers[0]}));
     EXPECT_EQ(good(recent.position(numbers[0])), Offset{300}) << "all records are of 1970";
+}
+
+/// Leaves out odd offsets and counts what it hears.
+class EvenOffsets final : public ConsumerInterceptor {
+public:
+    ConsumerRecords on_consume(ConsumerRecords records) override {
+        seen += records.size();
+        return records.keep_if(
+            [](const ConsumerRecord& record) { return record.offset().get() % 2 == 0; });
+    }
+    void on_commit(const OffsetMap& offsets) override {
+        for (const auto& [partition, place] : offsets) {
+            committed = place.offset;
+        }
+    }
+
+    std::atomic<std::size_t> seen = 0;
+    std::atomic<Offset> committed = no_offset;
+};
+
+TEST(ClientConsumer, ShowsInterceptorsWhatItHandsOutAndCommits) {
+    const auto interceptor = std::make_shared<EvenOffsets>();
+    Consumer consumer = good(Consumer::create({{"bootstrap.servers", bootstrap()},
+                                               {"auto.offset.reset", "earliest"},
+                                               {"group.id", unique("interceptors")},
+                                               {"enable.auto.commit", "false"}},
+                                              {.interceptors = {interceptor}}));
+    good(consumer.assign({numbers[0]}));
+    const auto records = read(consumer, 150);
+    for (const auto& record : records) {
+        ASSERT_EQ(record.offset().get() % 2, 0);
+    }
+    EXPECT_EQ(records.size(), 150U);
+    EXPECT_EQ(interceptor->seen, 300U);
+    EXPECT_EQ(interceptor->committed.load(), no_offset);
+    good(consumer.commit_sync());
+    EXPECT_EQ(interceptor->committed.load(), Offset{300}) << "positions do not hang on it";
 }
 
 TEST(ClientConsumer, PausesAndResumes) {

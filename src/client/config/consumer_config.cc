@@ -15,6 +15,8 @@ using enum ConfigScope;
 using enum ConfigImportance;
 
 constexpr std::string_view because_java = "it names a Java class; here serdes and callbacks do it";
+constexpr std::string_view because_objects =
+    "it names a Java class; here it is an object in ConsumerOptions";
 constexpr std::string_view because_metrics = "the client does not push metrics";
 
 std::optional<std::string> check_reset(const ConfigValue& value) {
@@ -71,7 +73,7 @@ constexpr ConfigRow rows[] = {
     {"heartbeat.interval.ms", int32, "3000", any_value(), read_only, high,
      "Between heartbeats of the classic protocol; lower than session.timeout.ms."},
     {"interceptor.classes", list, "", list_of(), read_only, low,
-     "Classes that see records before the application.", no_effect(because_java)},
+     "Who sees records before the application.", refused(because_objects)},
     {"internal.leave.group.on.close", boolean, "true", any_value(), read_only, low,
      "Whether close() leaves the group.", works, internal_only},
     {"internal.throw.on.fetch.stable.offset.unsupported", boolean, "false", any_value(), read_only,

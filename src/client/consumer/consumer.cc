@@ -37,17 +37,19 @@ Consumer::~Consumer() {
     }
 }
 
-Result<Consumer> Consumer::create(ClientConfig config, std::shared_ptr<EventLoop> loop,
-                                  std::vector<std::shared_ptr<PartitionAssignor>> assignors) {
+Result<Consumer> Consumer::create(ClientConfig config, ConsumerOptions options) {
     TRY_ASSIGN(client::ConsumerConfig parsed, client::consumer_config(config));
-    TRY_ASSIGN(auto strategies, client::AssignorSet::make(parsed.assignment_strategies, assignors));
-    TRY_ASSIGN(auto owner, client::loop_or_new(std::move(loop)));
+    TRY_ASSIGN(auto strategies,
+               client::AssignorSet::make(parsed.assignment_strategies, options.assignors));
+    TRY_ASSIGN(auto owner, client::loop_or_new(std::move(options.loop)));
     const client::Loop inside = client::Loop::of(*owner);
     auto impl = std::make_unique<Impl>(std::move(owner), inside, std::move(parsed));
+    impl->interceptors = std::move(options.interceptors);
     auto begin = [&impl, &strategies] {
         impl->core = std::make_unique<client::ConsumerCore>(
             client::Cluster::Ports{.shard = *impl->loop.shard, .log = Logger()}, impl->config,
             std::move(strategies));
+        impl->tell_interceptors_of_commits();
         impl->core->start();
     };
     TRY(client::run_and_wait(inside, std::move(begin)));

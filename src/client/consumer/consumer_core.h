@@ -103,6 +103,11 @@ public:
     awaitable<Result<void>> commit(std::optional<OffsetMap> offsets, Time deadline);
     void commit_async(std::optional<OffsetMap> offsets,
                       std::move_only_function<void(const Result<>&, const OffsetMap&)> callback);
+    /// `tell` hears of what the coordinator has taken, before the commit's caller does. Before
+    /// start().
+    void on_committed(std::move_only_function<void(const OffsetMap&)> tell) {
+        committed_ = std::move(tell);
+    }
     awaitable<Result<OffsetMap>> committed(std::vector<TopicPartition> partitions, Time deadline);
     /// Timestamps as ListOffsets has them.
     awaitable<Result<std::map<TopicPartition, OffsetAnswer>>> find_offsets(
@@ -159,6 +164,7 @@ private:
     void queue_commit(OffsetMap offsets, Time deadline, CommitQueue::Done done);
     awaitable<void> run_commits();
     awaitable<void> send_commit();
+    void tell_committed(const CommitOutcome& outcome);
     [[nodiscard]] Result<> need_group(std::string_view what) const;
     awaitable<Result<bool>> ask_leaders(std::map<TopicPartition, std::int64_t>* open,
                                         std::map<TopicPartition, OffsetAnswer>* found,
@@ -171,6 +177,7 @@ private:
     Fetcher fetcher_;
     std::unique_ptr<Membership> membership_;  ///< with a group.id
     CommitQueue commits_;
+    std::move_only_function<void(const OffsetMap&)> committed_;  ///< nothing: nobody listens
     std::deque<Error> errors_;
     std::uint64_t wanted_by_ = 0;  ///< Subscription::changes() as of want_topics()
     std::set<std::string> wanted_by_group_;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace barnabas {
 
@@ -21,6 +22,7 @@ struct Consumer::Impl {
     std::unique_ptr<client::ConsumerCore> core;  ///< made and destroyed on the loop; none: closed
     client::Drain drain;
     Listener listener;
+    std::vector<std::shared_ptr<ConsumerInterceptor>> interceptors;
     bool polling = false;  ///< a poll_async() is under way
 
     Impl(std::shared_ptr<EventLoop> event_loop, client::Loop loop, client::ConsumerConfig config)
@@ -63,6 +65,9 @@ struct Consumer::Impl {
     client::awaitable<Result<ConsumerRecords>> poll_here(Time deadline);
     void run_step(const client::RebalanceStep& step);
     client::awaitable<void> run_step_here(client::RebalanceStep step);
+    [[nodiscard]] ConsumerRecords intercepted(ConsumerRecords records) const;
+    /// From now on, on the loop; before the core starts.
+    void tell_interceptors_of_commits();
     void tell_listener(const client::RebalanceStep& step);
     void tell_released();
     /// Hands over how far the user has come; blocks.

@@ -39,7 +39,7 @@ Result<ConsumerRecords> Consumer::Impl::poll(Duration timeout) {
             TRY_ASSIGN(ConsumerRecords records, drain.take(config.poll_records_max));
             if (!records.empty()) {
                 tell_released();
-                return records;
+                return intercepted(std::move(records));
             }
             if (asked && core->now() >= deadline) {
                 return ConsumerRecords();
@@ -88,8 +88,31 @@ client::awaitable<Result<ConsumerRecords>> Consumer::Impl::poll_here(Time deadli
         auto records = drain.take(config.poll_records_max);
         if (!records || !records->empty() || core->now() >= deadline) {
             core->report(drain.take_consumed());
+            if (records && !records->empty()) {
+                co_return intercepted(std::move(*records));
+            }
             co_return records;
         }
+    }
+}
+
+ConsumerRecords Consumer::Impl::intercepted(ConsumerRecords records) const {
+    for (const auto& interceptor : interceptors) {
+        if (records.empty()) {
+            break;  // the one before left out all of them
+        }
+        records = interceptor->on_consume(std::move(records));
+    }
+    return records;
+}
+
+void Consumer::Impl::tell_interceptors_of_commits() {
+    if (!interceptors.empty()) {
+        core->on_committed([told = interceptors](const OffsetMap& offsets) {
+            for (const auto& interceptor : told) {
+                interceptor->on_commit(offsets);
+            }
+        });
     }
 }
 

@@ -2,6 +2,7 @@
 #include <barnabas/consumer_records.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -85,6 +86,23 @@ RecordRange ConsumerRecords::records(const TopicPartition& partition) const {
     const auto found = std::ranges::equal_range(chunks_, partition, {},
                                                 [](const auto& chunk) { return chunk->partition; });
     return RecordRange({found.begin(), found.end()});
+}
+
+ConsumerRecords ConsumerRecords::keep_if(
+    const std::function<bool(const ConsumerRecord&)>& wanted) const {
+    std::vector<std::shared_ptr<const detail::RecordChunk>> kept;
+    for (const auto& chunk : chunks_) {
+        auto part =
+            std::make_shared<detail::RecordChunk>(detail::RecordChunk{.partition = chunk->partition,
+                                                                      .entries = {},
+                                                                      .bytes = chunk->bytes,
+                                                                      .next = chunk->next});
+        std::ranges::copy_if(
+            chunk->entries, std::back_inserter(part->entries),
+            [&](const auto& entry) { return wanted(ConsumerRecord(chunk, &entry)); });
+        kept.push_back(std::move(part));
+    }
+    return ConsumerRecords(std::move(kept));
 }
 
 std::map<TopicPartition, OffsetAndMetadata> ConsumerRecords::next_offsets() const {

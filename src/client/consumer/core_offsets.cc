@@ -123,8 +123,25 @@ awaitable<void> ConsumerCore::send_commit() {
             co_await runtime::sleep_for(cluster_.shard(), config_.common.retry_backoff);
             continue;
         }
+        tell_committed(outcome);
         commits_.finish(outcome, *config_.group_id);
         co_return;
+    }
+}
+
+void ConsumerCore::tell_committed(const CommitOutcome& outcome) {
+    if (!committed_) {
+        return;
+    }
+    OffsetMap taken;
+    for (const auto& [partition, offset] : commits_.offsets()) {
+        const auto found = outcome.find(partition);
+        if (found != outcome.end() && found->second == ErrorCode::none) {
+            taken.emplace(partition, offset);
+        }
+    }
+    if (!taken.empty()) {
+        committed_(taken);
     }
 }
 

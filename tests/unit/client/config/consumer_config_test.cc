@@ -51,6 +51,7 @@ TEST(ConsumerConfig, SaysWhatIsWrong) {
         {.set = {{"enable.auto.commit", "true"}}, .want = "without a group.id"},
         {.set = {{"isolation.level", "serializable"}}, .want = "read_committed"},
         {.set = {{"max.poll.records", "0"}}, .want = "max.poll.records"},
+        {.set = {{"interceptor.classes", "com.example.Mine"}}, .want = "ConsumerOptions"},
     };
     for (const Row& row : rows) {
         const auto config = consumer_config(with(row.set));

@@ -367,6 +367,51 @@ TEST_F(ConsumerCoreTest, CommitsThatWaitGoTogether) {
     EXPECT_LE(count_commits(), 3U);
 }
 
+TEST_F(ConsumerCoreTest, TellsOfWhatWasCommittedBeforeWhoeverAskedForIt) {
+    config.group_id = "g";
+    std::vector<std::string> heard;
+    core().on_committed([&heard](const OffsetMap& offsets) {
+        for (const auto& [partition, place] : offsets) {
+            heard.push_back(fmt::format("{} {}", partition, place.offset));
+        }
+    });
+    ASSERT_TRUE(core().assign({t0}));
+    const auto commit = [this, &heard](Offset offset) {
+        bool told = false;
+        client_.shard(0).post([this, offset, &heard, &told] {
+            core_->commit_async(OffsetMap{{t0, {.offset = offset}}},
+                                [&heard, &told](const Result<>& done, const OffsetMap&) {
+                                    heard.emplace_back(done ? "done" : "refused");
+                                    told = true;
+                                });
+        });
+        simulation_.run_until([&told] { return told; }, 60s);
+    };
+    commit(Offset{5});
+    EXPECT_EQ(heard, (std::vector<std::string>{"t-0 5", "done"}));
+    special = [](const Asked& asked) -> std::optional<Reaction> {
+        if (!asked.is<wire::OffsetCommitRequest>()) {
+            return std::nullopt;
+        }
+        const auto request = asked.as<wire::OffsetCommitRequest>();
+        wire::OffsetCommitResponse response;
+        for (const auto& topic : request.topics) {
+            auto& told = response.topics.emplace_back();
+            told.name = topic.name;
+            told.topic_id = topic.topic_id;
+            for (const auto& partition : topic.partitions) {
+                told.partitions.push_back({.partition_index = partition.partition_index,
+                                           .error_code = static_cast<std::int16_t>(
+                                               ErrorCode::offset_metadata_too_large)});
+            }
+        }
+        return answer(asked, response);
+    };
+    heard.clear();
+    commit(Offset{6});
+    EXPECT_EQ(heard, (std::vector<std::string>{"refused"}));
+}
+
 TEST_F(ConsumerCoreTest, IsWoken) {
     ASSERT_TRUE(core().assign({t0}));
     EXPECT_EQ(polled_something(), "3 4 5 6 7 8 9");

@@ -33,6 +33,27 @@ std::string take(Drain& drain, std::size_t count) {
     return text;
 }
 
+TEST(ConsumerRecords, KeepsThoseThatAreWanted) {
+    Drain drain({});
+    drain.add({fetched(tp("a", 0), 1, {.base = 0, .count = 4}),
+               fetched(tp("b", 0), 2, {.base = 10, .count = 2})});
+    const auto all = drain.take(10);
+    ASSERT_TRUE(all);
+    const auto some = all->keep_if([](const ConsumerRecord& record) {
+        return record.topic() == "a" && record.offset().get() % 2 == 1;
+    });
+    std::vector<std::int64_t> offsets;
+    for (const auto& record : some) {
+        offsets.push_back(record.offset().get());
+    }
+    EXPECT_EQ(offsets, (std::vector<std::int64_t>{1, 3}));
+    EXPECT_EQ(some.size(), 2U);
+    EXPECT_EQ(some.partitions(), (std::vector<TopicPartition>{tp("a", 0)}));
+    EXPECT_EQ(some.next_offsets().at(tp("a", 0)).offset, Offset{4});
+    EXPECT_TRUE(all->keep_if([](const ConsumerRecord&) { return false; }).empty());
+    EXPECT_EQ(all->size(), 6U) << "it stays as it was";
+}
+
 TEST(Drain, HandsOutInOrderAndTellsHowFarItCame) {
     Drain drain({});
     drain.add({fetched(tp("a", 0), 1, {.base = 0, .count = 3})});
