@@ -124,6 +124,9 @@ Result<ProducerConfig> producer_config(const ClientConfig& set) {
     config.adaptive = values.boolean("partitioner.adaptive.partitioning.enable");
     config.availability_timeout = ms(values, "partitioner.availability.timeout.ms");
     config.ignore_keys = values.boolean("partitioner.ignore.keys");
+    if (values.boolean("partitioner.rack.aware") && !values.text("client.rack").empty()) {
+        config.preferred_rack = values.text("client.rack");
+    }
     config.retries = static_cast<std::int32_t>(values.integer("retries"));
     if (!values.is_null("transactional.id")) {
         config.transactional_id = values.text("transactional.id");

@@ -32,6 +32,8 @@ struct ProducerConfig {
     bool adaptive = true;
     Duration availability_timeout{0};
     bool ignore_keys = false;
+    /// The rack to prefer; nothing: partitioner.rack.aware is not set, or client.rack is not.
+    std::optional<std::string> preferred_rack;
     std::int32_t retries = 2147483647;
     std::optional<std::string> transactional_id;
     Duration transaction_timeout{1min};

@@ -11,8 +11,6 @@ using enum ConfigImportance;
 constexpr std::string_view because_objects =
     "it names a Java class; here it is an object in ProducerOptions, or TypedProducer";
 constexpr std::string_view because_telemetry = "clients push no metrics to brokers";
-constexpr std::string_view because_racks =
-    "partitions are not chosen by rack yet; only 'false' is possible";
 constexpr std::string_view because_two_phases =
     "transactions are not prepared by somebody else's coordinator yet; only 'false' is possible";
 constexpr std::string_view because_memory = "memory is taken batch by batch";
@@ -31,8 +29,8 @@ constexpr ConfigRow rows[] = {
      read_only, medium, "How a batch gets its memory.", no_effect(because_memory), internal_only},
     {"client.id", string, "", any_value(), read_only, medium,
      "The name under which brokers log and limit this client."},
-    {"client.rack", string, "", any_value(), read_only, low, "Where this client is.",
-     no_effect(because_racks)},
+    {"client.rack", string, "", any_value(), read_only, low,
+     "Where this client is, as broker.rack says it of brokers: for partitioner.rack.aware."},
     {"compression.gzip.level", int32, "-1", gzip_level(), read_only, medium,
      "How hard gzip tries; -1 is zlib's own choice."},
     {"compression.lz4.level", int32, "9", between(1, 17), read_only, medium, "How hard lz4 tries."},
@@ -75,7 +73,8 @@ constexpr ConfigRow rows[] = {
     {"partitioner.ignore.keys", boolean, "false", any_value(), read_only, medium,
      "Whether the default partitioner treats records with keys like those without."},
     {"partitioner.rack.aware", boolean, "false", any_value(), read_only, low,
-     "Whether partitions with a leader in client.rack are preferred.", refused(because_racks)},
+     "Whether the default partitioner gives records without key to partitions with a leader in "
+     "client.rack, as long as there are some (KIP-1123)."},
     {"receive.buffer.bytes", int32, "32768", at_least(-1), read_only, medium,
      "The sockets' receive buffer; -1 leaves it to the system."},
     {"retries", int32, "2147483647", between(0, 2147483647), read_only, high,

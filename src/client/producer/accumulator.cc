@@ -54,6 +54,11 @@ std::shared_ptr<const std::vector<PartitionId>> Accumulator::available(TopicEntr
     return topic.available;
 }
 
+std::shared_ptr<const std::vector<PartitionId>> Accumulator::preferred(TopicEntry& topic) {
+    const std::lock_guard lock(topic.mutex);
+    return topic.preferred;
+}
+
 bool Accumulator::fits(const TopicEntry& topic, ProducerBatch& open, std::size_t bound) {
     const std::size_t raw = open.raw_size();
     if (options_.compression.codec == wire::Codec::none) {
@@ -75,14 +80,14 @@ std::int32_t Accumulator::sticky_partition(TopicEntry& topic, const TopicEntry::
         return current;
     }
     // The first record, or the topic was made anew with fewer partitions.
-    const auto with_leader = available(topic);
-    return topic.sticky.draw_instead_of(current, *with_leader,
-                                        static_cast<std::int32_t>(table.size()), random());
+    const auto among = preferred(topic);
+    return topic.sticky.draw_instead_of(current, *among, static_cast<std::int32_t>(table.size()),
+                                        random());
 }
 
 void Accumulator::draw(TopicEntry& topic, const TopicEntry::Table& table) {
-    const auto with_leader = available(topic);
-    topic.sticky.draw(*with_leader, static_cast<std::int32_t>(table.size()), random());
+    const auto among = preferred(topic);
+    topic.sticky.draw(*among, static_cast<std::int32_t>(table.size()), random());
 }
 
 bool Accumulator::announce(PartitionQueue& queue) {
@@ -216,17 +221,23 @@ void Accumulator::update_topic(TopicEntry& topic, Uuid id,
         topic.queues.emplace_back(topic, PartitionId{number});
     }
     auto with_leader = std::make_shared<std::vector<PartitionId>>();
+    auto nearby = std::make_shared<std::vector<PartitionId>>();
     for (std::size_t i = 0; i < topic.queues.size(); ++i) {
         auto& queue = topic.queues[i];
         const auto leader = i < partitions.size() ? partitions[i] : PartitionLeader{};
         queue.leader = leader.leader;
         queue.leader_epoch = leader.epoch;
+        queue.near = leader.near;
         if (leader.leader != no_broker) {
             with_leader->push_back(queue.id);
+        }
+        if (leader.leader != no_broker && leader.near) {
+            nearby->push_back(queue.id);
         }
     }
     {
         const std::lock_guard lock(topic.mutex);
+        topic.preferred = nearby->empty() ? with_leader : std::move(nearby);
         topic.available = std::move(with_leader);
     }
     if (topic.tables.empty() || topic.tables.back()->size() != partitions.size()) {

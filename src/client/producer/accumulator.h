@@ -67,6 +67,9 @@ public:
     /// What the topic's partitioners draw from.
     [[nodiscard]] static std::shared_ptr<const std::vector<PartitionId>> available(
         TopicEntry& topic);
+    /// What the default one draws from: those with a leader nearby, else all of them (KIP-1123).
+    [[nodiscard]] static std::shared_ptr<const std::vector<PartitionId>> preferred(
+        TopicEntry& topic);
 
     /// No append from here on.
     void close() { closed_.store(true, std::memory_order_release); }
@@ -76,6 +79,7 @@ public:
     struct PartitionLeader {
         BrokerId leader = no_broker;
         LeaderEpoch epoch = no_epoch;
+        bool near = false;  ///< in the rack that is preferred
     };
     /// What the cluster says of a topic: partitions 0 to n - 1, n >= 1.
     void update_topic(TopicEntry& topic, Uuid id, std::span<const PartitionLeader> partitions);

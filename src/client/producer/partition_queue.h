@@ -37,6 +37,7 @@ struct PartitionQueue {
     std::deque<std::unique_ptr<ProducerBatch>> retries;
     BrokerId leader = no_broker;
     LeaderEpoch leader_epoch = no_epoch;
+    bool near = false;     ///< its leader is in the rack that is preferred
     int in_flight = 0;     ///< batches whose answer is out
     bool muted = false;    ///< until its only batch on the way is answered
     bool active = false;   ///< has something, or may have
@@ -61,6 +62,8 @@ struct TopicEntry {
     // Under the mutex: what only a change of partition looks at.
     mutable std::mutex mutex;
     std::shared_ptr<const std::vector<PartitionId>> available;
+    /// Those of them that the default partitioner draws from: near ones, if there are any.
+    std::shared_ptr<const std::vector<PartitionId>> preferred;
     ErrorCode error = ErrorCode::none;  ///< of the topic, in the last metadata
 
     /// Waiting is no use: the cluster will not let us have the topic.

@@ -268,7 +268,9 @@ void ProducerCore::take_topic(TopicEntry& topic, const TopicInfo& info) {
         std::vector<Accumulator::PartitionLeader> leaders;
         leaders.reserve(info.partitions.size());
         for (const auto& partition : info.partitions) {
-            leaders.push_back({partition.leader, partition.leader_epoch});
+            leaders.push_back({.leader = partition.leader,
+                               .epoch = partition.leader_epoch,
+                               .near = is_near(partition.leader)});
         }
         accumulator_.update_topic(topic, info.id, leaders);
         Sender::Decisions out;
@@ -280,6 +282,11 @@ void ProducerCore::take_topic(TopicEntry& topic, const TopicInfo& info) {
         ++topics_generation_;
     }
     topics_changed_.notify_all();
+}
+
+bool ProducerCore::is_near(BrokerId leader) const {
+    const auto* broker = config_.preferred_rack ? cluster_->metadata().broker(leader) : nullptr;
+    return broker != nullptr && broker->rack == config_.preferred_rack;
 }
 
 void ProducerCore::renew_topics() {

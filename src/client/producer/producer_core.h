@@ -98,6 +98,7 @@ private:
     void carry_out(Sender::Decisions& decisions);
     void take_topics();
     void take_topic(TopicEntry& topic, const TopicInfo& info);
+    [[nodiscard]] bool is_near(BrokerId leader) const;
     void renew_topics();
     void try_kept();
     void settle_flushes();

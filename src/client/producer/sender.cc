@@ -337,12 +337,13 @@ bool Sender::is_stuck(BrokerId broker, Time now) const {
            now - node->second.stuck_since > options_.availability_timeout;
 }
 
+/// Only partitions nearby are weighed as long as one of them can be had (KIP-1123).
 void Sender::update_loads(TopicEntry& topic, Time now) {
     if (topic.sticky.current() < 0) {
         return;  // all its records have keys
     }
-    std::vector<PartitionId> partitions;
-    std::vector<std::uint32_t> waiting;
+    std::vector<PartitionQueue*> nearby;
+    std::vector<PartitionQueue*> all;
     bool excluded = false;
     const std::size_t count = topic.tables.empty() ? 0 : topic.tables.back()->size();
     for (std::size_t i = 0; i < count; ++i) {
@@ -354,8 +355,16 @@ void Sender::update_loads(TopicEntry& topic, Time now) {
             excluded = true;
             continue;
         }
-        partitions.push_back(queue.id);
-        waiting.push_back(static_cast<std::uint32_t>(Accumulator::front(queue).waiting));
+        all.push_back(&queue);
+        if (queue.near) {
+            nearby.push_back(&queue);
+        }
+    }
+    std::vector<PartitionId> partitions;
+    std::vector<std::uint32_t> waiting;
+    for (auto* queue : nearby.empty() ? all : nearby) {
+        partitions.push_back(queue->id);
+        waiting.push_back(static_cast<std::uint32_t>(Accumulator::front(*queue).waiting));
     }
     topic.sticky.set_loads(weigh(partitions, waiting, excluded));
 }

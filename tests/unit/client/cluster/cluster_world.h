@@ -46,6 +46,7 @@ public:
 
     // What the brokers say; read at each request.
     std::map<int, runtime::Endpoint> told;  ///< by broker id
+    std::map<int, std::string> racks;       ///< likewise
     std::int32_t controller = 1;
     std::int32_t coordinator = 1;
     std::vector<wire::MetadataResponse::Topic> topics;
@@ -136,6 +137,9 @@ private:
         wire::MetadataResponse response;
         for (const auto& [id, at] : told) {
             response.brokers.push_back({.node_id = id, .host = at.host, .port = at.port});
+            if (const auto rack = racks.find(id); rack != racks.end()) {
+                response.brokers.back().rack = rack->second;
+            }
         }
         response.cluster_id = "a-cluster";
         response.controller_id = controller;

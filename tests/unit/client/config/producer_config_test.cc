@@ -47,7 +47,6 @@ TEST(ProducerConfig, SaysWhatContradictsWhat) {
         {{{"delivery.timeout.ms", "30004"}}, "30005"},
         {{{"partitioner.class", "com.example.Mine"}}, "ProducerOptions"},
         {{{"interceptor.classes", "com.example.Mine"}}, "ProducerOptions"},
-        {{{"partitioner.rack.aware", "true"}}, "not chosen by rack"},
         {{{"linger", "5"}}, "linger.ms"},
         {{{"acks", "2"}}, "acks"},
         {{{"compression.type", "lzma"}}, "compression.type"}};
@@ -57,6 +56,15 @@ TEST(ProducerConfig, SaysWhatContradictsWhat) {
         EXPECT_EQ(config.error().code, ErrorCode::invalid_config);
         EXPECT_THAT(config.error().message, HasSubstr(row.sentence));
     }
+}
+
+TEST(ProducerConfig, PrefersARackOnlyIfItKnowsItsOwn) {
+    EXPECT_EQ(producer_config(with({{"partitioner.rack.aware", "true"}, {"client.rack", "r1"}}))
+                  ->preferred_rack,
+              "r1");
+    EXPECT_EQ(producer_config(with({{"partitioner.rack.aware", "true"}}))->preferred_rack,
+              std::nullopt);
+    EXPECT_EQ(producer_config(with({{"client.rack", "r1"}}))->preferred_rack, std::nullopt);
 }
 
 TEST(ProducerConfig, TheDeliveryTimeoutGivesWayIfNobodySetIt) {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <thread>
 
@@ -225,6 +226,37 @@ TEST(StickyPartition, WeighsPartitionsByWhatWaits) {
             partitions.emplace_back(static_cast<std::int32_t>(i));
         }
         EXPECT_EQ(weigh(partitions, row.waiting, row.excluded).sums, row.sums);
+    }
+}
+
+/// KIP-1123: partitions with a leader in the client's rack, as long as there are some.
+TEST(Accumulator, DrawsPartitionsNearbyIfThereAreSome) {
+    struct Row {
+        std::vector<Accumulator::PartitionLeader> leaders;
+        std::vector<bool> used;
+    };
+    const Accumulator::PartitionLeader near{BrokerId{1}, LeaderEpoch{0}, true};
+    const Accumulator::PartitionLeader far{BrokerId{2}, LeaderEpoch{0}, false};
+    const Accumulator::PartitionLeader gone{no_broker, LeaderEpoch{0}, false};
+    const Row rows[] = {
+        {.leaders = {far, near, far, near}, .used = {false, true, false, true}},
+        {.leaders = {far, far, gone, far}, .used = {true, true, false, true}},
+        {.leaders = {gone, gone, near, gone}, .used = {false, false, true, false}},
+    };
+    for (const auto& row : rows) {
+        Bench bench(4);
+        bench.accumulator.update_topic(bench.topic, Uuid{}, row.leaders);
+        for (int i = 0; i < 400; ++i) {
+            ASSERT_EQ(bench.append(std::string(150, 'x'), Accumulator::any_partition).kind,
+                      Kind::done);
+        }
+        for (int i = 0; i < 4; ++i) {
+            EXPECT_EQ(!bench.take_values(i).empty(), row.used[static_cast<std::size_t>(i)]) << i;
+        }
+        EXPECT_EQ(Accumulator::available(bench.topic)->size(),
+                  static_cast<std::size_t>(std::ranges::count_if(
+                      row.leaders, [](const auto& one) { return one.leader != no_broker; })))
+            << "custom partitioners choose among all";
     }
 }
 

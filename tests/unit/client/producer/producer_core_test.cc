@@ -171,6 +171,27 @@ TEST(ProducerCore, RecordsFollowTheirLeader) {
     EXPECT_EQ(play.world.broker(2).count<ProduceRequest>(), 1U);
 }
 
+TEST(ProducerCore, SendsToLeadersInItsRackAsLongAsThereAreSome) {
+    ProducerWorld play(
+        {{"client.rack", "b"}, {"partitioner.rack.aware", "true"}, {"batch.size", "0"}});
+    play.world.racks = {{1, "a"}, {2, "b"}};
+    const auto send_without_key = [&play](int count) {
+        for (int i = 0; i < count; ++i) {
+            ++play.sent;
+            play.on_loop([&play] {
+                play.core->send({.topic = "t", .value = as_bytes("x")},
+                                [&play](const Result<RecordMetadata>& outcome) {
+                                    play.told.emplace_back(outcome ? "stored" : "failed");
+                                });
+            });
+        }
+        return play.all_told();
+    };
+    ASSERT_TRUE(send_without_key(30));
+    EXPECT_EQ(play.logs[0].values.size(), 0U);
+    EXPECT_EQ(play.logs[1].values.size(), 30U);
+}
+
 TEST(ProducerCore, GivesUpAtTheDeliveryTimeout) {
     ProducerWorld play(
         {{"delivery.timeout.ms", "2000"}, {"request.timeout.ms", "500"}, {"linger.ms", "0"}});
