@@ -27,6 +27,7 @@ public:
         std::optional<std::string> rack;
         Bytes user_data;
     };
+    /// What a member is given, and what its assignor is told besides.
     struct Assigned {
         std::vector<TopicPartition> partitions;
         Bytes user_data{};

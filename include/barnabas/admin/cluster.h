@@ -23,6 +23,7 @@ struct Node {
     friend bool operator==(const Node&, const Node&) = default;
 };
 
+/// What describe_cluster() asks for besides the brokers, and how long it takes at most.
 struct DescribeClusterOptions {
     std::optional<Duration> timeout{};
     bool include_authorized_operations = false;
@@ -31,7 +32,9 @@ struct DescribeClusterOptions {
     bool include_fenced_brokers = false;
 };
 
+/// A cluster as one of its brokers tells of it.
 struct ClusterDescription {
+    /// One that is registered; a fenced one is not in service.
     struct Broker : Node {
         bool fenced = false;
     };
@@ -51,6 +54,7 @@ struct ApiVersionRange {
     std::optional<std::int16_t> usable;  ///< nothing: no version that both know
 };
 
+/// What one broker serves, and what of it this client can use.
 struct BrokerApiVersions {
     Node node;
     std::vector<ApiVersionRange> apis;  ///< by key
@@ -59,6 +63,7 @@ struct BrokerApiVersions {
     std::vector<ApiVersionRange> unsupported;
 };
 
+/// The levels of a feature, both ends included.
 struct FeatureVersions {
     std::int16_t version_min = 0;
     std::int16_t version_max = 0;
@@ -66,11 +71,13 @@ struct FeatureVersions {
     friend bool operator==(const FeatureVersions&, const FeatureVersions&) = default;
 };
 
+/// Of describe_features().
 struct DescribeFeaturesOptions {
     std::optional<Duration> timeout{};
     std::optional<BrokerId> broker{};  ///< who is asked; nothing: any broker
 };
 
+/// Features by name: what is in force, since which epoch, and what the broker could do.
 struct FeatureMetadata {
     std::map<std::string, FeatureVersions> finalized;
     std::optional<std::int64_t> finalized_epoch;
@@ -91,6 +98,7 @@ struct FeatureUpdate {
     FeatureUpgradeType type = FeatureUpgradeType::upgrade;
 };
 
+/// Of update_features(); validate_only changes nothing.
 struct UpdateFeaturesOptions {
     std::optional<Duration> timeout{};
     bool validate_only = false;

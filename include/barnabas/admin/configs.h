@@ -48,6 +48,7 @@ enum class ConfigSource : std::int8_t {
 /// Kafka's word: "DYNAMIC_TOPIC_CONFIG".
 [[nodiscard]] std::string_view to_text(ConfigSource source);
 
+/// What kind of value a configuration has, with the numbers of the wire.
 enum class ConfigType : std::int8_t {
     unknown = 0,
     boolean = 1,
@@ -61,14 +62,17 @@ enum class ConfigType : std::int8_t {
     password = 9,
 };
 
+/// Kafka's word: "BOOLEAN".
 [[nodiscard]] std::string_view to_text(ConfigType type);
 
+/// Another place that a value could come from, and what stands there.
 struct ConfigSynonym {
     std::string name;
     std::optional<std::string> value;
     ConfigSource source = ConfigSource::unknown;
 };
 
+/// One configuration of a resource, as the broker shows it.
 struct ConfigEntry {
     std::string name;
     std::optional<std::string> value;  ///< nothing: not set, or secret
@@ -82,6 +86,7 @@ struct ConfigEntry {
     [[nodiscard]] bool is_default() const { return source == ConfigSource::default_config; }
 };
 
+/// All configurations of a resource.
 struct Config {
     std::vector<ConfigEntry> entries;  ///< as the broker sorted them
 
@@ -96,6 +101,7 @@ struct Config {
     }
 };
 
+/// Of describe_configs(): more than the values only where it is asked for.
 struct DescribeConfigsOptions {
     std::optional<Duration> timeout{};
     bool include_synonyms = false;
@@ -105,12 +111,14 @@ struct DescribeConfigsOptions {
 /// With the numbers of the wire; append and subtract are for lists.
 enum class AlterConfigOpType : std::int8_t { set = 0, delete_ = 1, append = 2, subtract = 3 };
 
+/// One change of one configuration.
 struct AlterConfigOp {
     AlterConfigOpType type = AlterConfigOpType::set;
     std::string name;
     std::optional<std::string> value{};  ///< of no meaning for delete_
 };
 
+/// Of incremental_alter_configs(); validate_only changes nothing.
 struct AlterConfigsOptions {
     std::optional<Duration> timeout{};
     bool validate_only = false;

@@ -16,6 +16,7 @@
 
 namespace barnabas::admin {
 
+/// What a group of any kind is doing; not each kind has all of them.
 enum class GroupState : std::uint8_t {
     unknown,
     preparing_rebalance,
@@ -33,6 +34,7 @@ enum class GroupState : std::uint8_t {
 /// The state of that name, in letters of any case; unknown where there is none.
 [[nodiscard]] GroupState parse_group_state(std::string_view text);
 
+/// The protocol that a group's members speak.
 enum class GroupType : std::uint8_t { unknown, consumer, classic, share, streams };
 
 /// Kafka's word: "Consumer".
@@ -54,6 +56,7 @@ struct ListGroupsOptions {
     [[nodiscard]] static ListGroupsOptions for_share_groups();
 };
 
+/// What one broker tells of a group without being asked about it.
 struct GroupListing {
     std::string id;
     std::string protocol;  ///< the protocol type: "consumer", "share", empty for simple groups
@@ -72,6 +75,7 @@ struct GroupListings {
     std::vector<Error> errors;
 };
 
+/// Of the calls that describe groups, whatever their kind.
 struct DescribeGroupsOptions {
     std::optional<Duration> timeout{};
     bool include_authorized_operations = false;
@@ -119,6 +123,7 @@ struct ClassicGroupDescription {
     [[nodiscard]] bool is_simple_consumer_group() const { return protocol.empty(); }
 };
 
+/// Of list_consumer_group_offsets().
 struct ListConsumerGroupOffsetsOptions {
     std::optional<Duration> timeout{};
     /// Waits for transactions that are about to commit offsets.
@@ -139,12 +144,14 @@ struct MemberToRemove {
     friend auto operator<=>(const MemberToRemove&, const MemberToRemove&) = default;
 };
 
+/// Of remove_members_from_consumer_group(): who, and why, which the broker logs.
 struct RemoveMembersOptions {
     std::optional<Duration> timeout{};
     std::vector<MemberToRemove> members{};  ///< none: everybody
     std::string reason{};
 };
 
+/// A member of a share group.
 struct ShareMemberDescription {
     std::string member_id;
     std::string client_id;
@@ -155,6 +162,7 @@ struct ShareMemberDescription {
     std::set<TopicPartition> assignment;
 };
 
+/// A share group (KIP-932).
 struct ShareGroupDescription {
     std::string group_id;
     std::vector<ShareMemberDescription> members;

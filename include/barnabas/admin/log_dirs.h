@@ -11,12 +11,14 @@
 
 namespace barnabas::admin {
 
+/// A replica in a log directory.
 struct ReplicaInfo {
     std::int64_t size_bytes = 0;
     std::int64_t offset_lag = 0;  ///< behind the high watermark, or behind the one it will replace
     bool future = false;          ///< a copy that is being moved here
 };
 
+/// One log directory of a broker.
 struct LogDirDescription {
     Result<void> state;  ///< an error: the directory is offline
     std::map<TopicPartition, ReplicaInfo> replicas;
@@ -36,6 +38,7 @@ struct TopicPartitionReplica {
 
 /// Where a replica is, and where it is being moved to. Without `current` the broker has none.
 struct ReplicaLogDirInfo {
+    /// A directory, and how far the replica there is behind.
     struct Place {
         std::string log_dir;
         std::int64_t offset_lag = 0;

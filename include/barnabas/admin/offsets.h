@@ -36,6 +36,7 @@ private:
     std::int64_t value_;
 };
 
+/// Of list_offsets(): read_committed takes the last stable offset for the end.
 struct ListOffsetsOptions {
     std::optional<Duration> timeout{};
     IsolationLevel isolation_level = IsolationLevel::read_uncommitted;
@@ -51,6 +52,7 @@ struct ListedOffset {
 /// As offset to delete up to: everything below the high watermark.
 inline constexpr Offset delete_all_records{-1};
 
+/// What delete_records() left of a partition.
 struct DeletedRecords {
     Offset low_watermark = no_offset;  ///< the first offset that is left
 };

@@ -15,6 +15,7 @@ enum class ElectionType : std::int8_t { preferred = 0, unclean = 1 };
 /// Which brokers shall have a partition; nothing cancels what is under way.
 using NewPartitionReassignment = std::optional<std::vector<BrokerId>>;
 
+/// Of alter_partition_reassignments().
 struct AlterPartitionReassignmentsOptions {
     std::optional<Duration> timeout{};
     bool allow_replication_factor_change = true;

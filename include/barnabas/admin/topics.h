@@ -26,6 +26,7 @@ struct NewTopic {
     std::map<std::string, std::optional<std::string>> configs{};
 };
 
+/// Of create_topics(); validate_only changes nothing.
 struct CreateTopicsOptions {
     std::optional<Duration> timeout{};
     bool validate_only = false;
@@ -40,22 +41,26 @@ struct CreatedTopic {
     Result<Config> config;  ///< an error where the caller may not see it
 };
 
+/// Of delete_topics() and delete_topics_by_id().
 struct DeleteTopicsOptions {
     std::optional<Duration> timeout{};
     bool retry_on_quota_violation = true;
 };
 
+/// Of list_topics().
 struct ListTopicsOptions {
     std::optional<Duration> timeout{};
     bool list_internal = false;
 };
 
+/// A topic by name and id.
 struct TopicListing {
     std::string name;
     TopicId id;
     bool internal = false;
 };
 
+/// Of describe_topics() and describe_topics_by_id().
 struct DescribeTopicsOptions {
     std::optional<Duration> timeout{};
     bool include_authorized_operations = false;
@@ -76,6 +81,7 @@ struct PartitionDescription {
     std::vector<Node> offline_replicas;
 };
 
+/// A topic and its partitions.
 struct TopicDescription {
     std::string name;
     TopicId id;
@@ -90,6 +96,7 @@ struct NewPartitions {
     std::optional<std::vector<std::vector<BrokerId>>> assignments{};
 };
 
+/// Of create_partitions(); validate_only changes nothing.
 struct CreatePartitionsOptions {
     std::optional<Duration> timeout{};
     bool validate_only = false;

@@ -12,6 +12,7 @@
 
 namespace barnabas::admin {
 
+/// Where a transaction is, as its coordinator has it.
 enum class TransactionState : std::uint8_t {
     unknown,
     ongoing,
@@ -28,6 +29,7 @@ enum class TransactionState : std::uint8_t {
 /// The state of that name, in letters of any case; unknown where there is none.
 [[nodiscard]] TransactionState parse_transaction_state(std::string_view text);
 
+/// Of list_transactions(); empty filters let everything pass.
 struct ListTransactionsOptions {
     std::optional<Duration> timeout{};
     std::set<TransactionState> states{};
@@ -36,12 +38,14 @@ struct ListTransactionsOptions {
     std::string transactional_id_pattern{};  ///< an RE2 expression; empty: all
 };
 
+/// What a coordinator tells of a transaction without being asked about it.
 struct TransactionListing {
     std::string transactional_id;
     ProducerId producer_id = no_producer;
     TransactionState state = TransactionState::unknown;
 };
 
+/// The transaction of one transactional id, and who has it.
 struct TransactionDescription {
     BrokerId coordinator = no_broker;
     TransactionState state = TransactionState::unknown;
@@ -52,6 +56,7 @@ struct TransactionDescription {
     std::set<TopicPartition> partitions;
 };
 
+/// Of describe_producers().
 struct DescribeProducersOptions {
     std::optional<Duration> timeout{};
     std::optional<BrokerId> broker{};  ///< who is asked; nothing: each partition's leader
