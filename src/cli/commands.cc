@@ -13,6 +13,7 @@
 #include "cli/offsets/get_offsets_command.h"
 #include "cli/reassign/election_command.h"
 #include "cli/reassign/reassign_command.h"
+#include "cli/perf/producer_perf_command.h"
 #include "cli/records/console_consumer_command.h"
 #include "cli/records/console_producer_command.h"
 #include "cli/records/delete_records_command.h"
@@ -110,6 +111,11 @@ constexpr std::array commands{
             .sentence = "Print records, send them, and look around, as kcat does.",
             .syntax = &cat_syntax,
             .run = run_cat},
+    Command{.name = "producer-perf-test",
+            .kafka_name = "kafka-producer-perf-test",
+            .sentence = "Write many records and tell how fast that went.",
+            .syntax = &producer_perf_syntax,
+            .run = run_producer_perf},
     Command{.name = "storage",
             .kafka_name = "kafka-storage",
             .sentence = "Look at a broker's directories; make ids.",
