@@ -11,9 +11,11 @@
 #include "cli/log_command.h"
 #include "cli/metadata/metadata_command.h"
 #include "cli/offsets/get_offsets_command.h"
+#include "cli/perf/consumer_perf_command.h"
+#include "cli/perf/e2e_command.h"
+#include "cli/perf/producer_perf_command.h"
 #include "cli/reassign/election_command.h"
 #include "cli/reassign/reassign_command.h"
-#include "cli/perf/producer_perf_command.h"
 #include "cli/records/console_consumer_command.h"
 #include "cli/records/console_producer_command.h"
 #include "cli/records/delete_records_command.h"
@@ -116,6 +118,16 @@ constexpr std::array commands{
             .sentence = "Write many records and tell how fast that went.",
             .syntax = &producer_perf_syntax,
             .run = run_producer_perf},
+    Command{.name = "consumer-perf-test",
+            .kafka_name = "kafka-consumer-perf-test",
+            .sentence = "Read many records and tell how fast that went.",
+            .syntax = &consumer_perf_syntax,
+            .run = run_consumer_perf},
+    Command{.name = "e2e-latency",
+            .kafka_name = "kafka-e2e-latency",
+            .sentence = "Tell how long it takes until what is written was read.",
+            .syntax = &e2e_latency_syntax,
+            .run = run_e2e_latency},
     Command{.name = "storage",
             .kafka_name = "kafka-storage",
             .sentence = "Look at a broker's directories; make ids.",
