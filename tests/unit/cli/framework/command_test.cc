@@ -24,6 +24,8 @@ constexpr std::array options{
 };
 constexpr std::array<std::string_view, 1> examples{"echo --topic orders"};
 constexpr Syntax echo_syntax{.options = options, .examples = examples};
+constexpr Syntax lone_syntax{
+    .style = Style::argparse, .options = options, .examples = examples, .helps_when_alone = true};
 constexpr std::array acts{Action{.name = "ring", .help = "Ring."}};
 constexpr Syntax bell_syntax{.style = Style::argparse, .options = {}, .actions = acts};
 
@@ -47,6 +49,11 @@ constexpr std::array commands{
             .sentence = "Make a noise.",
             .syntax = &bell_syntax,
             .run = bell},
+    Command{.name = "lone",
+            .kafka_name = "kafka-lone",
+            .sentence = "Say it alone.",
+            .syntax = &lone_syntax,
+            .run = echo},
 };
 
 struct Row {
@@ -76,6 +83,13 @@ TEST(Command, IsFoundByItsNameAndGivesItsStatus) {
         EXPECT_EQ(console.output, row.output) << row.line;
         EXPECT_EQ(console.errors, row.errors) << row.line;
     }
+}
+
+TEST(Command, SomeHelpWhereNothingIsAsked) {
+    RecordingConsole console;
+    EXPECT_EQ(run_command(commands, words_of("lone"), console), 0);
+    EXPECT_THAT(console.output, HasSubstr("Usage: barnabas lone"));
+    EXPECT_EQ(console.errors, "");
 }
 
 TEST(Command, HelpListsEverythingThatThereIs) {
