@@ -1,6 +1,7 @@
 """Fixtures that every test here shares: brokers, and their logs where a test fails."""
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from support import broker as brokers  # noqa: E402
-from support import scenarios  # noqa: E402
+from support import scenarios, wire  # noqa: E402
 
 _started = []
 
@@ -61,6 +62,17 @@ class BrokerFactory:
         assert not broken, "\n".join(broken)
 
 
+@contextmanager
+def shared_broker(tmp_path_factory, name, overrides=None):
+    """For the tests of a file, whose own `broker` fixture it is. It must outlive them all."""
+    factory = BrokerFactory(tmp_path_factory.mktemp(name))
+    shared = factory.start(overrides)
+    yield shared
+    alive = shared.running
+    factory.close()
+    assert alive, "the broker ended by itself"
+
+
 @pytest.fixture
 def broker_factory(tmp_path):
     factory = BrokerFactory(tmp_path)
@@ -70,13 +82,16 @@ def broker_factory(tmp_path):
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory):
-    """One broker with the defaults, shared by the tests of a file. It must outlive them all."""
-    factory = BrokerFactory(tmp_path_factory.mktemp("broker"))
-    shared = factory.start()
-    yield shared
-    alive = shared.running
-    factory.close()
-    assert alive, "the broker ended by itself"
+    """One broker with the defaults, shared by the tests of a file."""
+    with shared_broker(tmp_path_factory, "broker") as shared:
+        yield shared
+
+
+@pytest.fixture
+def connection(broker):
+    """To the file's broker."""
+    with wire.connected(broker) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

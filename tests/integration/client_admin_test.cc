@@ -6,6 +6,7 @@
 // - group "live": a static member "i-1" of the classic protocol that reads "records"
 // - transactional id "open": a transaction with one record in "pending"-0 that is going on
 
+#include "client_calls.h"
 #include <barnabas/admin.h>
 
 #include <gmock/gmock.h>
@@ -13,7 +14,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -32,11 +32,6 @@ using testing::HasSubstr;
 using testing::Key;
 using testing::Not;
 
-std::string bootstrap() {
-    const char* const address = std::getenv("BARNABAS_BOOTSTRAP");
-    return address != nullptr ? address : "localhost:9092";
-}
-
 Admin make_admin(ClientConfig more = {}) {
     more.emplace("bootstrap.servers", bootstrap());
     more.emplace("default.api.timeout.ms", "20000");
@@ -45,23 +40,6 @@ Admin make_admin(ClientConfig more = {}) {
         throw std::runtime_error(made.error().message);
     }
     return std::move(*made);
-}
-
-/// The value, or the end of the test.
-template <class T>
-T good(Result<T> result) {
-    if (!result) {
-        throw std::runtime_error(
-            fmt::format("{}: {}", error_name(result.error().code), result.error().message));
-    }
-    if constexpr (!std::is_void_v<T>) {
-        return std::move(*result);
-    }
-}
-
-template <class T>
-T good(Future<T> future) {
-    return good(future.get());
 }
 
 template <class T>
@@ -547,25 +525,37 @@ TEST_F(ClientAdmin, LogDirectoriesAreDescribedAndReplicasMoved) {
     EXPECT_EQ(code_of(lost.at(away)), ErrorCode::broker_not_available);
 }
 
-TEST_F(ClientAdmin, LeadersAndReplicasAreForBrokersThatHaveThoseApis) {
+TEST_F(ClientAdmin, LeadersAreElectedWhereOneIsNeeded) {
     topic("led");
     const auto led = partition("led", 0);
-    const auto elected = admin.elect_leaders(ElectionType::preferred, std::set{led}).get();
-    if (elected) {
-        EXPECT_EQ(code_of(elected->at(led)), ErrorCode::election_not_needed);
-        EXPECT_TRUE(good(admin.list_partition_reassignments()).empty());
-        const auto cancelled =
-            good(admin.alter_partition_reassignments({{led, NewPartitionReassignment{}}}));
-        EXPECT_EQ(code_of(cancelled.at(led)), ErrorCode::no_reassignment_in_progress);
-    } else {
-        EXPECT_EQ(elected.error().code, ErrorCode::unsupported_version);
-        EXPECT_THAT(elected.error().message, HasSubstr("ElectLeaders"));
-        EXPECT_EQ(code_of(admin.list_partition_reassignments().get()),
-                  ErrorCode::unsupported_version);
-        const auto refused = good(admin.alter_partition_reassignments(
-            {{led, NewPartitionReassignment{std::vector{broker()}}}}));
-        EXPECT_EQ(code_of(refused.at(led)), ErrorCode::unsupported_version);
+    const auto nobodys = partition("nobody", 0);
+    for (const auto type : {ElectionType::preferred, ElectionType::unclean}) {
+        const auto elected = good(admin.elect_leaders(type, std::set{led, nobodys}));
+        EXPECT_EQ(code_of(elected.at(led)), ErrorCode::election_not_needed);
+        EXPECT_EQ(code_of(elected.at(nobodys)), ErrorCode::unknown_topic_or_partition);
+        EXPECT_THAT(good(admin.elect_leaders(type, std::nullopt)), Not(Contains(Key(led))));
     }
+}
+
+TEST_F(ClientAdmin, ReplicasAreReassignedToBrokersThatAreThere) {
+    topic("assigned");
+    const auto one = partition("assigned", 0);
+    const auto outcome = [&](NewPartitionReassignment brokers, bool any_factor = true) {
+        return code_of(
+            good(admin.alter_partition_reassignments(
+                     {{one, std::move(brokers)}}, {.allow_replication_factor_change = any_factor}))
+                .at(one));
+    };
+    using Brokers = std::vector<BrokerId>;
+    EXPECT_EQ(outcome(Brokers{broker()}), ErrorCode::none);
+    EXPECT_EQ(outcome(Brokers{broker()}, false), ErrorCode::none);
+    EXPECT_EQ(outcome(std::nullopt), ErrorCode::no_reassignment_in_progress);
+    for (const auto& wrong :
+         {Brokers{}, Brokers{BrokerId{77}}, Brokers{BrokerId{-1}}, Brokers{broker(), broker()}}) {
+        EXPECT_EQ(outcome(wrong), ErrorCode::invalid_replica_assignment);
+    }
+    EXPECT_TRUE(good(admin.list_partition_reassignments()).empty());
+    EXPECT_TRUE(good(admin.list_partition_reassignments(std::set{one})).empty());
 }
 
 TEST_F(ClientAdmin, CallsWaitTogetherAndEndWithTheClient) {

@@ -6,6 +6,7 @@
 // - topic "empty", 1 partition; topics "pattern-a" and "pattern-b", 1 partition, 10 records each
 // - topic "live", 2 partitions, where records keep coming
 
+#include "client_calls.h"
 #include <barnabas/consumer.h>
 #include <barnabas/typed_consumer.h>
 
@@ -14,7 +15,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <map>
 #include <memory>
 #include <set>
@@ -30,11 +30,6 @@ using ::testing::HasSubstr;
 
 constexpr Duration patience = 30s;
 
-std::string bootstrap() {
-    const char* const address = std::getenv("BARNABAS_BOOTSTRAP");
-    return address != nullptr ? address : "localhost:9092";
-}
-
 TopicPartition tp(std::string topic, std::int32_t partition) {
     return {.topic = std::move(topic), .partition = PartitionId{partition}};
 }
@@ -48,18 +43,6 @@ Consumer make(ClientConfig more = {}, std::shared_ptr<EventLoop> loop = nullptr)
         throw std::runtime_error(made.error().message);
     }
     return std::move(*made);
-}
-
-/// The value, or the end of the test.
-template <class T>
-T good(Result<T> result) {
-    if (!result) {
-        throw std::runtime_error(
-            fmt::format("{}: {}", error_name(result.error().code), result.error().message));
-    }
-    if constexpr (!std::is_void_v<T>) {
-        return std::move(*result);
-    }
 }
 
 using Clock = std::chrono::steady_clock;

@@ -4,6 +4,7 @@
 // - "all": 3 partitions; "small": 1 partition, max.message.bytes 2000; "turns": 4 partitions
 // - "moved": 1 partition, for transactions
 
+#include "client_calls.h"
 #include <barnabas/producer.h>
 #include <barnabas/typed_producer.h>
 
@@ -12,7 +13,6 @@
 
 #include <atomic>
 #include <coroutine>
-#include <cstdlib>
 #include <future>
 #include <map>
 #include <set>
@@ -24,11 +24,6 @@
 namespace barnabas {
 namespace {
 
-std::string bootstrap() {
-    const char* const address = std::getenv("BARNABAS_BOOTSTRAP");
-    return address != nullptr ? address : "localhost:9092";
-}
-
 Producer make(ClientConfig more = {}, ProducerOptions options = {}) {
     more.emplace("bootstrap.servers", bootstrap());
     auto made = Producer::create(more, std::move(options));
@@ -36,22 +31,6 @@ Producer make(ClientConfig more = {}, ProducerOptions options = {}) {
         throw std::runtime_error(made.error().message);
     }
     return std::move(*made);
-}
-
-template <class T>
-T good(Result<T> result) {
-    if (!result) {
-        throw std::runtime_error(
-            fmt::format("{}: {}", error_name(result.error().code), result.error().message));
-    }
-    if constexpr (!std::is_void_v<T>) {
-        return std::move(*result);
-    }
-}
-
-template <class T>
-T good(Future<T> future) {
-    return good(future.get());
 }
 
 ProducerRecord record_of(std::string topic, std::string_view key, std::string_view value) {

@@ -27,19 +27,9 @@ _numbers = itertools.count()
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory):
-    from conftest import BrokerFactory
-    factory = BrokerFactory(tmp_path_factory.mktemp("groups"))
-    shared = factory.start(SETTINGS)
-    yield shared
-    alive = shared.running
-    factory.close()
-    assert alive, "the broker ended by itself"
-
-
-@pytest.fixture
-def connection(broker):
-    with wire.connected(broker) as opened:
-        yield opened
+    from conftest import shared_broker
+    with shared_broker(tmp_path_factory, "groups", SETTINGS) as shared:
+        yield shared
 
 
 @pytest.fixture

@@ -23,16 +23,9 @@ _names = itertools.count()
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory):
     """One broker that looks after its logs often."""
-    from conftest import BrokerFactory
-    factory = BrokerFactory(tmp_path_factory.mktemp("settings"))
-    yield factory.start(FAST)
-    factory.close()
-
-
-@pytest.fixture
-def connection(broker):
-    with wire.connected(broker) as connected:
-        yield connected
+    from conftest import shared_broker
+    with shared_broker(tmp_path_factory, "settings", FAST) as shared:
+        yield shared
 
 
 def make_topic(connection, **configs):

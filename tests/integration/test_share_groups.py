@@ -28,19 +28,9 @@ _numbers = itertools.count()
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory):
-    from conftest import BrokerFactory
-    factory = BrokerFactory(tmp_path_factory.mktemp("shares"))
-    shared = factory.start(SETTINGS)
-    yield shared
-    alive = shared.running
-    factory.close()
-    assert alive, "the broker ended by itself"
-
-
-@pytest.fixture
-def connection(broker):
-    with wire.connected(broker) as opened:
-        yield opened
+    from conftest import shared_broker
+    with shared_broker(tmp_path_factory, "shares", SETTINGS) as shared:
+        yield shared
 
 
 @pytest.fixture
@@ -242,6 +232,7 @@ def test_offsets_are_described_altered_and_forgotten(connection, group, topic):
     assert offsets(connection, group) == {}
     assert delete(connection, group) == 0
     assert delete(connection, group) == GROUP_ID_NOT_FOUND
+    assert offsets(connection, group) == {}, "as Kafka has it: that is no error"
     assert not listed(connection, group)
 
 

@@ -242,3 +242,41 @@ def test_states_outlive_a_kill(broker_factory):
         offsets = [batch["firstOffset"] for batch in part["stateBatches"]]
         assert offsets == [number for number in range(last // 2, 200) if number % 3 == partition]
     side.connection.close()
+
+
+def test_writes_that_share_a_sync_outlive_a_kill(broker_factory):
+    """Many at once, in flight on several connections: each that was answered is there."""
+    broker = broker_factory.start({**SETTINGS, "flush.before.ack": "single-replica"})
+    side = Side(broker)
+    for partition in range(3):
+        answer = side.call("InitializeShareGroupState", 0, "g", {
+            "t": [{"partition": partition, "stateEpoch": 1, "startOffset": 0}]})
+        assert answer["t", partition]["errorCode"] == 0
+
+    def send(connection, partition, start):
+        connection.send("WriteShareGroupState", 1, groupId="g", topics=[
+            {"topicId": side.ids["t"], "partitions": [
+                {"partition": partition, "stateEpoch": 1, "leaderEpoch": 0, "startOffset": start,
+                 "deliveryCompleteCount": 0, "stateBatches": []}]}])
+
+    rounds, in_flight = 5, 40
+    connections = [wire.Connection(broker.address) for _ in range(3)]
+    for number in range(rounds):
+        for step_of_round in range(in_flight):
+            for partition, connection in enumerate(connections):
+                send(connection, partition, number * in_flight + step_of_round + 1)
+        for connection in connections:
+            for _ in range(in_flight):
+                _, answer = connection.receive("WriteShareGroupState", 1)
+                assert answer["results"][0]["partitions"][0]["errorCode"] == 0
+    broker.kill()
+    for connection in (*connections, side.connection):
+        connection.close()
+    broker.start()
+    side.connection = wire.Connection(broker.address)
+    side.ready()
+    for partition in range(3):
+        part = side.call("ReadShareGroupState", 0, "g", {
+            "t": [{"partition": partition, "leaderEpoch": 1}]})["t", partition]
+        assert (part["errorCode"], part["startOffset"]) == (0, rounds * in_flight)
+    side.connection.close()

@@ -26,19 +26,9 @@ _numbers = itertools.count()
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory):
-    from conftest import BrokerFactory
-    factory = BrokerFactory(tmp_path_factory.mktemp("transactions"))
-    shared = factory.start(SETTINGS)
-    yield shared
-    alive = shared.running
-    factory.close()
-    assert alive, "the broker ended by itself"
-
-
-@pytest.fixture
-def connection(broker):
-    with wire.connected(broker) as opened:
-        yield opened
+    from conftest import shared_broker
+    with shared_broker(tmp_path_factory, "transactions", SETTINGS) as shared:
+        yield shared
 
 
 @pytest.fixture
