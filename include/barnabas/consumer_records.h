@@ -43,6 +43,7 @@ struct RecordEntry {
     std::int32_t header_count = 0;
     std::int32_t leader_epoch = -1;
     TimestampType timestamp_type = TimestampType::none;
+    std::int16_t delivery_count = 0;  ///< of share consumers; 0: not known
 };
 static_assert(sizeof(RecordEntry) == 64);
 
@@ -114,6 +115,11 @@ public:
     [[nodiscard]] LeaderEpoch leader_epoch() const { return LeaderEpoch{entry_->leader_epoch}; }
     [[nodiscard]] Timestamp timestamp() const { return Timestamp{entry_->timestamp}; }
     [[nodiscard]] TimestampType timestamp_type() const { return entry_->timestamp_type; }
+    /// How often it was delivered, this time included: 1 the first time. Nothing but of share
+    /// consumers.
+    [[nodiscard]] std::optional<std::int16_t> delivery_count() const {
+        return entry_->delivery_count > 0 ? std::optional(entry_->delivery_count) : std::nullopt;
+    }
 
     /// A record without key has an empty key(); so has one with an empty key.
     [[nodiscard]] bool has_key() const { return entry_->key_size >= 0; }
