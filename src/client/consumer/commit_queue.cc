@@ -8,6 +8,13 @@
 namespace barnabas::client {
 
 void CommitQueue::add(OffsetMap offsets, Time deadline, Done done) {
+    if (waiting_.size() >= waiting_max) {
+        done(fail(ErrorCode::request_timed_out,
+                  "{} commits wait for the group's coordinator already; these offsets are not "
+                  "committed: commit less often, or commit the latest ones again",
+                  waiting_.size()));
+        return;
+    }
     waiting_.push_back(
         {.offsets = std::move(offsets), .deadline = deadline, .done = std::move(done)});
 }

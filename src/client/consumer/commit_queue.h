@@ -5,6 +5,7 @@
 #include "client/consumer/offset_requests.h"
 #include <barnabas/offsets.h>
 
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <vector>
@@ -14,11 +15,16 @@ namespace barnabas::client {
 /// Commits in the order in which they were asked for: one request at a time; what waits meanwhile
 /// goes together into the next one, where a later offset of a partition takes the place of an
 /// earlier one. No I/O.
+/// Always: at most waiting_max commits wait, and as many are under way.
 ///   while (queue.begin(now)) { send queue.offsets(); queue.finish(...) or fail(...) }
 class CommitQueue {
 public:
     using Done = std::move_only_function<void(Result<>)>;
+    /// Who commits after each record while the coordinator cannot be reached would fill the memory.
+    static constexpr std::size_t waiting_max = 10'000;
 
+    /// With waiting_max of them `done` hears so at once, with request_timed_out: commits are
+    /// cumulative, a later one makes up for it.
     void add(OffsetMap offsets, Time deadline, Done done);
     /// False where nothing waits, or a request is under way.
     [[nodiscard]] bool begin();

@@ -59,6 +59,33 @@ TEST(CommitQueue, AFailureIsEverybodys) {
     EXPECT_EQ(failed, 2);
 }
 
+TEST(CommitQueue, HoldsSoManyAndSaysSo) {
+    CommitQueue queue;
+    std::size_t failed = 0;
+    std::string sentence;
+    const auto add = [&](std::int64_t offset) {
+        queue.add(at(tp("a", 0), offset), Time{1s}, [&](Result<> result) {
+            failed += result ? 0 : 1;
+            sentence = result ? "" : result.error().message;
+        });
+    };
+    add(0);
+    ASSERT_TRUE(queue.begin());
+    for (std::size_t i = 1; i <= CommitQueue::waiting_max; ++i) {
+        add(static_cast<std::int64_t>(i));
+    }
+    EXPECT_EQ(failed, 0U);
+    add(7);
+    EXPECT_EQ(failed, 1U);
+    EXPECT_THAT(sentence, HasSubstr("10000 commits wait"));
+    queue.finish({{tp("a", 0), ErrorCode::none}}, "g");
+    ASSERT_TRUE(queue.begin());
+    EXPECT_EQ(queue.offsets(), at(tp("a", 0), std::int64_t{CommitQueue::waiting_max}))
+        << "not the refused one";
+    add(8);
+    EXPECT_EQ(failed, 1U) << "there is room again";
+}
+
 TEST(CommitQueue, APartitionThatTheBrokerDoesNotMentionIsNotCommitted) {
     const auto result = commit_result({}, at(tp("a", 0), 1), "g");
     ASSERT_FALSE(result);
