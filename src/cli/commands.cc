@@ -5,6 +5,7 @@
 #include "cli/cluster/features_command.h"
 #include "cli/completion_command.h"
 #include "cli/configs/configs_command.h"
+#include "cli/doctor/doctor_command.h"
 #include "cli/dump_log_command.h"
 #include "cli/groups/consumer_groups_command.h"
 #include "cli/groups/share_groups_command.h"
@@ -113,6 +114,11 @@ constexpr std::array commands{
             .sentence = "Print records, send them, and look around, as kcat does.",
             .syntax = &cat_syntax,
             .run = run_cat},
+    Command{.name = "doctor",
+            .kafka_name = "",
+            .sentence = "Say what is wrong on the way to a cluster and in it, and what to do.",
+            .syntax = &doctor_syntax,
+            .run = run_doctor},
     Command{.name = "producer-perf-test",
             .kafka_name = "kafka-producer-perf-test",
             .sentence = "Write many records and tell how fast that went.",
