@@ -43,17 +43,39 @@ def test_cmake_finds_it(prefix, broker, tmp_path):
     run("cmake", "--build", tmp_path)
     assert "orders" in topics_of(tmp_path / "list_topics", broker)
     assert "orders" in topics_of(tmp_path / "list_topics", broker)  # which exists by now
+    told = run(tmp_path / "test_with_a_broker")
+    assert told.startswith("100 records, 100 after a restart of the broker on port "), told
 
 
-def test_pkg_config_finds_it(prefix, broker, tmp_path):
+def compile_with_pkg_config(prefix, package, source, program):
     if shutil.which("pkg-config") is None:
         pytest.skip("pkg-config is not installed")
     (folder,) = prefix.glob("lib*/**/pkgconfig")
-    flags = run("pkg-config", "--define-prefix", "--cflags", "--libs", "--static", "barnabas",
+    flags = run("pkg-config", "--define-prefix", "--cflags", "--libs", "--static", package,
                 env=os.environ | {"PKG_CONFIG_PATH": str(folder)}).split()
-    run(COMPILER, "-std=c++23", ROOT / "examples" / "list_topics.cc", "-o", tmp_path / "program",
-        *sanitizers(), *flags)
+    run(COMPILER, "-std=c++23", source, "-o", program, *sanitizers(), *flags)
+
+
+def test_pkg_config_finds_it(prefix, broker, tmp_path):
+    compile_with_pkg_config(prefix, "barnabas", ROOT / "examples" / "list_topics.cc",
+                            tmp_path / "program")
     assert "orders" in topics_of(tmp_path / "program", broker)
+
+
+def test_pkg_config_finds_the_broker_for_tests(prefix, tmp_path):
+    compile_with_pkg_config(prefix, "barnabas-test-broker",
+                            ROOT / "examples" / "test_with_a_broker.cc", tmp_path / "program")
+    assert run(tmp_path / "program").startswith("100 records, 100 after a restart")
+
+
+def test_code_of_the_documentation_compiles(prefix, tmp_path):
+    page = (ROOT / "docs" / "client-library.md").read_text()
+    blocks = re.findall(r"^```cpp\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(blocks) > 8
+    source = tmp_path / "page.cc"
+    source.write_text("\n".join(blocks))
+    run(COMPILER, "-std=c++23", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
+        f"-I{prefix / 'include'}", source)
 
 
 def test_no_header_needs_what_is_not_installed(prefix, tmp_path):
