@@ -15,6 +15,8 @@
 #include "cli/perf/consumer_perf_command.h"
 #include "cli/perf/e2e_command.h"
 #include "cli/perf/producer_perf_command.h"
+#include "cli/perf/verifiable_consumer_command.h"
+#include "cli/perf/verifiable_producer_command.h"
 #include "cli/reassign/election_command.h"
 #include "cli/reassign/reassign_command.h"
 #include "cli/records/console_consumer_command.h"
@@ -134,6 +136,16 @@ constexpr std::array commands{
             .sentence = "Tell how long it takes until what is written was read.",
             .syntax = &e2e_latency_syntax,
             .run = run_e2e_latency},
+    Command{.name = "verifiable-producer",
+            .kafka_name = "kafka-verifiable-producer",
+            .sentence = "Write numbers and print what became of each, for tests of clusters.",
+            .syntax = &verifiable_producer_syntax,
+            .run = run_verifiable_producer},
+    Command{.name = "verifiable-consumer",
+            .kafka_name = "kafka-verifiable-consumer",
+            .sentence = "Read as a group's member and print all that happens, for tests.",
+            .syntax = &verifiable_consumer_syntax,
+            .run = run_verifiable_consumer},
     Command{.name = "storage",
             .kafka_name = "kafka-storage",
             .sentence = "Look at a broker's directories; make ids.",
