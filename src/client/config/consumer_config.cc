@@ -99,6 +99,17 @@ constexpr ConfigRow rows[] = {
      "The class that reads values.", no_effect(because_java)},
 };
 
+constexpr std::string_view because_share = "it is for share consumers";
+
+/// Names that Kafka's consumers take without looking at them.
+constexpr ConfigRow rows_of_share_consumers[] = {
+    {"share.acknowledgement.mode", string, "implicit", one_of("implicit explicit"), read_only,
+     medium, "How share consumers acknowledge records.", no_effect(because_share)},
+    {"share.acquire.mode", string, "BATCH_OPTIMIZED",
+     one_of_any_case("BATCH_OPTIMIZED RECORD_LIMIT"), read_only, medium,
+     "How share consumers acquire records.", no_effect(because_share)},
+};
+
 /// A hundred years are as good as for ever, and sums of them fit.
 constexpr std::int64_t ms_max = 100LL * 365 * 24 * 3600 * 1000;
 
@@ -184,8 +195,13 @@ Result<> check(const ConsumerConfig& config, const ClientConfig& set) {
 
 }  // namespace
 
+std::span<const ConfigRow> consumer_rows() {
+    return rows;
+}
+
 const ConfigDefinition& consumer_definition() {
-    static const ConfigDefinition definition("consumer", {rows, common_rows(), security_rows()});
+    static const ConfigDefinition definition(
+        "consumer", {rows, rows_of_share_consumers, common_rows(), security_rows()});
     return definition;
 }
 

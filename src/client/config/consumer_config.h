@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,9 @@ struct ConsumerConfig {
 
 /// Kafka's names and defaults (ConsumerConfig of 4.4).
 [[nodiscard]] const ConfigDefinition& consumer_definition();
+
+/// What consumers of every kind are configured with, but for common_rows() and security_rows().
+[[nodiscard]] std::span<const ConfigRow> consumer_rows();
 
 /// Errors (invalid_config) name the key, the value and what would be right.
 [[nodiscard]] Result<ConsumerConfig> consumer_config(const ClientConfig& set);
