@@ -54,17 +54,18 @@ FetchedRecords::FetchedRecords(FetchedPartition fetched, const DecodeOptions& op
 }
 
 Error FetchedRecords::located(Error error) const {
-    error.message = fmt::format("{} cannot be read at offset {} (seek beyond it to go on): {}",
-                                fetched_.partition, next_.offset, error.message);
+    error.message =
+        fmt::format("{} cannot be read at offset {}{}: {}", fetched_.partition, next_.offset,
+                    options_.may_seek ? " (seek beyond it to go on)" : "", error.message);
     return error;
 }
 
-Result<std::shared_ptr<const detail::RecordChunk>> FetchedRecords::take(std::size_t count_max,
-                                                                        DecodeTools& tools) {
+Result<std::shared_ptr<const barnabas::detail::RecordChunk>> FetchedRecords::take(
+    std::size_t count_max, DecodeTools& tools) {
     if (failed_) {
         return std::unexpected(*failed_);
     }
-    auto chunk = std::make_shared<detail::RecordChunk>();
+    auto chunk = std::make_shared<barnabas::detail::RecordChunk>();
     chunk->partition = fetched_.partition;
     while (chunk->entries.size() < count_max) {
         auto opened = open_batch(tools);
@@ -85,10 +86,10 @@ Result<std::shared_ptr<const detail::RecordChunk>> FetchedRecords::take(std::siz
         if (failed_) {
             return std::unexpected(*failed_);
         }
-        return std::shared_ptr<const detail::RecordChunk>();
+        return std::shared_ptr<const barnabas::detail::RecordChunk>();
     }
     chunk->next = next_;
-    return std::shared_ptr<const detail::RecordChunk>(std::move(chunk));
+    return std::shared_ptr<const barnabas::detail::RecordChunk>(std::move(chunk));
 }
 
 /// False at the end. Passes over what nobody is to see.
@@ -174,7 +175,7 @@ Result<> FetchedRecords::enter(const wire::BatchView& batch, DecodeTools& tools)
 /// Old messages are rare: their records are copied, with all that is in them.
 Result<> FetchedRecords::enter_legacy(const wire::BatchView& batch, DecodeTools& tools) {
     struct Part {
-        detail::RecordEntry entry;
+        barnabas::detail::RecordEntry entry;
         std::size_t at;
     };
     TRY(tools.legacy_reader.start(batch, unfolded_max));
@@ -220,7 +221,7 @@ Result<> FetchedRecords::enter_legacy(const wire::BatchView& batch, DecodeTools&
     return {};
 }
 
-void FetchedRecords::take_legacy(detail::RecordChunk& chunk, std::size_t count_max) {
+void FetchedRecords::take_legacy(barnabas::detail::RecordChunk& chunk, std::size_t count_max) {
     while (!legacy_.empty() && chunk.entries.size() < count_max) {
         chunk.entries.push_back(legacy_.front());
         next_.offset = Offset{legacy_.front().offset + 1};
@@ -232,9 +233,9 @@ void FetchedRecords::take_legacy(detail::RecordChunk& chunk, std::size_t count_m
     }
 }
 
-void FetchedRecords::OpenBatch::append_to(detail::RecordChunk& chunk, std::int64_t offset,
+void FetchedRecords::OpenBatch::append_to(barnabas::detail::RecordChunk& chunk, std::int64_t offset,
                                           const wire::RecordFields& fields) const {
-    detail::RecordEntry& entry = chunk.entries.emplace_back(blank);
+    barnabas::detail::RecordEntry& entry = chunk.entries.emplace_back(blank);
     entry.offset = offset;
     entry.timestamp = by_append_time ? append_time : sum(base_timestamp, fields.timestamp_delta);
     entry.key = fields.key;
@@ -247,7 +248,7 @@ void FetchedRecords::OpenBatch::append_to(detail::RecordChunk& chunk, std::int64
 }
 
 /// Records of the open batch, until it is read or `chunk` has `count_max`.
-Result<> FetchedRecords::read_records(detail::RecordChunk& chunk, std::size_t count_max) {
+Result<> FetchedRecords::read_records(barnabas::detail::RecordChunk& chunk, std::size_t count_max) {
     OpenBatch& batch = *open_;
     if (chunk.bytes.empty() || chunk.bytes.back() != batch.bytes) {
         chunk.bytes.push_back(batch.bytes);

@@ -37,6 +37,7 @@ struct FetchedPartition {
 struct DecodeOptions {
     bool check_crcs = true;
     IsolationLevel isolation = IsolationLevel::read_uncommitted;
+    bool may_seek = true;  ///< whoever reads this can pass over what cannot be read
 };
 
 /// The contexts of codecs, kept from batch to batch. One thread.
@@ -58,8 +59,8 @@ public:
     /// Up to `count_max` records, or nothing where none is left. Fails on what cannot be read
     /// (CORRUPT_MESSAGE, INVALID_RECORD, UNSUPPORTED_COMPRESSION_TYPE; the sentence says where):
     /// next() then is that place, and the next call fails in the same way.
-    [[nodiscard]] Result<std::shared_ptr<const detail::RecordChunk>> take(std::size_t count_max,
-                                                                          DecodeTools& tools);
+    [[nodiscard]] Result<std::shared_ptr<const barnabas::detail::RecordChunk>> take(
+        std::size_t count_max, DecodeTools& tools);
 
     [[nodiscard]] const TopicPartition& partition() const { return fetched_.partition; }
     [[nodiscard]] std::uint64_t stamp() const { return fetched_.stamp; }
@@ -80,10 +81,10 @@ private:
         std::int64_t base_timestamp = 0;
         std::int64_t append_time = 0;
         bool by_append_time = false;
-        detail::RecordEntry blank;  ///< with what all its records share
+        barnabas::detail::RecordEntry blank;  ///< with what all its records share
         std::shared_ptr<const void> bytes;
 
-        void append_to(detail::RecordChunk& chunk, std::int64_t offset,
+        void append_to(barnabas::detail::RecordChunk& chunk, std::int64_t offset,
                        const wire::RecordFields& fields) const;
     };
 
@@ -91,8 +92,8 @@ private:
     Result<> enter(const wire::BatchView& batch, DecodeTools& tools);
     Result<> enter_legacy(const wire::BatchView& batch, DecodeTools& tools);
     Result<bool> is_left_out(const wire::BatchView& batch, DecodeTools& tools);
-    Result<> read_records(detail::RecordChunk& chunk, std::size_t count_max);
-    void take_legacy(detail::RecordChunk& chunk, std::size_t count_max);
+    Result<> read_records(barnabas::detail::RecordChunk& chunk, std::size_t count_max);
+    void take_legacy(barnabas::detail::RecordChunk& chunk, std::size_t count_max);
     void close_batch();
     [[nodiscard]] Error located(Error error) const;
     [[nodiscard]] bool is_open() const { return open_.has_value(); }
@@ -103,7 +104,8 @@ private:
     std::deque<AbortedTransaction> aborted_;  ///< still to begin, by first offset
     std::set<ProducerId> aborting_;           ///< in an aborted transaction where we are
     std::optional<OpenBatch> open_;
-    std::deque<detail::RecordEntry> legacy_;  ///< of the open batch, where that is of magic 0 or 1
+    std::deque<barnabas::detail::RecordEntry>
+        legacy_;  ///< of the open batch, where that is of magic 0 or 1
     OffsetAndMetadata next_;
     std::optional<Error> failed_;
     bool drained_ = false;
