@@ -1,0 +1,326 @@
+// The part of ShareExchange that takes answers apart.
+#include "base/invariant.h"
+#include "client/share_consumer/share_exchange.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+
+namespace barnabas::client {
+
+namespace {
+
+/// No log gets there; so that no sum of offsets overflows.
+constexpr std::int64_t acquired_offset_max = std::int64_t{1} << 62;
+/// Far more than any broker gives out at once.
+constexpr std::int64_t acquired_max = std::int64_t{1} << 24;
+
+/// Rising ranges without overlaps, of a number of offsets that can be walked over; nothing where
+/// they are not.
+template <class Ranges>
+std::optional<std::vector<AcquiredRange>> read_acquired(const Ranges& ranges) {
+    std::vector<AcquiredRange> acquired;
+    std::int64_t next = 0;
+    std::int64_t count = 0;
+    for (const auto& range : ranges) {
+        if (range.first_offset < next || range.last_offset < range.first_offset ||
+            range.last_offset > acquired_offset_max) {
+            return std::nullopt;
+        }
+        count += range.last_offset - range.first_offset + 1;
+        if (count > acquired_max) {
+            return std::nullopt;
+        }
+        next = range.last_offset + 1;
+        acquired.push_back({.first = Offset{range.first_offset},
+                            .last = Offset{range.last_offset},
+                            .delivery_count = range.delivery_count});
+    }
+    return acquired;
+}
+
+std::optional<Error> error_of(std::int16_t code, const std::optional<std::string>& message,
+                              const TopicPartition& partition) {
+    if (code == 0) {
+        return std::nullopt;
+    }
+    const auto known = static_cast<ErrorCode>(code);
+    return Error{known, fmt::format("the acknowledgements of {} were refused: {}{}{}", partition,
+                                    error_name(known), message ? ": " : "", message.value_or(""))};
+}
+
+}  // namespace
+
+// --- outcomes ----------------------------------------------------------------------------------
+
+void ShareExchange::settle(Pending pending, std::optional<Error> error) {
+    if (const auto found = commits_.find(pending.commit); found != commits_.end()) {
+        Commit& commit = found->second;
+        if (const auto open = commit.open.find(pending.part.partition); open != commit.open.end()) {
+            commit.open.erase(open);
+        }
+        auto& outcome = commit.outcome[pending.part.partition];
+        outcome = outcome ? outcome : error;
+    }
+    if (listening_ || pending.part.acks.renews()) {
+        outcomes_.push_back({.part = std::move(pending.part), .error = std::move(error)});
+    }
+}
+
+void ShareExchange::fail_all(std::vector<Pending> pending, const Error& error) {
+    for (Pending& one : pending) {
+        settle(std::move(one), error);
+    }
+}
+
+/// Of the request that was answered just now.
+void ShareExchange::settle_sent(Broker& broker, const TopicId& topic, std::int32_t partition,
+                                std::optional<Error> error) {
+    const auto found = std::ranges::find_if(broker.sent, [&](const Pending& pending) {
+        return pending.part.topic_id == topic &&
+               pending.part.partition.partition.get() == partition;
+    });
+    if (found != broker.sent.end()) {
+        Pending pending = std::move(*found);
+        broker.sent.erase(found);
+        settle(std::move(pending), std::move(error));
+    }
+}
+
+void ShareExchange::note_lock(std::int32_t timeout_ms) {
+    if (timeout_ms > 0) {
+        lock_timeout_ = std::chrono::milliseconds(timeout_ms);
+    }
+}
+
+template <class Nodes>
+void ShareExchange::learn_brokers(const Nodes& nodes) {
+    for (const auto& node : nodes) {
+        if (node.node_id >= 0 && node.port >= 0 && node.port <= 65535) {
+            metadata_.learn_broker({.id = BrokerId{node.node_id},
+                                    .host = node.host,
+                                    .port = static_cast<std::uint16_t>(node.port),
+                                    .rack = node.rack});
+        }
+    }
+}
+
+void ShareExchange::report(Error error) {
+    const bool known = std::ranges::find(errors_, error) != errors_.end();
+    if (!known && errors_.size() < errors_max) {
+        errors_.push_back(std::move(error));
+    }
+}
+
+std::optional<Error> ShareExchange::take_error() {
+    if (errors_.empty()) {
+        return std::nullopt;
+    }
+    Error error = std::move(errors_.front());
+    errors_.pop_front();
+    return error;
+}
+
+// --- ShareFetch --------------------------------------------------------------------------------
+
+ShareExchange::Effects ShareExchange::on_fetched(BrokerId id,
+                                                 const wire::ShareFetchResponse& response,
+                                                 std::shared_ptr<const void> frame, Time now) {
+    Broker& broker = brokers_[id];
+    INVARIANT(broker.in_flight, "broker {} answers a ShareFetch that was not sent", id);
+    broker.in_flight = false;
+    fetching_ = fetching_ == id ? no_broker : fetching_;
+    Effects effects;
+    const auto code = static_cast<ErrorCode>(response.error_code);
+    if (!broker.session.on_answer(code)) {
+        on_whole_error(id, broker, code, response.error_message.value_or(""), now, effects);
+        return effects;
+    }
+    note_lock(response.acquisition_lock_timeout_ms);
+    learn_brokers(response.node_endpoints);
+    for (const auto& topic : response.responses) {
+        for (const auto& data : topic.partitions) {
+            take_fetched_part(id, broker, topic.topic_id, data, frame, now, effects);
+        }
+    }
+    fail_all(std::exchange(broker.sent, {}),
+             {ErrorCode::invalid_record_state,
+              fmt::format("the answer of broker {} does not speak of the acknowledgements", id)});
+    return effects;
+}
+
+/// As Kafka does: what was acknowledged with a fetch is not tried again. Where the session is gone
+/// that looks to the user like a lost connection.
+void ShareExchange::on_whole_error(BrokerId id, Broker& broker, ErrorCode code, std::string why,
+                                   Time now, Effects& effects) {
+    const bool lost = means_session_lost(code);
+    fail_all(
+        std::exchange(broker.sent, {}),
+        {lost ? ErrorCode::network_exception : code,
+         fmt::format("broker {} refused the acknowledgements: {}: {}", id, error_name(code), why)});
+    broker.fetch_at = now + options_.retry_backoff;
+    if (lost) {
+        return;  // the next request begins another session
+    }
+    if (means_stale_metadata(code) || is_retriable(code)) {
+        metadata_.request_update();
+        effects.metadata_stale = true;
+    } else if (code != ErrorCode::unknown_server_error) {
+        report({code, fmt::format("nothing can be fetched from broker {} for share group \"{}\": "
+                                  "{}: {}",
+                                  id, options_.group_id, error_name(code), why)});
+    }
+}
+
+void ShareExchange::take_fetched_part(BrokerId id, Broker& broker, const TopicId& topic,
+                                      const FetchedPartition& data,
+                                      const std::shared_ptr<const void>& frame, Time now,
+                                      Effects& effects) {
+    const auto name = broker.names.find(topic);
+    if (name == broker.names.end()) {
+        return;  // nobody asked
+    }
+    const TopicPartition partition{name->second, PartitionId{data.partition_index}};
+    settle_sent(broker, topic, data.partition_index,
+                error_of(data.acknowledge_error_code, data.acknowledge_error_message, partition));
+    if (data.error_code != 0) {
+        broker.fetch_at = now + options_.retry_backoff;
+        on_part_error(partition, static_cast<ErrorCode>(data.error_code),
+                      data.current_leader.leader_id, data.current_leader.leader_epoch, id, effects);
+    }
+    if (!data.acquired_records.empty()) {
+        take_records(id, topic, partition, data, frame);
+    }
+}
+
+void ShareExchange::take_records(BrokerId id, const TopicId& topic, const TopicPartition& partition,
+                                 const FetchedPartition& data,
+                                 const std::shared_ptr<const void>& frame) {
+    auto acquired = read_acquired(data.acquired_records);
+    if (!acquired) {
+        report({ErrorCode::corrupt_message,
+                fmt::format("what broker {} has acquired of {} makes no sense: offsets {} to {}",
+                            id, partition, data.acquired_records.front().first_offset,
+                            data.acquired_records.back().last_offset)});
+        return;
+    }
+    wanted_ = false;
+    fetched_.push_back({.broker = id,
+                        .topic_id = topic,
+                        .partition = partition,
+                        .records = data.records.is_null() ? ByteView() : data.records.bytes(),
+                        .owner = frame,
+                        .acquired = std::move(*acquired)});
+}
+
+void ShareExchange::on_part_error(const TopicPartition& partition, ErrorCode code,
+                                  std::int32_t leader, std::int32_t leader_epoch, BrokerId from,
+                                  Effects& effects) {
+    if (code == ErrorCode::not_leader_or_follower || code == ErrorCode::fenced_leader_epoch) {
+        const bool known = metadata_.partition(partition) != nullptr;
+        if (known && leader >= 0 && leader_epoch >= 0 && BrokerId{leader} != from &&
+            metadata_.learn_leader(partition, BrokerId{leader}, LeaderEpoch{leader_epoch})) {
+            return;  // we know whom to ask
+        }
+    }
+    const bool passes = code != ErrorCode::corrupt_message && is_retriable(code);
+    if (means_stale_metadata(code) || passes) {
+        metadata_.request_update();
+        effects.metadata_stale = true;
+    } else if (code != ErrorCode::unknown_server_error) {  // that one is tried again, as in Kafka
+        report({code, fmt::format("{} cannot be fetched from broker {}: {}", partition, from,
+                                  error_name(code))});
+    }
+}
+
+// --- ShareAcknowledge --------------------------------------------------------------------------
+
+ShareExchange::Effects ShareExchange::on_acknowledged(
+    BrokerId id, const wire::ShareAcknowledgeResponse& response, Time now) {
+    Broker& broker = brokers_[id];
+    INVARIANT(broker.in_flight, "broker {} answers a ShareAcknowledge that was not sent", id);
+    broker.in_flight = false;
+    Effects effects;
+    const auto code = static_cast<ErrorCode>(response.error_code);
+    if (std::exchange(broker.ending, false)) {
+        broker.ended = true;
+        broker.session.on_failure();  // it is over, whatever the broker says
+        return effects;
+    }
+    if (!broker.session.on_answer(code)) {
+        if (is_retriable(code) && !means_session_lost(code)) {
+            retry_sent(broker, std::exchange(broker.sent, {}), now);
+        } else {
+            on_whole_error(id, broker, code, response.error_message.value_or(""), now, effects);
+        }
+        return effects;
+    }
+    note_lock(response.acquisition_lock_timeout_ms);
+    learn_brokers(response.node_endpoints);
+    for (const auto& topic : response.responses) {
+        for (const auto& data : topic.partitions) {
+            take_acknowledged_part(id, broker, topic.topic_id, data, now, effects);
+        }
+    }
+    fail_all(std::exchange(broker.sent, {}),
+             {ErrorCode::invalid_record_state,
+              fmt::format("the answer of broker {} does not speak of the acknowledgements", id)});
+    return effects;
+}
+
+/// Where the leader has changed the locks are gone, and there is no sense in trying again.
+void ShareExchange::take_acknowledged_part(BrokerId id, Broker& broker, const TopicId& topic,
+                                           const AcknowledgedPartition& data, Time now,
+                                           Effects& effects) {
+    const auto name = broker.names.find(topic);
+    if (name == broker.names.end()) {
+        return;  // nobody asked
+    }
+    const TopicPartition partition{name->second, PartitionId{data.partition_index}};
+    const auto code = static_cast<ErrorCode>(data.error_code);
+    const bool moved =
+        code == ErrorCode::not_leader_or_follower || code == ErrorCode::fenced_leader_epoch ||
+        code == ErrorCode::unknown_topic_or_partition || code == ErrorCode::unknown_topic_id;
+    if (moved) {
+        on_part_error(partition, code, data.current_leader.leader_id,
+                      data.current_leader.leader_epoch, id, effects);
+    } else if (is_retriable(code)) {
+        const auto again = std::ranges::partition(broker.sent, [&](const Pending& pending) {
+            return pending.part.topic_id != topic || pending.part.partition != partition;
+        });
+        std::vector<Pending> retried(std::make_move_iterator(again.begin()),
+                                     std::make_move_iterator(again.end()));
+        broker.sent.erase(again.begin(), again.end());
+        retry_sent(broker, std::move(retried), now);
+        return;
+    }
+    settle_sent(broker, topic, data.partition_index,
+                error_of(data.error_code, data.error_message, partition));
+}
+
+void ShareExchange::retry_sent(Broker& broker, std::vector<Pending> pending, Time now) const {
+    for (Pending& one : pending) {
+        one.may_wait = false;
+        broker.waiting.push_front(std::move(one));
+    }
+    broker.acknowledge_at = now + options_.retry_backoff;
+}
+
+// --- no answer ---------------------------------------------------------------------------------
+
+/// Whether the broker has taken what was acknowledged nobody knows; the connection is gone, and so
+/// are the session and its locks.
+ShareExchange::Effects ShareExchange::on_failure(BrokerId id, const Error& error, Time now) {
+    Broker& broker = brokers_[id];
+    INVARIANT(broker.in_flight, "a request to broker {} failed that was not sent", id);
+    broker.in_flight = false;
+    fetching_ = fetching_ == id ? no_broker : fetching_;
+    broker.session.on_failure();
+    broker.ended = broker.ended || std::exchange(broker.ending, false);
+    broker.fetch_at = now + options_.retry_backoff;
+    fail_all(std::exchange(broker.sent, {}), error);
+    metadata_.request_update();
+    return {.metadata_stale = true};
+}
+
+}  // namespace barnabas::client
