@@ -24,16 +24,16 @@ struct TypedConsumerRecord {
 ///   TypedConsumer<std::string, std::int64_t> consumer(std::move(*plain));
 ///   consumer.plain().subscribe({"sums"});
 ///   for (const auto& record : *consumer.poll(1s)) { ... **record.value ... }
-/// Everything else is the plain consumer's: plain(). Threads as there.
-template <class K, class V>
+/// Everything else is the plain consumer's: plain(). Threads as there. `Plain`: Consumer or
+/// ShareConsumer (typed_share_consumer.h).
+template <class K, class V, class Plain = Consumer>
 class TypedConsumer {
 public:
-    explicit TypedConsumer(Consumer plain,
-                           std::shared_ptr<const Serde<K>> keys = standard_serde<K>(),
+    explicit TypedConsumer(Plain plain, std::shared_ptr<const Serde<K>> keys = standard_serde<K>(),
                            std::shared_ptr<const Serde<V>> values = standard_serde<V>())
         : plain_(std::move(plain)), keys_(std::move(keys)), values_(std::move(values)) {}
 
-    /// As Consumer::poll().
+    /// As poll() of the plain one.
     [[nodiscard]] Result<std::vector<TypedConsumerRecord<K, V>>> poll(Duration timeout) {
         TRY_ASSIGN(const ConsumerRecords records, plain_.poll(timeout));
         std::vector<TypedConsumerRecord<K, V>> typed;
@@ -47,7 +47,7 @@ public:
         return typed;
     }
 
-    [[nodiscard]] Consumer& plain() { return plain_; }
+    [[nodiscard]] Plain& plain() { return plain_; }
 
 private:
     template <class T>
@@ -65,7 +65,7 @@ private:
         return std::optional<T>(std::move(*value));
     }
 
-    Consumer plain_;
+    Plain plain_;
     std::shared_ptr<const Serde<K>> keys_;
     std::shared_ptr<const Serde<V>> values_;
 };

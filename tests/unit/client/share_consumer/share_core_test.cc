@@ -1,0 +1,265 @@
+// A share consumer's core against a scripted broker on a simulated machine: what the shell adds to
+// the machines, from metadata to records and acknowledgements.
+#include "client/share_consumer/share_core.h"
+
+#include "support/scripted_broker.h"
+#include "unit/client/consumer/worlds.h"
+#include "wire/api.h"
+#include "wire/messages/api_versions.h"
+#include "wire/messages/find_coordinator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace barnabas::client {
+namespace {
+
+using testing::answer;
+using testing::Asked;
+using ::testing::HasSubstr;
+using testing::Reaction;
+using testing::ScriptedBroker;
+using Acknowledge = wire::ShareAcknowledgeRequest;
+using Heartbeat = wire::ShareGroupHeartbeatRequest;
+
+constexpr std::uint16_t port = 9092;
+
+/// A broker with the topic "t" of one partition with three records, and one share consumer.
+class ShareCoreTest : public ::testing::Test {
+protected:
+    ShareCoreTest()
+        : broker_(simulation_.add_machine("kafka"), port,
+                  [this](const Asked& asked) { return react(asked); }),
+          client_(simulation_.add_machine("client")) {
+        config.common.bootstrap = {{.host = "kafka", .port = port}};
+        config.group_id = "g";
+        config.fetch_wait_max = 100ms;
+        config.explicit_acknowledgement = true;
+    }
+    ~ShareCoreTest() override {
+        if (core_) {
+            close();
+        }
+    }
+    template <class Make>
+    auto run(Make make) {
+        return testing::finish(simulation_, client_.shard(0), std::move(make));
+    }
+    void start() {
+        core_ = std::make_unique<ShareCore>(Cluster::Ports{.shard = client_.shard(0), .log = {}},
+                                            config);
+        client_.shard(0).post([this] {
+            core_->start();
+            core_->subscribe({"t"});
+        });
+    }
+    std::string close() {
+        auto closed = run([this] { return core_->close({}, core_->now() + 5s); });
+        core_.reset();
+        return !closed ? "never" : *closed ? "closed" : closed->error().message;
+    }
+    /// What next_event() brought: offsets, or a sentence.
+    std::string polled(Duration timeout = 10s) {
+        auto event =
+            run([this, timeout] { return core_->next_event(ShareAsk{}, core_->now() + timeout); });
+        if (!event || !*event) {
+            return event ? event->error().message : "never";
+        }
+        std::string text;
+        for (const FetchedShare& fetched : (*event)->fetched) {
+            for (const AcquiredRange& range : fetched.acquired) {
+                text += fmt::format("{}-{}", range.first, range.last);
+            }
+        }
+        return text;
+    }
+    static std::vector<PartAcks> acks() {
+        PartAcks part{
+            .broker = BrokerId{1}, .topic_id = topic_id("t"), .partition = tp("t", 0), .acks = {}};
+        part.acks.append(Offset{0}, Offset{2}, AckType::accept);
+        return {part};
+    }
+    std::string committed(Duration timeout = 5s) {
+        auto outcome =
+            run([this, timeout] { return core_->commit(acks(), core_->now() + timeout); });
+        if (!outcome || !*outcome) {
+            return outcome ? outcome->error().message : "never";
+        }
+        const auto& error = (*outcome)->at(tp("t", 0));
+        return error ? std::string(error_name(error->code)) : "ok";
+    }
+
+    ShareConsumerConfig config;
+    std::function<std::optional<Reaction>(const Asked&)> special;
+    runtime::Simulation simulation_{7};
+    ScriptedBroker broker_;
+    runtime::SimulatedMachine& client_;
+    std::unique_ptr<ShareCore> core_;
+
+private:
+    Reaction react(const Asked& asked) {
+        if (special) {
+            if (auto reaction = special(asked)) {
+                return std::move(*reaction);
+            }
+        }
+        if (asked.is<wire::ApiVersionsRequest>()) {
+            wire::ApiVersionsResponse response;
+            for (const auto& api : wire::all_apis()) {
+                response.api_keys.push_back({.api_key = api.key,
+                                             .min_version = api.kafka_versions.first,
+                                             .max_version = api.kafka_versions.last});
+            }
+            return answer(asked, response);
+        }
+        if (asked.is<wire::MetadataRequest>()) {
+            Layout layout;
+            layout.topics["t"].resize(1);
+            layout.brokers = 1;
+            auto response = layout.answer();
+            response.brokers[0].host = "kafka";
+            response.brokers[0].port = port;
+            return answer(asked, response);
+        }
+        if (asked.is<wire::FindCoordinatorRequest>()) {
+            wire::FindCoordinatorResponse response{.node_id = 1, .host = "kafka", .port = port};
+            response.coordinators.push_back(
+                {.key = "g", .node_id = 1, .host = "kafka", .port = port});
+            return answer(asked, response);
+        }
+        return react_to_sharing(asked);
+    }
+
+    Reaction react_to_sharing(const Asked& asked) {
+        if (asked.is<Heartbeat>()) {
+            const auto request = asked.as<Heartbeat>();
+            wire::ShareGroupHeartbeatResponse response;
+            response.member_epoch = request.member_epoch < 0 ? -1 : 1;
+            response.heartbeat_interval_ms = 1000;
+            if (request.member_epoch == 0) {
+                response.assignment.emplace().topic_partitions.push_back(
+                    {.topic_id = topic_id("t"), .partitions = {0}, .unknown_tags = {}});
+            }
+            return answer(asked, response);
+        }
+        if (asked.is<Acknowledge>()) {
+            wire::ShareAcknowledgeResponse response;
+            for (const auto& topic : asked.as<Acknowledge>().topics) {
+                auto& answered = response.responses.emplace_back();
+                answered.topic_id = topic.topic_id;
+                for (const auto& partition : topic.partitions) {
+                    answered.partitions.emplace_back().partition_index = partition.partition_index;
+                }
+            }
+            return answer(asked, response);
+        }
+        return fetch(asked);
+    }
+
+    /// The first fetch of all gets the records, the others wait for nothing.
+    Reaction fetch(const Asked& asked) {
+        const auto request = asked.as<wire::ShareFetchRequest>();
+        wire::ShareFetchResponse response;
+        response.acquisition_lock_timeout_ms = 30'000;
+        ByteBuffer bytes;
+        const bool any = !given_;
+        if (any) {
+            given_ = true;
+            add_batch(bytes, {.base = 0, .count = 3});
+            auto& topic = response.responses.emplace_back();
+            topic.topic_id = topic_id("t");
+            auto& data = topic.partitions.emplace_back();
+            data.records = wire::Records(bytes.view());
+            data.acquired_records.push_back(
+                {.first_offset = 0, .last_offset = 2, .delivery_count = 1, .unknown_tags = {}});
+        }
+        Reaction reaction = answer(asked, response);
+        reaction.after = any ? 1ms : std::chrono::milliseconds(request.max_wait_ms);
+        return reaction;
+    }
+
+    bool given_ = false;
+};
+
+TEST_F(ShareCoreTest, JoinsFetchesAcknowledgesAndLeaves) {
+    start();
+    EXPECT_EQ(polled(), "0-2");
+    EXPECT_EQ(core_->lock_timeout(), 30s);
+    EXPECT_EQ(committed(), "ok");
+    EXPECT_EQ(close(), "closed");
+    std::string told;
+    for (const Asked& asked : broker_.asked()) {
+        if (asked.is<Acknowledge>()) {
+            told += fmt::format("acknowledge {} ", asked.as<Acknowledge>().share_session_epoch);
+        } else if (asked.is<Heartbeat>() && asked.as<Heartbeat>().member_epoch < 0) {
+            told += "leave";
+        }
+    }
+    EXPECT_EQ(told, "acknowledge 1 acknowledge -1 leave");
+}
+
+TEST_F(ShareCoreTest, SaysSoWhereThereIsNothingToRead) {
+    start();
+    client_.shard(0).post([this] { core_->subscribe({}); });
+    EXPECT_THAT(polled(), HasSubstr("subscribe() first"));
+}
+
+TEST_F(ShareCoreTest, IsWokenUp) {
+    start();
+    EXPECT_EQ(polled(), "0-2");
+    core_->wake_up();
+    EXPECT_THAT(polled(), HasSubstr("wakeup()"));
+    EXPECT_EQ(polled(1s), "") << "once";
+}
+
+TEST_F(ShareCoreTest, FailsForGoodWhereBrokersKnowNoShareGroups) {
+    special = [](const Asked& asked) -> std::optional<Reaction> {
+        if (!asked.is<wire::ApiVersionsRequest>()) {
+            return std::nullopt;
+        }
+        wire::ApiVersionsResponse response;
+        for (const auto& api : wire::all_apis()) {
+            if (api.key < Heartbeat::api_key) {
+                response.api_keys.push_back({.api_key = api.key,
+                                             .min_version = api.kafka_versions.first,
+                                             .max_version = api.kafka_versions.last});
+            }
+        }
+        return answer(asked, response);
+    };
+    start();
+    EXPECT_THAT(polled(), HasSubstr("cannot be a member of share group \"g\""));
+    EXPECT_EQ(close(), "closed");
+}
+
+TEST_F(ShareCoreTest, GivesUpACommitThatNobodyConfirms) {
+    start();
+    EXPECT_EQ(polled(), "0-2");
+    special = [](const Asked& asked) -> std::optional<Reaction> {
+        return asked.is<Acknowledge>() ? std::optional(Reaction{}) : std::nullopt;
+    };
+    EXPECT_EQ(committed(2s), "REQUEST_TIMED_OUT");
+    EXPECT_THAT(close(), HasSubstr("were not ended in time"));
+}
+
+TEST_F(ShareCoreTest, FailsWhatWasOnItsWayWhenTheConnectionIsLost) {
+    start();
+    EXPECT_EQ(polled(), "0-2");
+    special = [](const Asked& asked) -> std::optional<Reaction> {
+        return asked.is<Acknowledge>() ? std::optional(Reaction{.bytes = {}, .hang_up = true})
+                                       : std::nullopt;
+    };
+    EXPECT_EQ(committed(), "NETWORK_EXCEPTION");
+    special = nullptr;
+    EXPECT_EQ(committed(), "NETWORK_EXCEPTION") << "the session went with the connection";
+}
+
+}  // namespace
+}  // namespace barnabas::client
