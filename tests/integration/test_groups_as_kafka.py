@@ -93,7 +93,8 @@ def fetch(side, group, choice):
         return version, answer.get("errorCode"), side.parts(answer["topics"])
     member = {}
     if version >= 9 and choice.random() < 0.5:  # an empty id is none that a member has
-        member = {"memberId": one["memberId"], "memberEpoch": one["generationId"]}
+        name = choice.choice([one["memberId"], one["memberId"], None])
+        member = {"memberId": name, "memberEpoch": one["generationId"]}
     answer = side.call("OffsetFetch", version, groups=[
         {"groupId": group, "topics": topics, **member}])["groups"][0]
     return version, answer["errorCode"], side.parts(answer["topics"])

@@ -139,6 +139,12 @@ Result<void> ConsumerGroup::check_fetch(const Committer& from) const {
     if (!from.names_member && from.generation_or_epoch < 0) {
         return {};
     }
+    if (!from.names_member) {
+        // Kafka 4.x looks a member up that is null, and fails at it.
+        return fail(ErrorCode::unknown_server_error,
+                    "member epoch {} of no member of group {}: the member's id is missing",
+                    from.generation_or_epoch, id_);
+    }
     TRY_ASSIGN(const ConsumerMember* known, check_member(from));
     if (from.generation_or_epoch != known->epoch) {
         return wrong_epoch(*known, from.generation_or_epoch);

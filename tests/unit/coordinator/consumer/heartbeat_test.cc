@@ -467,6 +467,8 @@ TEST_F(HeartbeatTest, OffsetsAreFetchedWithTheEpochThatTheMemberHas) {
     };
     EXPECT_EQ(fetch(std::nullopt, -1), ErrorCode::none) << "an administrator";
     EXPECT_EQ(fetch("", -1), ErrorCode::unknown_member_id) << "who has no id is no member";
+    EXPECT_EQ(fetch(std::nullopt, 0), ErrorCode::unknown_server_error) << "as Kafka 4.x";
+    EXPECT_EQ(fetch(std::nullopt, 3), ErrorCode::unknown_server_error);
     EXPECT_EQ(fetch("m1", 3), ErrorCode::none);
     EXPECT_EQ(fetch("m1", 2), ErrorCode::stale_member_epoch);
     EXPECT_EQ(fetch("m9", 2), ErrorCode::unknown_member_id);
