@@ -137,6 +137,9 @@ void ConsumerCore::follow_metadata() {
     if (pattern_here_ && generation != seen_metadata_) {
         match_pattern();
     }
+    if (generation != seen_metadata_) {
+        fetcher_.on_metadata();
+    }
     seen_metadata_ = generation;
     if (membership_) {
         membership_->on_metadata(cluster_.metadata(), now());

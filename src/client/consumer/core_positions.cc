@@ -38,10 +38,12 @@ std::map<BrokerId, std::vector<TopicPartition>> ConsumerCore::by_leader(
         const auto* known = cluster_.metadata().partition(partition);
         if (known == nullptr || known->leader == no_broker) {
             state.retry_at = at + config_.common.retry_backoff;
+            state.leaderless = true;
             cluster_.metadata().request_update();
             cluster_.poke();
         } else {
             state.asking = true;
+            state.leaderless = false;
             all[known->leader].push_back(partition);
         }
     }

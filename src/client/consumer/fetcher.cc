@@ -53,9 +53,23 @@ std::optional<BrokerId> Fetcher::source_of(const TopicPartition& partition, Part
     if (known == nullptr || known->leader == no_broker) {
         metadata_.request_update();
         state.retry_at = now + options_.retry_backoff;
+        state.leaderless = true;
         return std::nullopt;
     }
+    state.leaderless = false;
     return known->leader;
+}
+
+void Fetcher::on_metadata() {
+    for (auto& [partition, state] : subscription_.partitions()) {
+        if (state.leaderless) {
+            const auto* known = metadata_.partition(partition);
+            if (known != nullptr && known->leader != no_broker) {
+                state.leaderless = false;
+                state.retry_at = {};
+            }
+        }
+    }
 }
 
 /// By broker that nothing is asked of yet. One that has a partition whose records wait for the user

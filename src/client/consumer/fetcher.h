@@ -57,6 +57,10 @@ public:
     /// When next() may have something without any event; never.
     [[nodiscard]] Time next_wake(Time now) const;
 
+    /// What waited for its leader to be known, and now is, waits no longer: neither for a fetch nor
+    /// for what is to be asked about its position.
+    void on_metadata();
+
     /// `frame`: owns the response's bytes. `wall`: for positions that are reset by duration.
     Effects on_answer(BrokerId broker, const wire::FetchResponse& response, std::int16_t version,
                       std::shared_ptr<const void> frame, Now now);

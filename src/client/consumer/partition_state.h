@@ -46,6 +46,7 @@ struct PartitionState {
     bool revoking = false;         ///< will be given up: nothing more is fetched or handed out
     bool asking = false;           ///< a request about its position is under way
     Time retry_at{};               ///< nothing is asked or fetched before
+    bool leaderless = false;       ///< that late only because no leader is known
     std::size_t queued_bytes = 0;  ///< fetched, and not seen by the user yet
 
     Offset high_watermark = no_offset;

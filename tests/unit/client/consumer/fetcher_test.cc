@@ -87,6 +87,21 @@ TEST_F(FetcherTest, AsksEachLeaderOnce) {
     EXPECT_EQ(state(a0).position.offset, Offset{0});
 }
 
+TEST_F(FetcherTest, BeginsAsSoonAsTheLeaderIsKnown) {
+    const TopicPartition b0 = tp("b", 0);
+    const Time later = start + 10s;
+    ignore(subscription.assign_by_hand({b0}), "it is by hand");
+    subscription.seek(state(b0), {.offset = Offset{7}});
+    EXPECT_EQ(next(later), "");
+    fetcher.on_metadata();  // which still does not speak of it
+    EXPECT_EQ(next(later), "");
+    layout.topics["b"] = {{.broker = 3, .epoch = 1}};
+    layout.teach(metadata, later);
+    EXPECT_EQ(next(later), "");  // it waits for its time, or for this:
+    fetcher.on_metadata();
+    EXPECT_EQ(next(later), "b3: 0@7");
+}
+
 TEST_F(FetcherTest, FetchesAheadOnlySoFar) {
     next();
     give(1, answer({data(0, {.base = 0, .count = 20})}));  // more than 150 bytes
