@@ -2,6 +2,7 @@
 
 #include "wire/json.h"
 #include "wire/persisted/framing.h"
+#include "wire/persisted/record_text.h"
 #include "wire/persisted/registry.h"
 
 #include <boost/json.hpp>
@@ -32,6 +33,14 @@ Result<boost::json::object> stored_body_json(const wire::MessageInfo& info,
     return wire::to_json(info.schema(), stored.version, object.get());
 }
 
+/// As Kafka's class tells it.
+void tell_transaction_state(boost::json::object& data) {
+    auto* const status = data.if_contains("transactionStatus");
+    if (status != nullptr && status->is_int64()) {
+        *status = boost::json::string(wire::transaction_state_name(status->get_int64()));
+    }
+}
+
 Result<boost::json::value> stored_value_json(const wire::RecordInfo& info,
                                              const ConsumerRecord& record) {
     if (!record.has_value()) {
@@ -42,6 +51,9 @@ Result<boost::json::value> stored_value_json(const wire::RecordInfo& info,
     }
     TRY_ASSIGN(const auto stored, wire::read_versioned(record.value(), info.id));
     TRY_ASSIGN(auto data, stored_body_json(info.value, stored, "value"));
+    if (info.family == wire::RecordFamily::transaction) {
+        tell_transaction_state(data);
+    }
     return boost::json::value(boost::json::object{
         {"version", static_cast<std::int64_t>(stored.version)}, {"data", std::move(data)}});
 }

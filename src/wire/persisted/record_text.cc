@@ -93,13 +93,9 @@ void unfold_members(json::object& group) {
 /// As Kafka: the name of a transaction's state, or its number as text.
 void name_state(json::object& transaction) {
     auto* const status = transaction.if_contains("transactionStatus");
-    if (status == nullptr || !status->is_int64()) {
-        return;
+    if (status != nullptr && status->is_int64()) {
+        *status = json::string(transaction_state_name(status->get_int64()));
     }
-    const auto number = status->get_int64();
-    const bool known = number >= 0 && static_cast<std::size_t>(number) < transaction_states.size();
-    *status = known ? json::string(transaction_states[static_cast<std::size_t>(number)])
-                    : json::string(std::to_string(number));
 }
 
 Result<json::object> key_of(const RecordInfo& info, const StoredRecord& stored) {
@@ -187,6 +183,12 @@ Result<std::string> control_json(ControlType type, ByteView value) {
 }
 
 }  // namespace
+
+std::string transaction_state_name(std::int64_t number) {
+    const bool known = number >= 0 && static_cast<std::size_t>(number) < transaction_states.size();
+    return known ? std::string(transaction_states[static_cast<std::size_t>(number)])
+                 : std::to_string(number);
+}
 
 Result<RecordText> coordinator_record_text(RecordFamily family, const RecordView& record) {
     if (!record.key) {

@@ -31,6 +31,10 @@ struct RecordText {
 [[nodiscard]] Result<RecordText> coordinator_record_text(RecordFamily family,
                                                          const RecordView& record);
 
+/// "PrepareCommit": what Kafka's tools call the state of a transaction that __transaction_state has
+/// as a number; the number where there is no such state.
+[[nodiscard]] std::string transaction_state_name(std::int64_t number);
+
 /// A record of KRaft's metadata log.
 [[nodiscard]] RecordText metadata_record_text(const RecordView& record);
 

@@ -68,10 +68,17 @@ TEST(StoredFormatter, PassesOverWhatIsOfAnotherKind) {
 TEST(StoredFormatter, TellsAllOfAFamily) {
     wire::TransactionLogKey key;
     key.transactional_id = "pay";
-    const RecordParts record{.key = text_of(wire::encode_coordinator_key(key)),
-                             .value = std::nullopt};
-    EXPECT_EQ(printed(StoredFormatter(RecordFamily::transaction, {}), record),
+    RecordParts record{.key = text_of(wire::encode_coordinator_key(key)), .value = std::nullopt};
+    const StoredFormatter formatter(RecordFamily::transaction, {});
+    EXPECT_EQ(printed(formatter, record),
               R"({"key":{"type":0,"data":{"transactionalId":"pay"}},"value":null})");
+    wire::TransactionLogValue value;
+    value.transaction_status = 2;
+    record.value = text_of(wire::encode_versioned(value, 0));
+    EXPECT_TRUE(printed(formatter, record).contains("\"transactionStatus\":\"PrepareCommit\","));
+    value.transaction_status = 99;
+    record.value = text_of(wire::encode_versioned(value, 0));
+    EXPECT_TRUE(printed(formatter, record).contains("\"transactionStatus\":\"99\","));
 }
 
 TEST(StoredFormatter, SaysWhatCannotBeRead) {
