@@ -282,9 +282,11 @@ Result<ConsumerPlan> plan_console_consumer(const ParsedOptions& given,
     consumer.insert_or_assign("bootstrap.servers", given.text("bootstrap-server").value_or(""));
     plan.may_choose_protocol =
         !group && !given.has("partition") && may_choose_protocol_of(consumer);
-    constexpr std::uint64_t groups_max = 100'000;
-    consumer.insert_or_assign(
-        "group.id", group.value_or(fmt::format("console-consumer-{}", draw % groups_max)));
+    if (!given.has("partition")) {
+        constexpr std::uint64_t groups_max = 100'000;
+        consumer.insert_or_assign(
+            "group.id", group.value_or(fmt::format("console-consumer-{}", draw % groups_max)));
+    }
     if (!group) {
         consumer.emplace("enable.auto.commit", "false");
     }

@@ -38,6 +38,7 @@ struct ConsumerPlan {
     ClientConfig consumer{};
     ClientConfig formatter{};
     /// Nobody has named a group or a protocol: the group is ours alone, so how it is kept is too.
+    /// A partition is read without a group: there would be nothing to ask its coordinator.
     bool may_choose_protocol = false;
 };
 

@@ -139,6 +139,7 @@ TEST(ConsoleConsumer, BeginsWhereItIsTold) {
         EXPECT_EQ(plan->partition, PartitionId(3));
         EXPECT_EQ(plan->start, want) << line;
         EXPECT_FALSE(plan->may_choose_protocol);
+        EXPECT_FALSE(plan->consumer.contains("group.id"));
     }
 }
 
