@@ -35,9 +35,10 @@ class ToolServer:
              "-cp", f"{classes}:{kafka_jars.class_path('tools')}", "ToolServer"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
-    def run(self, tool, *arguments):
+    def run(self, tool, *arguments, stdin=b""):
         words = [CLASSES[tool], *map(str, arguments)]
         line = " ".join(base64.b64encode(word.encode()).decode() for word in words)
+        line += " <" + base64.b64encode(stdin).decode()
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline().split()
@@ -50,9 +51,9 @@ class ToolServer:
         self.process.wait(30)
 
 
-def run_ours(tool, *arguments):
+def run_ours(tool, *arguments, stdin=b""):
     """The same of ours; `tool` is Kafka's name for it."""
     done = subprocess.run([str(broker.binary()), tool.removeprefix("kafka-"),
-                           *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True,
+                           *map(str, arguments)], input=stdin, capture_output=True,
                           timeout=60, check=False)
     return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
