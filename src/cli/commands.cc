@@ -21,6 +21,7 @@
 #include "cli/reassign/reassign_command.h"
 #include "cli/records/console_consumer_command.h"
 #include "cli/records/console_producer_command.h"
+#include "cli/records/console_share_consumer_command.h"
 #include "cli/records/delete_records_command.h"
 #include "cli/records/log_dirs_command.h"
 #include "cli/server_command.h"
@@ -71,6 +72,11 @@ constexpr std::array commands{
             .sentence = "Print records as they come.",
             .syntax = &console_consumer_syntax,
             .run = run_console_consumer},
+    Command{.name = "console-share-consumer",
+            .kafka_name = "kafka-console-share-consumer",
+            .sentence = "Print the records of a topic as a member of a share group.",
+            .syntax = &console_share_consumer_syntax,
+            .run = run_console_share_consumer},
     Command{.name = "delete-records",
             .kafka_name = "kafka-delete-records",
             .sentence = "Delete records from the beginning of partitions.",

@@ -1,0 +1,222 @@
+#include "cli/records/console_share_consumer_options.h"
+
+#include "cli/framework/command.h"
+#include "cli/records/console_share_consumer_command.h"
+#include "cli/records/properties.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+namespace barnabas::cli {
+namespace {
+
+constexpr std::array share_options{
+    bootstrap_server_option,
+    Option{.name = "topic",
+           .argument = Argument::required,
+           .argument_name = "TOPIC",
+           .help = "What to read (required)."},
+    Option{.name = "group",
+           .argument = Argument::required,
+           .argument_name = "GROUP",
+           .help = "The share group (console-share-consumer). It begins where its "
+                   "share.auto.offset.reset says: at the end, unless that is set."},
+    Option{.name = "max-messages",
+           .argument = Argument::required,
+           .kind = ArgumentKind::int32,
+           .argument_name = "COUNT",
+           .help = "End after so many records."},
+    Option{.name = "timeout-ms",
+           .argument = Argument::required,
+           .kind = ArgumentKind::int64,
+           .argument_name = "MS",
+           .help = "End when no record has come for so long."},
+    Option{.name = "release",
+           .help = "Give records back after they are printed, instead of accepting them."},
+    Option{.name = "reject",
+           .help = "Reject records after they are printed: nobody gets them again."},
+    Option{.name = "reject-message-on-error",
+           .help = "Reject a record that cannot be printed, and go on."},
+    Option{.name = "formatter",
+           .argument = Argument::required,
+           .argument_name = "CLASS",
+           .help = "How records are printed; as of console-consumer."},
+    Option{.name = "formatter-property",
+           .argument = Argument::required,
+           .argument_name = "KEY=VALUE",
+           .help = "What is printed; may be repeated: print.timestamp, print.partition, "
+                   "print.offset, print.delivery, print.epoch, print.headers, print.key=true, "
+                   "print.value=false; key.separator, line.separator, headers.separator, "
+                   "null.literal; key.deserializer, value.deserializer, headers.deserializer.",
+           .repeatable = true},
+    Option{.name = "property",
+           .argument = Argument::required,
+           .argument_name = "KEY=VALUE",
+           .help = "The old name of --formatter-property.",
+           .repeatable = true},
+    Option{.name = "formatter-config",
+           .argument = Argument::required,
+           .argument_name = "FILE",
+           .help = "A properties file with the same; --formatter-property goes before it."},
+    Option{.name = "key-deserializer",
+           .argument = Argument::required,
+           .argument_name = "CLASS",
+           .help = "What keys are: a class of org.apache.kafka.common.serialization."},
+    Option{.name = "value-deserializer",
+           .argument = Argument::required,
+           .argument_name = "CLASS",
+           .help = "What values are."},
+    Option{.name = "command-property",
+           .argument = Argument::required,
+           .argument_name = "KEY=VALUE",
+           .help = "A configuration of the share consumer; may be repeated.",
+           .repeatable = true},
+    Option{.name = "consumer-property",
+           .argument = Argument::required,
+           .argument_name = "KEY=VALUE",
+           .help = "The old name of --command-property.",
+           .repeatable = true},
+    Option{.name = "command-config",
+           .argument = Argument::required,
+           .argument_name = "FILE",
+           .help = "A properties file with configurations of the share consumer."},
+    Option{.name = "consumer-config",
+           .argument = Argument::required,
+           .argument_name = "FILE",
+           .help = "The old name of --command-config."},
+};
+
+constexpr std::array<std::string_view, 3> share_examples{
+    "console-share-consumer --bootstrap-server localhost:9092 --topic jobs --group workers",
+    "console-share-consumer --bootstrap-server localhost:9092 --topic jobs --group workers "
+    "--max-messages 10 --release --formatter-property print.delivery=true",
+    "console-share-consumer --bootstrap-server localhost:9092 --topic jobs --group workers "
+    "--timeout-ms 5000 --json",
+};
+
+struct ShareRenamed {
+    std::string_view old_name;
+    std::string_view name;
+};
+constexpr std::array share_renamed{
+    ShareRenamed{"consumer-property", "command-property"},
+    ShareRenamed{"consumer-config", "command-config"},
+    ShareRenamed{"property", "formatter-property"},
+};
+
+/// The group that somebody named, in one place or the same in several.
+Result<std::string> share_group_of(const ParsedOptions& given, const GivenProperties& properties) {
+    std::set<std::string> groups;
+    for (const auto& group : {given.text("group"), text_property(properties.file, "group.id"),
+                              text_property(properties.entries, "group.id")}) {
+        if (group) {
+            groups.insert(*group);
+        }
+    }
+    if (groups.size() > 1) {
+        return fail(ErrorCode::invalid_request,
+                    "The group ids provided in different places (directly using '--group', via "
+                    "'--consumer-property', or via '--consumer-config') do not match. Detected "
+                    "group ids: '{}'",
+                    fmt::join(groups, "', '"));
+    }
+    return groups.empty() ? std::string("console-share-consumer") : *groups.begin();
+}
+
+/// Entries go before the file.
+ClientConfig entries_over_file(GivenProperties properties) {
+    properties.entries.merge(properties.file);  // keeps what is there
+    return std::move(properties.entries);
+}
+
+ClientConfig share_formatter_properties(const ParsedOptions& given, GivenProperties properties) {
+    for (const std::string name : {"key", "value"}) {
+        if (const auto asked = given.text(name + "-deserializer").value_or(""); !asked.empty()) {
+            properties.file.insert_or_assign(name + ".deserializer", asked);
+        }
+    }
+    return entries_over_file(std::move(properties));
+}
+
+/// The command acknowledges each record that it has printed, so it is in explicit mode.
+Result<void> settle_mode(ClientConfig& consumer) {
+    const auto [mode, is_new] = consumer.emplace("share.acknowledgement.mode", "explicit");
+    if (!is_new && mode->second != "explicit") {
+        return fail(ErrorCode::invalid_request,
+                    "share.acknowledgement.mode is '{}', but each record is acknowledged when it "
+                    "is printed: it can only be 'explicit'",
+                    mode->second);
+    }
+    return {};
+}
+
+}  // namespace
+
+const Syntax console_share_consumer_syntax{
+    .options = share_options,
+    .examples = share_examples,
+    .note =
+        "Prints the values of records, or what --formatter-property asks for, and accepts each "
+        "when it is printed (--release, --reject: that instead). With --json, one JSON object "
+        "is printed for each record. It ends at --max-messages, --timeout-ms or a signal, and "
+        "says how many records there were on the error output."};
+
+Result<void> check_console_share_consumer(const ParsedOptions& given) {
+    if (!given.has("topic")) {
+        return fail(ErrorCode::invalid_request, "--topic is a required argument");
+    }
+    TRY(require_options(given, {"bootstrap-server"}));
+    if (given.has("reject") && given.has("release")) {
+        return fail(ErrorCode::invalid_request,
+                    "At most one of --reject and --release may be specified.");
+    }
+    for (const auto& [old_name, name] : share_renamed) {
+        if (given.has(old_name) && given.has(name)) {
+            return fail(ErrorCode::invalid_request,
+                        "Options --{} and --{} cannot be specified together.", old_name, name);
+        }
+    }
+    return {};
+}
+
+std::vector<std::string> console_share_consumer_warnings(const ParsedOptions& given) {
+    std::vector<std::string> warnings;
+    for (const auto& [old_name, name] : share_renamed) {
+        if (given.has(old_name)) {
+            warnings.push_back(
+                fmt::format("Option --{} is deprecated and will be removed in a "
+                            "future version. Use --{} instead.",
+                            old_name, name));
+        }
+    }
+    return warnings;
+}
+
+Result<ShareConsumerPlan> plan_console_share_consumer(const ParsedOptions& given,
+                                                      ConsumerProperties properties) {
+    ShareConsumerPlan plan{.topic = given.text("topic").value_or("")};
+    TRY_ASSIGN(const auto group, share_group_of(given, properties.consumer));
+    auto& consumer = plan.consumer;
+    consumer = entries_over_file(std::move(properties.consumer));
+    consumer.insert(given.profile().begin(), given.profile().end());  // keeps what is there
+    TRY(settle_mode(consumer));
+    consumer.emplace("client.id", "console-share-consumer");
+    consumer.insert_or_assign("bootstrap.servers", given.text("bootstrap-server").value_or(""));
+    consumer.insert_or_assign("group.id", group);
+    if (const auto most = given.number("max-messages"); most && *most != -1) {
+        plan.messages_max = std::max<std::int64_t>(*most, 0);
+    }
+    if (const auto timeout = given.number("timeout-ms"); timeout && *timeout >= 0) {
+        plan.timeout_ms = timeout;
+    }
+    plan.acknowledge = given.has("reject")    ? AcknowledgeType::reject
+                       : given.has("release") ? AcknowledgeType::release
+                                              : AcknowledgeType::accept;
+    plan.rejects_unprintable = given.has("reject-message-on-error");
+    plan.formatter = share_formatter_properties(given, std::move(properties.formatter));
+    return plan;
+}
+
+}  // namespace barnabas::cli
