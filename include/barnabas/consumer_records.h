@@ -211,8 +211,8 @@ public:
     [[nodiscard]] std::vector<TopicPartition> partitions() const;
     /// Those of one partition. Looks into this object.
     [[nodiscard]] RecordRange records(const TopicPartition& partition) const;
-    /// Those that `wanted` says yes to, as objects of their own; the bytes are shared. Calls it once
-    /// for each record, in their order.
+    /// Those that `wanted` says yes to, as objects of their own; the bytes are shared. Calls it
+    /// once for each record, in their order.
     [[nodiscard]] ConsumerRecords keep_if(
         const std::function<bool(const ConsumerRecord&)>& wanted) const;
     /// By partition, where the consumer goes on behind these records: what to commit when they

@@ -58,10 +58,7 @@ struct RetryCounts {
 ///
 ///     auto consumer = RetryingConsumer::create(
 ///         {{"bootstrap.servers", "localhost:9092"}, {"group.id", "billing"}}, {"orders"});
-///     while (running) {
-///         auto done = consumer->poll(1s, [](const ConsumerRecord& record) { return bill(record);
-///         });
-///     }
+///     while (running) { auto done = consumer->poll(1s, bill); ... }  // Result<> bill(record)
 ///
 /// It reads the topics and their retry topics as one group, so any member may get any retry. Retry
 /// and dead-letter topics are made by the broker when they are first used, if it makes topics by
