@@ -11,7 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
-from comparison import brokers, clients, coordinators, report, scenarios, session  # noqa: E402
+from comparison import (brokers, client_side, clients, coordinators, report, scenarios,  # noqa: E402
+                        session)
 
 GOOD, FAILED, DISTURBED = 0, 1, 3
 
@@ -22,11 +23,17 @@ def all_scenarios():
 
 def arguments():
     known = [scenario.name for scenario in all_scenarios()]
+    known += [work.name for work in client_side.all_work()]
     parser = argparse.ArgumentParser(
         prog="./dev bench", description=__doc__,
         epilog="Ends with 0 if the run is good, 3 if other processes used the machine, 1 on failure.")
     parser.add_argument("--scenario", action="append", choices=known, metavar="NAME",
                         help="only this one; may be repeated. One of: " + ", ".join(known))
+    parser.add_argument("--clients", action="store_true",
+                        help="measure the clients instead: ours, librdkafka's and Java's beside each "
+                             "other, on Barnabas or the --broker named")
+    parser.add_argument("--client", action="append", choices=client_side.NAMES,
+                        help="with --clients: only this one; may be repeated")
     parser.add_argument("--quick", action="store_true",
                         help="small volumes, no minute of warm-up, no cold run: to see that it works")
     parser.add_argument("--runs", type=int, default=0, help="measurements of each (default 3; quick 1)")
@@ -43,6 +50,10 @@ def arguments():
     parser.add_argument("--results", default=str(brokers.REPOSITORY / "bench/results"),
                         help="where the table is kept; empty: nowhere")
     options = parser.parse_args()
+    meant = {work.name for work in client_side.all_work()}
+    for name in options.scenario or []:
+        if (name in meant) != options.clients:
+            parser.error(f"{name} is a scenario {'with' if name in meant else 'without'} --clients")
     options.runs = options.runs or (1 if options.quick else 3)
     options.cold = not options.no_cold and not options.quick
     return options
@@ -76,12 +87,21 @@ def compare(options, parent):
     return report.Report(options, chosen(options), work, failures)
 
 
+def compare_clients(options, parent):
+    comparison = client_side.Comparison(parent, options)
+    try:
+        comparison.run()
+    finally:
+        comparison.close()
+    return client_side.Report(options, comparison)
+
+
 def main():
     options = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(FAILED))  # so that brokers are ended
     os.makedirs(options.dir, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="barnabas-bench-", dir=options.dir) as parent:
-        result = compare(options, parent)
+        result = (compare_clients if options.clients else compare)(options, parent)
     print(result.text())
     if options.results:
         print(f"kept as {result.keep(Path(options.results))}")

@@ -116,6 +116,11 @@ class Java:
         self._classes = brokers.REPOSITORY / "build/bench/classes"
         self._compile(Path(__file__).parents[1] / "clients/AssignedConsumer.java")
 
+    @property
+    def class_path(self):
+        """Of Kafka's tools and clients, and of our own classes."""
+        return f"{self._classes}:{self._class_path}"
+
     def _compile(self, source):
         made = self._classes / (source.stem + ".class")
         if made.exists() and made.stat().st_mtime > source.stat().st_mtime:
@@ -146,6 +151,6 @@ class Java:
     def consume(self, broker, topic, partitions, count, size):
         """Kafka's Java consumer with its defaults; it proves every byte that rdkafka_bench wrote."""
         output, busiest = run(
-            ["java", *CLIENT_JVM, "-cp", f"{self._classes}:{self._class_path}", "AssignedConsumer",
+            ["java", *CLIENT_JVM, "-cp", self.class_path, "AssignedConsumer",
              broker.bootstrap, topic, str(partitions), str(count), str(size), str(RUN_LIMIT_S)])
         return {**json.loads(output.strip().splitlines()[-1]), "client_thread": busiest}
