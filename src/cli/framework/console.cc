@@ -27,13 +27,13 @@ bool StandardConsole::flush() {
 std::optional<std::string> StandardConsole::read_line() {
     std::fflush(stdout);
     std::string line;
-    for (int c = std::getchar(); c != EOF; c = std::getchar()) {
-        if (c == '\n') {
-            return line;
-        }
+    ::flockfile(stdin);  // once a line, not once a character
+    int c = ::getc_unlocked(stdin);
+    for (; c != EOF && c != '\n'; c = ::getc_unlocked(stdin)) {
         line.push_back(static_cast<char>(c));
     }
-    return line.empty() ? std::nullopt : std::optional(std::move(line));
+    ::funlockfile(stdin);
+    return c == EOF && line.empty() ? std::nullopt : std::optional(std::move(line));
 }
 
 }  // namespace barnabas::cli
