@@ -66,8 +66,15 @@ Result<void> read_partition(const boost::json::value& value, WantedReassignment&
     return {};
 }
 
-std::string assigned_json(const TopicPartition& partition, const Replicas& replicas) {
-    const std::vector<std::string> dirs(replicas.size(), fmt::format("\"{}\"", any_log_dir));
+std::string assigned_json(const TopicPartition& partition, const Replicas& replicas,
+                          const ReplicaDirs& log_dirs) {
+    std::vector<std::string> dirs;
+    for (const auto broker : replicas) {
+        const auto found = log_dirs.find(
+            {.topic = partition.topic, .partition = partition.partition, .broker = broker});
+        auto& dir = dirs.emplace_back();
+        append_json_string(dir, found == log_dirs.end() ? any_log_dir : found->second);
+    }
     return JsonLine()
         .add("topic", partition.topic)
         .add("partition", partition.partition.get())
@@ -176,10 +183,10 @@ Result<std::vector<BrokerId>> parse_broker_list(std::string_view text) {
     return brokers;
 }
 
-std::string reassignment_json(const Assignment& assignment) {
+std::string reassignment_json(const Assignment& assignment, const ReplicaDirs& log_dirs) {
     std::vector<std::string> partitions;
     for (const auto& [partition, replicas] : assignment) {
-        partitions.push_back(assigned_json(partition, replicas));
+        partitions.push_back(assigned_json(partition, replicas, log_dirs));
     }
     return JsonLine()
         .add("version", 1)

@@ -38,8 +38,9 @@ struct WantedReassignment {
 /// "1,2,3", each of them once.
 [[nodiscard]] Result<std::vector<BrokerId>> parse_broker_list(std::string_view text);
 
-/// As parse_reassignment() reads it, in one line, with "any" as directories.
-[[nodiscard]] std::string reassignment_json(const Assignment& assignment);
+/// As parse_reassignment() reads it, in one line; replicas without a directory have "any".
+[[nodiscard]] std::string reassignment_json(const Assignment& assignment,
+                                            const ReplicaDirs& log_dirs = {});
 
 /// "t-0-1": the replica of t-0 on broker 1, as Kafka's tools call it.
 [[nodiscard]] std::string replica_name(const admin::TopicPartitionReplica& replica);

@@ -76,7 +76,7 @@ Result<int> elect(const ParsedOptions& given, Console& console) {
     TRY(check_election(given));
     if (given.has("admin.config") && given.has("command-config")) {
         return fail(ErrorCode::invalid_request,
-                    "Option \"[command-config]\" can't be used with option \"[admin.config]\"");
+                    "Option \"[admin.config]\" can't be used with option \"[command-config]\"");
     }
     if (given.has("admin.config") && !given.json()) {
         console.line(

@@ -127,14 +127,21 @@ std::vector<PlacementBroker> alternate_racks(std::vector<PlacementBroker> broker
 Result<std::vector<Replicas>> place_replicas(const std::vector<PlacementBroker>& brokers,
                                              std::size_t partitions, std::size_t factor,
                                              PlacementStart start) {
-    if (factor > brokers.size()) {
-        return fail(ErrorCode::invalid_replication_factor,
-                    "Replication factor: {} larger than available brokers: {}.", factor,
-                    brokers.size());
-    }
     if (factor == 0) {
         return fail(ErrorCode::invalid_replication_factor,
-                    "Replication factor must be larger than 0.");
+                    "Invalid replication factor 0: the replication factor must be positive.");
+    }
+    if (brokers.empty()) {
+        return fail(ErrorCode::invalid_replication_factor,
+                    "All brokers are currently fenced, or have all their log directories "
+                    "cordoned.");
+    }
+    if (factor > brokers.size()) {
+        return fail(ErrorCode::invalid_replication_factor,
+                    "The target replication factor of {} cannot be reached because only {} "
+                    "broker(s) are registered or some brokers have all their log directories "
+                    "cordoned.",
+                    factor, brokers.size());
     }
     const auto with_rack = std::ranges::count_if(
         brokers, [](const PlacementBroker& broker) { return broker.rack.has_value(); });

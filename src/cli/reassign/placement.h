@@ -23,12 +23,12 @@ struct PlacementStart {
     std::size_t shift = 0;  ///< how far the second replica is from the first
 };
 
-/// The replicas of each partition, from 0 on (Kafka's AdminUtils.assignReplicasToBrokers): first
-/// replicas go round the brokers, the others follow at a distance that grows with each round. Where
-/// brokers have racks, the list alternates between racks, and a partition gets a second replica in
-/// a rack only when each rack has one.
-/// Errors: invalid_replication_factor where there are fewer brokers than replicas; invalid_request
-/// where some brokers have a rack and others none.
+/// The replicas of each partition, from 0 on: first replicas go round the brokers, the others
+/// follow at a distance that grows with each round. Where brokers have racks, the list alternates
+/// between racks, and a partition gets a second replica in a rack only when each rack has one
+/// (AdminUtils, by which Kafka's tool placed replicas until 4.0). Errors:
+/// invalid_replication_factor, in the words of Kafka's StripedReplicaPlacer, where there are fewer
+/// brokers than replicas; invalid_request where some brokers have a rack and others none.
 [[nodiscard]] Result<std::vector<Replicas>> place_replicas(
     const std::vector<PlacementBroker>& brokers, std::size_t partitions, std::size_t factor,
     PlacementStart start);

@@ -2,6 +2,7 @@
 
 #include "cli/common/java_errors.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace barnabas::cli {
@@ -80,15 +81,44 @@ Result<Assignment> ReassignCluster::assignment_of_those_there(const std::set<std
     return assignment;
 }
 
-Result<std::vector<admin::ClusterDescription::Broker>> ReassignCluster::brokers() {
+Result<ReassignCluster::Brokers> ReassignCluster::brokers() {
     TRY_ASSIGN(auto cluster, as_java(admin_.describe_cluster().get()));
     return std::move(cluster.brokers);
 }
 
+Result<ReplicaDirs> ReassignCluster::log_dirs(const Assignment& assignment,
+                                              const Brokers& brokers) {
+    std::set<admin::TopicPartitionReplica> asked;
+    for (const auto& [partition, replicas] : assignment) {
+        for (const auto broker : replicas) {
+            if (std::ranges::find(brokers, broker, &admin::Node::id) != brokers.end()) {
+                asked.insert(
+                    {.topic = partition.topic, .partition = partition.partition, .broker = broker});
+            }
+        }
+    }
+    ReplicaDirs found;
+    if (asked.empty()) {
+        return found;
+    }
+    TRY_ASSIGN(auto places, as_java(admin_.describe_replica_log_dirs(std::move(asked)).get()));
+    for (auto& [replica, place] : places) {
+        TRY_ASSIGN(const auto info, as_java(std::move(place)));
+        if (info.current) {
+            found.emplace(replica, info.current->log_dir);
+        }
+    }
+    return found;
+}
+
 Result<std::map<TopicPartition, Error>> ReassignCluster::reassign(
-    std::map<TopicPartition, admin::NewPartitionReassignment> wanted) {
-    TRY_ASSIGN(const auto outcomes,
-               as_java(admin_.alter_partition_reassignments(std::move(wanted)).get()));
+    std::map<TopicPartition, admin::NewPartitionReassignment> wanted, bool factor_may_change) {
+    TRY_ASSIGN(
+        const auto outcomes,
+        as_java(admin_
+                    .alter_partition_reassignments(
+                        std::move(wanted), {.allow_replication_factor_change = factor_may_change})
+                    .get()));
     std::map<TopicPartition, Error> errors;
     for (const auto& [partition, outcome] : outcomes) {
         if (!outcome) {

@@ -20,6 +20,8 @@ namespace barnabas::cli {
 /// ("org.apache.kafka.common.errors.InvalidTopicException: ...").
 class ReassignCluster {
 public:
+    using Brokers = std::vector<admin::ClusterDescription::Broker>;
+
     explicit ReassignCluster(Admin admin) : admin_(std::move(admin)) {}
 
     /// What is under way; of all partitions, or of these.
@@ -32,11 +34,15 @@ public:
     /// Of every partition of those topics that are there.
     Result<Assignment> assignment_of_those_there(const std::set<std::string>& topics);
 
-    Result<std::vector<admin::ClusterDescription::Broker>> brokers();
+    Result<Brokers> brokers();
+
+    /// The directories that the replicas on `brokers` are in.
+    Result<ReplicaDirs> log_dirs(const Assignment& assignment, const Brokers& brokers);
 
     /// The errors of partitions that are not reassigned; nothing: reassignments are cancelled.
     Result<std::map<TopicPartition, Error>> reassign(
-        std::map<TopicPartition, admin::NewPartitionReassignment> wanted);
+        std::map<TopicPartition, admin::NewPartitionReassignment> wanted,
+        bool factor_may_change = true);
 
     Result<void> change_configs(ConfigChanges changes);
 

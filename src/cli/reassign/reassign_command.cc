@@ -101,11 +101,12 @@ private:
         TRY_ASSIGN(const auto current,
                    cluster_.assignment_of_topics({topics.begin(), topics.end()}));
         TRY_ASSIGN(const auto brokers, cluster_.brokers());
+        TRY_ASSIGN(const auto log_dirs, cluster_.log_dirs(current, brokers));
         TRY_ASSIGN(const auto targets,
                    placement_brokers(brokers, wanted, !options_.has("disable-rack-aware")));
         runtime::RealRandom random;
         TRY_ASSIGN(const auto proposed, propose(current, targets, random));
-        report_.proposal(current, proposed);
+        report_.proposal(current, log_dirs, proposed);
         return reassign_done;
     }
 
@@ -117,15 +118,19 @@ private:
             return refused(existing_reassignment);
         }
         const auto proposed = wanted.by_partition();
-        TRY(check_brokers(proposed));
+        TRY_ASSIGN(const auto brokers, cluster_.brokers());
+        TRY(check_brokers(proposed, brokers));
         TRY_ASSIGN(const auto current, cluster_.assignment_of(proposed));
-        report_.before(current);
+        TRY_ASSIGN(const auto log_dirs, cluster_.log_dirs(current, brokers));
+        report_.before(current, log_dirs);
         TRY(set_throttles(wanted, moves_of(under_way, proposed, current)));
         std::map<TopicPartition, admin::NewPartitionReassignment> changes;
         for (const auto& [partition, replicas] : proposed) {
             changes.emplace(partition, replicas);
         }
-        TRY_ASSIGN(const auto errors, cluster_.reassign(std::move(changes)));
+        TRY_ASSIGN(const auto errors,
+                   cluster_.reassign(std::move(changes),
+                                     !options_.has("disallow-replication-factor-change")));
         if (!errors.empty()) {
             report_.failed("Error reassigning partition(s):", errors);
             return reassign_failed;
@@ -136,8 +141,8 @@ private:
     }
 
     /// Brokers that nobody has are an error before anything is changed.
-    Result<void> check_brokers(const Assignment& proposed) {
-        TRY_ASSIGN(const auto brokers, cluster_.brokers());
+    static Result<void> check_brokers(const Assignment& proposed,
+                                      const ReassignCluster::Brokers& brokers) {
         std::set<BrokerId> named;
         for (const auto& [partition, replicas] : proposed) {
             named.insert(replicas.begin(), replicas.end());

@@ -57,6 +57,8 @@ constexpr std::array reassign_option_rows{
     Option{.name = "additional",
            .help = "Execute although other reassignments are under way; also to change the "
                    "throttle of one."},
+    Option{.name = "disallow-replication-factor-change",
+           .help = "Execute nothing that changes how many replicas a partition has."},
     Option{.name = "preserve-throttles", .help = "Leave the throttles as they are."},
 };
 
@@ -84,10 +86,10 @@ const std::array<ReassignAction, 5>& reassign_actions() {
         ReassignAction{.name = "generate",
                        .required = {"topics-to-move-json-file", "broker-list"},
                        .permitted = {"disable-rack-aware"}},
-        ReassignAction{
-            .name = "execute",
-            .required = {"reassignment-json-file"},
-            .permitted = {"additional", "throttle", "replica-alter-log-dirs-throttle", "timeout"}},
+        ReassignAction{.name = "execute",
+                       .required = {"reassignment-json-file"},
+                       .permitted = {"additional", "disallow-replication-factor-change", "throttle",
+                                     "replica-alter-log-dirs-throttle", "timeout"}},
         ReassignAction{.name = "verify",
                        .required = {"reassignment-json-file"},
                        .permitted = {"preserve-throttles"}},

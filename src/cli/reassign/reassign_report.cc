@@ -59,17 +59,16 @@ void ReassignReport::reassignments(const Reassignments& under_way) {
     }
 }
 
-void ReassignReport::proposal(const Assignment& current, const Assignment& proposed) {
+void ReassignReport::proposal(const Assignment& current, const ReplicaDirs& log_dirs,
+                              const Assignment& proposed) {
+    const auto now = reassignment_json(current, log_dirs);
+    const auto then = reassignment_json(proposed);
     if (json_) {
-        line(JsonLine()
-                 .add_json("current", reassignment_json(current))
-                 .add_json("proposed", reassignment_json(proposed))
-                 .text());
+        line(JsonLine().add_json("current", now).add_json("proposed", then).text());
         return;
     }
-    console_.print("Current partition replica assignment\n{}\n\n", reassignment_json(current));
-    console_.print("Proposed partition reassignment configuration\n{}\n",
-                   reassignment_json(proposed));
+    console_.print("Current partition replica assignment\n{}\n\n", now);
+    console_.print("Proposed partition reassignment configuration\n{}\n", then);
 }
 
 void ReassignReport::states(const ReassignmentStates& states) {
@@ -88,9 +87,9 @@ void ReassignReport::moves(const LogDirMoveStates& states) {
     }
 }
 
-void ReassignReport::before(const Assignment& current) {
-    line(json_ ? JsonLine().add_json("current", reassignment_json(current)).text()
-               : rollback_text(current));
+void ReassignReport::before(const Assignment& current, const ReplicaDirs& log_dirs) {
+    line(json_ ? JsonLine().add_json("current", reassignment_json(current, log_dirs)).text()
+               : rollback_text(current, log_dirs));
 }
 
 void ReassignReport::throttle(std::string_view what, std::int64_t bytes_per_second) {

@@ -19,12 +19,14 @@ public:
     ReassignReport(Console& console, bool json) : console_(console), json_(json) {}
 
     void reassignments(const Reassignments& under_way);
-    void proposal(const Assignment& current, const Assignment& proposed);
+    /// `log_dirs`: where the current replicas are.
+    void proposal(const Assignment& current, const ReplicaDirs& log_dirs,
+                  const Assignment& proposed);
     void states(const ReassignmentStates& states);
     void moves(const LogDirMoveStates& states);
 
     /// What is there before something begins.
-    void before(const Assignment& current);
+    void before(const Assignment& current, const ReplicaDirs& log_dirs);
     /// `what`: "inter-broker", "replica-alter-dir".
     void throttle(std::string_view what, std::int64_t bytes_per_second);
     void started(const Assignment& partitions);

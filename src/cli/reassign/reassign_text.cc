@@ -171,11 +171,11 @@ std::string reassignments_json(const Reassignments& reassignments) {
     return joined_lines(said);
 }
 
-std::string rollback_text(const Assignment& current) {
+std::string rollback_text(const Assignment& current, const ReplicaDirs& log_dirs) {
     return fmt::format(
         "Current partition replica assignment\n\n{}\n\nSave this to use as the "
         "--reassignment-json-file option during rollback",
-        reassignment_json(current));
+        reassignment_json(current, log_dirs));
 }
 
 std::string partition_done_json(const TopicPartition& partition, std::string_view member) {

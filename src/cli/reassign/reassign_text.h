@@ -23,7 +23,7 @@ namespace barnabas::cli {
 [[nodiscard]] std::string reassignments_json(const Reassignments& reassignments);
 
 /// What is there before a reassignment begins, to go back to.
-[[nodiscard]] std::string rollback_text(const Assignment& current);
+[[nodiscard]] std::string rollback_text(const Assignment& current, const ReplicaDirs& log_dirs);
 
 /// {"topic":"t","partition":0} with what `member` says of it: "started":true.
 [[nodiscard]] std::string partition_done_json(const TopicPartition& partition,

@@ -97,6 +97,9 @@ TEST(Reassignment, IsWrittenAsItIsRead) {
                     R"({"topic":"t","partition":10,"replicas":[1,2],"log_dirs":["any","any"]}]})");
     EXPECT_EQ(parse_reassignment(text)->by_partition(), assignment);
     EXPECT_EQ(reassignment_json({}), R"({"version":1,"partitions":[]})");
+    EXPECT_EQ(reassignment_json({{part("t", 2), on({3, 1})}}, {{replica("t", 2, 1), "/b"}}),
+              R"({"version":1,"partitions":[)"
+              R"({"topic":"t","partition":2,"replicas":[3,1],"log_dirs":["any","/b"]}]})");
 }
 
 TEST(Reassignment, ReplicasComeByBroker) {

@@ -98,11 +98,12 @@ TEST(Placement, NeedsEveryRackAndNoBrokerTwice) {
 
 TEST(Placement, RefusesWhatCannotBe) {
     EXPECT_EQ(sentence(place_replicas(brokers(1, 1), 1, 2, {})),
-              "Replication factor: 2 larger than available brokers: 1.");
+              "The target replication factor of 2 cannot be reached because only 1 broker(s) are "
+              "registered or some brokers have all their log directories cordoned.");
     EXPECT_EQ(sentence(place_replicas({}, 1, 1, {})),
-              "Replication factor: 1 larger than available brokers: 0.");
+              "All brokers are currently fenced, or have all their log directories cordoned.");
     EXPECT_EQ(sentence(place_replicas(brokers(1, 1), 1, 0, {})),
-              "Replication factor must be larger than 0.");
+              "Invalid replication factor 0: the replication factor must be positive.");
     auto some = in_racks();
     some[3].rack.reset();
     EXPECT_EQ(sentence(place_replicas(some, 1, 1, {})),

@@ -22,7 +22,8 @@ TEST(ReassignOptions, GoTogetherAsKafkas) {
         {"--generate --topics-to-move-json-file f --broker-list 1 --bootstrap-server b "
          "--disable-rack-aware",
          ""},
-        {"--execute --reassignment-json-file f --bootstrap-server b --additional --throttle 1 "
+        {"--execute --reassignment-json-file f --bootstrap-server b --additional "
+         "--disallow-replication-factor-change --throttle 1 "
          "--replica-alter-log-dirs-throttle 2 --timeout 3",
          ""},
         {"--verify --reassignment-json-file f --bootstrap-server b --preserve-throttles", ""},
@@ -201,13 +202,14 @@ TEST(ReassignReport, SaysAsKafkasToolWhatWasDone) {
               "\n"
               R"({"throttle":"inter-broker","bytesPerSecond":5})"
               "\n");
-    const auto before = said([&](ReassignReport& report) { report.before(one); });
+    const auto before =
+        said([&](ReassignReport& report) { report.before(one, {{replica("t", 0, 1), "/a"}}); });
     EXPECT_EQ(before.text,
               "Current partition replica assignment\n\n"
               R"({"version":1,"partitions":[{"topic":"t","partition":0,"replicas":[1],)"
-              R"("log_dirs":["any"]}]})"
+              R"("log_dirs":["/a"]}]})"
               "\n\nSave this to use as the --reassignment-json-file option during rollback\n");
-    const auto proposal = said([&](ReassignReport& report) { report.proposal({}, {}); });
+    const auto proposal = said([&](ReassignReport& report) { report.proposal({}, {}, {}); });
     EXPECT_EQ(proposal.text,
               "Current partition replica assignment\n{\"version\":1,\"partitions\":[]}\n\n"
               "Proposed partition reassignment configuration\n"
