@@ -463,7 +463,8 @@ def test_every_option_of_kafkas_tools_is_known(java):
 
 COMMANDS = ["topics --list", "topics --describe", "configs --describe --topic orders",
             "get-offsets", "consumer-groups --list", "consumer-groups --describe --all-groups",
-            "share-groups --list", "log-dirs --describe", "broker-api-versions"]
+            "share-groups --list", "log-dirs --describe", "reassign-partitions --list",
+            "leader-election --election-type preferred --all-topic-partitions", "broker-api-versions"]
 
 
 @pytest.mark.own
