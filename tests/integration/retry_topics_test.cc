@@ -10,8 +10,11 @@
 
 #include <chrono>
 #include <map>
+#include <mutex>
+#include <set>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace barnabas {
@@ -41,7 +44,12 @@ std::string header(const ConsumerRecord& record, std::string_view name) {
 
 class RetryTopics : public ::testing::Test {
 protected:
-    RetryTopics() : broker_(good(TestBroker::start({.settings = {{"num.partitions", "1"}}}))) {}
+    RetryTopics()
+        : broker_(good(
+              TestBroker::start({.settings = {{"num.partitions", "1"},
+                                              {"group.consumer.min.heartbeat.interval.ms", "100"},
+                                              {"group.consumer.heartbeat.interval.ms", "200"}}}))) {
+    }
 
     [[nodiscard]] ClientConfig config() const {
         return {{"bootstrap.servers", broker_.bootstrap()},
@@ -282,6 +290,56 @@ TEST_F(RetryTopics, AreMadeWithAsManyPartitionsAsTheTopic) {
     ASSERT_EQ(topics.size(), 3U);
     for (const auto& [name, topic] : topics) {
         EXPECT_EQ(good(topic).partitions.size(), 3U) << name;
+    }
+}
+
+/// At least once, with classic groups and those of KIP-848: polls may fail while partitions move
+/// (a commit that comes too late), and what they were about is handled again, by whoever has it.
+TEST_F(RetryTopics, LoseNothingWhileMembersComeAndGo) {
+    constexpr int count = 60;
+    auto admin = good(Admin::create({{"bootstrap.servers", broker_.bootstrap()}}));
+    good(good(admin.create_topics({{.name = "orders", .partitions = 3}}).get()).at("orders"));
+    for (int i = 0; i < count; ++i) {
+        send({fmt::format("{}", i)}, fmt::format("key {}", i));
+    }
+    for (const std::string protocol : {"classic", "consumer"}) {
+        std::mutex mutex;
+        std::set<std::string> handled;
+        const auto handled_so_far = [&mutex, &handled] {
+            const std::lock_guard lock(mutex);
+            return handled.size();
+        };
+        const auto handler = [&mutex, &handled](const ConsumerRecord& record) -> Result<> {
+            const std::string value(record.value_text());
+            if (std::stoi(value) % 4 == 0 && !record.topic().ends_with("-retry-2")) {
+                return fail(ErrorCode::invalid_request, "not here");
+            }
+            const std::lock_guard lock(mutex);
+            handled.insert(value);
+            return {};
+        };
+        const auto work = [&](std::size_t until) {
+            ClientConfig more{
+                {"group.id", protocol}, {"group.protocol", protocol}, {"max.poll.records", "2"}};
+            if (protocol == "classic") {
+                more.emplace("heartbeat.interval.ms", "100");
+            }
+            auto consumer = make({.delays = {20ms, 20ms}}, std::move(more));
+            const auto deadline = Clock::now() + patience;
+            while (handled_so_far() < until && Clock::now() < deadline) {
+                if (const auto polled = consumer.poll(100ms, handler); !polled) {
+                    fmt::print("{}: {}\n", protocol, polled.error().message);
+                }
+            }
+            good(consumer.close());
+        };
+        std::thread first([&work] { work(count / 3); });
+        std::thread second([&work] { work(count); });
+        first.join();
+        std::thread third([&work] { work(count); });
+        second.join();
+        third.join();
+        EXPECT_EQ(handled.size(), static_cast<std::size_t>(count)) << protocol;
     }
 }
 
