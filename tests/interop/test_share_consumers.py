@@ -5,20 +5,8 @@ Against Apache Kafka too (BARNABAS_TEST_BROKER=kafka).
 
 import pytest
 from support import batches, kafka_tools, wire
-from support.share_members import ShareGroup, set_group_config
+from support.share_members import SETTINGS, ShareGroup, fill, set_group_config
 from support.transactions import RawProducer
-
-LOCK_S = 4
-SETTINGS = {"group.share.min.record.lock.duration.ms": "1000",
-            "group.share.record.lock.duration.ms": str(LOCK_S * 1000),
-            "group.share.min.heartbeat.interval.ms": "500",
-            "group.share.heartbeat.interval.ms": "1000",
-            "group.share.assignment.interval.ms": "0",
-            "offsets.topic.num.partitions": "3",
-            "share.coordinator.state.topic.replication.factor": "1",
-            "share.coordinator.state.topic.min.isr": "1",
-            "share.coordinator.state.topic.num.partitions": "3",
-            "errors.deadletterqueue.auto.create.topics.enable": "true"}
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +15,6 @@ def broker(tmp_path_factory):
     factory = BrokerFactory(tmp_path_factory.mktemp("shares"))
     yield factory.start(SETTINGS)
     factory.close()
-
-
-def fill(broker, topic, count, size=10, create=True):
-    """Batches of `size` records each."""
-    with wire.connected(broker) as connection:
-        if create:
-            wire.create_topic(connection, topic)
-        for begin in range(0, count, size):
-            sent = [(b"k", b"%d" % i) for i in range(begin, min(begin + size, count))]
-            answer = wire.produce(connection, topic, batches.build(sent))
-            assert answer["errorCode"] == 0, answer
 
 
 def test_three_consumers_share_one_partition(broker, tmp_path):

@@ -1,4 +1,5 @@
-"""Members of a share group: tests/interop/java/JavaShare.java as processes, and what they told."""
+"""Members of a share group as processes, tests/interop/java/JavaShare.java unless told otherwise, and
+what they told."""
 
 import json
 import signal
@@ -7,12 +8,35 @@ import threading
 from collections import Counter
 from pathlib import Path
 
-from support import wire
+from support import batches, wire
 from support.group_clients import java_program
 from support.waiting import wait_until
 
 DEADLINE_S = 60
 GROUP = 32  # the resource's type
+LOCK_S = 4
+#: Of a broker whose share groups are fast.
+SETTINGS = {"group.share.min.record.lock.duration.ms": "1000",
+            "group.share.record.lock.duration.ms": str(LOCK_S * 1000),
+            "group.share.min.heartbeat.interval.ms": "500",
+            "group.share.heartbeat.interval.ms": "1000",
+            "group.share.assignment.interval.ms": "0",
+            "offsets.topic.num.partitions": "3",
+            "share.coordinator.state.topic.replication.factor": "1",
+            "share.coordinator.state.topic.min.isr": "1",
+            "share.coordinator.state.topic.num.partitions": "3",
+            "errors.deadletterqueue.auto.create.topics.enable": "true"}
+
+
+def fill(broker, topic, count, size=10, create=True):
+    """Batches of `size` records each."""
+    with wire.connected(broker) as connection:
+        if create:
+            wire.create_topic(connection, topic)
+        for begin in range(0, count, size):
+            sent = [(b"k", b"%d" % i) for i in range(begin, min(begin + size, count))]
+            answer = wire.produce(connection, topic, batches.build(sent))
+            assert answer["errorCode"] == 0, answer
 
 
 def set_group_config(broker, group, configs):
@@ -26,15 +50,15 @@ def set_group_config(broker, group, configs):
 
 
 class ShareMember:
-    """One member; `events` grows while it runs."""
+    """One member; `events` grows while it runs. `program`: the words that JavaShare's follow."""
 
-    def __init__(self, broker, group, topic, rule, directory, name, **settings):
+    def __init__(self, broker, group, topic, rule, directory, name, program=None, **settings):
         self.name, self.events = name, []
         self.errors_path = Path(directory) / f"{name}.errors"
         words = [f"{key.replace('_', '.')}={value}" for key, value in settings.items()]
         with self.errors_path.open("wb") as errors:
             self.process = subprocess.Popen(
-                [*java_program("JavaShare"), broker.bootstrap, group, topic, rule, *words],
+                [*(program or java_program("JavaShare")), broker.bootstrap, group, topic, rule, *words],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, stderr=errors)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -68,8 +92,9 @@ class ShareMember:
 class ShareGroup:
     """A share group that reads one topic. Ends what still runs when it is left."""
 
-    def __init__(self, broker, name, topic, directory, configs=None):
+    def __init__(self, broker, name, topic, directory, configs=None, program=None):
         self.broker, self.name, self.topic, self.directory = broker, name, topic, directory
+        self.program = program
         self.members = []
         set_group_config(broker, name, {"share.auto.offset.reset": "earliest", **(configs or {})})
 
@@ -82,6 +107,7 @@ class ShareGroup:
                 member.kill()
 
     def join(self, rule="accept", **settings):
+        settings.setdefault("program", self.program)
         member = ShareMember(self.broker, self.name, self.topic, rule, self.directory,
                              f"{self.name}-{len(self.members)}", **settings)
         self.members.append(member)
