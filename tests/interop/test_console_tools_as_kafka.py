@@ -47,7 +47,8 @@ def broker(tmp_path_factory):
     factory = BrokerFactory(tmp_path_factory.mktemp("console"))
     broker = factory.start(SETTINGS)
     with wire.connected(broker) as connection:
-        assert wire.create_topic(connection, "orders")["errorCode"] == 0
+        assert wire.create_topic(connection, "orders", configs={
+            "retention.ms": "-1"})["errorCode"] == 0  # TIMESTAMP is long ago
         for batch in (batches.build(RECORDS[:2]), batches.build(RECORDS[2:], codec="zstd")):
             assert wire.produce(connection, "orders", batch)["errorCode"] == 0
         assert wire.create_topic(connection, "late", configs={
