@@ -87,7 +87,8 @@ def test_a_verifiable_producer_ends_when_nobody_reads(broker):
             stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert json.loads(process.stdout.readline())["name"] == "startup_complete"
         process.stdout.close()
-        process.wait(30)
+        assert process.wait(30) == 0
+        assert process.stderr.read() == b""
 
 
 def test_a_wrong_configuration_is_named(broker):

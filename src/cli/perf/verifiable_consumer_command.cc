@@ -1,6 +1,7 @@
 #include "cli/perf/verifiable_consumer_command.h"
 
 #include "cli/common/java_errors.h"
+#include "cli/common/output_pipe.h"
 #include "cli/common/stop_signals.h"
 #include "cli/perf/argparse_checks.h"
 #include "cli/perf/event_printer.h"
@@ -164,6 +165,7 @@ int run_verifiable_consumer(const ParsedOptions& given, Console& console) {
         console.error_line(consumer.error().message);
         return 1;
     }
+    const OutputPipe pipe;  // where nobody reads any more it ends in order, too
     return VerifiableConsumerRun(*options, console, std::move(*consumer)).run();
 }
 

@@ -1,5 +1,6 @@
 #include "cli/perf/verifiable_producer_command.h"
 
+#include "cli/common/output_pipe.h"
 #include "cli/common/stop_signals.h"
 #include "cli/perf/argparse_checks.h"
 #include "cli/perf/event_printer.h"
@@ -112,6 +113,7 @@ int run_verifiable_producer(const ParsedOptions& given, Console& console) {
         console.error_line(producer.error().message);
         return 1;
     }
+    const OutputPipe pipe;  // where nobody reads any more it ends in order, too
     return VerifiableProducerRun(*options, console, std::move(*producer)).run();
 }
 
