@@ -55,13 +55,19 @@ def test_a_command_takes_its_brokers_from_a_profile(broker_factory, home):
     assert home("cat", "-P", "-t", "orders", "-q", stdin=b"x\n").status == 0
     assert home("cat", "-C", "-t", "orders", "-e", "-q").out == "x\n"
     assert home("get-offsets", "--topic", "orders").out == "orders:0:1\n"
+    assert home("console-producer", "--topic", "orders", stdin=b"y\n").status == 0
+    said = home("console-consumer", "--topic", "orders", "--from-beginning", "--max-messages", "2")
+    assert said.out == "x\ny\n", said
+    said = home("producer-perf-test", "--topic", "orders", "--num-records", "5", "--record-size", "9",
+                "--throughput", "-1")
+    assert said.status == 0 and said.out.startswith("5 records sent"), said
     assert home("doctor", "--json").status == 0
     moved = home.folder.parent / "elsewhere" / "barnabas"
     moved.mkdir(parents=True)
     (moved / "config.toml").write_text(text)
     home.file.unlink()
-    assert home("topics", "--list",
-                environment={"XDG_CONFIG_HOME": str(moved.parent)}).out == "orders\n"
+    said = home("topics", "--list", environment={"XDG_CONFIG_HOME": str(moved.parent)})
+    assert said.out.splitlines()[-1:] == ["orders"], said
     said = home("topics", "--list")
     assert said.status == 1 and "--bootstrap-server" in said.errors, said
 

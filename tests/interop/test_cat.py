@@ -1,6 +1,7 @@
 """`barnabas cat` beside the real kcat on the same broker: what both print, and what either sends."""
 
 import json
+import signal
 import subprocess
 import time
 
@@ -53,7 +54,8 @@ def same(broker, *arguments, ordered=True):
 def broker(tmp_path_factory):
     from conftest import BrokerFactory
     factory = BrokerFactory(tmp_path_factory.mktemp("cat"))
-    broker = factory.start({"group.initial.rebalance.delay.ms": "0"})
+    # The records are old: nobody deletes them.
+    broker = factory.start({"group.initial.rebalance.delay.ms": "0", "log.retention.ms": "-1"})
     with wire.connected(broker) as connection:
         for topic, partitions in {"one": 1, "three": 3, "odd": 1, "numbers": 1, "none": 2}.items():
             assert wire.create_topic(connection, topic, partitions)["errorCode"] == 0
@@ -225,6 +227,24 @@ def test_a_transaction_is_all_or_nothing(broker):
     done = ours(broker, *words, stdin=b"a\nb\n")
     assert done.returncode == 0 and b"% Transaction successfully committed" in done.stderr, done
     assert kcat(broker, "-C", "-t", "transacted", "-e", "-q").stdout == b"a\nb\n"
+
+
+def test_a_signal_aborts_the_transaction(broker):
+    command = [str(brokers.binary()), "cat", *words(broker, "-P", "-t", "aborted", "-vv", "-X",
+                                                    "transactional.id=stopped")]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        process.stdin.write(b"a\n")
+        process.stdin.flush()
+        assert any(b"delivered" in line for line in iter(process.stderr.readline, b""))
+        process.send_signal(signal.SIGTERM)
+        assert b"% Aborting transaction" in process.stderr.read()
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.stdin.close()
+        process.stderr.close()
+    assert kcat(broker, "-C", "-t", "aborted", "-e", "-q").stdout == b""
 
 
 def test_librdkafkas_names_and_wrong_ones(broker):

@@ -124,7 +124,10 @@ Result<void> CatWriter::send_all() {
 Result<void> CatWriter::send_input(const std::string& path) {
     TRY_ASSIGN(auto input, CatInput::open(path));
     TRY_ASSIGN(auto reader, RecordReader::make(options_, request_size(options_.properties)));
-    const auto stopped = [this] { return stop_.requested(); };
+    const auto stopped = [this] {
+        report();
+        return stop_.requested();
+    };
     while (!enough()) {
         TRY_ASSIGN(const auto bytes, input.read(stopped));
         if (bytes.empty()) {
@@ -132,7 +135,6 @@ Result<void> CatWriter::send_input(const std::string& path) {
         }
         TRY(reader.feed(bytes));
         TRY(send_ready(reader));
-        report();
     }
     if (!enough()) {
         TRY(sent(reader.last(), reader));
