@@ -1,4 +1,5 @@
-// Retry and dead-letter topics against a broker inside of this process.
+// Retry and dead-letter topics against a broker inside of this process, or against the one that
+// BARNABAS_BOOTSTRAP names (tests/interop/test_cpp_retry_topics.py: Apache Kafka's).
 #include <barnabas/admin.h>
 #include <barnabas/consumer.h>
 #include <barnabas/producer.h>
@@ -9,8 +10,10 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -44,15 +47,20 @@ std::string header(const ConsumerRecord& record, std::string_view name) {
 
 class RetryTopics : public ::testing::Test {
 protected:
-    RetryTopics()
-        : broker_(good(
-              TestBroker::start({.settings = {{"num.partitions", "1"},
-                                              {"group.consumer.min.heartbeat.interval.ms", "100"},
-                                              {"group.consumer.heartbeat.interval.ms", "200"}}}))) {
+    RetryTopics() {
+        if (const char* const elsewhere = std::getenv("BARNABAS_BOOTSTRAP")) {
+            bootstrap_ = elsewhere;
+            return;
+        }
+        broker_.emplace(good(
+            TestBroker::start({.settings = {{"num.partitions", "1"},
+                                            {"group.consumer.min.heartbeat.interval.ms", "100"},
+                                            {"group.consumer.heartbeat.interval.ms", "200"}}})));
+        bootstrap_ = broker_->bootstrap();
     }
 
     [[nodiscard]] ClientConfig config() const {
-        return {{"bootstrap.servers", broker_.bootstrap()},
+        return {{"bootstrap.servers", bootstrap_},
                 {"group.id", "billing"},
                 {"auto.offset.reset", "earliest"},
                 {"fetch.max.wait.ms", "100"}};
@@ -60,15 +68,15 @@ protected:
     RetryingConsumer make(RetryOptions options, ClientConfig more = {}) {
         more.merge(config());
         auto consumer =
-            good(RetryingConsumer::create(std::move(more), {"orders"}, std::move(options)));
+            good(RetryingConsumer::create(std::move(more), {topic_}, std::move(options)));
         return consumer;
     }
     void send(std::vector<std::string> values, std::string key = "k") {
-        auto producer = good(Producer::create({{"bootstrap.servers", broker_.bootstrap()}}));
+        auto producer = good(Producer::create({{"bootstrap.servers", bootstrap_}}));
         std::vector<Future<RecordMetadata>> sent;
         for (const auto& value : values) {
             sent.push_back(producer.send(
-                ProducerRecord{.topic = "orders",
+                ProducerRecord{.topic = topic_,
                                .timestamp = Timestamp{4000},
                                .key = to_bytes(key),
                                .value = to_bytes(value),
@@ -98,7 +106,7 @@ protected:
     }
     std::vector<ConsumerRecord> read(const std::string& topic, std::size_t count) {
         auto consumer = good(Consumer::create(
-            {{"bootstrap.servers", broker_.bootstrap()}, {"auto.offset.reset", "earliest"}}));
+            {{"bootstrap.servers", bootstrap_}, {"auto.offset.reset", "earliest"}}));
         good(consumer.assign({{topic, PartitionId{0}}}));
         std::vector<ConsumerRecord> all;
         const auto deadline = Clock::now() + patience;
@@ -116,7 +124,14 @@ protected:
         return offsets.contains(partition) ? offsets.at(partition).offset : no_offset;
     }
 
-    TestBroker broker_;
+    [[nodiscard]] std::string retry(int number) const {
+        return fmt::format("{}-billing-retry-{}", topic_, number);
+    }
+    [[nodiscard]] std::string dead_letters() const { return topic_ + "-billing-dlt"; }
+
+    std::optional<TestBroker> broker_;  // nothing: somebody started one
+    std::string bootstrap_;
+    const std::string topic_ = fmt::format("orders-{}", Clock::now().time_since_epoch().count());
 };
 
 TEST_F(RetryTopics, TryAgainLaterAndGoOnMeanwhile) {
@@ -141,9 +156,9 @@ TEST_F(RetryTopics, TryAgainLaterAndGoOnMeanwhile) {
     EXPECT_GE(tries[1] - tries[0], 299ms);
     EXPECT_GE(tries[2] - tries[1], 299ms);
     good(consumer.close());
-    EXPECT_EQ(committed("orders"), Offset{3});
-    EXPECT_EQ(committed("orders-billing-retry-1"), Offset{1});
-    EXPECT_EQ(committed("orders-billing-retry-2"), Offset{1});
+    EXPECT_EQ(committed(topic_), Offset{3});
+    EXPECT_EQ(committed(retry(1)), Offset{1});
+    EXPECT_EQ(committed(retry(2)), Offset{1});
 }
 
 TEST_F(RetryTopics, GiveUpAfterTheLastTryAndSayWhy) {
@@ -155,13 +170,13 @@ TEST_F(RetryTopics, GiveUpAfterTheLastTryAndSayWhy) {
     };
     EXPECT_EQ(poll(consumer, handler, {.retried = 1, .dead = 1}),
               (RetryCounts{.handled = 0, .retried = 1, .dead = 1}));
-    EXPECT_EQ(consumer.dead_letter_topic("orders"), "orders-billing-dlt");
-    const auto dead = read("orders-billing-dlt", 1);
+    EXPECT_EQ(consumer.dead_letter_topic(topic_), dead_letters());
+    const auto dead = read(dead_letters(), 1);
     ASSERT_EQ(dead.size(), 1U);
     EXPECT_EQ(dead[0].key_text(), "k");
     EXPECT_EQ(dead[0].value_text(), "bad");
     EXPECT_EQ(as_text(*dead[0].header("trace")->value), "t-bad");
-    EXPECT_EQ(header(dead[0], "topic"), "orders");
+    EXPECT_EQ(header(dead[0], "topic"), topic_);
     EXPECT_EQ(header(dead[0], "partition"), "0");
     EXPECT_EQ(header(dead[0], "offset"), "0");
     EXPECT_EQ(header(dead[0], "timestamp"), "4000");
@@ -171,7 +186,7 @@ TEST_F(RetryTopics, GiveUpAfterTheLastTryAndSayWhy) {
     EXPECT_EQ(header(dead[0], "message"), "the bank is closed (2)");
     EXPECT_EQ(header(dead[0], "retry.at"), "none");
     EXPECT_NE(dead[0].timestamp(), Timestamp{4000});
-    const auto retried = read("orders-billing-retry-1", 1);
+    const auto retried = read(retry(1), 1);
     EXPECT_EQ(header(retried.at(0), "delivery.count"), "1");
     EXPECT_EQ(std::stoll(header(retried.at(0), "retry.at")),
               std::stoll(header(retried.at(0), "failed.at")) + 10);
@@ -188,7 +203,7 @@ TEST_F(RetryTopics, DoNotTryAgainWhatCannotBeRead) {
     };
     EXPECT_EQ(poll(consumer, handler, {.retried = 1, .dead = 2}),
               (RetryCounts{.handled = 0, .retried = 1, .dead = 2}));
-    const auto dead = read("orders-billing-dlt", 2);
+    const auto dead = read(dead_letters(), 2);
     ASSERT_EQ(dead.size(), 2U);
     EXPECT_EQ(header(dead[0], "error"), "INVALID_RECORD");
     EXPECT_EQ(header(dead[0], "delivery.count"), "1");
@@ -215,7 +230,7 @@ TEST_F(RetryTopics, AreReadFromTheirBeginningByWhoReadsFromTheEnd) {
         return {};
     };
     poll(second, handler, {.handled = 1});
-    EXPECT_THAT(topics, ElementsAre("orders-billing-retry-1"));
+    EXPECT_THAT(topics, ElementsAre(retry(1)));
 }
 
 TEST_F(RetryTopics, GoOnWhereTheLastMemberStopped) {
@@ -240,11 +255,9 @@ TEST_F(RetryTopics, GoOnWhereTheLastMemberStopped) {
 }
 
 TEST_F(RetryTopics, KeepWhatCannotBeForwarded) {
-    auto admin = good(Admin::create({{"bootstrap.servers", broker_.bootstrap()}}));
-    const auto made = good(admin
-                               .create_topics({{.name = "orders-billing-retry-1",
-                                                .configs = {{"max.message.bytes", "200"}}}})
-                               .get());
+    auto admin = good(Admin::create({{"bootstrap.servers", bootstrap_}}));
+    const auto made = good(
+        admin.create_topics({{.name = retry(1), .configs = {{"max.message.bytes", "200"}}}}).get());
     send({"small", std::string(1000, 'x'), "behind"});
     auto consumer = make({.delays = {1ms}});
     std::vector<std::size_t> sizes;
@@ -259,14 +272,15 @@ TEST_F(RetryTopics, KeepWhatCannotBeForwarded) {
     }
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, ErrorCode::message_too_large);
-    EXPECT_THAT(done.error().message, HasSubstr("offset 1 of orders-0 failed (too big)"));
-    EXPECT_THAT(done.error().message, HasSubstr("orders-billing-retry-1"));
-    EXPECT_EQ(committed("orders"), Offset{1});
+    EXPECT_THAT(done.error().message,
+                HasSubstr(fmt::format("offset 1 of {}-0 failed (too big)", topic_)));
+    EXPECT_THAT(done.error().message, HasSubstr(retry(1)));
+    EXPECT_EQ(committed(topic_), Offset{1});
     // The topic is mended: nothing is lost.
     const auto altered =
         good(admin
                  .incremental_alter_configs(
-                     {{{.type = admin::ConfigResourceType::topic, .name = "orders-billing-retry-1"},
+                     {{{.type = admin::ConfigResourceType::topic, .name = retry(1)},
                        {{.name = "max.message.bytes", .value = "100000"}}}})
                  .get());
     for (const auto& [resource, outcome] : altered) {
@@ -277,16 +291,16 @@ TEST_F(RetryTopics, KeepWhatCannotBeForwarded) {
 }
 
 TEST_F(RetryTopics, AreMadeWithAsManyPartitionsAsTheTopic) {
-    auto admin = good(Admin::create({{"bootstrap.servers", broker_.bootstrap()}}));
-    good(good(admin.create_topics({{.name = "orders", .partitions = 3}}).get()).at("orders"));
+    auto admin = good(Admin::create({{"bootstrap.servers", bootstrap_}}));
+    good(good(admin.create_topics({{.name = topic_, .partitions = 3}}).get()).at(topic_));
     auto consumer = make({.delays = {1s, 2s}});
     good(consumer.create_topics());
     good(consumer.create_topics());  // which are there by now
-    const auto topics = good(
-        admin
-            .describe_topics({consumer.retry_topic("orders", 1), consumer.retry_topic("orders", 2),
-                              consumer.dead_letter_topic("orders")})
-            .get());
+    const auto topics =
+        good(admin
+                 .describe_topics({consumer.retry_topic(topic_, 1), consumer.retry_topic(topic_, 2),
+                                   consumer.dead_letter_topic(topic_)})
+                 .get());
     ASSERT_EQ(topics.size(), 3U);
     for (const auto& [name, topic] : topics) {
         EXPECT_EQ(good(topic).partitions.size(), 3U) << name;
@@ -297,8 +311,8 @@ TEST_F(RetryTopics, AreMadeWithAsManyPartitionsAsTheTopic) {
 /// (a commit that comes too late), and what they were about is handled again, by whoever has it.
 TEST_F(RetryTopics, LoseNothingWhileMembersComeAndGo) {
     constexpr int count = 60;
-    auto admin = good(Admin::create({{"bootstrap.servers", broker_.bootstrap()}}));
-    good(good(admin.create_topics({{.name = "orders", .partitions = 3}}).get()).at("orders"));
+    auto admin = good(Admin::create({{"bootstrap.servers", bootstrap_}}));
+    good(good(admin.create_topics({{.name = topic_, .partitions = 3}}).get()).at(topic_));
     for (int i = 0; i < count; ++i) {
         send({fmt::format("{}", i)}, fmt::format("key {}", i));
     }
@@ -346,14 +360,14 @@ TEST_F(RetryTopics, LoseNothingWhileMembersComeAndGo) {
 TEST_F(RetryTopics, RefuseWhatCannotWork) {
     auto config_with_commits = config();
     config_with_commits["enable.auto.commit"] = "true";
-    const auto commits = RetryingConsumer::create(config_with_commits, {"orders"});
+    const auto commits = RetryingConsumer::create(config_with_commits, {topic_});
     ASSERT_FALSE(commits);
     EXPECT_THAT(commits.error().message, HasSubstr("enable.auto.commit"));
     auto config_with_space = config();
     config_with_space["group.id"] = "my group";
-    const auto space = RetryingConsumer::create(config_with_space, {"orders"});
+    const auto space = RetryingConsumer::create(config_with_space, {topic_});
     ASSERT_FALSE(space);
-    EXPECT_THAT(space.error().message, HasSubstr("orders-my group-retry-1"));
+    EXPECT_THAT(space.error().message, HasSubstr(topic_ + "-my group-retry-1"));
     auto consumer = make({.delays = {1s}});
     good(consumer.close());
     const auto closed = consumer.poll(1s, [](const auto&) -> Result<> { return {}; });
