@@ -89,7 +89,10 @@ public:
             std::fprintf(stderr, "barnabas: %s\n", started.error().message.c_str());
             status_ = 1;
         }
-        co_await broker_.stop();
+        const auto stopped = co_await broker_.stop();
+        if (!stopped) {
+            leave(stopped.error().message);
+        }
         if (started) {
             log_.info("stopped");
         }
@@ -99,6 +102,14 @@ public:
     [[nodiscard]] int status() const { return status_; }
 
 private:
+    /// Threads wait for a disk, and nothing that they work with can be taken apart: the system does
+    /// it.
+    [[noreturn]] void leave(const std::string& why) {
+        log_.error("{}; the process ends without waiting for it", why);
+        std::fflush(nullptr);
+        std::_Exit(1);
+    }
+
     void announce() {
         for (const auto& [name, endpoint] : broker_.bound()) {
             log_.info("listener {} is bound to {}:{}", name, endpoint.host, endpoint.port);
