@@ -48,7 +48,7 @@ def module_lists():
     for call in re.finditer(r"add_module\(\s*(\w+)([^)]*)\)", text):
         uses, keyword = set(), ""
         for word in call.group(2).split():
-            if word in ("USES", "LIBRARIES", "PCH"):
+            if word in ("USES", "LIBRARIES", "PCH", "ALONE"):
                 keyword = word
             elif keyword == "USES":
                 uses.add(word)
