@@ -216,6 +216,9 @@ TEST(ProfilesOfALine, FillInWhatItDoesNotSay) {
     EXPECT_EQ(sentence(read(asks_nobody, "--profile other")), "profile is not a recognized option");
     EXPECT_TRUE(read(asks_nobody, "--topic t")->profile().empty());
     EXPECT_TRUE(read(asks, "--help")->profile().empty());
+    // Words without options may be servers, as in e2e-latency's old form.
+    EXPECT_TRUE(read(asks, "a:1 t 5")->profile().empty());
+    EXPECT_EQ(read(asks, "a:1 t 5 --profile p")->profile().at("client.id"), "p");
 }
 
 TEST(ProgramOutput, IsWhatItPrints) {
