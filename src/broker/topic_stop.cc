@@ -117,13 +117,18 @@ awaitable<void> TopicService::close_logs(std::shared_ptr<Closing> closing) {
         one.over = true;
         ++closing->done;
     };
-    auto goes_on = [this, &closing, began, seen = std::size_t{0}, at = began]() mutable {
+    auto goes_on = [this, &closing, began, seen = std::size_t{0}, at = began,
+                    said = began]() mutable {
+        constexpr Duration say_again = 10s;  // where nothing changes
         const Time now = home_.clock().now();
         const auto done = closing->done.load();
-        ports_.log.info("closing: {} of {} logs, {:.1f} s", done, closing->logs.size(),
-                        std::chrono::duration<double>(now - began).count());
         if (std::exchange(seen, done) != done) {
             at = now;
+        }
+        if (at == now || now - said >= say_again) {
+            said = now;
+            ports_.log.info("closing: {} of {} logs, {:.1f} s", done, closing->logs.size(),
+                            std::chrono::duration<double>(now - began).count());
         }
         return now - at < Flusher::patience;
     };
