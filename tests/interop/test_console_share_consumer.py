@@ -10,8 +10,9 @@ import subprocess
 
 import pytest
 from support import batches, tool_server, wire
-from support.broker import binary
-from support.share_members import SETTINGS, fill, set_group_config
+from support.broker import binary, is_kafka
+from support.share_members import GROUP, SETTINGS, fill, set_group_config
+from support.waiting import wait_until
 
 TOOL = "kafka-console-share-consumer"
 RECORDS = [
@@ -44,11 +45,24 @@ def broker(tmp_path_factory):
 
 
 def group_of(broker, name):
+    """A group that begins with the oldest record. Kafka's broker knows that a moment later."""
     set_group_config(broker, name, {"share.auto.offset.reset": "earliest"})
+    wanted = {"resourceType": GROUP, "resourceName": name,
+              "configurationKeys": ["share.auto.offset.reset"]}
+    with wire.connected(broker) as connection:
+        def known():
+            answer = connection.call("DescribeConfigs", 4, resources=[wanted])
+            configs = answer["results"][0]["configs"]
+            return [config["value"] for config in configs] == ["earliest"]
+        wait_until(known, DEADLINE_S, f"the broker knows the configuration of group {name}")
     return name
 
 
-def ours(broker, topic, group, *arguments, timeout_ms=3000):
+#: Kafka's broker tells a new member what to read with its second or third heartbeat.
+PATIENCE_MS = 8000 if is_kafka() else 3000
+
+
+def ours(broker, topic, group, *arguments, timeout_ms=PATIENCE_MS):
     return tool_server.run_ours(TOOL, "--bootstrap-server", broker.bootstrap, "--topic", topic,
                                 "--group", group, "--timeout-ms", timeout_ms, *arguments)
 
@@ -72,7 +86,7 @@ def test_records_are_printed_as_by_kafkas(broker, java, what):
     words = PRINTED[what]
     name = what.replace(" ", "-")
     one = java.run(TOOL, "--bootstrap-server", broker.bootstrap, "--topic", "jobs", "--group",
-                   group_of(broker, f"java-{name}"), "--timeout-ms", 6000, *words)
+                   group_of(broker, f"java-{name}"), "--timeout-ms", 8000, *words)
     other = ours(broker, "jobs", group_of(broker, f"ours-{name}"), *words)
     assert other.out == one.out, (one, other)
     assert other.status == one.status == 0
