@@ -19,6 +19,7 @@ import sys
 from header_check import HeaderCheck
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+DATABASE = ROOT / "build" / "lint"  # where each file is compiled alone, without a precompiled header
 SOURCE = ROOT / "src"
 PUBLIC = ROOT / "include" / "barnabas"
 # The part of include/barnabas that every module speaks. The rest is what `client` promises.
@@ -48,7 +49,7 @@ def module_lists():
     for call in re.finditer(r"add_module\(\s*(\w+)([^)]*)\)", text):
         uses, keyword = set(), ""
         for word in call.group(2).split():
-            if word in ("USES", "LIBRARIES", "PCH", "ALONE"):
+            if word in ("USES", "LIBRARIES", "ALONE", "PCH"):
                 keyword = word
             elif keyword == "USES":
                 uses.add(word)
@@ -175,9 +176,9 @@ def check_bans(files, problems):
 
 
 def compile_flags():
-    database = ROOT / "build" / "release" / "compile_commands.json"
+    database = DATABASE / "compile_commands.json"
     if not database.exists():
-        sys.exit("lint: configure first: ./dev build")
+        sys.exit("lint: configure first: cmake --preset lint, or ./dev lint")
     return {entry["file"]: entry for entry in json.loads(database.read_text())}
 
 
@@ -190,6 +191,8 @@ def check_headers(files, problems):
             entry = next((e for f, e in flags.items() if f"/src/{module}/" in f), None)
             if entry:
                 jobs.append((file, entry))
+            else:
+                problems.append(f"{rel(file)}: nothing of its module is compiled")
     for header, text in HeaderCheck([SOURCE, PUBLIC.parent]).run(jobs):
         problems.append(f"{rel(header)}: does not compile alone:\n{text[:1500]}")
 
@@ -206,7 +209,7 @@ def check_tidy(files, everything, problems):
     chosen = [f for f in files if f.suffix == ".cc" and (everything or f in changed)]
 
     def tidy(file):
-        return subprocess.run(["clang-tidy-19", "-p", str(ROOT / "build" / "release"), "--quiet",
+        return subprocess.run(["clang-tidy-19", "-p", str(DATABASE), "--quiet",
                                str(file)], capture_output=True, text=True)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for file, run in zip(chosen, pool.map(tidy, chosen)):
