@@ -10,8 +10,6 @@
 
 namespace barnabas::client {
 
-namespace {}  // namespace
-
 ClassicMembership::ClassicMembership(MembershipSettings settings, AssignorSet assignors)
     : settings_(std::move(settings)), assignors_(std::move(assignors)) {}
 

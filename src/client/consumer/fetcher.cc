@@ -124,8 +124,10 @@ std::optional<Fetcher::Fetch> Fetcher::next(Time now) {
         broker.asked.clear();
         bool ids = true;
         for (const auto& [partition, wish] : wishes) {
-            broker.asked.emplace(partition, Asked{.stamp = subscription_.find(partition)->stamp,
-                                                  .offset = wish.offset});
+            const PartitionState& state = *subscription_.find(partition);
+            broker.asked.emplace(partition, Asked{.stamp = state.stamp,
+                                                  .offset = wish.offset,
+                                                  .leader_epoch = state.leader_epoch});
             ids = ids && !wish.topic_id.is_zero();
         }
         Fetch fetch{.broker = id};
@@ -222,8 +224,8 @@ void Fetcher::take_partition(const TopicPartition& partition, const Asked& asked
                              BrokerId broker, Now now, Effects& effects) {
     PartitionState* state = subscription_.find(partition);
     if (state == nullptr || state->stamp != asked.stamp || state->fetch_offset != asked.offset ||
-        state->phase != Phase::fetching) {
-        return;  // revoked, sought elsewhere, come from elsewhere or being validated meanwhile
+        state->leader_epoch != asked.leader_epoch || state->phase != Phase::fetching) {
+        return;  // revoked, sought elsewhere, come from elsewhere or (being) validated meanwhile
     }
     if (data.error_code != 0) {
         take_failure(partition, *state, data, broker, now, effects);

@@ -80,10 +80,12 @@ public:
 
 private:
     using Partition = wire::FetchResponse::Response::Partition;
-    /// What an answer must belong to: two brokers may be asked for one partition when it moves.
+    /// What an answer must belong to: two brokers may be asked for one partition when it moves, and
+    /// the answer of the one before may tell of records that the position was validated without.
     struct Asked {
         std::uint64_t stamp;
         Offset offset;
+        std::optional<LeaderEpoch> leader_epoch;
     };
     struct Broker {
         FetchSession session;

@@ -295,10 +295,16 @@ TEST(FetcherModel, NoRecordIsSkippedOrReadTwiceWhileLeadersMove) {
 }
 
 TEST(FetcherModel, FollowsALogThatIsCut) {
-    const unsigned seed = std::random_device{}();
-    for (unsigned i = 0; i < 20 && !HasFailure(); ++i) {
-        SCOPED_TRACE(fmt::format("seed {}", seed + i));
-        FetcherModel model(seed + i);
+    // The first two: an answer of the leader before, of records that were cut, came when the
+    // position had been validated with the new one already.
+    std::vector<unsigned> seeds{1426019795, 1026574248};
+    const unsigned random = std::random_device{}();
+    for (unsigned i = 0; i < 20; ++i) {
+        seeds.push_back(random + i);
+    }
+    for (const unsigned seed : seeds) {
+        SCOPED_TRACE(fmt::format("seed {}", seed));
+        FetcherModel model(seed);
         model.run(true);
     }
 }
