@@ -15,7 +15,8 @@ namespace {
 /// directory with everything that was ever synced in it.
 Result<void> make_directory(runtime::Disk& disk, const runtime::Path& path, bool temporary) {
     std::vector<runtime::Path> parents;
-    for (auto missing = path; !temporary && !disk.exists(missing);) {
+    // A disk that does not answer has no root either.
+    for (auto missing = path; !temporary && missing.has_relative_path() && !disk.exists(missing);) {
         missing = missing.parent_path();
         parents.push_back(missing);
     }

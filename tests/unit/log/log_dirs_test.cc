@@ -86,6 +86,12 @@ TEST_F(LogDirsTest, DoesNotStartWithoutADirectory) {
     EXPECT_EQ(dirs.error().code, ErrorCode::kafka_storage_error);
 }
 
+/// It looks for the first parent that is there, and there is none.
+TEST_F(LogDirsTest, DoesNotStartWithoutARoot) {
+    disk_.break_directory("/");
+    EXPECT_FALSE(try_open());
+}
+
 TEST_F(LogDirsTest, TakesADirectoryThatFailsOffline) {
     auto dirs = open();
     dirs->take_offline(0, "flush failed");
