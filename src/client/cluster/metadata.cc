@@ -81,7 +81,7 @@ void Metadata::want_only(const std::set<std::string, std::less<>>& topics, Time 
 }
 
 void Metadata::want_all(bool all) {
-    due_ = due_ || (all && !want_all_);
+    all_fresh_ = all && (all_fresh_ || !want_all_);
     want_all_ = all;
 }
 
@@ -109,8 +109,9 @@ Time Metadata::next_refresh() const {
     if (in_flight_) {
         return never;
     }
-    const bool fresh =
-        std::ranges::any_of(interests_, [](const auto& entry) { return entry.second.fresh; });
+    const bool fresh = all_fresh_ || std::ranges::any_of(interests_, [](const auto& entry) {
+                           return entry.second.fresh;
+                       });
     if (fresh && failures_ == 0) {
         return Time{};  // a new topic need not wait until the last answer is a little older
     }
@@ -133,6 +134,7 @@ wire::MetadataRequest Metadata::begin(Time now) {
         asked_for_.insert(name);
         request.topics->push_back({.topic_id = {}, .name = name, .unknown_tags = {}});
     }
+    asked_for_all_ = want_all_;
     if (want_all_) {
         request.topics.reset();
     }
@@ -169,6 +171,7 @@ void Metadata::update(const wire::MetadataResponse& response, Time now) {
     const BrokerId controller{response.controller_id};
     controller_ = broker(controller) != nullptr ? controller : no_broker;
     take_topics(response);
+    all_fresh_ = all_fresh_ && !asked_for_all_;
     in_flight_ = false;
     failures_ = 0;
     failure_.reset();
@@ -213,7 +216,7 @@ void Metadata::take_topics(const wire::MetadataResponse& response) {
     for (auto& [name, interest] : interests_) {
         if (topics.contains(name)) {
             interest.fresh = false;
-        } else if (want_all_ || asked_for_.contains(name)) {
+        } else if (asked_for_all_ || asked_for_.contains(name)) {
             // Asked for by name, or among all: the broker knows nothing of it.
             topics.emplace(name, TopicInfo{.name = name,
                                            .id = {},

@@ -150,12 +150,14 @@ private:
 
     std::map<std::string, Interest, std::less<>> interests_;
     bool want_all_ = false;
+    bool all_fresh_ = false;  // no answer has told of all topics since all are wanted
 
     bool in_flight_ = false;
     std::uint64_t requested_ = 0;  // the highest number that request_update() gave out
     std::uint64_t asked_ = 0;      // requested_ when the request on its way was made
     std::uint64_t completed_ = 0;
     std::set<std::string, std::less<>> asked_for_;  // topics of the request on its way
+    bool asked_for_all_ = false;
     bool due_ = true;                               // as soon as not_before_ allows
     Time not_before_{};
     Time refreshed_{};              // the last good answer

@@ -317,9 +317,13 @@ Error ProducerCore::timed_out(const Attempt& attempt, const ProducerRecordView& 
                             record.topic, record.partition.value_or(PartitionId{-1}), limit,
                             table == nullptr ? 0 : table->size())};
     }
+    std::string why = entry == nullptr ? "" : entry->last_word();
+    if (const auto& failure = cluster_->metadata().failure()) {
+        why += fmt::format("; {}", failure->message);
+    }
     return {ErrorCode::request_timed_out,
             fmt::format("topic '{}' was not in the metadata within max.block.ms ({} ms){}",
-                        record.topic, limit, entry == nullptr ? "" : entry->last_word())};
+                        record.topic, limit, why)};
 }
 
 }  // namespace barnabas::client

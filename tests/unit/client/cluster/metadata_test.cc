@@ -301,6 +301,21 @@ TEST(Metadata, AsksForWhatIsWanted) {
     EXPECT_FALSE(Metadata({}).begin(start).allow_auto_topic_creation);
 }
 
+TEST(Metadata, AllTopicsAreAskedForAtOnceAlthoughAnAnswerHasJustCome) {
+    Metadata metadata({});
+    metadata.want("a", start);
+    EXPECT_THAT(names(metadata.begin(start)), ElementsAre("a"));
+    metadata.want_all(true);  // with the request on its way
+    metadata.want("b", start);
+    metadata.update(answer({topic("a", {})}), start);
+    EXPECT_EQ(metadata.topic("b"), nullptr) << "it was not asked for";
+    EXPECT_LE(metadata.next_refresh(), start);
+    EXPECT_THAT(names(metadata.begin(start)), ElementsAre("(all)"));
+    metadata.update(answer({topic("a", {}), topic("b", {}, 2)}), start);
+    EXPECT_NE(metadata.topic("b"), nullptr);
+    EXPECT_GT(metadata.next_refresh(), start);
+}
+
 TEST(Metadata, ForgetsTopicsThatNobodyUsesForLong) {
     Metadata metadata({.topic_idle_max = 10s});
     metadata.want("old", start);
