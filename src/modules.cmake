@@ -18,7 +18,7 @@ add_module(broker USES base runtime wire rpc log metadata replication coordinato
     PCH broker)
 add_module(test_broker USES base runtime broker PCH broker)
 add_module(cli USES base runtime wire log metadata client broker LIBRARIES CLI11::CLI11 Boost::json re2
-    ALONE share_groups_options share_groups_command share_groups_text
+    ALONE consumer_groups_options share_groups_options share_groups_command share_groups_text
     PCH asio)
 
 target_compile_definitions(barnabas_options INTERFACE BARNABAS_VERSION="${PROJECT_VERSION}")
