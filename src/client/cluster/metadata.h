@@ -158,7 +158,7 @@ private:
     std::uint64_t completed_ = 0;
     std::set<std::string, std::less<>> asked_for_;  // topics of the request on its way
     bool asked_for_all_ = false;
-    bool due_ = true;                               // as soon as not_before_ allows
+    bool due_ = true;  // as soon as not_before_ allows
     Time not_before_{};
     Time refreshed_{};              // the last good answer
     std::uint32_t failures_ = 0;    // in a row
