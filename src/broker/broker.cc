@@ -220,7 +220,7 @@ void Broker::make_shards() {
     const auto settings = std::make_shared<const Settings>(
         Settings{.config = options_.config, .statics = std::move(statics)});
     const auto seed = ports_.shards.front()->random().next();
-    const auto share_sessions = std::make_shared<ShareSessionCount>();
+    const auto share_sessions = std::make_shared<ShareSessionRegister>();
     for (std::size_t i = 0; i < count; ++i) {
         const FetchSessionCache::Options sessions{.slots = slots / count + 1,
                                                   .shard = static_cast<std::uint32_t>(i),

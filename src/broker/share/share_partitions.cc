@@ -20,7 +20,7 @@ Error stops() {
 }  // namespace
 
 SharePartitions::SharePartitions(Services& services, BrokerShard& shard,
-                                 std::shared_ptr<ShareSessionCount> sessions)
+                                 std::shared_ptr<ShareSessionRegister> sessions)
     : services_(services), shard_(shard), sessions_(std::move(sessions)), tasks_(shard.shard) {}
 
 SharePartitions::~SharePartitions() = default;

@@ -26,7 +26,7 @@ class SharePartitions {
 public:
     /// `sessions`: of all shards.
     SharePartitions(Services& services, BrokerShard& shard,
-                    std::shared_ptr<ShareSessionCount> sessions);
+                    std::shared_ptr<ShareSessionRegister> sessions);
     SharePartitions(const SharePartitions&) = delete;
     SharePartitions& operator=(const SharePartitions&) = delete;
     ~SharePartitions();

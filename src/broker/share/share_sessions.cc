@@ -15,19 +15,29 @@ std::int32_t epoch_after(std::int32_t epoch) {
 
 }  // namespace
 
-bool ShareSessionCount::try_add(std::size_t most) {
-    auto count = count_.load();
-    while (count < most) {
-        if (count_.compare_exchange_weak(count, count + 1)) {
-            return true;
-        }
+std::optional<std::uint64_t> ShareSessionRegister::add(const ShareSessionKey& key,
+                                                       std::size_t most) {
+    const std::lock_guard lock(mutex_);
+    if (newest_.size() >= most && !newest_.contains(key)) {
+        return std::nullopt;
     }
-    return false;
+    newest_[key] = ++last_number_;
+    return last_number_;
 }
 
-void ShareSessionCount::remove() {
-    const auto before = count_.fetch_sub(1);
-    INVARIANT(before > 0, "a share session ends that was not counted");
+bool ShareSessionRegister::remove(const ShareSessionKey& key, std::uint64_t number) {
+    const std::lock_guard lock(mutex_);
+    const auto found = newest_.find(key);
+    const bool newest = found != newest_.end() && found->second == number;
+    if (newest) {
+        newest_.erase(found);
+    }
+    return newest;
+}
+
+std::size_t ShareSessionRegister::size() const {
+    const std::lock_guard lock(mutex_);
+    return newest_.size();
 }
 
 Result<ShareSessions::Begun> ShareSessions::begin_fetch(const Fetch& fetch) {
@@ -44,14 +54,15 @@ Result<ShareSessions::Begun> ShareSessions::begin_fetch(const Fetch& fetch) {
                 fetch.key.group);
         }
         // One that takes an earlier one's place needs no room of its own.
-        const bool replaced = sessions_.contains(fetch.key);
-        if (!replaced && !all_shards_->try_add(fetch.sessions_max)) {
+        const auto number = all_shards_->add(fetch.key, fetch.sessions_max);
+        if (!number) {
             return fail(ErrorCode::share_session_limit_reached,
                         "there are {} share sessions already (group.share.max.share.sessions)",
-                        all_shards_->get());
+                        all_shards_->size());
         }
+        const bool replaced = sessions_.contains(fetch.key);
         auto& session = sessions_[fetch.key];
-        session = {.number = ++last_number_, .connection = fetch.connection, .partitions = {}};
+        session = {.number = *number, .connection = fetch.connection, .partitions = {}};
         update(session, fetch);
         Begun begun{.is_new = true, .replaced = replaced, .number = session.number};
         for (auto& partition : session.partitions) {
@@ -139,10 +150,13 @@ bool ShareSessions::carries(const ShareSessionKey& key, const Fetched& fetched) 
 std::vector<ShareSessions::Ended> ShareSessions::end(const ShareSessionKey& key) {
     std::vector<Ended> ended;
     if (auto node = sessions_.extract(key)) {
-        all_shards_->remove();
+        const auto& session = node.mapped();
+        const bool newest = all_shards_->remove(node.key(), session.number);
         auto& last = ended.emplace_back(Ended{.key = std::move(node.key()), .partitions = {}});
-        for (const auto& partition : node.mapped().partitions) {
-            last.partitions.push_back(partition.partition);
+        for (const auto& partition : session.partitions) {
+            if (newest) {
+                last.partitions.push_back(partition.partition);
+            }
         }
     }
     return ended;

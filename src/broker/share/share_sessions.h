@@ -3,12 +3,13 @@
 #include "base/result.h"
 #include "base/types.h"
 
-#include <atomic>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,26 +36,32 @@ struct ShareSessionKey {
 inline constexpr std::int32_t initial_share_epoch = 0;
 inline constexpr std::int32_t final_share_epoch = -1;
 
-/// How many share sessions the broker has, on all shards together. Safe on every thread.
-class ShareSessionCount {
+/// Which members have a share session, on whichever shard: a member has one, its newest. Safe on
+/// every thread.
+class ShareSessionRegister {
 public:
-    /// One more, unless there are `most` already.
-    [[nodiscard]] bool try_add(std::size_t most);
-    void remove();
-    [[nodiscard]] std::size_t get() const { return count_.load(); }
+    /// The member's newest session from now on: a number that no other had. Nothing where it would
+    /// be one member more than `most`.
+    [[nodiscard]] std::optional<std::uint64_t> add(const ShareSessionKey& key, std::size_t most);
+    /// That session ends. True: it was the member's newest, and what the member holds is nobody's.
+    [[nodiscard]] bool remove(const ShareSessionKey& key, std::uint64_t number);
+    /// Members with a session.
+    [[nodiscard]] std::size_t size() const;
 
 private:
-    std::atomic<std::size_t> count_ = 0;
+    mutable std::mutex mutex_;
+    std::map<ShareSessionKey, std::uint64_t> newest_;
+    std::uint64_t last_number_ = 0;
 };
 
 /// The share sessions of one shard's connections (kafka.server.share.SharePartitionManager,
 /// ShareSessionCache): which partitions each fetches. Pure bookkeeping; lives on its shard. A
 /// session ends with its connection. A member that comes back to another shard is told
-/// SHARE_SESSION_NOT_FOUND and begins anew.
-/// Always: each session counts once in the count of all shards.
+/// SHARE_SESSION_NOT_FOUND and begins anew; what is left of the session there takes nothing from it
+/// when it ends.
 class ShareSessions {
 public:
-    explicit ShareSessions(std::shared_ptr<ShareSessionCount> all_shards)
+    explicit ShareSessions(std::shared_ptr<ShareSessionRegister> all_shards)
         : all_shards_(std::move(all_shards)) {}
 
     struct Fetch {
@@ -95,7 +102,7 @@ public:
 
     struct Ended {
         ShareSessionKey key;
-        std::vector<SharedPartition> partitions;
+        std::vector<SharedPartition> partitions;  // none where the member has a newer session
     };
     /// Nothing if there is no such session.
     std::vector<Ended> end(const ShareSessionKey& key);
@@ -117,9 +124,8 @@ private:
     Result<Session*> find(const ShareSessionKey& key, std::int32_t epoch);
     static void update(Session& session, const Fetch& fetch);
 
-    std::shared_ptr<ShareSessionCount> all_shards_;
+    std::shared_ptr<ShareSessionRegister> all_shards_;
     std::map<ShareSessionKey, Session> sessions_;
-    std::uint64_t last_number_ = 0;
 };
 
 }  // namespace barnabas::broker

@@ -31,7 +31,7 @@ ErrorCode error_of(const auto& result) {
 }
 
 TEST(ShareSessions, AddAndForgetPartitionsFromFetchToFetch) {
-    ShareSessions sessions(std::make_shared<ShareSessionCount>());
+    ShareSessions sessions(std::make_shared<ShareSessionRegister>());
     auto begun = sessions.begin_fetch(fetch(0, {at(0), at(1)}));
     ASSERT_TRUE(begun);
     EXPECT_TRUE(begun->is_new);
@@ -73,7 +73,7 @@ TEST(ShareSessions, RefuseWhatDoesNotFollow) {
     };
     for (const auto& row : rows) {
         for (const bool fetches : {true, false}) {
-            ShareSessions sessions(std::make_shared<ShareSessionCount>());
+            ShareSessions sessions(std::make_shared<ShareSessionRegister>());
             if (row.known) {
                 ASSERT_TRUE(sessions.begin_fetch(fetch(0)));
             }
@@ -90,7 +90,7 @@ TEST(ShareSessions, RefuseWhatDoesNotFollow) {
 }
 
 TEST(ShareSessions, AreNoMoreThanMayBe) {
-    ShareSessions sessions(std::make_shared<ShareSessionCount>());
+    ShareSessions sessions(std::make_shared<ShareSessionRegister>());
     for (const auto* name : {"a", "b"}) {
         auto asked = fetch(0);
         asked.key.member = name;
@@ -108,7 +108,7 @@ TEST(ShareSessions, AreNoMoreThanMayBe) {
 
 /// It was gone and refused, and stayed counted by whoever counts what is replaced.
 TEST(ShareSessions, AreReplacedAlsoWhereTheLimitIsLowerNow) {
-    ShareSessions sessions(std::make_shared<ShareSessionCount>());
+    ShareSessions sessions(std::make_shared<ShareSessionRegister>());
     for (const auto* name : {"a", "b"}) {
         auto asked = fetch(0, {at(0)});
         asked.key.member = name;
@@ -130,7 +130,7 @@ TEST(ShareSessions, AreReplacedAlsoWhereTheLimitIsLowerNow) {
 /// Each shard had its part of the limit: with few members on a connection each, one shard refused
 /// them while others had room.
 TEST(ShareSessions, AreLimitedOnAllShardsTogether) {
-    const auto count = std::make_shared<ShareSessionCount>();
+    const auto count = std::make_shared<ShareSessionRegister>();
     ShareSessions one(count);
     ShareSessions other(count);
     for (const auto* name : {"a", "b"}) {
@@ -147,11 +147,32 @@ TEST(ShareSessions, AreLimitedOnAllShardsTogether) {
     EXPECT_EQ(one.end({.group = "g", .member = "a"}).size(), 1U);
     EXPECT_TRUE(one.end({.group = "g", .member = "a"}).empty()) << "and counts no more";
     EXPECT_TRUE(other.begin_fetch(third));
-    EXPECT_EQ(count->get(), 2U);
+    EXPECT_EQ(count->size(), 2U);
+}
+
+/// A member comes back to another shard, and its old connection is missed later: what it holds by
+/// then was given to whoever asked next.
+TEST(ShareSessions, WhatIsLeftOfAnOlderSessionReleasesNothing) {
+    const auto all = std::make_shared<ShareSessionRegister>();
+    ShareSessions one(all);
+    ShareSessions other(all);
+    auto asked = fetch(0, {at(0)});
+    asked.sessions_max = 1;
+    ASSERT_TRUE(one.begin_fetch(asked));
+    ASSERT_TRUE(other.begin_fetch(asked)) << "no second place is needed for one member";
+    EXPECT_EQ(all->size(), 1U);
+    const auto older = one.end(asked.key);
+    ASSERT_EQ(older.size(), 1U);
+    EXPECT_TRUE(older.front().partitions.empty());
+    EXPECT_EQ(all->size(), 1U);
+    const auto newest = other.end(asked.key);
+    ASSERT_EQ(newest.size(), 1U);
+    EXPECT_EQ(newest.front().partitions.size(), 1U);
+    EXPECT_EQ(all->size(), 0U);
 }
 
 TEST(ShareSessions, EndWithTheirConnection) {
-    ShareSessions sessions(std::make_shared<ShareSessionCount>());
+    ShareSessions sessions(std::make_shared<ShareSessionRegister>());
     const int one = 0;
     const int other = 0;
     auto asked = fetch(0, {at(3)});
@@ -172,7 +193,7 @@ TEST(ShareSessions, EndWithTheirConnection) {
 }
 
 TEST(ShareSessions, NameAPartitionOnlyWhenThereIsSomethingToSay) {
-    ShareSessions sessions(std::make_shared<ShareSessionCount>());
+    ShareSessions sessions(std::make_shared<ShareSessionRegister>());
     ASSERT_TRUE(sessions.begin_fetch(fetch(0, {at(0)})));
     ASSERT_TRUE(sessions.begin_fetch(fetch(1, {at(1)})));
     EXPECT_FALSE(sessions.carries(member, {.partition = at(0)}));
