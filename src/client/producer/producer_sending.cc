@@ -318,7 +318,12 @@ Error ProducerCore::timed_out(const Attempt& attempt, const ProducerRecordView& 
                             table == nullptr ? 0 : table->size())};
     }
     std::string why = entry == nullptr ? "" : entry->last_word();
-    if (const auto& failure = cluster_->metadata().failure()) {
+    std::optional<Error> failure;  // the loop's thread has it
+    auto look = [this, &failure] {
+        failure = cluster_ ? cluster_->metadata().failure() : std::nullopt;
+    };
+    ignore(client::run_and_wait(ports_.loop, std::move(look)), "the loop is over");
+    if (failure) {
         why += fmt::format("; {}", failure->message);
     }
     return {ErrorCode::request_timed_out,
