@@ -123,6 +123,7 @@ Future<ConsumerRecords> Consumer::poll_async(Duration timeout) {
 }
 
 void Consumer::wakeup() {
+    const std::lock_guard lock(impl_->waking);
     if (impl_->core) {
         impl_->core->wake_up();
     }

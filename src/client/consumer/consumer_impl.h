@@ -6,6 +6,7 @@
 #include <barnabas/consumer.h>
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ struct Consumer::Impl {
     client::Loop loop;
     client::ConsumerConfig config;
     std::unique_ptr<client::ConsumerCore> core;  ///< made and destroyed on the loop; none: closed
+    std::mutex waking;  ///< held by wakeup(), on whatever thread, and where `core` goes
     client::Drain drain;
     Listener listener;
     std::vector<std::shared_ptr<ConsumerInterceptor>> interceptors;

@@ -199,7 +199,11 @@ Result<> Consumer::Impl::close(Duration timeout) {
     }
     auto end = [at = core.get(), deadline] { return at->close(deadline); };
     Result<> ended = block_on(std::move(end));
-    auto gone = std::move(core);
+    std::unique_ptr<client::ConsumerCore> gone;
+    {
+        const std::lock_guard lock(waking);
+        gone = std::move(core);
+    }
     ignore(client::run_and_wait(loop, [&gone] { gone.reset(); }), "it goes with its loop");
     return done ? ended : done;
 }

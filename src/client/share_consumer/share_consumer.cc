@@ -125,6 +125,7 @@ std::optional<Duration> ShareConsumer::acquisition_lock_timeout() const {
 }
 
 void ShareConsumer::wakeup() {
+    const std::lock_guard lock(impl_->waking);
     if (impl_->core) {
         impl_->core->wake_up();
     }

@@ -7,6 +7,7 @@
 #include <barnabas/share_consumer.h>
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ struct ShareConsumer::Impl {
     client::Loop loop;
     client::ShareConsumerConfig config;
     std::unique_ptr<client::ShareCore> core;  ///< made and destroyed on the loop; none: closed
+    std::mutex waking;  ///< held by wakeup(), on whatever thread, and where `core` goes
     client::ShareDrain drain;
     client::InFlight in_flight;
     CommitCallback callback;

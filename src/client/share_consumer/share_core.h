@@ -58,6 +58,8 @@ public:
     // --- the user ------------------------------------------------------------------------------
 
     void subscribe(std::set<std::string> topics);
+    /// See ShareExchange.
+    [[nodiscard]] std::vector<FetchedShare> stop_reading() { return exchange_.stop_reading(); }
     /// Leaves the group and reads nothing any more.
     awaitable<Result<void>> unsubscribe(Time deadline);
     [[nodiscard]] std::set<std::string> subscription() const { return membership_.topics(); }

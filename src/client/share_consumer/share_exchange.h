@@ -66,6 +66,11 @@ public:
     void assign(SharedParts parts);
     /// Until some have come.
     void want_records() { wanted_ = true; }
+    /// Nothing more is asked for until then; what was fetched ahead is the caller's.
+    [[nodiscard]] std::vector<FetchedShare> stop_reading() {
+        wanted_ = false;
+        return take_fetched();
+    }
     /// With the next fetch where one goes to their broker anyway, else by themselves. Tried again
     /// until `deadline` where the error may pass.
     void acknowledge(std::vector<PartAcks> parts, Time deadline);

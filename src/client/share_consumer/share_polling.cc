@@ -169,6 +169,9 @@ void ShareConsumer::Impl::take_outcomes() {
 
 /// What is marked goes out; what nobody has seen yet is somebody else's again.
 Result<> ShareConsumer::Impl::unsubscribe() {
+    std::vector<client::FetchedShare> ahead;
+    TRY(client::run_and_wait(loop, [at = core.get(), &ahead] { ahead = at->stop_reading(); }));
+    drain.add(std::move(ahead));
     for (client::Delivery& delivery : drain.give_back()) {
         if (!delivery.own.empty()) {
             in_flight.add(std::move(delivery));
@@ -192,7 +195,11 @@ Result<> ShareConsumer::Impl::close(Duration timeout) {
     };
     Result<> ended = block_on(std::move(end));
     take_outcomes();
-    auto gone = std::move(core);
+    std::unique_ptr<client::ShareCore> gone;
+    {
+        const std::lock_guard lock(waking);
+        gone = std::move(core);
+    }
     ignore(client::run_and_wait(loop, [&gone] { gone.reset(); }), "it goes with its loop");
     return ended;
 }
