@@ -38,7 +38,8 @@ def broker(tmp_path_factory):
     factory = BrokerFactory(tmp_path_factory.mktemp("console-share"))
     broker = factory.start(SETTINGS)
     with wire.connected(broker) as connection:
-        assert wire.create_topic(connection, "jobs")["errorCode"] == 0
+        assert wire.create_topic(connection, "jobs", configs={  # their time is long ago
+            "retention.ms": "-1"})["errorCode"] == 0
         assert wire.produce(connection, "jobs", batches.build(RECORDS))["errorCode"] == 0
     yield broker
     factory.close()
