@@ -2,7 +2,7 @@
 
 #include "base/invariant.h"
 #include "broker/await_answer.h"
-#include "broker/ended_by.h"
+#include "broker/handlers/side_by_side.h"
 #include "broker/takeover.h"
 #include "metadata/embedded_store.h"
 #include "metadata/registration.h"
@@ -311,14 +311,19 @@ awaitable<void> Broker::stop_serving() {
     if (http_) {
         co_await http_->stop();
     }
-    for (std::size_t i = 0; i < fronts_.size(); ++i) {
-        auto stop_front = [this, i]() -> awaitable<void> { return fronts_[i].acceptor->stop(); };
-        co_await runtime::await_on(home, *ports_.shards[i], stop_front);
-        auto drop = [this, i] { fronts_[i] = Front(); };
-        co_await runtime::call_on(home, *ports_.shards[i], drop);
-    }
+    // At once: where one waits for a request that hangs, the others take no more connections.
+    auto stop = [this](std::size_t i) { return stop_front(i); };
+    co_await side_by_side(home, fronts_.size(), stop);
     fronts_.clear();
     co_await stop_coordinators();
+}
+
+awaitable<void> Broker::stop_front(std::size_t i) {
+    auto& home = *ports_.shards.front();
+    auto stop = [this, i] { return fronts_[i].acceptor->stop(); };
+    co_await runtime::await_on(home, *ports_.shards[i], stop);
+    auto drop = [this, i] { fronts_[i] = Front(); };
+    co_await runtime::call_on(home, *ports_.shards[i], drop);
 }
 
 awaitable<void> Broker::stop_reads() {
@@ -335,14 +340,19 @@ awaitable<void> Broker::stop_reads() {
 struct Broker::Stopping {
     Time until;  // what hangs is waited for
     std::string hangs;
+
+    [[nodiscard]] Time until_at_least(const runtime::Shard& home) const {
+        constexpr Duration at_least = 5s;
+        return std::max(until, home.clock().now() + at_least);
+    }
 };
 
-/// What comes after a stage that hangs has a moment all the same: it may be of other disks.
+/// What comes after a stage that hangs has a moment all the same: it may be of other disks. A stage
+/// that still goes on when the broker is stopped again is not begun anew.
 awaitable<void> Broker::end_stage(std::string_view what, awaitable<void> work, Stopping& stopping) {
-    constexpr Duration at_least = 5s;
     auto& home = *ports_.shards.front();
-    const Time until = std::max(stopping.until, home.clock().now() + at_least);
-    if (!co_await ended_by(home, std::move(work), until)) {
+    const auto found = stages_.try_emplace(std::string(what), home, std::move(work)).first;
+    if (!co_await found->second.ended_by(stopping.until_at_least(home))) {
         ports_.log.warn("the stop does not wait any longer for {}: a disk hangs", what);
         stopping.hangs += fmt::format("{}{}", stopping.hangs.empty() ? "" : ", ", what);
     }
@@ -366,7 +376,7 @@ awaitable<Result<void>> Broker::stop() {
     }
     Result<void> closed;
     if (topics_) {
-        closed = co_await topics_->stop(stopping.until);
+        closed = co_await topics_->stop(stopping.until_at_least(home));
     }
     if (tasks_) {
         co_await end_stage("a look at the log directories", tasks_->join(), stopping);

@@ -6,6 +6,7 @@
 #include "broker/coordinators/share_state_client.h"
 #include "broker/directory_keeper.h"
 #include "broker/dispatcher.h"
+#include "broker/ended_by.h"
 #include "broker/group_report.h"
 #include "broker/http_server.h"
 #include "broker/log_cleaner.h"
@@ -19,6 +20,7 @@
 #include "runtime/shard.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,6 +90,7 @@ private:
     [[nodiscard]] std::vector<runtime::Path> directories() const;
     awaitable<void> end_waits();
     awaitable<void> stop_serving();
+    awaitable<void> stop_front(std::size_t i);
     awaitable<void> stop_reads();
     awaitable<void> stop_coordinators();
     struct Stopping;
@@ -123,7 +126,8 @@ private:
     std::vector<std::unique_ptr<ShareStateClient>> share_state_clients_;  // and these
     std::vector<std::unique_ptr<SharePartitions>> shares_;                // and these
     std::unique_ptr<runtime::TaskGroup> tasks_;
-    std::vector<Front> fronts_;  // one per shard
+    std::vector<Front> fronts_;                              // one per shard
+    std::map<std::string, EndingWork, std::less<>> stages_;  // of stop(), since its first call
     GroupReport group_report_{services_};
     std::unique_ptr<HttpServer> http_;
     metadata::ClusterState state_;

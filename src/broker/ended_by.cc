@@ -2,32 +2,40 @@
 
 #include "runtime/tasks.h"
 
-#include <memory>
 #include <utility>
 
 namespace barnabas::broker {
-namespace {
 
-struct EndingStage {
-    explicit EndingStage(runtime::Shard& home) : ended(home) {}
+struct EndingWork::State {
+    explicit State(runtime::Shard& home) : ended(home) {}
     runtime::Signal ended;
     bool over = false;
 };
 
-awaitable<void> run_ending_stage(awaitable<void> work, std::shared_ptr<EndingStage> stage) {
-    co_await std::move(work);
-    stage->over = true;
-    stage->ended.notify_all();
+EndingWork::EndingWork(runtime::Shard& home, awaitable<void> work)
+    : state_(std::make_shared<State>(home)) {
+    runtime::spawn(home, run(std::move(work), state_));
 }
 
-}  // namespace
+awaitable<void> EndingWork::run(awaitable<void> work, std::shared_ptr<State> state) {
+    co_await std::move(work);
+    state->over = true;
+    state->ended.notify_all();
+}
+
+awaitable<bool> EndingWork::ended_by(Time until) {
+    return wait(state_, until);
+}
+
+awaitable<bool> EndingWork::wait(std::shared_ptr<State> state, Time until) {
+    while (!state->over && co_await state->ended.wait_until(until)) {
+    }
+    co_return state->over;
+}
 
 awaitable<bool> ended_by(runtime::Shard& home, awaitable<void> work, Time until) {
-    const auto stage = std::make_shared<EndingStage>(home);
-    runtime::spawn(home, run_ending_stage(std::move(work), stage));
-    while (!stage->over && co_await stage->ended.wait_until(until)) {
-    }
-    co_return stage->over;
+    EndingWork begun(home, std::move(work));
+    co_return co_await begun.ended_by(until);
 }
 
 }  // namespace barnabas::broker

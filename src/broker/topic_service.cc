@@ -530,6 +530,9 @@ void TopicService::doom_folder(runtime::Path folder, Time when) {
 }
 
 awaitable<Result<std::vector<DirectoryReport>>> TopicService::describe_directories() {
+    // A disk that hangs holds this up and nobody else's turn.
+    auto look = [this] { return ports_.dirs.use(); };
+    auto uses = co_await runtime::run_blocking(home_, std::move(look));
     const auto turn = co_await take_turn();
     if (!turn) {
         co_return std::unexpected(turn.error());
@@ -543,8 +546,6 @@ awaitable<Result<std::vector<DirectoryReport>>> TopicService::describe_directori
         };
         co_await runtime::call_on(home_, shard->shard, gather);
     }
-    auto look = [this] { return ports_.dirs.use(); };
-    auto uses = co_await runtime::run_blocking(home_, std::move(look));
     std::vector<DirectoryReport> reports;
     for (auto& use : uses) {
         reports.push_back({.use = std::move(use), .log_sizes = {}, .futures = {}});

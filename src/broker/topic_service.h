@@ -2,6 +2,7 @@
 
 #include "base/config_resolver.h"
 #include "broker/checkpoint_writer.h"
+#include "broker/ended_by.h"
 #include "broker/replica_mover.h"
 #include "broker/services.h"
 #include "broker/topic_requests.h"
@@ -219,6 +220,7 @@ private:
     runtime::Shard& home_;
     runtime::Signal turn_;
     bool busy_ = false;
+    std::optional<EndingWork> marking_;  // of the directories, at the end
     bool logs_open_ = false;  // the start went as far as that, and stop() has not taken them
     bool stopping_ = false;
     runtime::Signal stop_signal_;

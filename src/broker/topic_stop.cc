@@ -79,8 +79,13 @@ awaitable<Result<void>> TopicService::stop(Time until) {
 
 awaitable<Result<void>> TopicService::close_all() {
     if (!std::exchange(logs_open_, false)) {
-        // Closed before, or a start that failed: of logs that were not looked at nothing may be
-        // said.
+        // A start that failed: of logs that were not looked at nothing may be said. Or closed
+        // before, and only what hung then is waited for.
+        const Time until = home_.clock().now() + Flusher::patience;
+        if (marking_ && !co_await marking_->ended_by(until)) {
+            co_return fail(ErrorCode::kafka_storage_error,
+                           "the marks of an orderly stop still wait for their disk");
+        }
         co_return Result<void>();
     }
     PartitionTable::Wanted all = [](const replication::Partition&) { return true; };
@@ -160,7 +165,8 @@ awaitable<Result<void>> TopicService::leave_marks(std::shared_ptr<Closing> closi
                          directory.string(), why.message);
     }
     const Time until = home_.clock().now() + Flusher::patience;
-    const bool marked = co_await ended_by(home_, mark_clean(std::move(not_closed)), until);
+    marking_.emplace(home_, mark_clean(std::move(not_closed)));
+    const bool marked = co_await marking_->ended_by(until);
     if (marked && hanging.empty()) {
         co_return Result<void>();
     }

@@ -63,6 +63,25 @@ TEST(EndedBy, WaitsForTheWorkAndNoLongerThanTold) {
     }
 }
 
+Task ask_twice(runtime::Shard* home, Seen* seen) {
+    EndingWork work(*home, sleep_and_note(home, 9s, seen));
+    EXPECT_FALSE(co_await work.ended_by(home->clock().now() + 5s));
+    EXPECT_FALSE(seen->work_ended);
+    seen->answer = co_await work.ended_by(home->clock().now() + 5s);
+    seen->at = home->clock().now();
+}
+
+TEST(EndedBy, WorkIsWaitedForAgainAndNotBegunAgain) {
+    runtime::Simulation simulation(1);
+    auto& home = simulation.add_machine("m").shard(0);
+    Seen seen;
+    const Time began = simulation.clock().now();
+    home.post([&] { runtime::spawn(home, ask_twice(&home, &seen)); });
+    ASSERT_TRUE(simulation.run_until([&seen] { return seen.answer.has_value(); }, 1min));
+    EXPECT_EQ(seen.answer, true);
+    EXPECT_LT(seen.at - began, 9s + 10ms);
+}
+
 TEST(EndedBy, WorkThatDoesNotWaitHasEnded) {
     runtime::Simulation simulation(1);
     auto& home = simulation.add_machine("m").shard(0);
