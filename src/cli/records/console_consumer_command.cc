@@ -1,6 +1,5 @@
 #include "cli/records/console_consumer_command.h"
 
-#include "cli/common/client_properties.h"
 #include "cli/common/java_errors.h"
 #include "cli/common/output_pipe.h"
 #include "cli/common/stop_signals.h"
@@ -209,20 +208,6 @@ private:
     std::mutex mutex_;  ///< while the consumer is changed, and for stop()
     std::optional<Consumer> consumer_;
 };
-
-/// Options under their new name or their old one, which do not come together.
-Result<GivenProperties> properties_of_either(const ParsedOptions& given,
-                                             const std::optional<std::string>& file,
-                                             std::string_view entries,
-                                             std::string_view old_entries) {
-    GivenProperties properties;
-    if (file) {
-        TRY_ASSIGN(properties.file, properties_file(*file));
-    }
-    TRY_ASSIGN(properties.entries,
-               parse_entries(given.texts(given.has(entries) ? entries : old_entries)));
-    return properties;
-}
 
 Result<int> consume_records(const ParsedOptions& given, Console& console) {
     const auto file = given.text("command-config");

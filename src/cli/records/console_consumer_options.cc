@@ -8,7 +8,6 @@
 #include <array>
 #include <cctype>
 #include <limits>
-#include <set>
 #include <utility>
 
 namespace barnabas::cli {
@@ -157,28 +156,14 @@ Result<PartitionStart> parse_partition_start(const std::string& text) {
     return PartitionStart(Offset(*offset));
 }
 
-/// The group that somebody named, in one place or the same in several.
 Result<std::optional<std::string>> named_consumer_group(const ParsedOptions& given,
                                                         const GivenProperties& properties) {
-    std::set<std::string> groups;
-    for (const auto& group : {given.text("group"), text_property(properties.file, "group.id"),
-                              text_property(properties.entries, "group.id")}) {
-        if (group) {
-            groups.insert(*group);
-        }
-    }
-    if (groups.size() > 1) {
-        return fail(ErrorCode::invalid_request,
-                    "The group ids provided in different places (directly using '--group', via "
-                    "'--consumer-property', or via '--consumer.config') do not match. Detected "
-                    "group ids: '{}'",
-                    fmt::join(groups, "', '"));
-    }
-    if (!groups.empty() && given.has("partition")) {
+    TRY_ASSIGN(auto group, named_group(given, properties, "consumer.config"));
+    if (group && given.has("partition")) {
         return fail(ErrorCode::invalid_request,
                     "Options group and partition cannot be specified together.");
     }
-    return groups.empty() ? std::nullopt : std::optional(*groups.begin());
+    return group;
 }
 
 /// Classic groups of Kafka's brokers wait 3 s for more members, which nobody wants of a group that
@@ -199,21 +184,6 @@ Result<void> settle_offset_reset(const ParsedOptions& given, ClientConfig& consu
                     at->second);
     }
     return {};
-}
-
-ClientConfig merged_properties(GivenProperties properties) {
-    properties.entries.merge(properties.file);  // keeps what is there
-    return std::move(properties.entries);
-}
-
-/// The options of their own stand between the file and the entries.
-ClientConfig formatter_properties(const ParsedOptions& given, GivenProperties properties) {
-    for (const std::string name : {"key", "value"}) {
-        if (const auto asked = given.text(name + "-deserializer").value_or(""); !asked.empty()) {
-            properties.file.insert_or_assign(name + ".deserializer", asked);
-        }
-    }
-    return merged_properties(std::move(properties));
 }
 
 }  // namespace

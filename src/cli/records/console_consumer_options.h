@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "cli/framework/option_parser.h"
+#include "cli/records/given_properties.h"
 #include <barnabas/client_config.h>
 #include <barnabas/types.h>
 
@@ -17,11 +18,7 @@ namespace barnabas::cli {
 enum class PartitionEnd : std::uint8_t { earliest, latest };
 using PartitionStart = std::variant<PartitionEnd, Offset>;
 
-/// What a file and the entries of a command line hold; the entries go before the file.
-struct GivenProperties {
-    ClientConfig file{};
-    ClientConfig entries{};
-};
+/// What files and single options hold.
 struct ConsumerProperties {
     GivenProperties consumer{};   ///< --command-config and --command-property
     GivenProperties formatter{};  ///< --formatter-config and --formatter-property

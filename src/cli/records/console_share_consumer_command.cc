@@ -1,6 +1,5 @@
 #include "cli/records/console_share_consumer_command.h"
 
-#include "cli/common/client_properties.h"
 #include "cli/common/java_errors.h"
 #include "cli/common/output_pipe.h"
 #include "cli/common/stop_signals.h"
@@ -186,27 +185,14 @@ private:
     bool closing_ = false;
 };
 
-/// Options under their new name or their old one, which do not come together.
-Result<GivenProperties> share_properties(const ParsedOptions& given,
-                                         const std::optional<std::string>& file,
-                                         std::string_view entries, std::string_view old_entries) {
-    GivenProperties properties;
-    if (file) {
-        TRY_ASSIGN(properties.file, properties_file(*file));
-    }
-    TRY_ASSIGN(properties.entries,
-               parse_entries(given.texts(given.has(entries) ? entries : old_entries)));
-    return properties;
-}
-
 Result<int> consume_shared(const ParsedOptions& given, Console& console) {
     const auto file = given.text("command-config");
     ConsumerProperties properties;
     TRY_ASSIGN(properties.consumer,
-               share_properties(given, file ? file : given.text("consumer-config"),
-                                "command-property", "consumer-property"));
-    TRY_ASSIGN(properties.formatter, share_properties(given, given.text("formatter-config"),
-                                                      "formatter-property", "property"));
+               properties_of_either(given, file ? file : given.text("consumer-config"),
+                                    "command-property", "consumer-property"));
+    TRY_ASSIGN(properties.formatter, properties_of_either(given, given.text("formatter-config"),
+                                                          "formatter-property", "property"));
     TRY_ASSIGN(const auto plan, plan_console_share_consumer(given, std::move(properties)));
     TRY_ASSIGN(const auto made,
                make_formatter(given.text("formatter").value_or(std::string(default_formatter)),

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <utility>
 
 namespace barnabas::cli {
@@ -106,40 +105,6 @@ constexpr std::array share_renamed{
     ShareRenamed{"property", "formatter-property"},
 };
 
-/// The group that somebody named, in one place or the same in several.
-Result<std::string> share_group_of(const ParsedOptions& given, const GivenProperties& properties) {
-    std::set<std::string> groups;
-    for (const auto& group : {given.text("group"), text_property(properties.file, "group.id"),
-                              text_property(properties.entries, "group.id")}) {
-        if (group) {
-            groups.insert(*group);
-        }
-    }
-    if (groups.size() > 1) {
-        return fail(ErrorCode::invalid_request,
-                    "The group ids provided in different places (directly using '--group', via "
-                    "'--consumer-property', or via '--consumer-config') do not match. Detected "
-                    "group ids: '{}'",
-                    fmt::join(groups, "', '"));
-    }
-    return groups.empty() ? std::string("console-share-consumer") : *groups.begin();
-}
-
-/// Entries go before the file.
-ClientConfig entries_over_file(GivenProperties properties) {
-    properties.entries.merge(properties.file);  // keeps what is there
-    return std::move(properties.entries);
-}
-
-ClientConfig share_formatter_properties(const ParsedOptions& given, GivenProperties properties) {
-    for (const std::string name : {"key", "value"}) {
-        if (const auto asked = given.text(name + "-deserializer").value_or(""); !asked.empty()) {
-            properties.file.insert_or_assign(name + ".deserializer", asked);
-        }
-    }
-    return entries_over_file(std::move(properties));
-}
-
 /// The command acknowledges each record that it has printed, so it is in explicit mode.
 Result<void> settle_mode(ClientConfig& consumer) {
     const auto [mode, is_new] = consumer.emplace("share.acknowledgement.mode", "explicit");
@@ -197,14 +162,14 @@ std::vector<std::string> console_share_consumer_warnings(const ParsedOptions& gi
 Result<ShareConsumerPlan> plan_console_share_consumer(const ParsedOptions& given,
                                                       ConsumerProperties properties) {
     ShareConsumerPlan plan{.topic = given.text("topic").value_or("")};
-    TRY_ASSIGN(const auto group, share_group_of(given, properties.consumer));
+    TRY_ASSIGN(const auto group, named_group(given, properties.consumer, "consumer-config"));
     auto& consumer = plan.consumer;
-    consumer = entries_over_file(std::move(properties.consumer));
+    consumer = merged_properties(std::move(properties.consumer));
     consumer.insert(given.profile().begin(), given.profile().end());  // keeps what is there
     TRY(settle_mode(consumer));
     consumer.emplace("client.id", "console-share-consumer");
     consumer.insert_or_assign("bootstrap.servers", given.text("bootstrap-server").value_or(""));
-    consumer.insert_or_assign("group.id", group);
+    consumer.insert_or_assign("group.id", group.value_or("console-share-consumer"));
     if (const auto most = given.number("max-messages"); most && *most != -1) {
         plan.messages_max = std::max<std::int64_t>(*most, 0);
     }
@@ -215,7 +180,7 @@ Result<ShareConsumerPlan> plan_console_share_consumer(const ParsedOptions& given
                        : given.has("release") ? AcknowledgeType::release
                                               : AcknowledgeType::accept;
     plan.rejects_unprintable = given.has("reject-message-on-error");
-    plan.formatter = share_formatter_properties(given, std::move(properties.formatter));
+    plan.formatter = formatter_properties(given, std::move(properties.formatter));
     return plan;
 }
 
