@@ -38,7 +38,9 @@ std::unique_ptr<Membership> make_membership(const ConsumerConfig& config, Assign
         .poll_interval_max = config.poll_interval_max,
         .request_timeout = config.common.request_timeout,
         .retry_backoff = config.common.retry_backoff,
-        .remote_assignor = config.remote_assignor};
+        .remote_assignor = config.remote_assignor,
+        .retry_backoff_max = config.common.retry_backoff_max,
+        .retry_draw = random.next()};
     if (config.group_protocol == GroupProtocol::consumer) {
         return std::make_unique<ConsumerMembership>(std::move(settings), random.uuid().to_string());
     }

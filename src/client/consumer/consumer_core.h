@@ -156,6 +156,9 @@ private:
     template <class Request>
     awaitable<void> send_to_coordinator(Request request, Duration timeout,
                                         std::vector<std::shared_ptr<const ByteBuffer>> bytes);
+    template <class Request>
+    awaitable<Result<Answer<typename Request::Response>>> ask_group(Request request,
+                                                                    CallOptions options);
     awaitable<Result<Answer<wire::LeaveGroupResponse>>> leave_past_join(
         wire::LeaveGroupRequest request, CallOptions options);
 

@@ -210,6 +210,11 @@ void ConsumerMembership::check_poll_interval(Time now) {
     }
 }
 
+void ConsumerMembership::retry_later(Time now) {
+    const Backoff backoff{settings_.retry_backoff, settings_.retry_backoff_max};
+    heartbeat_at_ = now + backoff.after(++failures_, settings_.retry_draw);
+}
+
 // --- the network -----------------------------------------------------------------------------
 
 std::optional<GroupCall> ConsumerMembership::next_request(Time now) {
@@ -271,7 +276,8 @@ wire::ConsumerGroupHeartbeatRequest ConsumerMembership::heartbeat() {
         if (!pattern_.empty() || had_pattern_) {
             request.subscribed_topic_regex = pattern_;  // empty: no more
         }
-        had_pattern_ = !pattern_.empty();
+        pattern_told_ = !pattern_.empty();
+        had_pattern_ = had_pattern_ || pattern_told_;
     }
     if (full_ || unacknowledged_) {
         std::map<TopicId, std::vector<std::int32_t>> owned;
@@ -327,6 +333,8 @@ void ConsumerMembership::on_response(const GroupResponse& response, Time now) {
     if (lost_ || answer->member_epoch <= join_epoch) {
         return;  // it belongs to a life that is over
     }
+    failures_ = 0;
+    had_pattern_ = pattern_told_;
     epoch_ = answer->member_epoch;
     if (answer->member_id) {
         member_id_ = *answer->member_id;
@@ -356,11 +364,11 @@ void ConsumerMembership::on_error(ErrorCode code, const std::string& message, Ti
             be_fenced();
             break;
         case ErrorCode::topic_authorization_failed:
-            heartbeat_at_ = now + settings_.retry_backoff;
+            retry_later(now);
             break;
         default:
             if (is_retriable(code)) {
-                heartbeat_at_ = now + settings_.retry_backoff;
+                retry_later(now);
             } else {
                 fail_for_good(code, message);
             }
@@ -377,7 +385,7 @@ void ConsumerMembership::on_failure(std::size_t /*request*/, const Error& error,
         return;
     }
     full_ = true;  // who knows what arrived
-    heartbeat_at_ = now + settings_.retry_backoff;
+    retry_later(now);
     if (!may_pass(error.code) && state_ == State::member) {
         fail_for_good(error.code, error.message);
     }

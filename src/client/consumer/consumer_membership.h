@@ -65,6 +65,7 @@ private:
     using IdPartition = std::pair<TopicId, std::int32_t>;
 
     void send_soon() { heartbeat_at_ = Time{}; }
+    void retry_later(Time now);
     void be_fenced();
     void fail_for_good(ErrorCode code, std::string_view why);
     [[nodiscard]] std::vector<TopicPartition> to_revoke() const;
@@ -89,8 +90,9 @@ private:
     bool in_flight_ = false;
     bool leaving_in_flight_ = false;
     bool evicting_ = false;
-    bool ever_joined_ = false;  ///< a heartbeat was sent since it was new
-    bool had_pattern_ = false;  ///< the broker knows of one
+    bool ever_joined_ = false;   ///< a heartbeat was sent since it was new
+    bool had_pattern_ = false;   ///< the broker may know of one
+    bool pattern_told_ = false;  ///< by the heartbeat that spoke last of what is subscribed to
     bool leave_for_good_ = false;
 
     std::vector<TopicPartition> owned_;
@@ -100,6 +102,7 @@ private:
     std::map<TopicId, std::string> names_;  ///< of topics in the target
     std::optional<Step> step_;
 
+    std::uint32_t failures_ = 0;  ///< in a row
     Duration heartbeat_interval_{5s};
     Time heartbeat_at_{};
     Time polled_at_{};

@@ -1,5 +1,6 @@
 // The part of ConsumerCore that talks to the group's coordinator about the membership.
 #include "client/consumer/consumer_core.h"
+#include "client/consumer/coordinator_calls.h"
 
 #include <type_traits>
 #include <utility>
@@ -63,26 +64,7 @@ awaitable<void> ConsumerCore::send_to_coordinator(
     const std::size_t index = GroupRequest(std::in_place_type<Request>).index();
     const CallOptions options{
         .deadline = now() + timeout, .versions = versions_of(request), .timeout = timeout};
-    // Only that another broker coordinates is the cluster's matter.
-    const auto judge = [](const typename Request::Response& response) {
-        const auto code = static_cast<ErrorCode>(response.error_code);
-        const bool moved = code == ErrorCode::not_coordinator ||
-                           code == ErrorCode::coordinator_not_available ||
-                           code == ErrorCode::coordinator_load_in_progress;
-        return moved ? code : ErrorCode::none;
-    };
-    if constexpr (std::is_same_v<Request, wire::LeaveGroupRequest>) {
-        const auto left = co_await leave_past_join(std::move(request), options);
-        if (left) {
-            membership_->on_response(GroupResponse(left->message), now());
-        } else {
-            membership_->on_failure(index, left.error(), now());
-        }
-        poke();
-        co_return;
-    }
-    auto answer = co_await cluster_.call(Target::group_coordinator(*config_.group_id),
-                                         std::move(request), options, judge);
+    auto answer = co_await ask_group(std::move(request), options);
     if (answer) {
         membership_->on_response(GroupResponse(std::move(answer->message)), now());
     } else {
@@ -90,6 +72,18 @@ awaitable<void> ConsumerCore::send_to_coordinator(
         membership_->on_failure(index, answer.error(), now());
     }
     poke();
+}
+
+template <class Request>
+awaitable<Result<Answer<typename Request::Response>>> ConsumerCore::ask_group(Request request,
+                                                                              CallOptions options) {
+    if constexpr (std::is_same_v<Request, wire::LeaveGroupRequest>) {
+        return leave_past_join(std::move(request), options);
+    } else if constexpr (std::is_same_v<Request, wire::ConsumerGroupHeartbeatRequest>) {
+        return send_heartbeat(cluster_, *config_.group_id, std::move(request), options);
+    } else {
+        return ask_coordinator(cluster_, *config_.group_id, std::move(request), options);
+    }
 }
 
 /// By another connection than the group's own, where a JoinGroup may still be waiting.

@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "client/assignors/group.h"
+#include "client/cluster/backoff.h"
 #include "client/cluster/metadata.h"
 #include "wire/messages/consumer_group_heartbeat.h"
 #include "wire/messages/heartbeat.h"
@@ -11,6 +12,7 @@
 #include "wire/messages/sync_group.h"
 #include <barnabas/consumer_group_metadata.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -116,7 +118,9 @@ struct MembershipSettings {
     Duration poll_interval_max{5min};  ///< also how long a rebalance may take
     Duration request_timeout{30s};
     Duration retry_backoff{100ms};
-    std::optional<std::string> remote_assignor;  ///< KIP-848
+    std::optional<std::string> remote_assignor{};       ///< KIP-848
+    Duration retry_backoff_max{1s};                     ///< KIP-848
+    std::uint64_t retry_draw = std::uint64_t{1} << 63;  ///< KIP-848: makes members differ
 };
 
 /// Whether what went wrong on the way to a broker may be right the next time: nobody gives up for

@@ -1,6 +1,7 @@
 #include "client/share_consumer/share_core.h"
 
 #include "base/invariant.h"
+#include "client/consumer/coordinator_calls.h"
 
 #include <algorithm>
 #include <functional>
@@ -31,7 +32,8 @@ ShareMembership::Settings membership_settings(const ShareConsumerConfig& config,
             .member_id = random.uuid().to_string(),
             .rack = config.rack.empty() ? std::nullopt : std::optional(config.rack),
             .poll_interval_max = config.poll_interval_max,
-            .retry_backoff = config.common.retry_backoff};
+            .retry = {config.common.retry_backoff, config.common.retry_backoff_max},
+            .retry_draw = random.next()};
 }
 
 }  // namespace
@@ -134,16 +136,7 @@ awaitable<void> ShareCore::heartbeat(wire::ShareGroupHeartbeatRequest request) {
     const Duration timeout = config_.common.request_timeout;
     const CallOptions options{
         .deadline = now() + timeout, .versions = {first_stable, wire::latest}, .timeout = timeout};
-    // Only that another broker coordinates is the cluster's matter.
-    const auto judge = [](const wire::ShareGroupHeartbeatResponse& response) {
-        const auto code = static_cast<ErrorCode>(response.error_code);
-        const bool moved = code == ErrorCode::not_coordinator ||
-                           code == ErrorCode::coordinator_not_available ||
-                           code == ErrorCode::coordinator_load_in_progress;
-        return moved ? code : ErrorCode::none;
-    };
-    auto answer = co_await cluster_.call(Target::group_coordinator(config_.group_id),
-                                         std::move(request), options, judge);
+    auto answer = co_await send_heartbeat(cluster_, config_.group_id, std::move(request), options);
     if (answer) {
         membership_.on_response(answer->message, now());
     } else {

@@ -83,6 +83,10 @@ void ShareMembership::check_poll_interval(Time now) {
     }
 }
 
+void ShareMembership::retry_later(Time now) {
+    heartbeat_at_ = now + settings_.retry.after(++failures_, settings_.retry_draw);
+}
+
 // --- the network -------------------------------------------------------------------------------
 
 std::optional<wire::ShareGroupHeartbeatRequest> ShareMembership::next_request(Time now) {
@@ -167,6 +171,7 @@ void ShareMembership::on_response(const wire::ShareGroupHeartbeatResponse& respo
     if (response.member_epoch <= join_epoch) {
         return;  // it belongs to a life that is over
     }
+    failures_ = 0;
     epoch_ = response.member_epoch;
     if (response.heartbeat_interval_ms > 0) {
         heartbeat_interval_ = std::chrono::milliseconds(response.heartbeat_interval_ms);
@@ -188,7 +193,7 @@ void ShareMembership::on_error(ErrorCode code, std::string_view message, Time no
     if (code == ErrorCode::fenced_member_epoch || code == ErrorCode::unknown_member_id) {
         begin_anew();
     } else if (is_retriable(code) || code == ErrorCode::topic_authorization_failed) {
-        heartbeat_at_ = now + settings_.retry_backoff;
+        retry_later(now);
     } else {
         fail_for_good(code, message);
     }
@@ -204,7 +209,7 @@ void ShareMembership::on_failure(const Error& error, Time now) {
         return;
     }
     full_ = true;  // who knows what arrived
-    heartbeat_at_ = now + settings_.retry_backoff;
+    retry_later(now);
     if (!may_pass(error.code) && state_ == State::member) {
         fail_for_good(error.code, error.message);
     }

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "client/cluster/backoff.h"
 #include "client/cluster/metadata.h"
 #include "client/share_consumer/share_session.h"
 #include "wire/messages/share_group_heartbeat.h"
@@ -29,7 +30,8 @@ public:
         std::string member_id;  ///< a UUID of its own, for all its life
         std::optional<std::string> rack;
         Duration poll_interval_max{5min};
-        Duration retry_backoff{100ms};
+        Backoff retry{};
+        std::uint64_t retry_draw = std::uint64_t{1} << 63;  ///< makes the waits of members differ
     };
     explicit ShareMembership(Settings settings) : settings_(std::move(settings)) {}
 
@@ -69,6 +71,7 @@ public:
 
 private:
     void send_soon() { heartbeat_at_ = Time{}; }
+    void retry_later(Time now);
     void begin_anew();
     void end_leaving();
     void fail_for_good(ErrorCode code, std::string_view why);
@@ -90,6 +93,7 @@ private:
     bool evicting_ = false;     ///< it did not poll: the broker is told that it leaves
     bool ever_joined_ = false;  ///< a heartbeat was sent since it was new
 
+    std::uint32_t failures_ = 0;  ///< in a row
     Duration heartbeat_interval_{5s};
     Time heartbeat_at_{};
     Time polled_at_{};

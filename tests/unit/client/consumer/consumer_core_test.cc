@@ -335,6 +335,39 @@ TEST_F(ConsumerCoreTest, HeartbeatsGoOnWhileTheUserIsBusyAndStopWhenHeHangs) {
     EXPECT_EQ(polled_something(), "assign t-0 t-1");
 }
 
+/// Of KIP-848, whose answers tell of an assignment when it is new: whoever repeats the question
+/// whose answer was lost never hears of it.
+TEST_F(ConsumerCoreTest, AsksForEverythingAfterAnAnswerWasLost) {
+    using Heartbeat = wire::ConsumerGroupHeartbeatRequest;
+    const auto beats = std::make_shared<int>(0);
+    special = [beats](const Asked& asked) -> std::optional<Reaction> {
+        if (!asked.is<Heartbeat>()) {
+            return std::nullopt;
+        }
+        const auto request = asked.as<Heartbeat>();
+        wire::ConsumerGroupHeartbeatResponse response;
+        response.heartbeat_interval_ms = 1000;
+        response.member_epoch = ++*beats == 1 ? 1 : 2;
+        if (*beats == 2) {  // the one with the assignment
+            return Reaction{.bytes = {}, .hang_up = true};
+        }
+        const bool all_is_said = request.rebalance_timeout_ms >= 0 &&
+                                 request.subscribed_topic_names && request.topic_partitions;
+        if (*beats == 1) {
+            response.assignment.emplace();
+        } else if (all_is_said) {
+            response.assignment.emplace().topic_partitions.push_back(
+                {.topic_id = topic_id("t"), .partitions = {0, 1}});
+        }
+        return answer(asked, response);
+    };
+    config.group_id = "g";
+    config.group_protocol = GroupProtocol::consumer;
+    ASSERT_TRUE(core().subscribe({"t"}));
+    EXPECT_EQ(polled_something(), "assign t-0 t-1");
+    EXPECT_GE(*beats, 3);
+}
+
 TEST_F(ConsumerCoreTest, CommitsByItself) {
     config.group_id = "g";
     config.auto_commit = true;

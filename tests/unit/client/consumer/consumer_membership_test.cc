@@ -176,6 +176,22 @@ TEST(ConsumerMembership, SaysEverythingAgainAfterAFailure) {
     EXPECT_TRUE(again->subscribed_topic_names);
 }
 
+TEST(ConsumerMembership, WaitsLongerWithEachFailureInARow) {
+    Member member;
+    for (const Duration wait : {100ms, 200ms, 400ms, 800ms, 1000ms, 1000ms}) {
+        ASSERT_TRUE(member.request());
+        member.machine.on_failure(4, {ErrorCode::network_exception, "cut"}, member.now);
+        EXPECT_EQ(member.machine.next_wake(member.now), member.now + wait);
+        member.now += wait;
+    }
+    ASSERT_TRUE(member.request());
+    member.answer(1);
+    member.now += 5s;
+    ASSERT_TRUE(member.request());
+    member.refuse(ErrorCode::coordinator_load_in_progress);
+    EXPECT_EQ(member.machine.next_wake(member.now), member.now + 100ms) << "all was well meanwhile";
+}
+
 TEST(ConsumerMembership, TriesOnWhileTheClusterIsAway) {
     for (const ErrorCode code : {ErrorCode::network_exception, ErrorCode::broker_not_available,
                                  ErrorCode::request_timed_out}) {
@@ -258,6 +274,12 @@ TEST(ConsumerMembership, PatternsAreTheBrokers) {
     member.answer(2);
     member.machine.subscribe({"u"});
     EXPECT_EQ(member.request()->subscribed_topic_regex, "") << "no more";
+    member.machine.on_failure(4, {ErrorCode::network_exception, "cut"}, member.now);
+    member.now += 100ms;
+    EXPECT_EQ(member.request()->subscribed_topic_regex, "") << "who knows what arrived";
+    member.answer(3);
+    member.machine.subscribe({"t"});
+    EXPECT_FALSE(member.request()->subscribed_topic_regex) << "the broker knows";
 }
 
 TEST(ConsumerMembership, WaitsForTheNamesOfTopicsThatItDoesNotKnow) {

@@ -11,11 +11,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace barnabas::client {
@@ -203,6 +205,52 @@ TEST_F(ShareCoreTest, JoinsFetchesAcknowledgesAndLeaves) {
         }
     }
     EXPECT_EQ(told, "acknowledge 1 acknowledge -1 leave");
+}
+
+/// Answers tell of an assignment when it is new: whoever repeats the question whose answer was lost
+/// never hears of it.
+TEST_F(ShareCoreTest, AsksForEverythingAfterAnAnswerWasLost) {
+    const auto beats = std::make_shared<int>(0);
+    special = [beats](const Asked& asked) -> std::optional<Reaction> {
+        if (!asked.is<Heartbeat>() || asked.as<Heartbeat>().member_epoch < 0) {
+            return std::nullopt;
+        }
+        wire::ShareGroupHeartbeatResponse response;
+        response.heartbeat_interval_ms = 1000;
+        response.member_epoch = ++*beats == 1 ? 1 : 2;
+        if (*beats == 2) {  // the one with the assignment
+            return Reaction{.bytes = {}, .hang_up = true};
+        }
+        if (*beats == 1) {
+            response.assignment.emplace();
+        } else if (asked.as<Heartbeat>().subscribed_topic_names) {
+            response.assignment.emplace().topic_partitions.push_back(
+                {.topic_id = topic_id("t"), .partitions = {0}, .unknown_tags = {}});
+        }
+        return answer(asked, response);
+    };
+    start();
+    EXPECT_EQ(polled(), "0-2");
+    EXPECT_EQ(*beats, 3);
+}
+
+TEST_F(ShareCoreTest, SaysAgainThatItLeaves) {
+    start();
+    EXPECT_EQ(polled(), "0-2");
+    const auto cut = std::make_shared<bool>(false);
+    special = [cut](const Asked& asked) -> std::optional<Reaction> {
+        const bool leaves = asked.is<Heartbeat>() && asked.as<Heartbeat>().member_epoch < 0;
+        return leaves && !std::exchange(*cut, true)
+                   ? std::optional(Reaction{.bytes = {}, .hang_up = true})
+                   : std::nullopt;
+    };
+    EXPECT_EQ(close(), "closed");
+    EXPECT_EQ(std::ranges::count_if(broker_.asked(),
+                                    [](const Asked& asked) {
+                                        return asked.is<Heartbeat>() &&
+                                               asked.as<Heartbeat>().member_epoch < 0;
+                                    }),
+              2);
 }
 
 TEST_F(ShareCoreTest, SaysSoWhereThereIsNothingToRead) {

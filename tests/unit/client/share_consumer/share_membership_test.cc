@@ -186,5 +186,27 @@ TEST(ShareMembership, SaysEverythingAgainWhenNobodyKnowsWhatArrived) {
     ASSERT_TRUE(member.machine.fatal()) << "a broker without share groups";
 }
 
+TEST(ShareMembership, WaitsLongerWithEachFailureInARow) {
+    Member member;
+    member.join();
+    member.now += 3s;
+    for (const Duration wait : {100ms, 200ms, 400ms, 800ms, 1000ms, 1000ms}) {
+        ASSERT_TRUE(member.machine.next_request(member.now));
+        if (wait == 200ms) {
+            member.refuse(ErrorCode::coordinator_load_in_progress);
+        } else {
+            member.machine.on_failure({ErrorCode::network_exception, "gone"}, member.now);
+        }
+        EXPECT_EQ(member.machine.next_wake(member.now), member.now + wait);
+        member.now += wait;
+    }
+    ASSERT_TRUE(member.machine.next_request(member.now));
+    member.answer(1);
+    member.now += 3s;
+    ASSERT_TRUE(member.machine.next_request(member.now));
+    member.machine.on_failure({ErrorCode::network_exception, "gone"}, member.now);
+    EXPECT_EQ(member.machine.next_wake(member.now), member.now + 100ms) << "all was well meanwhile";
+}
+
 }  // namespace
 }  // namespace barnabas::client
