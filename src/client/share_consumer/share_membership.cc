@@ -17,6 +17,7 @@ void ShareMembership::subscribe(const std::set<std::string>& topics) {
     if (topics_ != topics) {
         topics_ = topics;
         subscription_changed_ = true;
+        unassigned_wait_ = unassigned_wait_min;
         send_soon();
     }
 }
@@ -59,6 +60,7 @@ void ShareMembership::end_leaving() {
 void ShareMembership::begin_anew() {
     epoch_ = join_epoch;
     full_ = true;
+    unassigned_wait_ = unassigned_wait_min;
     if (!assigned_.empty()) {
         assigned_.clear();
         ++changes_;
@@ -186,6 +188,16 @@ void ShareMembership::on_response(const wire::ShareGroupHeartbeatResponse& respo
         }
         ++changes_;
     }
+    ask_soon_if_unassigned(now);
+}
+
+void ShareMembership::ask_soon_if_unassigned(Time now) {
+    if (!assigned_.empty()) {
+        unassigned_wait_ = unassigned_wait_min;
+        return;
+    }
+    heartbeat_at_ = std::min(heartbeat_at_, now + unassigned_wait_);
+    unassigned_wait_ = std::min(2 * unassigned_wait_, heartbeat_interval_);
 }
 
 void ShareMembership::on_error(ErrorCode code, std::string_view message, Time now) {

@@ -68,10 +68,15 @@ public:
 
     static constexpr std::int32_t join_epoch = 0;
     static constexpr std::int32_t leave_epoch = -1;
+    /// While nothing is assigned its partitions may just be made ready for the group, and nobody
+    /// tells a member when that is done: it asks again after this, then after twice that, and so on
+    /// up to the interval between heartbeats. Kafka's client waits for one of those, 5 s.
+    static constexpr Duration unassigned_wait_min{20ms};
 
 private:
     void send_soon() { heartbeat_at_ = Time{}; }
     void retry_later(Time now);
+    void ask_soon_if_unassigned(Time now);
     void begin_anew();
     void end_leaving();
     void fail_for_good(ErrorCode code, std::string_view why);
@@ -95,6 +100,7 @@ private:
 
     std::uint32_t failures_ = 0;  ///< in a row
     Duration heartbeat_interval_{5s};
+    Duration unassigned_wait_ = unassigned_wait_min;
     Time heartbeat_at_{};
     Time polled_at_{};
     std::optional<Error> fatal_;

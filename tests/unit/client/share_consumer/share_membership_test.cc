@@ -78,6 +78,27 @@ TEST(ShareMembership, SaysEverythingOnceAndThenOnlyThatItIsThere) {
     EXPECT_EQ(member.assigned(), 1U) << "no news: as it was";
 }
 
+TEST(ShareMembership, AsksSoonAgainWhileNothingIsAssigned) {
+    Member member;
+    ASSERT_TRUE(member.machine.next_request(member.now));
+    member.answer(1, std::vector<std::int32_t>());
+    for (const Duration wait :
+         {20ms, 40ms, 80ms, 160ms, 320ms, 640ms, 1280ms, 2560ms, 3000ms, 3000ms}) {
+        EXPECT_EQ(member.machine.next_wake(member.now), member.now + wait);
+        member.now += wait;
+        ASSERT_TRUE(member.machine.next_request(member.now));
+        member.answer(1);
+    }
+    member.now += 3s;
+    ASSERT_TRUE(member.machine.next_request(member.now));
+    member.answer(2, {{0}});
+    EXPECT_EQ(member.machine.next_wake(member.now), member.now + 3s) << "it has something";
+    member.now += 3s;
+    ASSERT_TRUE(member.machine.next_request(member.now));
+    member.answer(3, std::vector<std::int32_t>());
+    EXPECT_EQ(member.machine.next_wake(member.now), member.now + 20ms) << "it has nothing again";
+}
+
 TEST(ShareMembership, TellsOfAnotherSubscriptionAtOnce) {
     Member member;
     member.join();
