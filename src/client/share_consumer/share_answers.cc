@@ -62,7 +62,7 @@ void ShareExchange::settle(Pending pending, std::optional<Error> error) {
         auto& outcome = commit.outcome[pending.part.partition];
         outcome = outcome ? outcome : error;
     }
-    if (listening_ || pending.part.acks.renews()) {
+    if (!pending.silent && (listening_ || pending.part.acks.renews())) {
         outcomes_.push_back({.part = std::move(pending.part), .error = std::move(error)});
     }
 }
@@ -189,13 +189,13 @@ void ShareExchange::take_fetched_part(BrokerId id, Broker& broker, const TopicId
                       data.current_leader.leader_id, data.current_leader.leader_epoch, id, effects);
     }
     if (!data.acquired_records.empty()) {
-        take_records(id, topic, partition, data, frame);
+        take_records(id, topic, partition, data, frame, now);
     }
 }
 
 void ShareExchange::take_records(BrokerId id, const TopicId& topic, const TopicPartition& partition,
                                  const FetchedPartition& data,
-                                 const std::shared_ptr<const void>& frame) {
+                                 const std::shared_ptr<const void>& frame, Time now) {
     auto acquired = read_acquired(data.acquired_records);
     if (!acquired) {
         report({ErrorCode::corrupt_message,
@@ -204,13 +204,33 @@ void ShareExchange::take_records(BrokerId id, const TopicId& topic, const TopicP
                             data.acquired_records.back().last_offset)});
         return;
     }
+    FetchedShare fetched{.broker = id,
+                         .topic_id = topic,
+                         .partition = partition,
+                         .records = data.records.is_null() ? ByteView() : data.records.bytes(),
+                         .owner = frame,
+                         .acquired = std::move(*acquired)};
+    if (brokers_[id].unread) {
+        give_back(fetched, now);
+        return;
+    }
     wanted_ = false;
-    fetched_.push_back({.broker = id,
-                        .topic_id = topic,
-                        .partition = partition,
-                        .records = data.records.is_null() ? ByteView() : data.records.bytes(),
-                        .owner = frame,
-                        .acquired = std::move(*acquired)});
+    fetched_.push_back(std::move(fetched));
+}
+
+/// As long as the records are locked it is worth trying.
+void ShareExchange::give_back(const FetchedShare& fetched, Time now) {
+    PartAcks part{.broker = fetched.broker,
+                  .topic_id = fetched.topic_id,
+                  .partition = fetched.partition,
+                  .acks = {}};
+    for (const AcquiredRange& range : fetched.acquired) {
+        part.acks.append(range.first, range.last, AckType::release);
+    }
+    std::vector<PartAcks> parts;
+    parts.push_back(std::move(part));
+    queue(std::move(parts),
+          {.part = {}, .deadline = now + lock_timeout_.value_or(Duration::zero()), .silent = true});
 }
 
 void ShareExchange::on_part_error(const TopicPartition& partition, ErrorCode code,

@@ -57,6 +57,14 @@ void ShareExchange::assign(SharedParts parts) {
     assigned_ = std::move(parts);
 }
 
+std::vector<FetchedShare> ShareExchange::stop_reading() {
+    wanted_ = false;
+    for (auto& [id, broker] : brokers_) {
+        broker.unread = broker.in_flight;
+    }
+    return take_fetched();
+}
+
 void ShareExchange::queue(std::vector<PartAcks> parts, Pending like) {
     for (PartAcks& part : parts) {
         INVARIANT(!part.acks.empty(), "{} has nothing to be acknowledged", part.partition);
@@ -157,6 +165,7 @@ std::optional<ShareExchange::Send> ShareExchange::next(Time now) {
                                                            : nullptr;
         if (auto send = next_of(id, broker, wishes, now)) {
             broker.in_flight = true;
+            broker.unread = false;
             return send;
         }
     }

@@ -66,11 +66,9 @@ public:
     void assign(SharedParts parts);
     /// Until some have come.
     void want_records() { wanted_ = true; }
-    /// Nothing more is asked for until then; what was fetched ahead is the caller's.
-    [[nodiscard]] std::vector<FetchedShare> stop_reading() {
-        wanted_ = false;
-        return take_fetched();
-    }
+    /// Nothing more is asked for until then; what was fetched ahead is the caller's. What a fetch
+    /// that is on its way still brings is given back at once: its locks would last for nobody.
+    [[nodiscard]] std::vector<FetchedShare> stop_reading();
     /// With the next fetch where one goes to their broker anyway, else by themselves. Tried again
     /// until `deadline` where the error may pass.
     void acknowledge(std::vector<PartAcks> parts, Time deadline);
@@ -117,11 +115,13 @@ private:
         std::uint64_t commit = 0;  ///< none
         Time deadline = never;
         bool may_wait = false;  ///< for a fetch that goes to the broker anyway
+        bool silent = false;    ///< of records that nobody has seen
         bool tried = false;
     };
     struct Broker {
         ShareSession session;
         bool in_flight = false;
+        bool unread = false;                   ///< what is in flight: nobody wants it any more
         bool ended = false;                    ///< its session, when closing
         bool ending = false;                   ///< by the request on its way
         Time fetch_at{};                       ///< backoff
@@ -152,7 +152,9 @@ private:
                            const FetchedPartition& data, const std::shared_ptr<const void>& frame,
                            Time now, Effects& effects);
     void take_records(BrokerId id, const TopicId& topic, const TopicPartition& partition,
-                      const FetchedPartition& data, const std::shared_ptr<const void>& frame);
+                      const FetchedPartition& data, const std::shared_ptr<const void>& frame,
+                      Time now);
+    void give_back(const FetchedShare& fetched, Time now);
     void take_acknowledged_part(BrokerId id, Broker& broker, const TopicId& topic,
                                 const AcknowledgedPartition& data, Time now, Effects& effects);
     void retry_sent(Broker& broker, std::vector<Pending> pending, Time now) const;

@@ -287,6 +287,39 @@ TEST_F(ShareCoreTest, FailsForGoodWhereBrokersKnowNoShareGroups) {
     EXPECT_EQ(close(), "closed");
 }
 
+TEST_F(ShareCoreTest, GivesBackWhatAFetchStillBringsWhenItHasUnsubscribed) {
+    start();
+    EXPECT_EQ(polled(), "0-2");
+    EXPECT_EQ(committed(), "ok");
+    special = [](const Asked& asked) -> std::optional<Reaction> {
+        if (!asked.is<wire::ShareFetchRequest>()) {
+            return std::nullopt;
+        }
+        wire::ShareFetchResponse response;
+        auto& topic = response.responses.emplace_back();
+        topic.topic_id = topic_id("t");
+        topic.partitions.emplace_back().acquired_records.push_back(
+            {.first_offset = 3, .last_offset = 4, .delivery_count = 1, .unknown_tags = {}});
+        Reaction reaction = answer(asked, response);
+        reaction.after = 80ms;
+        return reaction;
+    };
+    EXPECT_EQ(polled(10ms), "");
+    const auto left = run([this] {
+        EXPECT_TRUE(core_->stop_reading().empty());
+        return core_->unsubscribe(core_->now() + 5s);
+    });
+    EXPECT_TRUE(left && *left);
+    EXPECT_TRUE(simulation_.run_until([this] { return broker_.count<Acknowledge>() == 2; }, 5s));
+    const auto released = broker_.asked().back().as<Acknowledge>();
+    const auto& batch = released.topics.at(0).partitions.at(0).acknowledgement_batches.at(0);
+    EXPECT_EQ(batch.first_offset, 3);
+    EXPECT_EQ(batch.last_offset, 4);
+    EXPECT_EQ(batch.acknowledge_types,
+              std::vector<std::int8_t>{static_cast<std::int8_t>(AckType::release)});
+    EXPECT_EQ(broker_.count<wire::ShareFetchRequest>(), 2U) << "nothing more is asked for";
+}
+
 TEST_F(ShareCoreTest, GivesUpACommitThatNobodyConfirms) {
     start();
     EXPECT_EQ(polled(), "0-2");

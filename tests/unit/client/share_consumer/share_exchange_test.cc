@@ -362,6 +362,35 @@ TEST(ShareExchange, BelievesNoNonsense) {
     }
 }
 
+TEST(ShareExchange, GivesBackWhatComesWhenNobodyReadsAnyMore) {
+    World world;
+    world.open();
+    world.exchange.want_records();
+    EXPECT_EQ(world.next(), "fetch 1:1");
+    EXPECT_EQ(world.next(), "fetch 2:1");
+    EXPECT_TRUE(world.exchange.stop_reading().empty());
+    world.fetched(1, {{.partition = 0, .first = 10, .last = 11}, {.partition = 2}});
+    EXPECT_FALSE(world.exchange.has_fetched());
+    const auto send = world.exchange.next(world.now);
+    ASSERT_TRUE(send && std::holds_alternative<Ack>(send->request));
+    const auto& released = std::get<Ack>(send->request).topics;
+    EXPECT_EQ(acks_in(released), " p0 10-11");
+    EXPECT_EQ(released[0].partitions[0].acknowledgement_batches[0].acknowledge_types,
+              std::vector<std::int8_t>{static_cast<std::int8_t>(AckType::release)});
+    world.acknowledged(1, {{.partition = 0}});
+    EXPECT_EQ(world.outcomes(), "") << "nobody has seen those records";
+
+    world.exchange.want_records();
+    EXPECT_EQ(world.next(), "fetch 1:3");
+    world.fetched(2, {{.partition = 1, .first = 0, .last = 0}});
+    EXPECT_FALSE(world.exchange.has_fetched()) << "it was asked for before";
+    EXPECT_EQ(world.next(), "ack 2:2 p1 0-0");
+    world.acknowledged(2, {{.partition = 1}});
+    EXPECT_EQ(world.next(), "fetch 2:3");
+    world.fetched(2, {{.partition = 1, .first = 1, .last = 1}});
+    EXPECT_TRUE(world.exchange.has_fetched());
+}
+
 TEST(ShareExchange, EndsItsSessionsWhenItCloses) {
     World world;
     world.open();
