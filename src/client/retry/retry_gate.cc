@@ -1,6 +1,7 @@
 #include "client/retry/retry_gate.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace barnabas::client {
 
@@ -42,6 +43,18 @@ Time RetryGate::next_wake() const {
 void RetryProgress::stop_at(const TopicPartition& partition, Offset offset) {
     const auto [at, fresh] = stops_.try_emplace(partition, offset);
     at->second = std::min(at->second, offset);
+}
+
+Result<> RetryProgress::go_back(
+    const std::function<Result<>(const TopicPartition&, Offset)>& seek) const {
+    Result<> first;
+    for (const auto& [partition, offset] : stops_) {
+        Result<> done = seek(partition, offset);
+        if (first && !done) {
+            first = std::move(done);
+        }
+    }
+    return first;
 }
 
 OffsetMap RetryProgress::commits(OffsetMap next,

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "base/result.h"
 #include "base/time.h"
 #include "base/types.h"
 #include <barnabas/offsets.h>
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -35,6 +37,10 @@ public:
     void stop_at(const TopicPartition& partition, Offset offset);
     /// Where each partition that was stopped goes on.
     [[nodiscard]] const std::map<TopicPartition, Offset>& stops() const { return stops_; }
+    /// Calls `seek` for each of those, also where one fails before: whoever stays where he is would
+    /// skip records. The first error, if any.
+    [[nodiscard]] Result<> go_back(
+        const std::function<Result<>(const TopicPartition&, Offset)>& seek) const;
     /// What to commit: `next`, where the consumer goes on behind all records, but not beyond a
     /// stop. Nothing for a partition that was stopped at `firsts`, the first record of it.
     [[nodiscard]] OffsetMap commits(OffsetMap next,

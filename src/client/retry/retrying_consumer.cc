@@ -204,7 +204,8 @@ Result<RetryCounts> RetryingConsumer::Impl::poll(Duration timeout, const Handler
     return counts;
 }
 
-/// Commits even where something failed: what was dealt with is not to be done again for that.
+/// Goes back and commits even where something failed: what was dealt with is not to be done again
+/// for that, and what was not is not to be skipped. The first error, in the order of the steps.
 Result<RetryCounts> RetryingConsumer::Impl::work(const ConsumerRecords& records,
                                                  const Handler& handle) {
     Round round;
@@ -219,15 +220,16 @@ Result<RetryCounts> RetryingConsumer::Impl::work(const ConsumerRecords& records,
         }
     }
     const Result<> stored = settle(round);
-    for (const auto& [partition, offset] : round.progress.stops()) {
-        TRY(consumer_.seek(partition, offset));
-    }
+    const Result<> placed =
+        round.progress.go_back([this](const TopicPartition& partition, Offset offset) {
+            return consumer_.seek(partition, offset);
+        });
     const auto commits = round.progress.commits(records.next_offsets(), round.firsts);
-    if (!commits.empty()) {
-        TRY(consumer_.commit_sync(commits));
-    }
+    const Result<> committed = commits.empty() ? Result<>() : consumer_.commit_sync(commits);
     TRY(worked);
     TRY(stored);
+    TRY(placed);
+    TRY(committed);
     return round.counts;
 }
 

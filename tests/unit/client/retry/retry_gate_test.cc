@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace barnabas::client {
 namespace {
@@ -83,6 +86,33 @@ TEST(RetryProgress, CommitsUpToTheFirstRecordThatIsReadAgain) {
             EXPECT_EQ(commits.at(a).leader_epoch.has_value(), row.stops.empty());
         }
         EXPECT_EQ(progress.stops().empty(), row.stops.empty());
+    }
+}
+
+TEST(RetryProgress, GoesBackEverywhereThoughSomewhereItCannot) {
+    struct Row {
+        std::set<std::string> refused;
+        std::string error;  ///< none: all went well
+    };
+    const Row rows[] = {
+        {.refused = {}, .error = ""},
+        {.refused = {"a"}, .error = "not a"},
+        {.refused = {"b"}, .error = "not b"},
+        {.refused = {"a", "b"}, .error = "not a"},
+    };
+    for (const auto& row : rows) {
+        RetryProgress progress;
+        progress.stop_at(b, Offset{4});
+        progress.stop_at(a, Offset{7});
+        std::vector<std::string> sought;
+        const auto done = progress.go_back([&](const TopicPartition& partition, Offset offset) {
+            sought.push_back(fmt::format("{} {}", partition.topic, offset));
+            return row.refused.contains(partition.topic)
+                       ? Result<>(fail(ErrorCode::invalid_request, "not {}", partition.topic))
+                       : Result<>();
+        });
+        EXPECT_THAT(sought, ElementsAre("a 7", "b 4"));
+        EXPECT_EQ(done ? "" : done.error().message, row.error);
     }
 }
 
