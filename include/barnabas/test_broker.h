@@ -77,6 +77,13 @@ public:
     /// Blocks until all threads have ended. Nothing happens to one that is stopped; the error of
     /// one that had given up by itself says why.
     Result<> stop();
+    /// Ends it as SIGKILL ends a process: from this moment on nothing more is written, and what an
+    /// orderly stop would leave (checkpoints, producers' snapshots, the mark of a clean shutdown)
+    /// is missing, so that restart() recovers as after a crash. Whatever was acknowledged is there:
+    /// it was with the system. What is under way is not acknowledged any more: clients hear an
+    /// error that may be retried, or their connection ends. The log is silent. Blocks until all
+    /// threads have ended; nothing happens to one that is stopped.
+    void kill();
     /// Stops it if it runs, and starts it in the same directory and on the same ports: clients find
     /// it again. `changes` go on top of the settings it had, for good. After an error it is
     /// stopped, and may be restarted again.

@@ -6,6 +6,7 @@
 #include "runtime/real/sigpipe.h"
 #include "runtime/tasks.h"
 #include "test_broker/broker_settings.h"
+#include "test_broker/killable_disk.h"
 
 #include <system_error>
 #include <utility>
@@ -31,8 +32,9 @@ public:
           log_(log),
           wanted_(loaded.config.network.listeners),
           runtime_(runtime_options(loaded.config)),
+          disk_(runtime_.disk()),
           broker_({.shards = shards_of(runtime_),
-                   .disk = runtime_.disk(),
+                   .disk = disk_,
                    .log = log,
                    .host_name = "localhost",
                    .on_end = [this](const std::string& why) { give_up(why); }},
@@ -48,6 +50,8 @@ public:
     void ask_to_stop() {
         runtime_.shard(0).post([this] { stop_asked(); });
     }
+    /// The same. The broker goes on until it has stopped, but leaves no trace any more.
+    void kill() { disk_.kill(); }
 
 private:
     static runtime::RealRuntimeOptions runtime_options(const broker::BrokerConfig& config) {
@@ -103,6 +107,7 @@ private:
     Logger log_;
     std::vector<broker::ListenerConfig> wanted_;
     runtime::RealRuntime runtime_;
+    KillableDisk disk_;
     broker::Broker broker_;
     runtime::Signal asked_;
     bool stopping_ = false;
@@ -154,6 +159,16 @@ void BrokerThread::gave_up(const std::string& why) {
 bool BrokerThread::serves() const {
     const std::lock_guard lock(mutex_);
     return life_ != nullptr && !why_over_;
+}
+
+void BrokerThread::kill() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (life_ != nullptr) {
+            life_->kill();
+        }
+    }
+    ignore(stop(), "that its disk fails is what was asked for");
 }
 
 Result<> BrokerThread::stop() {

@@ -39,6 +39,9 @@ public:
     /// Stops the broker in order and waits for its threads; the error of one that gave up by itself
     /// says why. Again: nothing happens.
     Result<> stop();
+    /// Ends the broker without that anything more reaches its directories, as SIGKILL would, and
+    /// waits for its threads.
+    void kill();
 
 private:
     class Life;

@@ -35,12 +35,20 @@ public:
     void write(LogLevel level, std::string_view component, std::string_view text) override {
         const std::string line = fmt::format("{} [{}] {}", level_text(level), component, text);
         const std::lock_guard lock(mutex_);
-        log_(line);
+        if (!muted_) {
+            log_(line);
+        }
+    }
+    /// What a killed broker still has to say is for nobody.
+    void mute(bool muted) {
+        const std::lock_guard lock(mutex_);
+        muted_ = muted;
     }
 
 private:
     std::mutex mutex_;
     std::function<void(std::string_view)> log_;
+    bool muted_ = false;
 };
 
 }  // namespace
@@ -68,6 +76,9 @@ public:
         TRY_ASSIGN(const ConfigMap set,
                    test_broker::broker_settings(settings_, directory_, endpoints_.listeners));
         TRY_ASSIGN(auto loaded, broker::load_broker_config(broker::broker_definition(), set, {}));
+        if (sink_) {
+            sink_->mute(false);
+        }
         const Logger log(sink_, "server", loaded.config.process.log_level);
         for (const auto& warning : loaded.warnings) {
             log.warn("{}", warning);
@@ -82,6 +93,15 @@ public:
     Result<> stop() {
         const auto thread = std::exchange(thread_, nullptr);
         return thread ? thread->stop() : Result<>();
+    }
+
+    void kill() {
+        if (sink_) {
+            sink_->mute(true);
+        }
+        if (const auto thread = std::exchange(thread_, nullptr)) {
+            thread->kill();
+        }
     }
 
     /// Settings that do not work are not kept.
@@ -113,7 +133,7 @@ private:
     runtime::PosixDisk disk_;
     runtime::TemporaryDirectory temporary_;  // goes after the thread
     std::filesystem::path directory_;
-    std::shared_ptr<LogSink> sink_;
+    std::shared_ptr<CallbackSink> sink_;
     test_broker::BrokerEndpoints endpoints_;  // the last ones
     std::string bootstrap_;
     std::unique_ptr<test_broker::BrokerThread> thread_;
@@ -150,6 +170,10 @@ bool TestBroker::running() const {
 
 Result<> TestBroker::stop() {
     return impl_->stop();
+}
+
+void TestBroker::kill() {
+    impl_->kill();
 }
 
 Result<> TestBroker::restart(const Settings& changes) {

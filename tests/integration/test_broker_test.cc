@@ -10,12 +10,14 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <sys/resource.h>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace barnabas {
@@ -146,6 +148,92 @@ TEST(TestBroker, IsFoundAgainByClientsThatStay) {
     good(waiting.get());
     good(producer.close());
     EXPECT_EQ(read(broker, "kept", 2), (std::vector<std::string>{"before", "meanwhile"}));
+}
+
+/// The lines of a broker's log, from its threads.
+class Lines {
+public:
+    std::function<void(std::string_view)> sink() {
+        return [this](std::string_view line) {
+            const std::lock_guard lock(mutex_);
+            lines_.emplace_back(line);
+        };
+    }
+    std::vector<std::string> take() {
+        const std::lock_guard lock(mutex_);
+        return std::exchange(lines_, {});
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<std::string> lines_;
+};
+
+/// "opened: 2 of 2 logs, 0 bytes scanned": 0.
+std::string bytes_scanned(const std::vector<std::string>& lines) {
+    for (const auto& line : lines) {
+        const auto opened = line.find("opened: ");
+        const auto logs = line.find(" logs, ");
+        if (opened != std::string::npos && logs != std::string::npos) {
+            return line.substr(logs + 7, line.find(" bytes scanned") - logs - 7);
+        }
+    }
+    return "nothing said";
+}
+
+bool is_marked_clean(const TestBroker& broker) {
+    return std::filesystem::exists(broker.directory() / ".kafka_cleanshutdown");
+}
+
+TEST(TestBroker, KilledItRecoversWithWhatWasAcknowledged) {
+    Lines lines;
+    auto broker = good(TestBroker::start({.log = lines.sink()}));
+    for (int round = 0; round < 3; ++round) {
+        send(broker, "numbers", 20 * round, 20 * (round + 1));
+        const auto bootstrap = broker.bootstrap();
+        const auto id = cluster_id(broker);
+        broker.kill();
+        EXPECT_FALSE(broker.running());
+        EXPECT_FALSE(is_marked_clean(broker));
+        EXPECT_THAT(lines.take(), ::testing::Each(::testing::Not(HasSubstr("ERROR"))))
+            << "it is gone, and complains of nothing";
+        broker.kill();  // which is no error, nor is this:
+        good(broker.stop());
+        good(broker.restart());
+        EXPECT_THAT(bytes_scanned(lines.take()), ::testing::MatchesRegex("[1-9][0-9]*"));
+        EXPECT_EQ(broker.bootstrap(), bootstrap);
+        EXPECT_EQ(cluster_id(broker), id);
+        EXPECT_EQ(read(broker, "numbers", static_cast<std::size_t>(20 * (round + 1))),
+                  numbers(0, 20 * (round + 1)));
+    }
+    good(broker.stop());
+    EXPECT_TRUE(is_marked_clean(broker));
+    good(broker.restart());
+    EXPECT_EQ(bytes_scanned(lines.take()), "0") << "an orderly stop leaves nothing to scan";
+}
+
+/// Each record is acknowledged or sent again, whenever the broker dies, and stored once.
+TEST(TestBroker, ClientsThatStaySurviveItsDeath) {
+    auto broker = good(TestBroker::start());
+    auto producer = good(Producer::create({{"bootstrap.servers", broker.bootstrap()}}));
+    std::vector<Future<RecordMetadata>> sent;
+    for (int i = 0; i < 300; ++i) {
+        if (i % 100 == 25) {
+            good(producer.flush().get());
+        }
+        if (i % 100 == 50) {  // with records under way
+            broker.kill();
+            good(broker.restart());
+        }
+        sent.push_back(producer.send(ProducerRecord{.topic = "kept",
+                                                    .partition = PartitionId{0},
+                                                    .value = to_bytes(fmt::format("{}", i))}));
+    }
+    for (auto& future : sent) {
+        good(future.get());
+    }
+    good(producer.close());
+    EXPECT_EQ(read(broker, "kept", 300), numbers(0, 300));
 }
 
 TEST(TestBroker, CommitsTransactions) {
