@@ -4,11 +4,8 @@
 
 #include "client/consumer/consumer_protocol.h"
 #include "client/consumer/drain.h"
-#include "support/scripted_broker.h"
+#include "unit/client/cluster/cluster_world.h"
 #include "unit/client/consumer/worlds.h"
-#include "wire/api.h"
-#include "wire/messages/api_versions.h"
-#include "wire/messages/find_coordinator.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,24 +20,20 @@
 namespace barnabas::client {
 namespace {
 
-using testing::answer;
-using testing::Asked;
 using ::testing::HasSubstr;
-using testing::Reaction;
-using testing::ScriptedBroker;
 
-constexpr std::uint16_t port = 9092;
 const TopicPartition t0 = tp("t", 0);
 const TopicPartition t1 = tp("t", 1);
 
 /// A broker with the topic "t" of two partitions with ten records each, and one consumer.
 class ConsumerCoreTest : public ::testing::Test {
 protected:
-    ConsumerCoreTest()
-        : broker_(simulation_.add_machine("kafka"), port,
-                  [this](const Asked& asked) { return react(asked); }),
-          client_(simulation_.add_machine("client")) {
-        config.common.bootstrap = {{.host = "kafka", .port = port}};
+    ConsumerCoreTest() {
+        Layout layout;
+        layout.topics["t"].resize(2);
+        world_.topics = layout.answer().topics;
+        world_.special = [this](int /*broker*/, const Asked& asked) { return react(asked); };
+        config.common.bootstrap = {ClusterWorld::address(1)};
         config.reset = {.kind = ResetPolicy::Kind::earliest};
         config.auto_commit = false;
         config.fetch_wait_max = 100ms;
@@ -49,7 +42,7 @@ protected:
     }
     template <class Make>
     auto run(Make make) {
-        return testing::finish(simulation_, client_.shard(0), std::move(make));
+        return testing::finish(world_.simulation(), world_.shard(), std::move(make));
     }
     ~ConsumerCoreTest() override {
         if (core_) {
@@ -61,9 +54,9 @@ protected:
     ConsumerCore& core() {
         if (!core_) {
             core_ = std::make_unique<ConsumerCore>(
-                Cluster::Ports{.shard = client_.shard(0), .log = {}}, config,
+                Cluster::Ports{.shard = world_.shard(), .log = {}}, config,
                 std::move(*AssignorSet::make(config.assignment_strategies, {})));
-            client_.shard(0).post([this] { core_->start(); });
+            world_.shard().post([this] { core_->start(); });
         }
         return *core_;
     }
@@ -121,48 +114,25 @@ protected:
     std::int64_t first_offset = 3;  ///< of both logs
     std::function<std::optional<Reaction>(const Asked&)> special;
 
-    std::size_t count_commits() const { return broker_.count<wire::OffsetCommitRequest>(); }
-    runtime::Simulation simulation_{7};
-    ScriptedBroker broker_;
-    runtime::SimulatedMachine& client_;
+    template <class Request>
+    std::size_t count() {
+        return world_.broker(1).count<Request>();
+    }
+    ClusterWorld world_{1, 7};
     std::unique_ptr<ConsumerCore> core_;
     Drain drain_{{}};
 
 private:
-    Reaction react(const Asked& asked) {
+    std::optional<Reaction> react(const Asked& asked) {
         if (special) {
             if (auto reaction = special(asked)) {
-                return std::move(*reaction);
+                return reaction;
             }
         }
-        if (asked.is<wire::ApiVersionsRequest>()) {
-            wire::ApiVersionsResponse response;
-            for (const auto& api : wire::all_apis()) {
-                response.api_keys.push_back({.api_key = api.key,
-                                             .min_version = api.kafka_versions.first,
-                                             .max_version = api.kafka_versions.last});
-            }
-            return answer(asked, response);
-        }
-        if (asked.is<wire::MetadataRequest>()) {
-            Layout layout;
-            layout.topics["t"].resize(2);
-            layout.brokers = 1;
-            auto response = layout.answer();
-            response.brokers[0].host = "kafka";
-            response.brokers[0].port = port;
-            return answer(asked, response);
-        }
-        if (asked.is<wire::FindCoordinatorRequest>()) {
-            wire::FindCoordinatorResponse response{.node_id = 1, .host = "kafka", .port = port};
-            response.coordinators.push_back(
-                {.key = "g", .node_id = 1, .host = "kafka", .port = port});
-            return answer(asked, response);
-        }
-        return react_to_offsets(asked);
+        return asked.is<wire::FetchRequest>() ? fetch(asked) : react_to_offsets(asked);
     }
 
-    Reaction react_to_offsets(const Asked& asked) {
+    std::optional<Reaction> react_to_offsets(const Asked& asked) {
         if (asked.is<wire::ListOffsetsRequest>()) {
             wire::ListOffsetsResponse response;
             for (const auto& topic : asked.as<wire::ListOffsetsRequest>().topics) {
@@ -206,7 +176,7 @@ private:
             }
             return answer(asked, response);
         }
-        return asked.is<wire::FetchRequest>() ? fetch(asked) : react_to_group(asked);
+        return react_to_group(asked);
     }
 
     /// Every log ends at 10; who is at the end waits.
@@ -238,7 +208,7 @@ private:
     }
 
     /// A group of one member.
-    static Reaction react_to_group(const Asked& asked) {
+    static std::optional<Reaction> react_to_group(const Asked& asked) {
         if (asked.is<wire::JoinGroupRequest>()) {
             const auto request = asked.as<wire::JoinGroupRequest>();
             wire::JoinGroupResponse response;
@@ -267,7 +237,7 @@ private:
         if (asked.is<wire::LeaveGroupRequest>()) {
             return answer(asked, wire::LeaveGroupResponse());
         }
-        return {};
+        return std::nullopt;
     }
 };
 
@@ -310,14 +280,14 @@ TEST_F(ConsumerCoreTest, JoinsReadsHeartbeatsAndLeaves) {
     EXPECT_EQ(all, "3 4 5 6 7 8 9 3 4 5 6 7 8 9");
     EXPECT_EQ(core().identity().member_id, "m");
     EXPECT_EQ(polled(10s), "");
-    EXPECT_GE(broker_.count<wire::HeartbeatRequest>(), 8U);
+    EXPECT_GE(count<wire::HeartbeatRequest>(), 8U);
     core().leave(false);
     const auto step = core().next_step();
     ASSERT_TRUE(step);
     EXPECT_EQ(step->partitions, (std::vector<TopicPartition>{t0, t1}));
     core().end_step(*step);
     EXPECT_TRUE(**run([this] { return gone(); }));
-    EXPECT_EQ(broker_.count<wire::LeaveGroupRequest>(), 1U);
+    EXPECT_EQ(count<wire::LeaveGroupRequest>(), 1U);
 }
 
 TEST_F(ConsumerCoreTest, HeartbeatsGoOnWhileTheUserIsBusyAndStopWhenHeHangs) {
@@ -326,11 +296,11 @@ TEST_F(ConsumerCoreTest, HeartbeatsGoOnWhileTheUserIsBusyAndStopWhenHeHangs) {
     ASSERT_TRUE(core().subscribe({"t"}));
     EXPECT_EQ(polled_something(), "assign t-0 t-1");
     EXPECT_EQ(polled_something().substr(0, 1), "3");
-    simulation_.run_for(15s);
-    EXPECT_GE(broker_.count<wire::HeartbeatRequest>(), 12U);
-    EXPECT_EQ(broker_.count<wire::LeaveGroupRequest>(), 0U);
-    simulation_.run_for(10s);
-    EXPECT_EQ(broker_.count<wire::LeaveGroupRequest>(), 1U);
+    world_.simulation().run_for(15s);
+    EXPECT_GE(count<wire::HeartbeatRequest>(), 12U);
+    EXPECT_EQ(count<wire::LeaveGroupRequest>(), 0U);
+    world_.simulation().run_for(10s);
+    EXPECT_EQ(count<wire::LeaveGroupRequest>(), 1U);
     EXPECT_EQ(polled_something(), "give up t-0 t-1");
     EXPECT_EQ(polled_something(), "assign t-0 t-1");
 }
@@ -377,8 +347,8 @@ TEST_F(ConsumerCoreTest, CommitsByItself) {
     for (int i = 0; i < 5; ++i) {
         polled(1s);
     }
-    EXPECT_GE(count_commits(), 1U);
-    EXPECT_LE(count_commits(), 5U);
+    EXPECT_GE(count<wire::OffsetCommitRequest>(), 1U);
+    EXPECT_LE(count<wire::OffsetCommitRequest>(), 5U);
     EXPECT_EQ(committed[t0], 10);
 }
 
@@ -387,17 +357,17 @@ TEST_F(ConsumerCoreTest, CommitsThatWaitGoTogether) {
     ASSERT_TRUE(core().assign({t0}));
     int told = 0;
     for (std::int64_t i = 0; i < 50; ++i) {
-        client_.shard(0).post([this, i, &told] {
+        world_.shard().post([this, i, &told] {
             core_->commit_async(OffsetMap{{t0, {.offset = Offset{i}}}},
                                 [&told](const Result<>& done, const OffsetMap& /*offsets*/) {
                                     told += done ? 1 : 0;
                                 });
         });
     }
-    simulation_.run_until([&told] { return told == 50; }, 30s);
+    world_.simulation().run_until([&told] { return told == 50; }, 30s);
     EXPECT_EQ(told, 50);
     EXPECT_EQ(committed[t0], 49);
-    EXPECT_LE(count_commits(), 3U);
+    EXPECT_LE(count<wire::OffsetCommitRequest>(), 3U);
 }
 
 TEST_F(ConsumerCoreTest, TellsOfWhatWasCommittedBeforeWhoeverAskedForIt) {
@@ -411,14 +381,14 @@ TEST_F(ConsumerCoreTest, TellsOfWhatWasCommittedBeforeWhoeverAskedForIt) {
     ASSERT_TRUE(core().assign({t0}));
     const auto commit = [this, &heard](Offset offset) {
         bool told = false;
-        client_.shard(0).post([this, offset, &heard, &told] {
+        world_.shard().post([this, offset, &heard, &told] {
             core_->commit_async(OffsetMap{{t0, {.offset = offset}}},
                                 [&heard, &told](const Result<>& done, const OffsetMap&) {
                                     heard.emplace_back(done ? "done" : "refused");
                                     told = true;
                                 });
         });
-        simulation_.run_until([&told] { return told; }, 60s);
+        world_.simulation().run_until([&told] { return told; }, 60s);
     };
     commit(Offset{5});
     EXPECT_EQ(heard, (std::vector<std::string>{"t-0 5", "done"}));

@@ -2,11 +2,8 @@
 // the machines, from metadata to records and acknowledgements.
 #include "client/share_consumer/share_core.h"
 
-#include "support/scripted_broker.h"
+#include "unit/client/cluster/cluster_world.h"
 #include "unit/client/consumer/worlds.h"
-#include "wire/api.h"
-#include "wire/messages/api_versions.h"
-#include "wire/messages/find_coordinator.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,24 +20,19 @@
 namespace barnabas::client {
 namespace {
 
-using testing::answer;
-using testing::Asked;
 using ::testing::HasSubstr;
-using testing::Reaction;
-using testing::ScriptedBroker;
 using Acknowledge = wire::ShareAcknowledgeRequest;
 using Heartbeat = wire::ShareGroupHeartbeatRequest;
-
-constexpr std::uint16_t port = 9092;
 
 /// A broker with the topic "t" of one partition with three records, and one share consumer.
 class ShareCoreTest : public ::testing::Test {
 protected:
-    ShareCoreTest()
-        : broker_(simulation_.add_machine("kafka"), port,
-                  [this](const Asked& asked) { return react(asked); }),
-          client_(simulation_.add_machine("client")) {
-        config.common.bootstrap = {{.host = "kafka", .port = port}};
+    ShareCoreTest() {
+        Layout layout;
+        layout.topics["t"].resize(1);
+        world_.topics = layout.answer().topics;
+        world_.special = [this](int /*broker*/, const Asked& asked) { return react(asked); };
+        config.common.bootstrap = {ClusterWorld::address(1)};
         config.group_id = "g";
         config.fetch_wait_max = 100ms;
         config.explicit_acknowledgement = true;
@@ -52,12 +44,12 @@ protected:
     }
     template <class Make>
     auto run(Make make) {
-        return testing::finish(simulation_, client_.shard(0), std::move(make));
+        return testing::finish(world_.simulation(), world_.shard(), std::move(make));
     }
     void start() {
-        core_ = std::make_unique<ShareCore>(Cluster::Ports{.shard = client_.shard(0), .log = {}},
-                                            config);
-        client_.shard(0).post([this] {
+        core_ =
+            std::make_unique<ShareCore>(Cluster::Ports{.shard = world_.shard(), .log = {}}, config);
+        world_.shard().post([this] {
             core_->start();
             core_->subscribe({"t"});
         });
@@ -100,46 +92,17 @@ protected:
 
     ShareConsumerConfig config;
     std::function<std::optional<Reaction>(const Asked&)> special;
-    runtime::Simulation simulation_{7};
-    ScriptedBroker broker_;
-    runtime::SimulatedMachine& client_;
+    ClusterWorld world_{1, 7};
+    ScriptedBroker& broker_ = world_.broker(1);
     std::unique_ptr<ShareCore> core_;
 
 private:
-    Reaction react(const Asked& asked) {
+    std::optional<Reaction> react(const Asked& asked) {
         if (special) {
             if (auto reaction = special(asked)) {
-                return std::move(*reaction);
+                return reaction;
             }
         }
-        if (asked.is<wire::ApiVersionsRequest>()) {
-            wire::ApiVersionsResponse response;
-            for (const auto& api : wire::all_apis()) {
-                response.api_keys.push_back({.api_key = api.key,
-                                             .min_version = api.kafka_versions.first,
-                                             .max_version = api.kafka_versions.last});
-            }
-            return answer(asked, response);
-        }
-        if (asked.is<wire::MetadataRequest>()) {
-            Layout layout;
-            layout.topics["t"].resize(1);
-            layout.brokers = 1;
-            auto response = layout.answer();
-            response.brokers[0].host = "kafka";
-            response.brokers[0].port = port;
-            return answer(asked, response);
-        }
-        if (asked.is<wire::FindCoordinatorRequest>()) {
-            wire::FindCoordinatorResponse response{.node_id = 1, .host = "kafka", .port = port};
-            response.coordinators.push_back(
-                {.key = "g", .node_id = 1, .host = "kafka", .port = port});
-            return answer(asked, response);
-        }
-        return react_to_sharing(asked);
-    }
-
-    Reaction react_to_sharing(const Asked& asked) {
         if (asked.is<Heartbeat>()) {
             const auto request = asked.as<Heartbeat>();
             wire::ShareGroupHeartbeatResponse response;
@@ -162,7 +125,7 @@ private:
             }
             return answer(asked, response);
         }
-        return fetch(asked);
+        return asked.is<wire::ShareFetchRequest>() ? std::optional(fetch(asked)) : std::nullopt;
     }
 
     /// The first fetch of all gets the records, the others wait for nothing.
@@ -255,7 +218,7 @@ TEST_F(ShareCoreTest, SaysAgainThatItLeaves) {
 
 TEST_F(ShareCoreTest, SaysSoWhereThereIsNothingToRead) {
     start();
-    client_.shard(0).post([this] { core_->subscribe({}); });
+    world_.shard().post([this] { core_->subscribe({}); });
     EXPECT_THAT(polled(), HasSubstr("subscribe() first"));
 }
 
@@ -268,20 +231,7 @@ TEST_F(ShareCoreTest, IsWokenUp) {
 }
 
 TEST_F(ShareCoreTest, FailsForGoodWhereBrokersKnowNoShareGroups) {
-    special = [](const Asked& asked) -> std::optional<Reaction> {
-        if (!asked.is<wire::ApiVersionsRequest>()) {
-            return std::nullopt;
-        }
-        wire::ApiVersionsResponse response;
-        for (const auto& api : wire::all_apis()) {
-            if (api.key < Heartbeat::api_key) {
-                response.api_keys.push_back({.api_key = api.key,
-                                             .min_version = api.kafka_versions.first,
-                                             .max_version = api.kafka_versions.last});
-            }
-        }
-        return answer(asked, response);
-    };
+    world_.versions[Heartbeat::api_key] = {.first = 1, .last = 0};
     start();
     EXPECT_THAT(polled(), HasSubstr("cannot be a member of share group \"g\""));
     EXPECT_EQ(close(), "closed");
@@ -310,7 +260,8 @@ TEST_F(ShareCoreTest, GivesBackWhatAFetchStillBringsWhenItHasUnsubscribed) {
         return core_->unsubscribe(core_->now() + 5s);
     });
     EXPECT_TRUE(left && *left);
-    EXPECT_TRUE(simulation_.run_until([this] { return broker_.count<Acknowledge>() == 2; }, 5s));
+    EXPECT_TRUE(
+        world_.simulation().run_until([this] { return broker_.count<Acknowledge>() == 2; }, 5s));
     const auto released = broker_.asked().back().as<Acknowledge>();
     const auto& batch = released.topics.at(0).partitions.at(0).acknowledgement_batches.at(0);
     EXPECT_EQ(batch.first_offset, 3);
