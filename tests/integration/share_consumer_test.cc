@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -206,6 +207,17 @@ TEST_F(Sharing, GivesBackWhatItHasNotHandedOut) {
     send({"d"});
     good(second.close());
     EXPECT_THAT(values_of(polled(first)), ElementsAre("d")) << "it may come back";
+}
+
+TEST_F(Sharing, GivesBackWhatComesAfterItHasUnsubscribed) {
+    auto first = make({{"fetch.max.wait.ms", "15000"}});
+    EXPECT_TRUE(good(first.poll(1s)).empty()) << "from now on a fetch waits at the broker";
+    good(first.unsubscribe());
+    send({"a"});
+    auto second = make();
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_THAT(values_of(polled(second)), ElementsAre("a"));
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 10s) << "nobody waits for its lock to end";
 }
 
 TEST_F(Sharing, IsOverWhenItIsClosed) {
