@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 from support import broker as brokers
-from support import tool_server, wire
+from support import kafka_tools, tool_server, wire
 
 pytestmark = pytest.mark.own
 
@@ -74,15 +74,21 @@ def test_completion_in_a_shell():
     assert completed("/opt/kafka/bin/kafka-topics.sh", "--under-r") == [
         "--under-replicated-partitions"]
     assert completed("barnabas", "cluster", "clu") == ["cluster-id"]
+    assert completed("barnabas", "kafka-topi") == ["kafka-topics"]
+    assert completed("barnabas", "kafka-topics.sh", "--under-r") == [
+        "--under-replicated-partitions"]
 
 
-def test_links_by_kafkas_names(tmp_path):
-    for name, part in (("kafka-topics", "barnabas topics"),
-                       ("kafka-consumer-groups.sh", "barnabas consumer-groups")):
-        link = tmp_path / name
+@pytest.mark.parametrize("name", [*kafka_tools.CLASSES, "kafka-storage"])
+def test_kafkas_names_are_links_and_words(tmp_path, name):
+    own = ours(name.removeprefix("kafka-"), "--help")
+    assert own.status == 0 and f"barnabas {name.removeprefix('kafka-')}" in own.out
+    for called in (name, f"{name}.sh"):
+        assert ours(called, "--help") == own
+        link = tmp_path / called
         os.symlink(brokers.binary(), link)
         done = subprocess.run([link, "--help"], capture_output=True, text=True, check=True)
-        assert part in done.stdout
+        assert done.stdout == own.out
 
 
 def test_a_broker_that_is_away_is_named(tmp_path):

@@ -16,7 +16,7 @@ namespace {
 constexpr int all_is_well = 0;
 constexpr int wrong = 1;
 
-/// A command of the older kind.
+/// A command of the older kind; `words` are what follows its name.
 int run_app(const Command& command, std::span<const std::string> words, Console& console) {
     CLI::App app(std::string(command.sentence), "barnabas");
     app.set_version_flag("--version", BARNABAS_VERSION);
@@ -24,6 +24,7 @@ int run_app(const Command& command, std::span<const std::string> words, Console&
     int status = all_is_well;
     command.add(app, status);
     std::vector<std::string> reversed(words.rbegin(), words.rend());  // CLI11 takes them from there
+    reversed.emplace_back(command.name);                              // whatever it was called by
     try {
         app.parse(std::move(reversed));
     } catch (const CLI::ParseError& error) {
@@ -80,8 +81,17 @@ int unknown_command(std::span<const Command> commands, const std::string& name, 
 
 }  // namespace
 
+bool Command::has_kafka_name(std::string_view called) const {
+    if (called.ends_with(".sh")) {
+        called.remove_suffix(3);
+    }
+    return is_kafkas() && called == kafka_name;
+}
+
 const Command* find_command(std::span<const Command> commands, std::string_view name) {
-    const auto found = std::ranges::find(commands, name, &Command::name);
+    const auto found = std::ranges::find_if(commands, [&](const Command& command) {
+        return command.name == name || command.has_kafka_name(name);
+    });
     return found == commands.end() ? nullptr : &*found;
 }
 
@@ -109,8 +119,9 @@ int run_command(std::span<const Command> commands, std::span<const std::string> 
     if (command == nullptr) {
         return unknown_command(commands, first, console);
     }
-    return command->add != nullptr ? run_app(*command, words, console)
-                                   : run_with_syntax(*command, words.subspan(1), console);
+    const auto rest = words.subspan(1);
+    return command->add != nullptr ? run_app(*command, rest, console)
+                                   : run_with_syntax(*command, rest, console);
 }
 
 }  // namespace barnabas::cli

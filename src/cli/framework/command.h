@@ -28,6 +28,8 @@ struct Command {
     void (*add)(CLI::App& app, int& status) = nullptr;
 
     [[nodiscard]] bool is_kafkas() const { return !kafka_name.empty(); }
+    /// Whether that is Kafka's name for it, with or without ".sh".
+    [[nodiscard]] bool has_kafka_name(std::string_view called) const;
 };
 
 /// Runs the command that `words` (what follows the program's name) ask for, or tells of all.
@@ -35,7 +37,7 @@ struct Command {
 [[nodiscard]] int run_command(std::span<const Command> commands, std::span<const std::string> words,
                               Console& console);
 
-/// nullptr if there is none of that name.
+/// By its name, or by Kafka's with or without ".sh"; nullptr if there is none of that name.
 [[nodiscard]] const Command* find_command(std::span<const Command> commands, std::string_view name);
 
 /// "kafka-cluster": what a command calls itself when it complains, which is Kafka's name for it.

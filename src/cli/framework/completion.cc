@@ -51,45 +51,44 @@ std::set<std::string> words_of(const Command& command) {
 
 std::string bash_completion(std::span<const Command> commands) {
     std::string names;
+    std::string kafkas_names;
     std::string cases;
     std::string programs = "barnabas";
     for (const auto& command : commands) {
         names += fmt::format("{}{}", names.empty() ? "" : " ", command.name);
-        cases += fmt::format("        {}) words=\"{}\" ;;\n", command.name,
-                             fmt::join(words_of(command), " "));
+        const auto called = command.is_kafkas()
+                                ? fmt::format("{}|{}", command.name, command.kafka_name)
+                                : std::string(command.name);
+        cases +=
+            fmt::format("        {}) words=\"{}\" ;;\n", called, fmt::join(words_of(command), " "));
         if (command.is_kafkas()) {
+            kafkas_names +=
+                fmt::format("{}{}", kafkas_names.empty() ? "" : " ", command.kafka_name);
             programs += fmt::format(" {0} {0}.sh", command.kafka_name);
-        }
-    }
-    std::string links;
-    for (const auto& command : commands) {
-        if (command.is_kafkas()) {
-            links += fmt::format("        {}) command={} ;;\n", command.kafka_name, command.name);
         }
     }
     return fmt::format(
         "# bash completion for barnabas: eval \"$(barnabas completion bash)\"\n"
         "_barnabas() {{\n"
-        "    local word=\"${{COMP_WORDS[COMP_CWORD]}}\" command= words= program\n"
-        "    program=\"${{COMP_WORDS[0]##*/}}\"\n"
-        "    case \"${{program%.sh}}\" in\n"
-        "{}"
-        "        *)\n"
-        "            if ((COMP_CWORD == 1)); then\n"
-        "                COMPREPLY=($(compgen -W \"{} --help --version\" -- \"$word\"))\n"
-        "                return\n"
-        "            fi\n"
-        "            command=\"${{COMP_WORDS[1]}}\"\n"
-        "            ;;\n"
-        "    esac\n"
-        "    case \"$command\" in\n"
+        "    local word=\"${{COMP_WORDS[COMP_CWORD]}}\" command words=\n"
+        "    command=\"${{COMP_WORDS[0]##*/}}\"\n"
+        "    if [[ \"$command\" != kafka-* ]]; then\n"
+        "        if ((COMP_CWORD == 1)); then\n"
+        "            words=\"{} --help --version\"\n"
+        "            if [[ \"$word\" = k* ]]; then words=\"{}\"; fi\n"
+        "            COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+        "            return\n"
+        "        fi\n"
+        "        command=\"${{COMP_WORDS[1]}}\"\n"
+        "    fi\n"
+        "    case \"${{command%.sh}}\" in\n"
         "{}"
         "    esac\n"
         "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
         "    if [ ${{#COMPREPLY[@]}} = 0 ]; then COMPREPLY=($(compgen -f -- \"$word\")); fi\n"
         "}}\n"
         "complete -F _barnabas {}\n",
-        links, names, cases, programs);
+        names, kafkas_names, cases, programs);
 }
 
 }  // namespace barnabas::cli

@@ -96,12 +96,18 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string nearest_command(std::span<const Command> commands, std::string_view name) {
     constexpr std::size_t far = 3;
-    const auto near = std::ranges::min_element(
-        commands, {}, [&](const Command& command) { return edit_distance(command.name, name); });
-    if (near == commands.end() || edit_distance(near->name, name) >= far) {
-        return "";
+    std::size_t least = far;
+    std::string_view nearest;
+    for (const auto& command : commands) {
+        for (const auto known : {command.name, command.kafka_name}) {
+            const auto distance = edit_distance(known, name);
+            if (!known.empty() && distance < least) {
+                least = distance;
+                nearest = known;
+            }
+        }
     }
-    return fmt::format("; do you mean '{}'?", near->name);
+    return nearest.empty() ? "" : fmt::format("; do you mean '{}'?", nearest);
 }
 
 std::string overview(std::span<const Command> commands, bool colours) {
@@ -114,9 +120,10 @@ std::string overview(std::span<const Command> commands, bool colours) {
     }
     text += '\n';
     text += wrapped(
-        "barnabas COMMAND --help tells of a command's options. Called by a name of Kafka's, "
+        "barnabas COMMAND --help tells of a command's options. Kafka's names, with or without .sh, "
+        "do as well: barnabas kafka-topics is barnabas topics, and so is the program itself "
         "through "
-        "a link, the program is that command: kafka-topics is barnabas topics.",
+        "a link of that name.",
         columns, 0);
     text += "\n\n";
     text += heading("Options", colours);

@@ -41,6 +41,8 @@ TEST(Commands, AnswerToKafkasNames) {
             const std::string name(command.kafka_name);
             EXPECT_EQ(command_of_program("/opt/kafka/bin/" + name + ".sh"), command.name);
             EXPECT_EQ(command_of_program(name), command.name);
+            EXPECT_EQ(find_command(all_commands(), name), &command);
+            EXPECT_EQ(find_command(all_commands(), name + ".sh"), &command);
             EXPECT_EQ(complaining_name(command), name);
         }
     }

@@ -73,7 +73,13 @@ TEST(Command, IsFoundByItsNameAndGivesItsStatus) {
         {"bell", 1, "", "kafka-bell: error: too few arguments\nSee: barnabas bell --help\n"},
         {"bel", 1, "",
          "barnabas: there is no command 'bel'; do you mean 'bell'?\nSee: barnabas --help\n"},
+        {"kafka-bel", 1, "",
+         "barnabas: there is no command 'kafka-bel'; do you mean 'kafka-bell'?\nSee: barnabas "
+         "--help\n"},
         {"something", 1, "", "barnabas: there is no command 'something'\nSee: barnabas --help\n"},
+        {"kafka-echo --topic t", 0, "t\n", ""},
+        {"kafka-bell.sh ring", 0, "ring\n", ""},
+        {"echo.sh", 1, "", "barnabas: there is no command 'echo.sh'\nSee: barnabas --help\n"},
         {"--version", 0, BARNABAS_VERSION "\n", ""},
         {"echo --version", 0, BARNABAS_VERSION "\n", ""},
     };
@@ -118,8 +124,8 @@ TEST(Command, HelpListsEverythingThatThereIs) {
 TEST(Command, CompletionKnowsNamesAndOptions) {
     const auto script = bash_completion(commands);
     for (const auto* part :
-         {"echo bell", "echo) words=\"--help --json --topic --version\"",
-          "bell) words=\"--help --json --version ring\"", "kafka-echo) command=echo",
+         {"echo bell", "echo|kafka-echo) words=\"--help --json --topic --version\"",
+          "bell|kafka-bell) words=\"--help --json --version ring\"",
           "complete -F _barnabas barnabas kafka-echo kafka-echo.sh kafka-bell kafka-bell.sh"}) {
         EXPECT_THAT(script, HasSubstr(part));
     }
