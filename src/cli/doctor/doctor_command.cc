@@ -3,6 +3,7 @@
 #include "cli/common/admin_session.h"
 #include "cli/doctor/examination.h"
 #include "cli/doctor/real_probes.h"
+#include "client/config/client_rows.h"
 
 #include <array>
 #include <span>
@@ -31,6 +32,11 @@ constexpr std::array<std::string_view, 3> doctor_examples{
 
 /// Tells each finding as soon as it is known.
 Result<Findings> look_around(const ParsedOptions& given, Console& console) {
+    if (!given.positional().empty()) {
+        return fail(ErrorCode::invalid_request,
+                    "'{}' stands alone; brokers go behind --bootstrap-server",
+                    given.positional().front());
+    }
     TRY(require_options(given, {"bootstrap-server"}));
     const auto timeout_ms = given.number("timeout-ms").value_or(3000);
     if (timeout_ms < 1) {
@@ -38,6 +44,7 @@ Result<Findings> look_around(const ParsedOptions& given, Console& console) {
                     timeout_ms);
     }
     TRY_ASSIGN(auto config, client_config(given));
+    TRY(client::check_security(config));  // what is looked at is spoken to in plain text
     const ExaminationOptions options{.servers = *given.text("bootstrap-server"),
                                      .writes = given.has("write")};
     Findings findings;

@@ -102,7 +102,7 @@ private:
     Greeting greet(const runtime::Endpoint& address, std::string where) {
         Greeting greeting{.where = std::move(where),
                           .kafka = probes_.speak(address, kafka_greeting())};
-        if (greeting.kafka.connected && !is_kafkas(greeting)) {
+        if (greeting.kafka.connected && protocol_of(greeting.kafka.answer) != Protocol::kafka) {
             greeting.tls = probes_.speak(address, tls_greeting());
         }
         return greeting;

@@ -4,6 +4,7 @@
 #include "wire/codec.h"
 #include "wire/messages/metadata.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -108,6 +109,23 @@ Result<std::vector<admin::Node>> brokers_of(std::string_view answer) {
             {.id = BrokerId(broker.node_id), .host = broker.host, .port = broker.port});
     }
     return brokers;
+}
+
+bool is_of_controller(std::string_view answer) {
+    constexpr std::size_t count_at = 4 + 4 + 2;  // size, the question's number, error
+    constexpr std::size_t apis_at = count_at + 4;
+    constexpr std::size_t api_size = 6;  // its key, the lowest version, the highest
+    if (!is_kafka(answer) || answer.size() < std::max(apis_at, answer_size(answer))) {
+        return false;
+    }
+    const auto count = number_at(answer, count_at);
+    for (std::size_t i = 0, at = apis_at; i < count; ++i, at += api_size) {
+        if (at + api_size > answer.size() ||
+            number_at(answer, at) >> 16 == wire::MetadataRequest::api_key) {
+            return false;
+        }
+    }
+    return count > 0;
 }
 
 std::string tls_greeting() {

@@ -38,6 +38,10 @@ enum class Protocol : std::int8_t {
     silence,
 };
 
+/// Whether the answer to kafka_greeting() is of a controller alone: it speaks Kafka's protocol,
+/// with brokers, and does not have the first request that clients need (Metadata).
+[[nodiscard]] bool is_of_controller(std::string_view answer);
+
 /// What the first bytes of an answer are of.
 [[nodiscard]] Protocol protocol_of(std::string_view answer);
 

@@ -42,7 +42,7 @@ std::string connection_advice(const Error& error) {
            "of its `listeners`? One that listens on 127.0.0.1 is for its own machine alone";
 }
 
-/// Where Kafka's greeting got no answer of Kafka's.
+/// Where Kafka's greeting got no answer of a Kafka broker's.
 Finding judge_stranger(const Greeting& greeting) {
     const auto protocol = protocol_of(greeting.kafka.answer);
     const bool speaks_tls = protocol == Protocol::tls ||
@@ -50,6 +50,12 @@ Finding judge_stranger(const Greeting& greeting) {
     if (speaks_tls) {
         return wrong("protocol", fmt::format("{} speaks TLS", greeting.where),
                      "this client speaks PLAINTEXT so far: use the port of a PLAINTEXT listener");
+    }
+    if (protocol == Protocol::kafka) {
+        return wrong("protocol",
+                     fmt::format("{} is a controller's port, which is for brokers", greeting.where),
+                     "use a port of the brokers' `listeners` that is not among "
+                     "`controller.listener.names`");
     }
     if (protocol == Protocol::silence) {
         return wrong(
@@ -101,7 +107,9 @@ Finding judge_name(const std::string& host, const Result<std::vector<HostAddress
 }
 
 bool is_kafkas(const Greeting& greeting) {
-    return greeting.kafka.connected && protocol_of(greeting.kafka.answer) == Protocol::kafka;
+    const auto& answer = greeting.kafka.answer;
+    return greeting.kafka.connected && protocol_of(answer) == Protocol::kafka &&
+           !is_of_controller(answer);
 }
 
 Findings judge_greeting(const Greeting& greeting) {

@@ -30,6 +30,7 @@ struct Greeting {
     std::optional<Contact> tls{};
 };
 [[nodiscard]] Findings judge_greeting(const Greeting& greeting);
+/// Whether a broker answered, which serves clients.
 [[nodiscard]] bool is_kafkas(const Greeting& greeting);
 
 /// The addresses of one name, in the system's order: clients try the first one first.

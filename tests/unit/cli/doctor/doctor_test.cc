@@ -18,6 +18,30 @@ std::string kafka_answer() {
     return "\x00\x00\x00\x0a"s + kafka_greeting().substr(8, 4) + "\0\0\0\0\0\0"s;
 }
 
+/// What somebody says who serves these APIs, each in version 0.
+std::string answer_with_apis(const std::vector<char>& keys) {
+    std::string body = kafka_greeting().substr(8, 4) + "\0\0"s + "\0\0\0"s;
+    body += static_cast<char>(keys.size());
+    for (const auto key : keys) {
+        body += '\0';
+        body += key;
+        body += "\0\0\0\0"s;
+    }
+    return "\0\0\0"s + static_cast<char>(body.size()) + body;
+}
+
+TEST(Greetings, AControllerIsKnownByWhatItLacks) {
+    const auto controller = answer_with_apis({1, 18, 52});
+    EXPECT_TRUE(is_of_controller(controller));
+    EXPECT_FALSE(is_of_controller(answer_with_apis({0, 1, 3, 18})));
+    EXPECT_FALSE(is_of_controller(answer_with_apis({})));
+    EXPECT_FALSE(is_of_controller(kafka_answer()));
+    EXPECT_FALSE(is_of_controller("HTTP/1.1 400 Bad Request\r\n"));
+    for (std::size_t size = 0; size < controller.size(); ++size) {
+        EXPECT_FALSE(is_of_controller(controller.substr(0, size))) << size;
+    }
+}
+
 TEST(Greetings, ProtocolsAreKnownByTheirFirstBytes) {
     const std::pair<std::string, Protocol> rows[] = {
         {"", Protocol::silence},
@@ -86,6 +110,10 @@ TEST(Judgement, OfGreetings) {
     };
     const Row rows[] = {
         {answered(kafka_answer()), {}, Level::ok, "h:1 speaks Kafka's"},
+        {answered(answer_with_apis({1, 18, 52})),
+         {},
+         Level::fail,
+         "h:1 is a controller's port, which is for brokers"},
         {refused(), {}, Level::fail, "h:1: refused"},
         {answered("\x15\x03\x03\x00\x02"s), {}, Level::fail, "h:1 speaks TLS"},
         {answered(""), answered("\x16\x03\x03\x00\x02"s), Level::fail, "h:1 speaks TLS"},
