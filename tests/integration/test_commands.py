@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from support import broker as brokers
 from support import kafka_tools, tool_server, wire
+from support.terminals import on_a_terminal
 
 pytestmark = pytest.mark.own
 
@@ -99,3 +100,51 @@ def test_a_broker_that_is_away_is_named(tmp_path):
     config.write_text("request.timeout.msx=200\n")
     said = ours("topics", "--bootstrap-server", "127.0.0.1:1", "--list", "--command-config", config)
     assert said.status == 1 and "request.timeout.ms" in said.out, said
+
+
+def test_long_work_shows_how_far_it_is_on_a_terminal(broker_factory, tmp_path):
+    """On the error output: what is printed goes where it is sent, as ever."""
+    broker = broker_factory.start({"offsets.topic.num.partitions": "1",
+                                   "share.coordinator.state.topic.num.partitions": "1"})
+    many, few = 1100, 3
+    offsets = tmp_path / "offsets.json"
+    with wire.connected(broker) as connection:
+        for topic, partitions in (("wide", many), ("narrow", few)):
+            assert wire.create_topic(connection, topic, partitions)["errorCode"] == 0
+    to = ("--bootstrap-server", broker.bootstrap)
+
+    def runs_of(topic, partitions):
+        offsets.write_text(json.dumps({"version": 1, "partitions": [
+            {"topic": topic, "partition": number, "offset": 0} for number in range(partitions)]}))
+        yield ("delete-records", *to, "--offset-json-file", offsets), "low_watermark: 0"
+        for command in ("consumer-groups", "share-groups"):
+            yield (command, *to, "--reset-offsets", "--group", command, "--topic", topic,
+                   "--to-earliest", "--execute"), topic
+
+    for topic, partitions in (("wide", many), ("narrow", few)):
+        for words, part in runs_of(topic, partitions):
+            printed = tmp_path / "printed"
+            with printed.open("wb") as out:
+                status, shown = on_a_terminal(*words, stdout=out)
+            assert status == 0, shown
+            assert printed.read_text().count(part) >= partitions, (words, shown)
+            if partitions == many:
+                assert "% of 1,100" in shown and shown.endswith("\r\033[K"), (words, shown)
+            else:
+                assert "% of" not in shown, (words, shown)
+            said = ours(*words)
+            assert said.status == 0 and "% of" not in said.out + said.errors, said
+
+
+def test_many_groups_show_how_far_they_are(broker_factory):
+    broker = broker_factory.start({"offsets.topic.num.partitions": "1"})
+    with wire.connected(broker) as connection:
+        assert wire.create_topic(connection, "orders")["errorCode"] == 0
+    words = ["consumer-groups", "--bootstrap-server", broker.bootstrap, "--reset-offsets", "--topic",
+             "orders", "--to-offset", 5, "--dry-run"]
+    for number in range(20):
+        words += ["--group", f"group-{number}"]
+    status, shown = on_a_terminal(*words)
+    assert status == 0 and "% of 20" in shown, shown
+    # The warning that each offset is moved takes the place of the bar.
+    assert "\r\033[KWARN New offset (5) is higher" in shown, shown

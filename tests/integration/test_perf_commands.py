@@ -2,16 +2,14 @@
 broker that is away, a reader that is gone."""
 
 import json
-import os
-import pty
 import subprocess
-import threading
 
 import pytest
 from support import broker as brokers
 from support import tool_server, wire
 from support.ports import free_port
 from support.programs import Program
+from support.terminals import on_a_terminal
 from support.waiting import wait_until
 
 pytestmark = pytest.mark.own
@@ -20,31 +18,6 @@ pytestmark = pytest.mark.own
 def create(broker, topic, partitions=1):
     with wire.connected(broker) as connection:
         assert wire.create_topic(connection, topic, partitions)["errorCode"] == 0
-
-
-def on_a_terminal(*words):
-    """(status, what a terminal was sent)"""
-    ours, theirs = pty.openpty()
-    shown = bytearray()
-
-    def read():
-        while True:
-            try:
-                piece = os.read(ours, 65536)
-            except OSError:  # the last one who had it open is gone
-                return
-            if not piece:
-                return
-            shown.extend(piece)
-    reader = threading.Thread(target=read)
-    reader.start()
-    with subprocess.Popen([str(brokers.binary()), *map(str, words)], stdin=subprocess.DEVNULL,
-                          stdout=theirs, stderr=theirs) as process:
-        os.close(theirs)
-        status = process.wait(60)
-    reader.join(30)
-    os.close(ours)
-    return status, shown.decode()
 
 
 def test_bars_are_for_terminals_alone(broker):

@@ -5,7 +5,8 @@
 
 namespace barnabas::cli {
 
-StandardConsole::StandardConsole() : terminal_(::isatty(STDOUT_FILENO) == 1) {}
+StandardConsole::StandardConsole()
+    : terminal_(::isatty(STDOUT_FILENO) == 1), errors_on_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 StandardConsole::~StandardConsole() {
     std::fflush(stdout);

@@ -24,6 +24,8 @@ public:
     virtual std::optional<std::string> read_line() = 0;
     /// Whether standard output is a terminal: colours are for it alone.
     [[nodiscard]] virtual bool is_terminal() const = 0;
+    /// Whether the error output is one: what shows how far work is is for it alone.
+    [[nodiscard]] virtual bool errors_are_on_terminal() const { return is_terminal(); }
 
     void line(std::string_view text) {
         write(text);
@@ -56,9 +58,11 @@ public:
     [[nodiscard]] bool flush() override;
     std::optional<std::string> read_line() override;
     [[nodiscard]] bool is_terminal() const override { return terminal_; }
+    [[nodiscard]] bool errors_are_on_terminal() const override { return errors_on_terminal_; }
 
 private:
     bool terminal_;
+    bool errors_on_terminal_;
 };
 
 }  // namespace barnabas::cli

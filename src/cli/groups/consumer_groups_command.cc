@@ -1,12 +1,16 @@
 #include "cli/groups/consumer_groups_command.h"
 
+#include "base/json_text.h"
 #include "cli/common/admin_session.h"
 #include "cli/common/java_errors.h"
+#include "cli/common/pieces.h"
+#include "cli/common/progress_bar.h"
 #include "cli/groups/consumer_groups_options.h"
 #include "cli/groups/consumer_groups_text.h"
 #include "cli/groups/group_outcomes.h"
 #include "cli/groups/named_groups.h"
 #include "cli/groups/offset_reset.h"
+#include "runtime/real/real_clock.h"
 
 #include <re2/re2.h>
 
@@ -308,9 +312,16 @@ private:
         TRY_ASSIGN(const auto described,
                    admin_.describe_consumer_groups(names, {.timeout = timeout_}).get());
         GroupOffsets plan;
-        for (const auto& [name, group] : described) {
-            TRY_ASSIGN(auto offsets, reset_group(name, group));
-            plan.emplace(name, std::move(offsets));
+        {
+            ProgressBar bar(console_, std::ssize(described));
+            ConsoleUnderBar under(console_, bar);
+            for (const auto& [name, group] : described) {
+                TRY_ASSIGN(auto offsets, reset_group(name, group, under));
+                plan.emplace(name, std::move(offsets));
+                if (plan.size() < described.size()) {
+                    bar.show(std::ssize(plan), clock_.now());
+                }
+            }
         }
         if (options_.has("export")) {
             console_.line(offsets_csv(plan, options_.texts("group").size() != 1));
@@ -321,19 +332,20 @@ private:
     }
 
     Result<PartitionOffsets> reset_group(const std::string& name,
-                                         const Result<admin::ConsumerGroupDescription>& group) {
+                                         const Result<admin::ConsumerGroupDescription>& group,
+                                         Console& console) {
         if (!group && group.error().code != ErrorCode::group_id_not_found) {
             return std::unexpected(group.error());
         }
         const auto state = group ? group->state : admin::GroupState::dead;
         if (state != admin::GroupState::empty && state != admin::GroupState::dead) {
-            console_.print(
-                "\nError: Assignments can only be reset if the group '{}' is inactive, but the "
-                "current state is {}.\n",
-                name, admin::to_text(state));
+            tell_error(console,
+                       fmt::format("Assignments can only be reset if the group '{}' is inactive, "
+                                   "but the current state is {}.",
+                                   name, admin::to_text(state)));
             return PartitionOffsets{};
         }
-        OffsetReset finder(admin_, options_, console_, timeout_);
+        OffsetReset finder(admin_, options_, console, timeout_);
         CurrentOffsets current;
         if (options_.has("all-topics") || options_.has("shift-by") || options_.has("to-current")) {
             TRY_ASSIGN(const auto committed, committed_offsets({name}));
@@ -355,18 +367,42 @@ private:
                         "One of the reset scopes should be defined: --all-topics, --topic.");
         }
         TRY_ASSIGN(auto plan, finder.plan(name, partitions, current));
-        if (options_.has("execute") && !plan.empty()) {
-            std::map<TopicPartition, OffsetAndMetadata> offsets;
-            for (const auto& [partition, offset] : plan) {
-                offsets.emplace(partition, OffsetAndMetadata{.offset = offset});
-            }
-            TRY_ASSIGN(
-                const auto outcomes,
-                admin_.alter_consumer_group_offsets(name, std::move(offsets), {.timeout = timeout_})
-                    .get());
-            TRY(admin::all(outcomes));
+        if (options_.has("execute")) {
+            TRY(commit(name, plan, console));
         }
         return plan;
+    }
+
+    /// Of one group many partitions show a bar; where there are many groups, they do.
+    Result<void> commit(const std::string& name, const PartitionOffsets& plan, Console& console) {
+        std::map<TopicPartition, OffsetAndMetadata> offsets;
+        for (const auto& [partition, offset] : plan) {
+            offsets.emplace(partition, OffsetAndMetadata{.offset = offset});
+        }
+        ProgressBar bar(console, std::ssize(offsets));
+        const bool alone = options_.texts("group").size() == 1;
+        const auto alter = [&](std::map<TopicPartition, OffsetAndMetadata> some) -> Result<void> {
+            TRY_ASSIGN(
+                const auto outcomes,
+                admin_.alter_consumer_group_offsets(name, std::move(some), {.timeout = timeout_})
+                    .get());
+            return admin::all(outcomes);
+        };
+        return in_pieces(std::move(offsets), partitions_per_question, alter,
+                         [&](std::int64_t count) {
+                             if (alone) {
+                                 bar.show(count, clock_.now());
+                             }
+                         });
+    }
+
+    /// With --json standard output is JSON alone.
+    void tell_error(Console& console, std::string_view sentence) const {
+        if (options_.json()) {
+            console.error_line(fmt::format("Error: {}", sentence));
+        } else {
+            console.print("\nError: {}\n", sentence);
+        }
     }
 
     Result<void> delete_offsets() {
@@ -382,12 +418,13 @@ private:
             whole = admin::all(deleted);
             outcomes.merge(deleted);
         }
-        if (whole) {
+        if (!whole) {
+            tell_error(console_, deletion_error(whole.error()));
+        } else if (!options_.json()) {
             console_.print("Request succeeded for deleting offsets from group {}.\n", group);
-        } else {
-            console_.print("\nError: {}\n", deletion_error(whole.error()));
         }
-        console_.write(deleted_offsets_table(outcomes));
+        console_.write(options_.json() ? deleted_offsets_json(group, outcomes)
+                                       : deleted_offsets_table(outcomes));
         return {};
     }
 
@@ -432,11 +469,19 @@ private:
     Console& console_;
     Admin admin_;
     Duration timeout_;
+    runtime::RealClock clock_;
 };
 
-int validate_regex(const std::string& expression, Console& console) {
+int validate_regex(const std::string& expression, bool json, Console& console) {
     const re2::RE2 regex(expression, re2::RE2::Quiet);
-    if (regex.ok()) {
+    if (json) {
+        JsonLine line;
+        line.add("expression", expression).add("valid", regex.ok());
+        if (!regex.ok()) {
+            line.add("error", regex.error());
+        }
+        console.line(line.text());
+    } else if (regex.ok()) {
         console.print("The regular expression `{}` is valid.\n", expression);
     } else {
         console.print("The regular expression `{}` is invalid: {}.\n", expression, regex.error());
@@ -452,7 +497,7 @@ int run_consumer_groups(const ParsedOptions& options, Console& console) {
         return failed;
     }
     if (const auto expression = options.text("validate-regex")) {
-        return validate_regex(*expression, console);
+        return validate_regex(*expression, options.json(), console);
     }
     if (options.has("reset-offsets") && !options.has("dry-run") && !options.has("execute")) {
         console.error_line(
@@ -462,18 +507,12 @@ int run_consumer_groups(const ParsedOptions& options, Console& console) {
             "keep the current default behavior without prompting.");
     }
     auto admin = admin_client(options);
-    const auto ran = admin ? ConsumerGroupsRun(options, console, std::move(*admin)).run()
-                           : Result<void>(std::unexpected(admin.error()));
-    if (ran) {
-        return done;
-    }
-    if (ran.error().code == ErrorCode::invalid_request) {
-        console.error_line(ran.error().message);
+    if (!admin) {
+        console.error_line(admin.error().message);
         return failed;
     }
-    console.print("\nError: Executing consumer group command failed due to {}\n",
-                  ran.error().message);
-    return done;  // so does Kafka's tool
+    const auto ran = ConsumerGroupsRun(options, console, std::move(*admin)).run();
+    return ran ? done : end_badly(ran.error(), "consumer", options.json(), console);
 }
 
 }  // namespace barnabas::cli

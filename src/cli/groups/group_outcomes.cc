@@ -9,6 +9,18 @@
 #include <vector>
 
 namespace barnabas::cli {
+namespace {
+
+/// Behind what was to be deleted: whether it was, and why not.
+std::string deleted_line(JsonLine line, const Result<void>& outcome) {
+    line.add("deleted", outcome.has_value());
+    if (!outcome) {
+        line.add("error", error_name(outcome.error().code)).add("message", outcome.error().message);
+    }
+    return line.text() + '\n';
+}
+
+}  // namespace
 
 std::string deleted_groups_text(const admin::Outcomes<std::string>& outcomes,
                                 std::string_view kind) {
@@ -36,13 +48,7 @@ std::string deleted_groups_text(const admin::Outcomes<std::string>& outcomes,
 std::string deleted_groups_json(const admin::Outcomes<std::string>& outcomes) {
     std::string text;
     for (const auto& [group, outcome] : outcomes) {
-        JsonLine line;
-        line.add("group", group).add("deleted", outcome.has_value());
-        if (!outcome) {
-            line.add("error", error_name(outcome.error().code))
-                .add("message", outcome.error().message);
-        }
-        text += line.text() + '\n';
+        text += deleted_line(JsonLine().add("group", group), outcome);
     }
     return text;
 }
@@ -64,6 +70,43 @@ std::string deleted_offsets_table(const admin::Outcomes<TopicPartition>& outcome
                     widths);
     }
     return text + '\n';
+}
+
+std::string deleted_offsets_json(std::string_view group,
+                                 const admin::Outcomes<TopicPartition>& outcomes) {
+    std::string text;
+    for (const auto& [partition, outcome] : outcomes) {
+        JsonLine line;
+        line.add("group", group).add("topic", partition.topic);
+        if (partition.partition.get() >= 0) {
+            line.add("partition", partition.partition.get());
+        }
+        text += deleted_line(std::move(line), outcome);
+    }
+    return text;
+}
+
+std::string deleted_topics_json(std::string_view group,
+                                const admin::Outcomes<std::string>& outcomes) {
+    std::string text;
+    for (const auto& [topic, outcome] : outcomes) {
+        text += deleted_line(JsonLine().add("group", group).add("topic", topic), outcome);
+    }
+    return text;
+}
+
+int end_badly(const Error& error, std::string_view kind, bool json, Console& console) {
+    if (error.code == ErrorCode::invalid_request) {
+        console.error_line(error.message);
+        return 1;
+    }
+    if (json) {
+        console.error_line(
+            fmt::format("Executing {} group command failed due to {}", kind, error.message));
+        return 1;
+    }
+    console.print("\nError: Executing {} group command failed due to {}\n", kind, error.message);
+    return 0;  // so do Kafka's tools
 }
 
 std::string deleted_topics_table(const admin::Outcomes<std::string>& outcomes) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/framework/console.h"
 #include <barnabas/admin.h>
 
 #include <string>
@@ -15,7 +16,16 @@ namespace barnabas::cli {
 
 /// "TOPIC PARTITION STATUS"; a partition of -1 is a topic that could not be looked at.
 [[nodiscard]] std::string deleted_offsets_table(const admin::Outcomes<TopicPartition>& outcomes);
+[[nodiscard]] std::string deleted_offsets_json(std::string_view group,
+                                               const admin::Outcomes<TopicPartition>& outcomes);
 /// "TOPIC STATUS".
 [[nodiscard]] std::string deleted_topics_table(const admin::Outcomes<std::string>& outcomes);
+[[nodiscard]] std::string deleted_topics_json(std::string_view group,
+                                              const admin::Outcomes<std::string>& outcomes);
+
+/// Says why a run failed, and answers the exit status: 1 for nonsense on the line, 0 for what the
+/// cluster said, as with Kafka's tools. With --json what is printed is JSON alone and the status is
+/// 1 for both.
+[[nodiscard]] int end_badly(const Error& error, std::string_view kind, bool json, Console& console);
 
 }  // namespace barnabas::cli

@@ -156,10 +156,9 @@ Result<PartitionOffsets> OffsetReset::at_time(const Partitions& partitions, Time
     Partitions without;
     for (const auto& [partition, offset] : found) {
         if (offset == no_offset) {
-            console_.print(
-                "\nWarn: Partition {} from topic {} is empty. Falling back to latest known "
-                "offset.\n",
-                partition.partition, partition.topic);
+            say(fmt::format(
+                "Warn: Partition {} from topic {} is empty. Falling back to latest known offset.",
+                partition.partition, partition.topic));
             without.insert(partition);
         }
     }
@@ -209,7 +208,7 @@ Result<PartitionOffsets> OffsetReset::from_file(const std::string& group) {
                parse_offsets_csv(text, options_.texts("group").size() == 1 ? group : ""));
     const auto of_group = offsets.find(group);
     if (of_group == offsets.end()) {
-        console_.print("\nError: No reset plan for group {} found.\n", group);
+        say(fmt::format("Error: No reset plan for group {} found.", group));
         return PartitionOffsets{};
     }
     return within_logs(of_group->second);
@@ -231,6 +230,14 @@ Result<PartitionOffsets> OffsetReset::within_logs(PartitionOffsets wanted) {
         offset = moved.offset;
     }
     return wanted;
+}
+
+void OffsetReset::say(std::string_view sentence) {
+    if (options_.json()) {
+        console_.error_line(sentence);
+    } else {
+        console_.print("\n{}\n", sentence);
+    }
 }
 
 OffsetInLog offset_in_log(const TopicPartition& partition, Offset wanted, Offset start,

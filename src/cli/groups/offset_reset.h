@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace barnabas::cli {
@@ -62,6 +63,8 @@ private:
                                         const CurrentOffsets& current);
     Result<PartitionOffsets> from_file(const std::string& group);
     Result<PartitionOffsets> within_logs(PartitionOffsets wanted);
+    /// With --json what is printed is JSON alone.
+    void say(std::string_view sentence);
 
     Admin& admin_;
     const ParsedOptions& options_;

@@ -3,11 +3,14 @@
 #include "base/json_text.h"
 #include "cli/common/admin_session.h"
 #include "cli/common/java_errors.h"
+#include "cli/common/pieces.h"
+#include "cli/common/progress_bar.h"
 #include "cli/groups/consumer_groups_options.h"
 #include "cli/groups/consumer_groups_text.h"
 #include "cli/groups/group_outcomes.h"
 #include "cli/groups/named_groups.h"
 #include "cli/groups/offset_reset.h"
+#include "runtime/real/real_clock.h"
 
 #include <algorithm>
 #include <set>
@@ -235,11 +238,8 @@ private:
             return fail(ErrorCode::invalid_request, "Share group '{}' is not empty.", name);
         }
         TRY_ASSIGN(auto offsets, planned(name));
-        if (options_.has("execute") && !offsets.empty()) {
-            TRY_ASSIGN(
-                const auto outcomes,
-                admin_.alter_share_group_offsets(name, offsets, {.timeout = timeout_}).get());
-            TRY(admin::all(outcomes));
+        if (options_.has("execute")) {
+            TRY(alter(name, offsets));
         }
         GroupOffsets plan;
         if (!offsets.empty()) {
@@ -251,6 +251,19 @@ private:
             console_.write(options_.json() ? reset_json(plan) : reset_table(plan));
         }
         return {};
+    }
+
+    Result<void> alter(const std::string& name, const PartitionOffsets& offsets) {
+        ProgressBar bar(console_, std::ssize(offsets));
+        const auto some = [&](PartitionOffsets piece) -> Result<void> {
+            TRY_ASSIGN(
+                const auto outcomes,
+                admin_.alter_share_group_offsets(name, std::move(piece), {.timeout = timeout_})
+                    .get());
+            return admin::all(outcomes);
+        };
+        return in_pieces(offsets, partitions_per_question, some,
+                         [&](std::int64_t done) { bar.show(done, runtime::RealClock().now()); });
     }
 
     Result<PartitionOffsets> planned(const std::string& name) {
@@ -289,10 +302,15 @@ private:
                 case ErrorCode::unknown_topic_or_partition:
                     break;  // the table says it
                 default:
-                    console_.print("\nError: {}\n", whole.error().message);
+                    if (options_.json()) {
+                        console_.error_line(fmt::format("Error: {}", whole.error().message));
+                    } else {
+                        console_.print("\nError: {}\n", whole.error().message);
+                    }
             }
         }
-        console_.write(deleted_topics_table(outcomes));
+        console_.write(options_.json() ? deleted_topics_json(group, outcomes)
+                                       : deleted_topics_table(outcomes));
         return {};
     }
 
@@ -310,19 +328,12 @@ int run_share_groups(const ParsedOptions& options, Console& console) {
         return 1;
     }
     auto admin = admin_client(options);
-    const auto ran = admin ? ShareGroupsRun(options, console, std::move(*admin)).run()
-                           : Result<void>(std::unexpected(admin.error()));
-    if (ran) {
-        return 0;
+    if (!admin) {
+        console.error_line(admin.error().message);
+        return 1;
     }
-    if (ran.error().code == ErrorCode::invalid_request) {
-        console.error_line(ran.error().message);
-    } else {
-        console.print("\nError: Executing share group command failed due to {}\n",
-                      ran.error().message);
-        return 0;  // so does Kafka's tool
-    }
-    return 1;
+    const auto ran = ShareGroupsRun(options, console, std::move(*admin)).run();
+    return ran ? 0 : end_badly(ran.error(), "share", options.json(), console);
 }
 
 }  // namespace barnabas::cli

@@ -1,8 +1,8 @@
 #include "cli/perf/consumer_perf_command.h"
 
 #include "base/json_text.h"
+#include "cli/common/progress_bar.h"
 #include "cli/perf/java_numbers.h"
-#include "cli/perf/progress_bar.h"
 #include "cli/perf/read_stats.h"
 #include "runtime/real/real_clock.h"
 #include "runtime/real/real_random.h"

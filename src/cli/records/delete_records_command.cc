@@ -4,6 +4,9 @@
 #include "cli/common/admin_session.h"
 #include "cli/common/java_errors.h"
 #include "cli/common/json_file.h"
+#include "cli/common/pieces.h"
+#include "cli/common/progress_bar.h"
+#include "runtime/real/real_clock.h"
 
 #include <array>
 #include <limits>
@@ -47,6 +50,21 @@ std::string outcome_json(const TopicPartition& partition,
     return line.text();
 }
 
+using DeletionOutcomes = admin::Outcomes<TopicPartition, admin::DeletedRecords>;
+
+/// Many at a time. What became of those that were asked for before an error is in `outcomes`.
+Result<void> delete_in_pieces(Admin& admin, std::map<TopicPartition, Offset> offsets,
+                              Console& console, DeletionOutcomes& outcomes) {
+    ProgressBar bar(console, std::ssize(offsets));
+    const auto some = [&](std::map<TopicPartition, Offset> piece) -> Result<void> {
+        TRY_ASSIGN(auto deleted, admin.delete_records(std::move(piece)).get());
+        outcomes.merge(deleted);
+        return {};
+    };
+    return in_pieces(std::move(offsets), partitions_per_question, some,
+                     [&](std::int64_t done) { bar.show(done, runtime::RealClock().now()); });
+}
+
 Result<void> delete_records(const ParsedOptions& given, Console& console) {
     TRY_ASSIGN(const auto text, read_file(given.text("offset-json-file").value_or("")));
     TRY_ASSIGN(auto offsets, parse_offsets_json(text));
@@ -54,15 +72,20 @@ Result<void> delete_records(const ParsedOptions& given, Console& console) {
     if (!given.json()) {
         console.line("Executing records delete operation");
     }
-    TRY_ASSIGN(const auto outcomes, admin.delete_records(std::move(offsets)).get());
+    DeletionOutcomes outcomes;
+    const auto done = delete_in_pieces(admin, std::move(offsets), console, outcomes);
+    if (!done && outcomes.empty()) {
+        return done;
+    }
     if (!given.json()) {
-        console.line("Records delete operation completed:");
+        console.line(done ? "Records delete operation completed:"
+                          : "Records delete operation ended early:");
     }
     for (const auto& [partition, outcome] : outcomes) {
         console.line(given.json() ? outcome_json(partition, outcome)
                                   : outcome_line(partition, outcome));
     }
-    return {};
+    return done;
 }
 
 }  // namespace

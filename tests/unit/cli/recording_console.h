@@ -21,11 +21,13 @@ public:
         return line;
     }
     [[nodiscard]] bool is_terminal() const override { return terminal; }
+    [[nodiscard]] bool errors_are_on_terminal() const override { return errors_on_terminal; }
 
     std::string output;
     std::string errors;
     std::deque<std::string> input;
     bool terminal = false;
+    bool errors_on_terminal = false;
 };
 
 }  // namespace barnabas::cli

@@ -1,7 +1,6 @@
-#include "cli/perf/progress_bar.h"
+#include "cli/common/progress_bar.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace barnabas::cli {
 namespace {
@@ -32,18 +31,17 @@ std::string progress_text(std::int64_t done, std::int64_t total) {
 ProgressBar::ProgressBar(Console& console, std::int64_t total) : console_(console), total_(total) {}
 
 void ProgressBar::show(std::int64_t done, Time now) {
-    if (!console_.is_terminal() || now < next_) {
+    if (!console_.errors_are_on_terminal() || now < next_) {
         return;
     }
     next_ = now + progress_interval;
-    console_.write("\r" + progress_text(done, total_));
-    std::ignore = console_.flush();  // what was written before goes out, though its line has no end
+    console_.write_error("\r" + progress_text(done, total_));
     drawn_ = true;
 }
 
 void ProgressBar::clear() {
     if (drawn_) {
-        console_.write("\r\033[K");
+        console_.write_error("\r\033[K");
         drawn_ = false;
     }
 }
