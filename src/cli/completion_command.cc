@@ -1,5 +1,6 @@
 #include "cli/completion_command.h"
 
+#include "base/json_text.h"
 #include "cli/commands.h"
 #include "cli/framework/completion.h"
 
@@ -20,8 +21,13 @@ constexpr std::array<std::string_view, 1> examples{
 const Syntax completion_syntax{
     .style = Style::argparse, .options = {}, .actions = actions, .examples = examples};
 
-int run_completion(const ParsedOptions& /*options*/, Console& console) {
-    console.write(bash_completion(all_commands()));
+int run_completion(const ParsedOptions& options, Console& console) {
+    const auto script = bash_completion(all_commands());
+    if (options.json()) {
+        console.line(JsonLine().add("shell", options.action()).add("script", script).text());
+    } else {
+        console.write(script);
+    }
     return 0;
 }
 

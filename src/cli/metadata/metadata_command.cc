@@ -198,6 +198,11 @@ int run_metadata(const ParsedOptions& given, Console& console) {
         console.error_line("barnabas metadata: get needs the path of a node, like /cluster/id");
         return 1;
     }
+    if (given.positional().size() > 1) {
+        console.error_line(fmt::format("barnabas metadata: {} takes one path, not also '{}'",
+                                       given.action(), given.positional()[1]));
+        return 1;
+    }
     const auto shown = show(given, console);
     if (!shown) {
         console.error_line(fmt::format("barnabas metadata: {}", shown.error().message));

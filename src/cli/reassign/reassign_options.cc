@@ -106,8 +106,8 @@ bool has_name(const Names& names, std::string_view name) {
 }
 
 bool may_stand(const ReassignAction& action, std::string_view option) {
-    constexpr std::array<std::string_view, 3> everywhere{"bootstrap-server", "command-config",
-                                                         "json"};
+    constexpr std::array<std::string_view, 4> everywhere{"bootstrap-server", "command-config",
+                                                         "json", "profile"};
     return option == action.name || has_name(action.required, option) ||
            has_name(action.permitted, option) ||
            std::ranges::find(everywhere, option) != everywhere.end();

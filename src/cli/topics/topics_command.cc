@@ -318,7 +318,13 @@ int run_topics(const ParsedOptions& options, Console& console) {
     const auto status = admin ? TopicsRun(options, console, std::move(*admin)).run()
                               : Result<int>(std::unexpected(admin.error()));
     if (!status) {
-        console.print("Error while executing topic command : {}\n", status.error().message);
+        const auto sentence =
+            fmt::format("Error while executing topic command : {}", status.error().message);
+        if (options.json()) {
+            console.error_line(sentence);  // what is printed is JSON alone
+        } else {
+            console.line(sentence);
+        }
         return failed;
     }
     return *status;
