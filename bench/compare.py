@@ -11,14 +11,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
-from comparison import (brokers, client_side, clients, coordinators, report, scenarios,  # noqa: E402
-                        session)
+from comparison import (brokers, client_side, clients, commands, coordinators, report,  # noqa: E402
+                        scenarios, session)
 
 GOOD, FAILED, DISTURBED = 0, 1, 3
 
 
 def all_scenarios():
-    return scenarios.all_scenarios() + coordinators.all_scenarios()
+    return (scenarios.all_scenarios() + coordinators.all_scenarios() + commands.all_scenarios())
 
 
 def arguments():

@@ -35,6 +35,8 @@ UNITS = {
     "reader_mb_per_s": ("MB/s of the reader", "{:.0f}"),
     "seconds": ("seconds", "{:.2f}"),
     "start_up_ms": ("start-up ms", "{:.1f}"),
+    "first_byte_ms": ("ms to the first byte, the slowest command's p50", "{:.1f}"),
+    "first_byte_middle_ms": ("ms to the first byte, the middle of all p50s", "{:.1f}"),
     "idle_memory_mib": ("idle memory MiB", "{:.1f}"),
     "idle_cpu_percent": ("idle CPU %", "{:.2f}"),
     "peak_memory_mib": ("peak memory MiB", "{:.0f}"),

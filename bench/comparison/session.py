@@ -197,7 +197,7 @@ class Session:
                  "p99_alone_ms", "p999_alone_ms", "p99_in_memory_ms", "p99_past_broker_ms",
                  "reader_mb_per_s", "seconds", "cpu_s_per_gb",
                  "cpu_us_per_record", "peak_memory_mib", "start_up_ms", "idle_cpu_percent",
-                 "idle_memory_mib", "client_thread")
+                 "idle_memory_mib", "first_byte_ms", "first_byte_middle_ms", "client_thread")
         parts = [f"{key} {figures[key]:.4g}" for key in shown if key in figures]
         say(f"  {name}: {', '.join(parts)}{'  (disturbed)' if disturbed(figures) else ''}")
 
