@@ -16,7 +16,7 @@ enum class Filler { noise, words };
 /// The payloads of this program: [counter, 8 bytes LE][mix(counter), 8 bytes LE][filler], where the
 /// filler is the piece of one pseudo-random MiB that starts at a place derived from the counter.
 /// Whoever knows the counter and the size knows every byte, so a reader can prove what was written,
-/// and making one costs no more than a copy. AssignedConsumer.java holds the same rules for noise.
+/// and making one costs no more than a copy. OwnPayload.java holds the same rules for noise.
 class OwnPayload {
 public:
     OwnPayload(std::int64_t size, Filler filler);

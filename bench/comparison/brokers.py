@@ -208,8 +208,30 @@ class Kafka(Broker):
         return int(total[1]) / 2**20
 
 
-class Barnabas(Broker):
-    """The release build of this repository."""
+class Announced(Broker):
+    """A program of this repository's release build that says where it listens."""
+
+    program = None
+
+    def _prepare(self):
+        if not self.program.exists():
+            raise BrokerFailed(f"{self.program} is missing: ./dev build")
+
+    def _stdout(self, log):
+        return subprocess.PIPE
+
+    def _await_address(self, limit):
+        line = self.process.stdout.readline().decode()  # ends with the process at the latest
+        prefix = "listening on "
+        if not line.startswith(prefix):
+            self._check_alive(limit)
+            raise BrokerFailed(f"{self.name} printed '{line.strip()}', not '{prefix}HOST:PORT'")
+        self.host, port = line[len(prefix):].strip().rsplit(":", 1)
+        self.port = int(port)
+
+
+class Barnabas(Announced):
+    """Our broker."""
 
     name = "barnabas"
     program = REPOSITORY / "build/release/barnabas"
@@ -217,10 +239,6 @@ class Barnabas(Broker):
     def __init__(self, parent, durability="kafka"):
         super().__init__(parent)
         self._settings = {**COMMON, **DURABILITY[durability]}
-
-    def _prepare(self):
-        if not self.program.exists():
-            raise BrokerFailed(f"{self.program} is missing: ./dev build")
 
     def _command(self):
         command = [str(self.program), "server", "--temporary"]
@@ -231,17 +249,19 @@ class Barnabas(Broker):
     def _environment(self):
         return {"TMPDIR": str(self.directory), "PATH": "/usr/bin:/bin"}
 
-    def _stdout(self, log):
-        return subprocess.PIPE
 
-    def _await_address(self, limit):
-        line = self.process.stdout.readline().decode()  # ends with the process at the latest
-        prefix = "listening on "
-        if not line.startswith(prefix):
-            self._check_alive(limit)
-            raise BrokerFailed(f"barnabas printed '{line.strip()}', not '{prefix}HOST:PORT'")
-        self.host, port = line[len(prefix):].strip().rsplit(":", 1)
-        self.port = int(port)
+class SimulatedCluster(Announced):
+    """A broker's many faces: clients that come here see a cluster of `nodes` brokers."""
+
+    name = "simulated-cluster"
+    program = REPOSITORY / "build/release/bench/simulated_cluster"
+
+    def __init__(self, parent, broker, nodes):
+        super().__init__(parent)
+        self._behind, self._nodes = broker, nodes
+
+    def _command(self):
+        return [str(self.program), self._behind.bootstrap, str(self._nodes)]
 
 
 KINDS = {"kafka": Kafka, "barnabas": Barnabas}

@@ -114,20 +114,24 @@ class Java:
     def __init__(self):
         self._class_path = brokers.class_path("tools")
         self._classes = brokers.REPOSITORY / "build/bench/classes"
-        self._compile(Path(__file__).parents[1] / "clients/AssignedConsumer.java")
+        self._compile()
 
     @property
     def class_path(self):
         """Of Kafka's tools and clients, and of our own classes."""
         return f"{self._classes}:{self._class_path}"
 
-    def _compile(self, source):
-        made = self._classes / (source.stem + ".class")
-        if made.exists() and made.stat().st_mtime > source.stat().st_mtime:
+    def _compile(self):
+        """Our own classes, unless they are newer than their sources."""
+        sources = sorted((Path(__file__).parents[1] / "clients").glob("*.java"))
+        made = [self._classes / (source.stem + ".class") for source in sources]
+        if all(file.exists() for file in made) and \
+                min(file.stat().st_mtime for file in made) > \
+                max(source.stat().st_mtime for source in sources):
             return
         self._classes.mkdir(parents=True, exist_ok=True)
         subprocess.run(["javac", "-nowarn", "-cp", self._class_path, "-d", str(self._classes),
-                        str(source)], check=True, capture_output=True, timeout=120)
+                        *map(str, sources)], check=True, capture_output=True, timeout=120)
 
     def produce(self, broker, topic, count, size, **properties):
         """ProducerPerformance as fast as it goes. Its figures leave out the first fifth, in which its

@@ -10,6 +10,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 CPUS = os.cpu_count()
 PR_SET_PDEATHSIG = 1
 KTHREADD = 2
+TCP_ESTABLISHED = "01"  # in /proc/net/tcp
 
 
 def die_with_parent():
@@ -54,6 +55,46 @@ def memory_mib(pid, field):
         except OSError:
             continue
     return total / 1024
+
+
+def thread_count(pid):
+    """The threads that one process has now; 0 if it has ended."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/task"))
+    except OSError:
+        return 0
+
+
+def _established_sockets():
+    """The inodes of all TCP connections of this machine that are open at this end."""
+    found = set()
+    for table in ("tcp", "tcp6"):
+        try:
+            with open(f"/proc/net/{table}", encoding="ascii") as lines:
+                next(lines)
+                for line in lines:
+                    fields = line.split()
+                    if fields[3] == TCP_ESTABLISHED:
+                        found.add(fields[9])
+        except OSError:  # a kernel without IPv6
+            continue
+    return found
+
+
+def connection_count(pid):
+    """The TCP connections that one process has open now; 0 if it has ended."""
+    established, count = _established_sockets(), 0
+    try:
+        descriptors = os.listdir(f"/proc/{pid}/fd")
+    except OSError:
+        return 0
+    for descriptor in descriptors:
+        try:
+            target = os.readlink(f"/proc/{pid}/fd/{descriptor}")
+        except OSError:  # closed meanwhile
+            continue
+        count += target.startswith("socket:[") and target[8:-1] in established
+    return count
 
 
 def reset_peak_memory(pid):

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <sys/prctl.h>
@@ -54,12 +55,28 @@ barnabas::ClientConfig config_of(const Options& options,
     return config;
 }
 
-barnabas::Producer producer_of(const Options& options) {
+using Loop = std::shared_ptr<barnabas::EventLoop>;
+
+/// On a loop of its own unless it is given one.
+barnabas::Producer producer_of(const Options& options, Loop loop = nullptr) {
     return or_give_up(barnabas::Producer::create(
         config_of(options, {{"acks", options.acks},
                             {"compression.type", options.codec},
                             {"batch.size", std::to_string(options.batch_bytes)},
-                            {"linger.ms", options.linger_ms}})));
+                            {"linger.ms", options.linger_ms}}),
+        std::move(loop)));
+}
+
+/// Reads all partitions from their beginnings.
+barnabas::Consumer consumer_of(const Options& options, Loop loop = nullptr) {
+    auto consumer = or_give_up(barnabas::Consumer::create(
+        config_of(options, {{"auto.offset.reset", "earliest"}}), std::move(loop)));
+    std::vector<barnabas::TopicPartition> partitions;
+    for (std::int32_t i = 0; i < options.partitions; ++i) {
+        partitions.push_back({options.topic, barnabas::PartitionId(i)});
+    }
+    or_give_up(consumer.assign(partitions));
+    return consumer;
 }
 
 barnabas::ByteView bytes_of(const std::vector<std::uint8_t>& payload) {
@@ -129,14 +146,8 @@ private:
 
 std::string consume_cpp(const Options& options) {
     ReadProof proof(options);
-    auto consumer = or_give_up(
-        barnabas::Consumer::create(config_of(options, {{"auto.offset.reset", "earliest"}})));
-    std::vector<barnabas::TopicPartition> partitions;
-    for (std::int32_t i = 0; i < options.partitions; ++i) {
-        partitions.push_back({options.topic, barnabas::PartitionId(i)});
-    }
     const double start = seconds_now();
-    or_give_up(consumer.assign(partitions));
+    auto consumer = consumer_of(options);
     std::int64_t records = 0;
     std::int64_t bytes = 0;
     while (records < options.count) {
@@ -188,6 +199,55 @@ std::string rate_cpp(const Options& options) {
     return latency_json({taken.begin() + skip, taken.end()}, elapsed);
 }
 
+/// The next record, which must be number `counter`.
+void receive(barnabas::Consumer& consumer, const OwnPayload& payloads, std::int64_t counter,
+             double deadline) {
+    for (;;) {
+        const auto polled = or_give_up(consumer.poll(std::chrono::milliseconds(100)));
+        if (!polled.empty()) {
+            const auto payload = payload_of(*polled.begin());
+            if (polled.size() != 1 || OwnPayload::counter_of(payload) != counter ||
+                !payloads.matches(payload)) {
+                give_up("the record that came back is not the one that was sent");
+            }
+            return;
+        }
+        if (seconds_now() > deadline) {
+            give_up("out of time waiting for a record to come back");
+        }
+    }
+}
+
+/// Producer and consumer share a loop, as all clients of a program may.
+std::string roundtrip_cpp(const Options& options) {
+    const double deadline = seconds_now() + double(options.timeout_s);
+    const OwnPayload payloads(options.size, options.filler);
+    const Loop loop = or_give_up(barnabas::EventLoop::start());
+    auto producer = producer_of(options, loop);
+    auto consumer = consumer_of(options, loop);
+    or_give_up(producer.partitions_for(options.topic).get());
+    std::vector<std::uint8_t> payload(static_cast<std::size_t>(options.size));
+    std::vector<double> taken;
+    const auto skip = options.count / unmeasured_share;
+    double measured_from = seconds_now();
+    for (std::int64_t i = 0; i < options.count; ++i) {
+        payloads.write(static_cast<std::uint64_t>(i), payload);
+        const double start = seconds_now();
+        producer.send(
+            {.topic = options.topic,
+             .partition = barnabas::PartitionId(static_cast<std::int32_t>(i % options.partitions)),
+             .value = bytes_of(payload)},
+            failed_alone);
+        receive(consumer, payloads, i, deadline);
+        if (i < skip) {
+            measured_from = seconds_now();
+        } else {
+            taken.push_back(seconds_now() - start);
+        }
+    }
+    return latency_json(std::move(taken), seconds_now() - measured_from);
+}
+
 }  // namespace
 }  // namespace rdkafka_bench
 
@@ -195,7 +255,10 @@ int main(int argc, char** argv) {
     using namespace rdkafka_bench;
     const auto options = parse_options(argc, argv);
     const std::map<std::string, std::string (*)(const Options&)> modes = {
-        {"produce", produce_cpp}, {"consume", consume_cpp}, {"rate", rate_cpp}};
+        {"produce", produce_cpp},
+        {"consume", consume_cpp},
+        {"rate", rate_cpp},
+        {"roundtrip", roundtrip_cpp}};
     const auto mode = modes.find(options.mode);
     if (mode == modes.end()) {
         give_up("unknown mode " + options.mode);
