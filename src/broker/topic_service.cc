@@ -518,10 +518,14 @@ Result<void> TopicService::rename_logs(std::vector<std::unique_ptr<log::Log>> lo
     return failed;
 }
 
-/// What was renamed at `from` goes file.delete.delay.ms later, which may be beyond all time.
-Time TopicService::removal_due(Time from, const log::LogConfig& config) {
-    const auto delay_ms = config.file_delete_delay_ms;
+/// Which may be beyond all time.
+Time TopicService::after_ms(Time from, std::int64_t delay_ms) {
     return delay_ms < (never - from) / 1ms ? from + std::chrono::milliseconds(delay_ms) : never;
+}
+
+/// What was renamed at `from` goes file.delete.delay.ms later.
+Time TopicService::removal_due(Time from, const log::LogConfig& config) {
+    return after_ms(from, config.file_delete_delay_ms);
 }
 
 void TopicService::doom_folder(runtime::Path folder, Time when) {

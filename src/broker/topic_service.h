@@ -160,6 +160,7 @@ private:
     [[nodiscard]] Result<TopicId> movable(const TopicPartition& partition) const;
     awaitable<Result<MoveStart>> move_start(TopicId topic, PartitionId number);
     awaitable<void> retire_log(std::shared_ptr<ReplicaMove> move, std::unique_ptr<log::Log> old);
+    [[nodiscard]] static Time after_ms(Time from, std::int64_t delay_ms);
     [[nodiscard]] static Time removal_due(Time from, const log::LogConfig& config);
     void doom_folder(runtime::Path folder, Time when);
     [[nodiscard]] Result<void> check_cordon(bool assigned) const;
@@ -192,9 +193,12 @@ private:
 
     // Upkeep (topic_upkeep.cc)
     [[nodiscard]] const StorageConfig& storage() const;
+    [[nodiscard]] std::int64_t initial_task_delay_ms() const;
     /// What a round does besides what every round does.
     struct Duties {
         bool retention = false;
+        /// Which of flush.ms are over: before the initial delay is, none that began since.
+        Time flushes_as_of = never;
         bool expiration = false;  // of producers
         std::int64_t expiration_ms = 0;
     };
@@ -206,7 +210,7 @@ private:
     awaitable<bool> prepare_upkeep(BrokerShard& shard, Health health, Duties duties);
     awaitable<bool> maintain(BrokerShard& shard, Health health, Duties duties);
     void maintain_log(log::Log& log, Duties duties, Now now);
-    awaitable<void> flush_due_logs(BrokerShard& shard, Health health);
+    awaitable<void> flush_due_logs(BrokerShard& shard, Health health, Duties duties);
     awaitable<std::vector<log::LogOffsets>> gather_offsets();
     awaitable<log::LogDirs::Unwritten> save_offsets();
     awaitable<void> remove_doomed(std::size_t directory);

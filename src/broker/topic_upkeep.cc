@@ -1,4 +1,5 @@
 // What happens to the logs while nobody asks: flushes, retention, checkpoints, removals.
+#include "base/invariant.h"
 #include "broker/topic_service.h"
 
 #include <algorithm>
@@ -35,11 +36,16 @@ void TopicService::start_upkeep() {
     upkeep_.spawn(keep_checkpoints());
 }
 
+/// Retention and flush.ms begin after log.initial.task.delay.ms, as in Kafka's LogManager.
 awaitable<void> TopicService::keep_up(std::size_t directory) {
-    Time last = home_.clock().now();
-    Time retention_due = last + storage().retention_check_interval;
+    const Time began = home_.clock().now();
+    const Time tasks_begin = after_ms(began, initial_task_delay_ms());
+    Time last = began;
+    Time retention_due = tasks_begin;
     Time expiration_due = last + storage().producer_expiration_check_interval;
-    const auto next = [&] { return std::min(next_round(last), next_removal(directory)); };
+    const auto next = [&] {
+        return std::min({next_round(last), next_removal(directory), retention_due});
+    };
     while (!stopping_) {
         co_await stop_signal_.wait_until(std::min(next(), next_room_check()));
         if (stopping_) {
@@ -52,6 +58,7 @@ awaitable<void> TopicService::keep_up(std::size_t directory) {
         }
         last = now;
         const Duties duties{.retention = now >= retention_due,
+                            .flushes_as_of = now >= tasks_begin ? never : began,
                             .expiration = now >= expiration_due,
                             .expiration_ms = storage().producer_expiration / 1ms};
         if (duties.retention) {
@@ -74,6 +81,17 @@ awaitable<void> TopicService::keep_checkpoints() {
             co_await write_checkpoints();
         }
     }
+}
+
+/// What counts at the start alone is not among the settings that a dynamic change replaces.
+std::int64_t TopicService::initial_task_delay_ms() const {
+    const auto& broker = ports_.definitions.broker;
+    const auto* row = broker.find("log.initial.task.delay.ms");
+    INVARIANT(row != nullptr, "{} rows, and none of the initial delay", broker.rows().size());
+    const auto text = resolve_broker_config(broker, *row, layers()).value;
+    const auto parsed = text ? parse_config(*row, *text) : Result<ConfigValue>(default_of(*row));
+    INVARIANT(parsed, "{}: start-up has checked it", parsed.error().message);
+    return std::get<std::int64_t>(*parsed);
 }
 
 /// Looked up anew after each wait: a dynamic change replaces the settings.
@@ -120,7 +138,7 @@ awaitable<void> TopicService::upkeep_round(std::size_t directory, Duties duties)
                 "begun or given up there until it does",
                 ports_.dirs.path_of(directory).string());
         }
-        co_await flush_due_logs(*shard, health);
+        co_await flush_due_logs(*shard, health, duties);
         if (waits) {
             co_await maintain(*shard, health, {.retention = true});
         }
@@ -211,12 +229,14 @@ void TopicService::maintain_log(log::Log& log, Duties duties, Now now) {
     }
 }
 
-awaitable<void> TopicService::flush_due_logs(BrokerShard& shard, Health health) {
+/// What else is due than by time, sealed segments say, is due at once.
+awaitable<void> TopicService::flush_due_logs(BrokerShard& shard, Health health, Duties duties) {
     const Now now = home_.clock().both();
-    auto flush = [&shard, &health, now]() -> awaitable<std::vector<Flusher::Wanted>> {
+    const Now as_of{.steady = std::min(now.steady, duties.flushes_as_of), .wall = now.wall};
+    auto flush = [&shard, &health, now, as_of]() -> awaitable<std::vector<Flusher::Wanted>> {
         std::vector<Flusher::Wanted> due;
         shard.partitions.for_each([&](const replication::Partition& partition) {
-            if (partition.log().health() == health && partition.log().flush_due(now)) {
+            if (partition.log().health() == health && partition.log().flush_due(as_of)) {
                 due.push_back({.topic = partition.id(),
                                .partition = partition.name().partition,
                                .end = partition.log().log_end()});

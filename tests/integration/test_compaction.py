@@ -18,7 +18,8 @@ LONG = bool(os.environ.get("BARNABAS_LONG"))
 KILLS = 100 if LONG else 6
 SEGMENT = 64 << 10
 FAST = {"log.cleaner.backoff.ms": 50, "log.segment.delete.delay.ms": 100,
-        "log.retention.check.interval.ms": 200, "replica.high.watermark.checkpoint.interval.ms": 200}
+        "log.retention.check.interval.ms": 200, "log.initial.task.delay.ms": 0,
+        "replica.high.watermark.checkpoint.interval.ms": 200}
 COMPACTED = {"cleanup.policy": "compact", "internal.segment.bytes": str(SEGMENT),
              "min.cleanable.dirty.ratio": "0.1"}
 

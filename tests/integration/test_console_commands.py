@@ -20,7 +20,8 @@ def broker(tmp_path_factory):
     factory = BrokerFactory(tmp_path_factory.mktemp("console"))
     broker = factory.start()
     with wire.connected(broker) as connection:
-        assert wire.create_topic(connection, "orders", 2)["errorCode"] == 0
+        assert wire.create_topic(connection, "orders", 2, {  # their time is long ago
+            "retention.ms": "-1"})["errorCode"] == 0
         for partition in range(2):
             batch = batches.build([batches.Record(b"k", b"v", [("h", b"x")]),
                                    batches.Record(None, b"\xff", [])], timestamp=1000)

@@ -32,6 +32,7 @@ def test_a_full_disk_refuses_produce_and_nothing_else(small_disk, broker_factory
     broker = broker_factory.start({
         "log.dirs": small_disk / "data", "log.segment.bytes": 4 << 20,
         "log.index.size.max.bytes": 65536, "log.retention.check.interval.ms": 500,
+        "log.initial.task.delay.ms": 0,
         "log.segment.delete.delay.ms": 0})
     ballast = small_disk / "ballast"
     batch = batches.build([(b"k", os.urandom(500_000))])
@@ -110,6 +111,7 @@ def test_room_can_be_made_through_the_protocol(small_disk, broker_factory):
     broker = broker_factory.start({
         "log.dirs": small_disk / "data", "log.segment.bytes": 4 << 20,
         "log.index.size.max.bytes": 65536, "log.retention.check.interval.ms": 500,
+        "log.initial.task.delay.ms": 0,
         "log.segment.delete.delay.ms": 100})
     batch = batches.build([(b"k", os.urandom(500_000))])
     with wire.connected(broker) as connection:
@@ -218,7 +220,7 @@ def test_a_spoilt_index_is_rebuilt(broker_factory, spoil, file, end):
     """700 entries: Barnabas writes an index in blocks of 4 KiB, and some blocks must be there."""
     broker = broker_factory.start({"log.index.interval.bytes": 100})
     with wire.connected(broker) as connection:
-        wire.create_topic(connection, "indexed")
+        wire.create_topic(connection, "indexed", configs={"retention.ms": "-1"})  # they are old
         for offset in range(INDEXED):
             batch = batches.build([batches.Record(b"k", bytes(300), timestamp=1000 + offset)])
             assert wire.produce(connection, "indexed", batch)["errorCode"] == 0

@@ -27,6 +27,7 @@ def start(broker_factory, tmp_path, disk, first="good", **overrides):
     order = (good, bad) if first == "good" else (bad, good)
     broker = broker_factory.start({
         "log.dirs": ",".join(map(str, order)), "log.flush.scheduler.interval.ms": 200,
+        "log.initial.task.delay.ms": 0,
         "log.dir.min.free.bytes": 0, "log.index.size.max.bytes": 65536, **overrides})
     with wire.connected(broker) as connection:
         wire.create_topic(connection, TOPIC, 4)

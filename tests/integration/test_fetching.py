@@ -19,7 +19,7 @@ def topic(broker):
     """A topic of four batches: offsets 0-2, 3-5, 6-8, 9-11; timestamps 1000 + 10 * offset."""
     name = f"fetched-{next(_names)}"
     with wire.connected(broker) as connection:
-        wire.create_topic(connection, name)
+        wire.create_topic(connection, name, configs={"retention.ms": "-1"})  # they are old
         for first in range(0, 12, 3):
             batch = batches.build([
                 batches.Record(b"k%d" % o, bytes(100), timestamp=1000 + 10 * o)

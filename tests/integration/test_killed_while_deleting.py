@@ -19,8 +19,8 @@ RETENTION_MS = 400
 RETENTION_BYTES = 30_000
 NOT_LEADER_YET = (3, 5, 6)  # after a start
 EARLIEST, OFFSET_OUT_OF_RANGE = -2, 1
-FAST = {"log.retention.check.interval.ms": 20, "log.segment.delete.delay.ms": 20,
-        "replica.high.watermark.checkpoint.interval.ms": 50}
+FAST = {"log.retention.check.interval.ms": 20, "log.initial.task.delay.ms": 0,
+        "log.segment.delete.delay.ms": 20, "replica.high.watermark.checkpoint.interval.ms": 50}
 SMALL = {"internal.segment.bytes": str(SEGMENT), "index.interval.bytes": "200"}
 TOPICS = {
     "kept": {**SMALL, "retention.ms": "-1"},

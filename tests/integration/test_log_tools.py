@@ -172,7 +172,8 @@ def test_a_killed_brokers_directory(broker_factory):
     assert found("check", broker.data)[0] == 0
 
 
-COMPACTING = {"log.cleaner.backoff.ms": 50, "log.retention.check.interval.ms": 200}
+COMPACTING = {"log.cleaner.backoff.ms": 50, "log.initial.task.delay.ms": 0,
+              "log.retention.check.interval.ms": 200}
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])

@@ -9,7 +9,6 @@ using enum ConfigScope;
 using enum ConfigImportance;
 
 constexpr std::string_view because_dirfail = "a failed directory is reported at once";
-constexpr std::string_view because_delay = "background work starts with the broker";
 constexpr std::string_view because_remote = "tiered storage is not supported";
 
 constexpr ConfigRow rows[] = {
@@ -69,8 +68,10 @@ constexpr ConfigRow rows[] = {
     {"log.index.size.max.bytes", int32, "10485760", at_least(4), cluster_wide, medium,
      "How large an index may become; a full one closes its segment."},
     {"log.initial.task.delay.ms", int64, "30000", at_least(0), read_only, low,
-     "How long after start-up the background work on logs begins.", no_effect(because_delay),
-     internal_only},
+     "How long after start-up logs are looked at for the first time, for segments to delete and "
+     "for "
+     "records that are due to be synced (log.flush.interval.ms).",
+     works, internal_only},
     {"log.local.retention.bytes", int64, "-2", at_least(-2), cluster_wide, medium,
      "How many bytes of a tiered partition stay on local disks.", no_effect(because_remote)},
     {"log.local.retention.ms", int64, "-2", at_least(-2), cluster_wide, medium,

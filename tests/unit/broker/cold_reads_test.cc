@@ -173,7 +173,8 @@ class ColdFetchTest : public ::testing::TestWithParam<std::size_t> {};
 
 // Shard by shard: with one, everything meets on it; with two, requests hop.
 TEST_P(ColdFetchTest, DelaysNeitherAProduceNorAFetchOfAnotherConnection) {
-    BrokerFixture broker({{"flush.before.ack", "never"}}, GetParam(),
+    // Its records are of long ago.
+    BrokerFixture broker({{"flush.before.ack", "never"}, {"log.retention.ms", "-1"}}, GetParam(),
                          {.blocking_delay = {slow, slow}});
     ASSERT_EQ(broker.create_topic("old"), ErrorCode::none);
     ASSERT_EQ(broker.create_topic("young"), ErrorCode::none);
@@ -209,7 +210,8 @@ TEST_P(ColdFetchTest, DelaysNeitherAProduceNorAFetchOfAnotherConnection) {
 
 // The last page of a log that was not written to for a while may have left memory.
 TEST_P(ColdFetchTest, AnAppendToALogThatNobodyUsedDelaysNoOtherAndKeepsItsPlace) {
-    BrokerFixture broker({{"flush.before.ack", "never"}}, GetParam(),
+    // Its records are of long ago.
+    BrokerFixture broker({{"flush.before.ack", "never"}, {"log.retention.ms", "-1"}}, GetParam(),
                          {.blocking_delay = {slow, slow}});
     ASSERT_EQ(broker.create_topic("old"), ErrorCode::none);
     ASSERT_EQ(broker.create_topic("young"), ErrorCode::none);
@@ -252,7 +254,7 @@ TEST_P(ColdFetchTest, AnAppendToALogThatNobodyUsedDelaysNoOtherAndKeepsItsPlace)
 INSTANTIATE_TEST_SUITE_P(Shards, ColdFetchTest, ::testing::Values(1U, 2U));
 
 TEST(ColdSnapshots, AreNotReadByAShardWhenRetentionAsksForThem) {
-    BrokerFixture broker({{"log.retention.check.interval.ms", "20000"}});
+    BrokerFixture broker({{"log.initial.task.delay.ms", "20000"}});
     ASSERT_EQ(broker.create_topic("t", 1, {{"segment.bytes", "1048576"}, {"retention.bytes", "1"}}),
               ErrorCode::none);
     for (std::int32_t i = 0; i < 5; ++i) {

@@ -215,6 +215,7 @@ TEST(TopicRestart, AStopLeavesNothingUnderWay) {
     for (std::uint64_t seed = 1; seed <= 100; ++seed) {
         SCOPED_TRACE(seed);
         TopicServiceFixture at({{"flush.before.ack", "never"},
+                                {"log.initial.task.delay.ms", "0"},
                                 {"log.flush.interval.ms", "1"},
                                 {"log.flush.scheduler.interval.ms", "50"},
                                 {"replica.high.watermark.checkpoint.interval.ms", "50"}},

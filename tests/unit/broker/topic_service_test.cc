@@ -116,6 +116,7 @@ TEST(TopicService, RemovesEachTopicsFoldersAfterItsOwnDelay) {
 TEST(TopicService, LeavesTheCheckpointsThatAStopHasWritten) {
     for (int i = 0; i < 40; ++i) {
         TwoDirectories two({{"flush.before.ack", "never"},
+                            {"log.initial.task.delay.ms", "0"},
                             {"log.flush.interval.ms", "5"},
                             {"log.flush.scheduler.interval.ms", "1"},
                             {"replica.high.watermark.checkpoint.interval.ms", "1"}});
@@ -170,7 +171,8 @@ TEST(TopicService, AppliesRetentionThoughARollFails) {
 TEST(TopicService, KeepsUpADirectoryWhileTheDiskOfAnotherHangs) {
     TwoDirectories two({{"flush.before.ack", "never"},
                         {"log.segment.bytes", "1048576"},
-                        {"log.retention.bytes", "1000"},
+                        {"log.retention.ms", "604800000"},
+                        {"log.initial.task.delay.ms", "1000"},
                         {"log.retention.check.interval.ms", "1000"},
                         {"log.segment.delete.delay.ms", "1000"},
                         {"log.flush.interval.ms", "1000"},

@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace barnabas::broker {
 namespace {
@@ -34,6 +36,7 @@ protected:
 
     TopicServiceFixture at_{ConfigMap{{"flush.before.ack", "never"},
                                       {"log.roll.ms", "1000"},
+                                      {"log.initial.task.delay.ms", "0"},
                                       {"log.flush.interval.ms", "1"},
                                       {"log.flush.scheduler.interval.ms", "100"}}};
 };
@@ -82,6 +85,84 @@ TEST_F(HangingUpkeep, StopsWithoutTheDiskThatHangs) {
     EXPECT_TRUE(at_.stop_within(1min)) << "nothing is at work any more";
     EXPECT_FALSE(at_.disk().exists("/b/.kafka_cleanshutdown"));
     at_.forget();
+}
+
+/// log.initial.task.delay.ms, of a partition with one record that is too old to stay.
+struct InitialDelayRow {
+    std::string name;
+    ConfigMap configs;
+    Duration first;   // since the upkeep began
+    Duration second;  // since the first
+};
+
+void append_committed(TopicServiceFixture& at) {
+    at.append_everywhere();
+    at.shard().partitions.for_each([](replication::Partition& partition) {
+        partition.log().set_high_watermark(partition.log().log_end());
+    });
+}
+
+TEST(InitialDelay, IsBeforeTheFirstRetention) {
+    const InitialDelayRow rows[] = {
+        {.name = "Kafka's defaults", .configs = {}, .first = 30s, .second = 300s},
+        {.name = "longer than the interval",
+         .configs = {{"log.initial.task.delay.ms", "100000"},
+                     {"log.retention.check.interval.ms", "20000"}},
+         .first = 100s,
+         .second = 20s},
+        {.name = "none",
+         .configs = {{"log.initial.task.delay.ms", "0"},
+                     {"log.retention.check.interval.ms", "60000"}},
+         .first = 0s,
+         .second = 60s}};
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        auto configs = row.configs;
+        configs.emplace("log.retention.ms", "1");
+        TopicServiceFixture at(configs);
+        ASSERT_TRUE(at.start());
+        ASSERT_EQ(at.create("t", 1).error, ErrorCode::none);
+        append_committed(at);
+        at.run_for(1s);
+        at.start_upkeep();
+        const auto keeps = [&at](std::string_view segment) {
+            return at.disk().exists(fmt::format("/a/t-0/0000000000000000000{}.log", segment));
+        };
+        if (row.first > 0s) {
+            at.run_for(row.first - 1s);
+            EXPECT_TRUE(keeps("0"));
+            at.run_for(1s);
+        }
+        at.run_for(1s);
+        EXPECT_FALSE(keeps("0"));
+        append_committed(at);
+        at.run_for(row.second - 2s);
+        EXPECT_TRUE(keeps("1"));
+        at.run_for(2s);
+        EXPECT_FALSE(keeps("1"));
+    }
+}
+
+/// Sealed segments are synced all the same, and the others' checkpoints written.
+TEST(InitialDelay, IsBeforeTheFirstFlushByTime) {
+    TopicServiceFixture at(
+        {{"log.flush.interval.ms", "1"}, {"log.initial.task.delay.ms", "20000"}});
+    ASSERT_TRUE(at.start());
+    ASSERT_EQ(at.create("t", 1).error, ErrorCode::none);
+    at.start_upkeep();
+    at.append_everywhere();
+    const auto synced = [&at] {
+        Offset end{-1};
+        at.shard().partitions.for_each([&end](const replication::Partition& partition) {
+            end = partition.log().recovery_point();
+        });
+        return end;
+    };
+    at.run_for(19s);
+    EXPECT_EQ(synced(), Offset{0});
+    EXPECT_TRUE(at.disk().exists("/a/replication-offset-checkpoint"));
+    at.run_for(7s);  // with the first round behind the delay
+    EXPECT_EQ(synced(), Offset{1});
 }
 
 /// A change that waits for a disk; others wait behind it, and so does the stop.

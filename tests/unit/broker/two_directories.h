@@ -108,6 +108,7 @@ public:
 private:
     static ConfigMap with_directories(ConfigMap configs) {
         configs["log.dirs"] = "/a,/b";
+        configs.emplace("log.retention.ms", "-1");  // the records are of long ago
         return configs;
     }
 

@@ -212,7 +212,8 @@ TEST(Produce, AProducerIsDescribedWithItsLastSequence) {
 /// on is in the answer.
 TEST(Produce, AForgottenProducerIsToldSo) {
     BrokerFixture at({{"producer.id.expiration.ms", "1000"},
-                      {"producer.id.expiration.check.interval.ms", "60000"}});
+                      {"producer.id.expiration.check.interval.ms", "60000"},
+                      {"log.retention.ms", "-1"}});  // the records are of long ago
     ASSERT_EQ(at.create_topic("t"), ErrorCode::none);
     const auto send = [&at](std::int32_t sequence, std::int16_t epoch = 0) {
         return produce(at, {},
