@@ -3,6 +3,7 @@
 #include "base/invariant.h"
 #include "broker/await_answer.h"
 #include "broker/handlers/side_by_side.h"
+#include "broker/stop_times.h"
 #include "broker/takeover.h"
 #include "metadata/embedded_store.h"
 #include "metadata/registration.h"
@@ -338,13 +339,8 @@ awaitable<void> Broker::stop_reads() {
 
 /// How far a stop is.
 struct Broker::Stopping {
-    Time until;  // what hangs is waited for
+    StopTimes times;
     std::string hangs;
-
-    [[nodiscard]] Time until_at_least(const runtime::Shard& home) const {
-        constexpr Duration at_least = 5s;
-        return std::max(until, home.clock().now() + at_least);
-    }
 };
 
 /// What comes after a stage that hangs has a moment all the same: it may be of other disks. A stage
@@ -352,7 +348,9 @@ struct Broker::Stopping {
 awaitable<void> Broker::end_stage(std::string_view what, awaitable<void> work, Stopping& stopping) {
     auto& home = *ports_.shards.front();
     const auto found = stages_.try_emplace(std::string(what), home, std::move(work)).first;
-    if (!co_await found->second.ended_by(stopping.until_at_least(home))) {
+    const Time now = home.clock().now();
+    const Time until = StopTimes::at_least_a_moment(stopping.times.begun, now);
+    if (!co_await found->second.ended_by(until)) {
         ports_.log.warn("the stop does not wait any longer for {}: a disk hangs", what);
         stopping.hangs += fmt::format("{}{}", stopping.hangs.empty() ? "" : ", ", what);
     }
@@ -362,7 +360,7 @@ awaitable<Result<void>> Broker::stop() {
     auto& home = *ports_.shards.front();
     stopping_ = true;
     ready_ = false;
-    Stopping stopping{.until = home.clock().now() + Flusher::patience, .hangs = {}};
+    Stopping stopping{.times = StopTimes::from(home.clock().now()), .hangs = {}};
     co_await end_stage("requests that are under way", stop_serving(), stopping);
     co_await end_stage("reads", stop_reads(), stopping);
     if (keeper_) {
@@ -376,7 +374,9 @@ awaitable<Result<void>> Broker::stop() {
     }
     Result<void> closed;
     if (topics_) {
-        closed = co_await topics_->stop(stopping.until_at_least(home));
+        auto times = stopping.times;
+        times.begun = StopTimes::at_least_a_moment(times.begun, home.clock().now());
+        closed = co_await topics_->stop(times);
     }
     if (tasks_) {
         co_await end_stage("a look at the log directories", tasks_->join(), stopping);

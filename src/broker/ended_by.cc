@@ -27,6 +27,10 @@ awaitable<bool> EndingWork::ended_by(Time until) {
     return wait(state_, until);
 }
 
+bool EndingWork::has_ended() const {
+    return state_->over;
+}
+
 awaitable<bool> EndingWork::wait(std::shared_ptr<State> state, Time until) {
     while (!state->over && co_await state->ended.wait_until(until)) {
     }

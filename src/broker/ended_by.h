@@ -22,6 +22,7 @@ public:
 
     /// True when it has ended; false at `until`.
     awaitable<bool> ended_by(Time until);
+    [[nodiscard]] bool has_ended() const;
 
 private:
     struct State;

@@ -5,6 +5,7 @@
 #include "broker/ended_by.h"
 #include "broker/replica_mover.h"
 #include "broker/services.h"
+#include "broker/stop_times.h"
 #include "broker/topic_requests.h"
 #include "log/log_dirs.h"
 #include "metadata/cluster_state.h"
@@ -87,12 +88,13 @@ public:
     /// Begins to write checkpoints, flush, apply retention and roll; until stop(). Each directory
     /// has its own upkeep: one whose disk hangs holds up no other.
     void start_upkeep();
-    /// Closes every log in order and leaves the marks of a clean stop. What waits for a disk is
-    /// waited for until `until`, and then a minute more for each log that is closed: a disk that
-    /// hangs does not keep the logs of other directories from being closed in order. An error
-    /// (kafka_storage_error) says what hangs: then threads are still at work with this, and the
-    /// process is to end without destroying it, or to ask again when the disk has gone on.
-    awaitable<Result<void>> stop(Time until);
+    /// Closes every log in order and leaves the marks of a clean stop, each directory on its own: a
+    /// disk that hangs is waited for as `times` say, and does not keep the logs of other
+    /// directories from being closed in order. An error (kafka_storage_error) names what hangs:
+    /// then threads are still at work with this, and the process is to end without destroying it,
+    /// or to ask again when the disk has gone on. Whoever asks again waits for the work of the
+    /// first.
+    awaitable<Result<void>> stop(StopTimes times);
 
     /// How many of the directories' upkeeps have not ended yet; stop() waits for them first.
     [[nodiscard]] std::size_t upkeeps() const { return upkeep_.size(); }
@@ -186,10 +188,15 @@ private:
     struct Closing;
     awaitable<bool> end_changes(Time until);
     awaitable<void> end_writes();
-    awaitable<Result<void>> close_all();
-    awaitable<void> close_logs(std::shared_ptr<Closing> closing);
-    awaitable<Result<void>> leave_marks(std::shared_ptr<Closing> closing);
-    awaitable<void> mark_clean(std::set<std::size_t> not_closed);
+    awaitable<bool> stage_ended(std::string what, awaitable<void> work, Time until);
+    awaitable<Result<void>> stop_once(StopTimes times);
+    awaitable<Result<void>> close_all(StopTimes times);
+    awaitable<void> close_logs(std::shared_ptr<Closing> closing, Time until);
+    awaitable<void> close_on_pool(std::shared_ptr<Closing> closing);
+    awaitable<void> write_last_offsets(std::shared_ptr<Closing> closing);
+    void begin_marks();
+    awaitable<void> mark_clean(std::size_t directory);
+    awaitable<Result<void>> await_marks(std::shared_ptr<Closing> closing, Time until);
 
     // Upkeep (topic_upkeep.cc)
     [[nodiscard]] const StorageConfig& storage() const;
@@ -224,9 +231,11 @@ private:
     runtime::Shard& home_;
     runtime::Signal turn_;
     bool busy_ = false;
-    std::optional<EndingWork> marking_;  // of the directories, at the end
     bool logs_open_ = false;  // the start went as far as that, and stop() has not taken them
     bool stopping_ = false;
+    bool stop_under_way_ = false;
+    std::map<std::string, EndingWork, std::less<>> stages_;  // of stop(), since its first call
+    std::shared_ptr<Closing> closing_;
     runtime::Signal stop_signal_;
     ClusterImagePtr image_;  // never null after start()
     std::map<std::string, metadata::StoredTopic, std::less<>> stored_;

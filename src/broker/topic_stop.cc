@@ -1,11 +1,10 @@
 // How the topic service ends: every log is closed in order, and the directories say so.
-#include "broker/ended_by.h"
 #include "broker/on_pool.h"
 #include "broker/topic_service.h"
 
 #include <atomic>
 #include <chrono>
-#include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -23,8 +22,22 @@ struct TopicService::ClosingLog {
 
 /// They stay when a disk hangs for longer than the stop waits: threads may be at work on them.
 struct TopicService::Closing {
+    explicit Closing(std::size_t directories) : by_directory(directories), over_in(directories) {}
+
     std::deque<ClosingLog> logs;
-    std::atomic<std::size_t> done = 0;
+    std::vector<WorkList> by_directory;
+    std::vector<std::atomic<std::size_t>> over_in;  // how many logs of each directory are over
+    // Directories; on home.
+    std::set<std::size_t> given_up;   // what is there does not end in order
+    std::set<std::size_t> unwritten;  // and of these the offsets were not written in time
+
+    [[nodiscard]] std::vector<ClosingWatch::Directory> progress() const {
+        std::vector<ClosingWatch::Directory> directories;
+        for (std::size_t i = 0; i < by_directory.size(); ++i) {
+            directories.push_back({.logs = by_directory[i].size(), .closed = over_in[i]});
+        }
+        return directories;
+    }
 };
 
 namespace {
@@ -35,6 +48,18 @@ log::LogOffsets offsets_of_log(const log::Log& log, std::size_t directory) {
             .recovery_point = log.recovery_point(),
             .log_start = log.log_start(),
             .high_watermark = log.high_watermark()};
+}
+
+std::string marking_stage(std::size_t directory) {
+    return fmt::format("mark {}", directory);
+}
+
+std::size_t closed_logs(const std::vector<ClosingWatch::Directory>& directories) {
+    std::size_t closed = 0;
+    for (const auto& directory : directories) {
+        closed += directory.closed;
+    }
+    return closed;
 }
 
 }  // namespace
@@ -56,19 +81,39 @@ awaitable<void> TopicService::end_writes() {
     }
 }
 
-awaitable<Result<void>> TopicService::stop(Time until) {
+/// What still goes on when the service is stopped again is not begun anew.
+awaitable<bool> TopicService::stage_ended(std::string what, awaitable<void> work, Time until) {
+    const auto found = stages_.try_emplace(std::move(what), home_, std::move(work)).first;
+    return found->second.ended_by(until);
+}
+
+/// Whoever asks while another stop is under way waits for it, and then for what it left.
+awaitable<Result<void>> TopicService::stop(StopTimes times) {
     stopping_ = true;
     stop_signal_.notify_all();
     turn_.notify_all();
+    while (stop_under_way_) {
+        if (!co_await stop_signal_.wait_until(times.all)) {
+            co_return fail(ErrorCode::kafka_storage_error, "an earlier stop is still under way");
+        }
+    }
+    stop_under_way_ = true;
+    auto stopped = co_await stop_once(times);
+    stop_under_way_ = false;
+    stop_signal_.notify_all();
+    co_return stopped;
+}
+
+awaitable<Result<void>> TopicService::stop_once(StopTimes times) {
     // What hangs is in directories whose logs cannot be closed either: the others' are.
-    bool all_ended = co_await ended_by(home_, upkeep_.join(), until);
-    if (!co_await end_changes(until)) {
+    bool all_ended = co_await stage_ended("upkeep", upkeep_.join(), times.begun);
+    if (!co_await end_changes(times.begun)) {
         co_return fail(ErrorCode::kafka_storage_error,
                        "a change of topics, configurations or log directories waits for a disk: no "
                        "log is closed in order, and the next start checks them");
     }
-    all_ended = co_await ended_by(home_, end_writes(), until) && all_ended;
-    auto closed = co_await close_all();
+    all_ended = co_await stage_ended("writes", end_writes(), times.begun) && all_ended;
+    auto closed = co_await close_all(times);
     if (closed && !all_ended) {
         closed = fail(ErrorCode::kafka_storage_error,
                       "work on a log directory that was begun before the stop still waits for its "
@@ -77,40 +122,60 @@ awaitable<Result<void>> TopicService::stop(Time until) {
     co_return closed;
 }
 
-awaitable<Result<void>> TopicService::close_all() {
-    if (!std::exchange(logs_open_, false)) {
-        // A start that failed: of logs that were not looked at nothing may be said. Or closed
-        // before, and only what hung then is waited for.
-        const Time until = home_.clock().now() + Flusher::patience;
-        if (marking_ && !co_await marking_->ended_by(until)) {
-            co_return fail(ErrorCode::kafka_storage_error,
-                           "the marks of an orderly stop still wait for their disk");
+/// Nothing to close after a start that failed: of logs that were not looked at nothing may be said.
+/// After an earlier stop only what hung then is waited for.
+awaitable<Result<void>> TopicService::close_all(StopTimes times) {
+    if (std::exchange(logs_open_, false)) {
+        PartitionTable::Wanted all = [](const replication::Partition&) { return true; };
+        auto taken = co_await take_logs(std::move(all));
+        if (ports_.dirs.temporary()) {
+            co_return Result<void>();  // they go with their directory: nobody opens them again
         }
+        closing_ = std::make_shared<Closing>(ports_.dirs.count());
+        for (auto& log : taken) {
+            auto& one = closing_->logs.emplace_back();
+            one.offsets = offsets_of_log(*log, ports_.dirs.directory_of(log->partition()));
+            one.log = std::move(log);
+            closing_->by_directory[one.offsets.directory].push_back(closing_->logs.size() - 1);
+        }
+        co_await close_logs(closing_, times.closed);
+        co_await write_last_offsets(closing_);
+        begin_marks();
+    } else if (closing_) {
+        co_await stages_.find("closing")->second.ended_by(times.all);
+        co_await stages_.find("offsets")->second.ended_by(times.all);
+    }
+    if (!closing_) {
         co_return Result<void>();
     }
-    PartitionTable::Wanted all = [](const replication::Partition&) { return true; };
-    auto taken = co_await take_logs(std::move(all));
-    if (ports_.dirs.temporary()) {
-        co_return Result<void>();  // they go with their directory: nobody opens them again
-    }
-    auto closing = std::make_shared<Closing>();
-    for (auto& log : taken) {
-        auto& one = closing->logs.emplace_back();
-        one.offsets = offsets_of_log(*log, ports_.dirs.directory_of(log->partition()));
-        one.log = std::move(log);
-    }
-    co_await close_logs(closing);
-    co_return co_await leave_marks(closing);
+    co_return co_await await_marks(closing_, times.all);
 }
 
-/// Directories and logs side by side on the blocking pool, for as long as any of them is closed
-/// within a minute.
-awaitable<void> TopicService::close_logs(std::shared_ptr<Closing> closing) {
-    std::map<std::size_t, WorkList> by_directory;
-    for (std::size_t i = 0; i < closing->logs.size(); ++i) {
-        by_directory[closing->logs[i].offsets.directory].push_back(i);
-    }
+/// Directories and logs side by side on the blocking pool. What hangs goes on by itself.
+awaitable<void> TopicService::close_logs(std::shared_ptr<Closing> closing, Time until) {
     const Time began = home_.clock().now();
+    ClosingWatch watch(StopTimes::at_least_a_moment(until, began));
+    stages_.try_emplace("closing", home_, close_on_pool(closing));
+    std::optional<std::size_t> said;
+    Time said_at = began;
+    while (true) {
+        const Time now = home_.clock().now();
+        const bool ended = co_await stages_.find("closing")->second.ended_by(now + 1s);
+        const auto progress = closing->progress();
+        if (ended || !watch.goes_on(progress, home_.clock().now())) {
+            break;
+        }
+        constexpr Duration say_again = 10s;  // where nothing changes
+        const auto over = closed_logs(progress);
+        if (std::exchange(said, over) != over || home_.clock().now() - said_at >= say_again) {
+            said_at = home_.clock().now();
+            ports_.log.info("closing: {} of {} logs, {:.1f} s", over, closing->logs.size(),
+                            std::chrono::duration<double>(said_at - began).count());
+        }
+    }
+}
+
+awaitable<void> TopicService::close_on_pool(std::shared_ptr<Closing> closing) {
     auto close = [log = ports_.log, closing](std::size_t i) {
         auto& one = closing->logs[i];
         const auto closed = one.log->close();
@@ -120,73 +185,85 @@ awaitable<void> TopicService::close_logs(std::shared_ptr<Closing> closing) {
             log.error("{}: {}", one.log->partition(), closed.error().message);
         }
         one.over = true;
-        ++closing->done;
+        ++closing->over_in[one.offsets.directory];
     };
-    auto goes_on = [this, &closing, began, seen = std::size_t{0}, at = began,
-                    said = began]() mutable {
-        constexpr Duration say_again = 10s;  // where nothing changes
-        const Time now = home_.clock().now();
-        const auto done = closing->done.load();
-        if (std::exchange(seen, done) != done) {
-            at = now;
-        }
-        if (at == now || now - said >= say_again) {
-            said = now;
-            ports_.log.info("closing: {} of {} logs, {:.1f} s", done, closing->logs.size(),
-                            std::chrono::duration<double>(now - began).count());
-        }
-        return now - at < Flusher::patience;
-    };
-    co_await on_pool(home_, lists_of(std::move(by_directory)), storage().recovery_threads_per_dir,
-                     close, goes_on);
+    auto goes_on = [] { return true; };
+    co_await on_pool(home_, closing->by_directory, storage().recovery_threads_per_dir, close,
+                     goes_on);
 }
 
-/// An error names the directories that still hang.
-awaitable<Result<void>> TopicService::leave_marks(std::shared_ptr<Closing> closing) {
-    std::set<std::size_t> not_closed;
-    std::set<std::size_t> hanging;
+/// Each directory's on its own: this waits for none that hangs. Twice, for those that keep the
+/// offsets of a log that has left them until the other directory has them.
+awaitable<void> TopicService::write_last_offsets(std::shared_ptr<Closing> closing) {
     std::vector<log::LogOffsets> offsets;
     for (const auto& one : closing->logs) {
         const bool over = one.over;
         offsets.push_back(over ? one.closed_offsets : one.offsets);
-        if (!over) {
-            hanging.insert(one.offsets.directory);
-        }
         if (!over || !one.closed) {
-            not_closed.insert(one.offsets.directory);
+            closing->given_up.insert(one.offsets.directory);
         }
     }
-    // Each directory's on its own: this waits for none that hangs. Twice, for those that keep the
-    // offsets of a log that has left them until the other directory has them.
     co_await checkpoints_.write(offsets);
     const auto unwritten = co_await checkpoints_.write(std::move(offsets));
-    for (const auto& [directory, why] : unwritten) {
+    for (const auto& use : ports_.dirs.known()) {
+        const auto found = unwritten.find(use.path);
+        if (found == unwritten.end()) {
+            continue;
+        }
         ports_.log.error("{}: the next start will check its logs, and may find deleted records: {}",
-                         directory.string(), why.message);
+                         use.path.string(), found->second.message);
+        closing->given_up.insert(use.index);
+        if (ports_.dirs.is_well(use.index)) {
+            closing->unwritten.insert(use.index);
+        }
     }
-    const Time until = home_.clock().now() + Flusher::patience;
-    marking_.emplace(home_, mark_clean(std::move(not_closed)));
-    const bool marked = co_await marking_->ended_by(until);
-    if (marked && hanging.empty()) {
-        co_return Result<void>();
-    }
-    std::string names;
-    for (const auto directory : hanging) {
-        names += (names.empty() ? "" : ", ") + ports_.dirs.path_of(directory).string();
-    }
-    co_return fail(ErrorCode::kafka_storage_error,
-                   "the disk of {} takes longer than {} s to close a log; the next start checks "
-                   "the logs there",
-                   hanging.empty() ? "a log directory" : names, Flusher::patience / 1s);
+    stages_.try_emplace("offsets", home_, checkpoints_.join());
 }
 
-awaitable<void> TopicService::mark_clean(std::set<std::size_t> not_closed) {
-    auto mark = [this, not_closed = std::move(not_closed)] {
-        if (auto marked = ports_.dirs.mark_clean(not_closed); !marked) {
+/// Side by side: a disk that hangs keeps no other directory's mark back.
+void TopicService::begin_marks() {
+    for (std::size_t i = 0; i < ports_.dirs.count(); ++i) {
+        if (!closing_->given_up.contains(i)) {
+            stages_.try_emplace(marking_stage(i), home_, mark_clean(i));
+        }
+    }
+}
+
+awaitable<void> TopicService::mark_clean(std::size_t directory) {
+    auto mark = [this, directory] {
+        if (auto marked = ports_.dirs.mark_clean(directory); !marked) {
             ports_.log.error("the next start will check the logs: {}", marked.error().message);
         }
     };
     co_await runtime::run_blocking(home_, std::move(mark));
+}
+
+/// An error names the directories that still hang.
+awaitable<Result<void>> TopicService::await_marks(std::shared_ptr<Closing> closing, Time until) {
+    until = StopTimes::at_least_a_moment(until, home_.clock().now());
+    std::set<std::size_t> hanging;
+    for (std::size_t i = 0; i < ports_.dirs.count(); ++i) {
+        const auto marking = stages_.find(marking_stage(i));
+        if (marking != stages_.end() && !co_await marking->second.ended_by(until)) {
+            hanging.insert(i);
+        }
+    }
+    const auto progress = closing->progress();
+    const bool written = stages_.find("offsets")->second.has_ended();
+    std::string names;
+    for (std::size_t i = 0; i < progress.size(); ++i) {
+        const bool waits_for_offsets = !written && closing->unwritten.contains(i);
+        if (progress[i].closed < progress[i].logs || waits_for_offsets || hanging.contains(i)) {
+            names += (names.empty() ? "" : ", ") + ports_.dirs.path_of(i).string();
+        }
+    }
+    if (names.empty()) {
+        co_return Result<void>();
+    }
+    co_return fail(ErrorCode::kafka_storage_error,
+                   "the disk of {} hangs: what is there is not closed in order, and the next start "
+                   "checks it",
+                   names);
 }
 
 }  // namespace barnabas::broker

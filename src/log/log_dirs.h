@@ -66,9 +66,9 @@ struct DirectoryUse {
 
 /// The log directories of one broker: their locks, identity, checkpoints, health, and which
 /// partition is where. The logs themselves belong to the shards of their partitions. One call at a
-/// time; use(), known(), failed(), look_at(), recover_log() and write_checkpoints_of() at any time,
-/// on any thread.
-/// Always: each directory that is online is locked by us and by nobody else.
+/// time; use(), known(), failed(), look_at(), recover_log(), write_checkpoints_of() and
+/// mark_clean() of a directory at any time, on any thread. Always: each directory that is online is
+/// locked by us and by nobody else.
 class LogDirs {
 public:
     struct Options {
@@ -190,10 +190,11 @@ public:
     /// The directories of which the last of these has not written all, and why.
     using Unwritten = std::map<runtime::Path, Error>;
     [[nodiscard]] Unwritten unwritten() const;
-    /// After every log was closed in order: the next start need not check them. Except in those
-    /// that have failed, or where some could not be closed or were not opened and may need a check,
+    /// After every log of a directory was closed in order: the next start need not check them.
+    /// Nothing happens in one that has failed, or where some were not opened and may need a check,
     /// or whose checkpoints could not be written.
-    Result<void> mark_clean(const std::set<std::size_t>& not_closed = {});
+    Result<void> mark_clean(std::size_t directory);
+    Result<void> mark_clean();  // of all of them; the first error
 
     [[nodiscard]] std::size_t count() const { return directories_.size(); }
     /// With a look at the disks, which may take their time; known(): without, and no space.

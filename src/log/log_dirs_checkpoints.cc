@@ -211,20 +211,22 @@ LogDirs::Unwritten LogDirs::unwritten() const {
     return unwritten;
 }
 
-Result<void> LogDirs::mark_clean(const std::set<std::size_t>& not_closed) {
+Result<void> LogDirs::mark_clean(std::size_t index) {
+    const auto& directory = directories_[index];
+    const bool clean = [&] {
+        const std::lock_guard lock(mutex_);
+        return directory.usable() && !directory.unwritten && !directory.keeps_others &&
+               std::ranges::none_of(directory.unopened, [](const auto& one) { return one.second; });
+    }();
+    return clean ? disk_.replace_text(directory.path / clean_shutdown_file,
+                                      R"({"version":0,"brokerEpoch":-1})", synced())
+                 : Result<void>();
+}
+
+Result<void> LogDirs::mark_clean() {
     Result<void> failed;
     for (std::size_t i = 0; i < directories_.size(); ++i) {
-        const auto& directory = directories_[i];
-        const bool clean = [&] {
-            const std::lock_guard lock(mutex_);
-            return directory.usable() && !directory.unwritten && !directory.keeps_others &&
-                   std::ranges::none_of(directory.unopened,
-                                        [](const auto& one) { return one.second; });
-        }();
-        if (clean && !not_closed.contains(i)) {
-            keep_first(failed, disk_.replace_text(directory.path / clean_shutdown_file,
-                                                  R"({"version":0,"brokerEpoch":-1})", synced()));
-        }
+        keep_first(failed, mark_clean(i));
     }
     return failed;
 }

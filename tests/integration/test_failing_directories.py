@@ -1,7 +1,10 @@
 """Log directories whose disk fails while the broker runs: what goes offline, and what goes on."""
 
 import shutil
+import signal
+import subprocess
 import threading
+import time
 import urllib.request
 
 import pytest
@@ -11,6 +14,7 @@ from support.waiting import wait_until
 
 KAFKA_STORAGE_ERROR, LEADER_NOT_AVAILABLE = 56, 5
 TOPIC = "spread"
+STOP_S = 80  # systemd kills after 90
 
 pytestmark = pytest.mark.own  # a Kafka broker cannot take a directory back
 
@@ -258,6 +262,36 @@ def test_a_failed_sync_is_noticed_though_writes_succeed(broker_factory, tmp_path
         check_offline(broker)
         assert "sync" in broker.log() or "write" in broker.log()
         broker.stop()
+
+
+def test_a_stop_does_not_wait_for_a_disk_that_hangs(broker_factory, tmp_path, disk, loads):
+    """The file system is frozen: nothing that is written to it ends. The others stop in order."""
+    broker = start(broker_factory, tmp_path, disk)
+    load = loads(broker)
+    for one in load:
+        one.wait_for(20)
+    for one in load:
+        one.stop()  # what a shard appends would not even reach the page cache
+    subprocess.run(["fsfreeze", "--freeze", disk.folder], check=True)
+    try:
+        began = time.monotonic()
+        broker.process.send_signal(signal.SIGTERM)
+        # It cannot be gone before its threads are, which the kernel keeps.
+        wait_until(lambda: "the process ends without waiting" in broker.log(), STOP_S,
+                   "the broker gives up the disk")
+        took = time.monotonic() - began
+    finally:
+        subprocess.run(["fsfreeze", "--unfreeze", disk.folder], check=True)
+    assert broker.wait(20) == 1
+    assert took < STOP_S
+    last = [line for line in broker.log().splitlines() if "the process ends" in line][-1]
+    assert str(broker.bad) in last and str(broker.good) not in last
+    assert (broker.good / ".kafka_cleanshutdown").exists()
+    assert not (broker.bad / ".kafka_cleanshutdown").exists()
+    broker.start()
+    with wire.connected(broker) as connection:
+        for one in load:
+            assert set(one.acknowledged) <= set(contents(connection, one.partition))
 
 
 def test_a_directory_that_is_removed_is_missed_at_once(broker_factory, tmp_path, disk):

@@ -76,7 +76,7 @@ public:
     /// stop() begins; that it has ended is told in `ended`.
     void begin_stop(bool& ended) {
         auto end = [](TopicService* topics, bool* done) -> Task {
-            const auto stopped = co_await topics->stop(never);
+            const auto stopped = co_await topics->stop({});
             EXPECT_TRUE(stopped) << stopped.error().message;
             *done = true;
         };
@@ -84,13 +84,15 @@ public:
         shard.post(
             [this, &shard, end, &ended] { runtime::spawn(shard, end(topics_.get(), &ended)); });
     }
-    /// On an error it is still there.
-    Result<void> stop_within(Duration patience) {
+    /// As Broker does it. On an error it is still there.
+    Result<void> stop_in_time() {
         Result<void> stopped;
-        auto end = [](TopicService* topics, Time until, Result<void>* into) -> Task {
-            *into = co_await topics->stop(until);
+        auto end = [](TopicService* topics, StopTimes times, Result<void>* into) -> Task {
+            *into = co_await topics->stop(times);
         };
-        run(end(topics_.get(), simulation_.clock().now() + patience, &stopped));
+        const Time began = now();
+        run(end(topics_.get(), StopTimes::from(began), &stopped));
+        EXPECT_LT(now() - began, StopTimes::longest);
         return stopped;
     }
     [[nodiscard]] Time now() const { return simulation_.clock().now(); }
@@ -98,7 +100,7 @@ public:
     /// In order.
     void stop() {
         auto end = [](TopicService* topics) -> Task {
-            const auto stopped = co_await topics->stop(never);
+            const auto stopped = co_await topics->stop({});
             EXPECT_TRUE(stopped) << stopped.error().message;
         };
         run(end(topics_.get()));

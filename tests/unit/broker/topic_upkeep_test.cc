@@ -71,18 +71,16 @@ TEST_F(HangingUpkeep, StopsWithoutTheDiskThatHangs) {
     at_.shard().stopping = true;
     at_.shard().cold_reads.end_waits();
     at_.shard().first_appends.end_waits();
-    const Time began = at_.now();
-    const auto stopped = at_.stop_within(1min);
+    const auto stopped = at_.stop_in_time();
     ASSERT_FALSE(stopped);
     EXPECT_EQ(stopped.error().message,
-              "the disk of /b takes longer than 60 s to close a log; the next start checks the "
-              "logs there");
-    EXPECT_LT(at_.now() - began, 3min);
+              "the disk of /b hangs: what is there is not closed in order, and the next start "
+              "checks it");
     EXPECT_TRUE(at_.disk().exists("/a/.kafka_cleanshutdown"));
     EXPECT_FALSE(at_.disk().exists("/b/.kafka_cleanshutdown"));
     at_.disk().heal();
     at_.run_for(10s);
-    EXPECT_TRUE(at_.stop_within(1min)) << "nothing is at work any more";
+    EXPECT_TRUE(at_.stop_in_time()) << "nothing is at work any more";
     EXPECT_FALSE(at_.disk().exists("/b/.kafka_cleanshutdown"));
     at_.forget();
 }
@@ -177,17 +175,74 @@ TEST(HangingChange, IsNotWaitedForLongerThanTold) {
     const Time began = at.now();
     EXPECT_EQ(at.take_a_turn(20s), ErrorCode::request_timed_out);
     EXPECT_LT(at.now() - began, 21s);
-    const auto stopped = at.stop_within(1min);
+    const auto stopped = at.stop_in_time();
     ASSERT_FALSE(stopped);
     EXPECT_TRUE(stopped.error().message.starts_with("a change of topics"))
         << stopped.error().message;
-    EXPECT_LT(at.now() - began, 90s);
     EXPECT_EQ(at.take_a_turn(20s), ErrorCode::request_timed_out) << "it stops";
     at.disk().heal();
     at.run_for(1s);
     EXPECT_TRUE(created);
     at.stop();
     EXPECT_TRUE(at.disk().exists("/b/.kafka_cleanshutdown"));
+}
+
+/// One job marked the directories in their order, and never came behind one that hung.
+TEST(HangingMark, KeepsNoOtherDirectorysBack) {
+    TopicServiceFixture at;
+    ASSERT_TRUE(at.start());
+    at.start_upkeep();
+    at.run_for(8s);  // its checkpoints are written
+    at.disk().hang("/a");
+    const auto stopped = at.stop_in_time();
+    ASSERT_FALSE(stopped);
+    EXPECT_TRUE(stopped.error().message.starts_with("the disk of /a hangs:"))
+        << stopped.error().message;
+    EXPECT_FALSE(at.disk().exists("/a/.kafka_cleanshutdown"));
+    EXPECT_TRUE(at.disk().exists("/b/.kafka_cleanshutdown"));
+    at.disk().heal();
+    at.run_for(1s);
+    at.stop();
+}
+
+/// The second took the logs of the first for closed, and what it destroyed was still at work.
+TEST(HangingStop, ASecondOneWaitsForTheWorkOfTheFirst) {
+    TopicServiceFixture at;
+    ASSERT_TRUE(at.start());
+    ASSERT_EQ(at.create("t", 4).error, ErrorCode::none);
+    at.append_everywhere();
+    at.disk().hang("/b");
+    bool first = false;
+    bool second = false;
+    at.begin_stop(first);
+    at.run_for(1s);
+    at.begin_stop(second);
+    at.run_for(100s);
+    EXPECT_FALSE(first || second);
+    at.disk().heal();
+    at.run_for(1s);
+    EXPECT_TRUE(first && second);
+    EXPECT_TRUE(at.disk().exists("/b/.kafka_cleanshutdown"));
+    const auto operations = at.disk().operations();
+    at.stop();
+    EXPECT_EQ(at.disk().operations(), operations) << "nothing is left to do";
+}
+
+TEST(HangingStop, AStopAfterOneThatGaveUpWaitsForWhatHung) {
+    TopicServiceFixture at;
+    ASSERT_TRUE(at.start());
+    ASSERT_EQ(at.create("t", 4).error, ErrorCode::none);
+    at.append_everywhere();
+    at.disk().hang("/b");
+    ASSERT_FALSE(at.stop_in_time());
+    bool ended = false;
+    at.begin_stop(ended);
+    at.run_for(100s);
+    EXPECT_FALSE(ended);
+    at.disk().heal();
+    at.run_for(1s);
+    EXPECT_TRUE(ended);
+    at.forget();
 }
 
 }  // namespace
