@@ -68,7 +68,7 @@ awaitable<Result<void>> Broker::start() {
                                    .on_end = ports_.on_end});
         tasks_->spawn(keeper_->run());
         cleaner_->start();
-        tasks_->spawn(mover_->resume(dirs_->take_futures()));
+        mover_->resume(dirs_->take_futures());
         ready_ = true;
     }
     co_return stage;

@@ -18,14 +18,19 @@ constexpr std::uint32_t last_part_bytes = 256 << 10;
 constexpr std::uint64_t flush_every = 64 << 20;
 constexpr Duration look_again = 1s;
 
+bool is_resumed_as(const Result<ResumedMove>& resumed, ResumedMove what) {
+    return resumed && *resumed == what;
+}
+
 }  // namespace
 
 /// What the partition's shard says to the next step.
 struct ReplicaMover::Part {
-    enum class Kind { records, gone, offline, lost_the_start, other_records };
+    enum class Kind { records, gone, offline, no_copy, lost_the_start, other_records };
     Kind kind = Kind::gone;
     runtime::FileSlice records;
     bool is_the_rest = false;
+    Offset source_start{0};
     Offset source_end{0};
 };
 
@@ -90,36 +95,55 @@ awaitable<Result<void>> ReplicaMover::move(TopicPartition partition, std::string
     co_return Result<void>();
 }
 
-awaitable<void> ReplicaMover::resume(std::vector<log::FoundLog> futures) {
-    for (const auto& found : futures) {
-        ports_.services.cleaner->pause(found.partition);  // until each has its run(), or is gone
-    }
+void ReplicaMover::resume(std::vector<log::FoundLog> futures) {
     for (auto& found : futures) {
-        Result<std::shared_ptr<ReplicaMove>> resumed(nullptr);
-        if (!moves_.contains(found.partition)) {
-            resumed = co_await ports_.topics.resume_move(found);
+        tasks_.spawn(resume_one(std::move(found)));
+    }
+}
+
+awaitable<void> ReplicaMover::resume_one(log::FoundLog found) {
+    ports_.services.cleaner->pause(found.partition);  // until it has its run(), or is gone
+    const auto move = std::make_shared<ReplicaMove>();
+    move->partition = found.partition;
+    move->to = found.directory;
+    Result<ResumedMove> opened = ResumedMove::not_needed;
+    if (moves_.emplace(move->partition, move).second) {
+        opened = co_await open_found(move, found);
+    }
+    if (is_resumed_as(opened, ResumedMove::opened) && !must_end(*move)) {
+        ports_.log.info("{} goes on moving to {}, from offset {}", move->partition,
+                        ports_.dirs.path_of(move->to).string(), move->end);
+        co_await run(move);
+    } else {
+        co_await let_go(move);
+        forget(move);
+        if (!stopping_ && !is_resumed_as(opened, ResumedMove::opened)) {
+            co_await remove_found(found, opened ? "it is not needed" : opened.error().message);
         }
-        if (stopping_) {
-            if (resumed && *resumed) {
-                co_await let_go(std::move(*resumed));
-            }
-            co_return;
-        }
-        if (resumed && *resumed) {
-            ports_.log.info("{} goes on moving to {}, from offset {}", found.partition,
-                            ports_.dirs.path_of(found.directory).string(), (*resumed)->end);
-            start(std::move(*resumed));
-            ports_.services.cleaner->resume(found.partition);
-            continue;
-        }
-        ports_.services.cleaner->resume(found.partition);
-        const auto why = resumed ? "it is not needed" : resumed.error().message;
-        ports_.log.info("the unfinished copy {} is removed: {}", found.folder, why);
-        auto remove = [this, &found] { return ports_.dirs.remove_future(found); };
-        if (const auto removed = co_await runtime::run_blocking(home_, std::move(remove));
-            !removed) {
-            ports_.log.error("{}", removed.error().message);
-        }
+    }
+    ports_.services.cleaner->resume(found.partition);
+}
+
+/// The partition may be offline for a while: its copy is worth waiting for.
+awaitable<Result<ResumedMove>> ReplicaMover::open_found(std::shared_ptr<ReplicaMove> move,
+                                                        log::FoundLog found) {
+    auto opened = co_await ports_.topics.resume_move(move, found);
+    if (is_resumed_as(opened, ResumedMove::later)) {
+        ports_.log.warn("{} is offline: it goes on moving to {} when it is back", move->partition,
+                        ports_.dirs.path_of(move->to).string());
+    }
+    while (is_resumed_as(opened, ResumedMove::later) && !must_end(*move)) {
+        co_await pause(look_again);
+        opened = co_await ports_.topics.resume_move(move, found);
+    }
+    co_return opened;
+}
+
+awaitable<void> ReplicaMover::remove_found(log::FoundLog found, std::string why) {
+    ports_.log.info("the unfinished copy {} is removed: {}", found.folder, why);
+    auto remove = [this, &found] { return ports_.dirs.remove_future(found); };
+    if (const auto removed = co_await runtime::run_blocking(home_, std::move(remove)); !removed) {
+        ports_.log.error("{}", removed.error().message);
     }
 }
 
@@ -129,7 +153,7 @@ std::vector<MoveReport> ReplicaMover::reports() const {
         reports.push_back({.partition = partition,
                            .to = move->to,
                            .size_bytes = move->size_bytes,
-                           .lag = move->source_end - move->end});
+                           .lag = move->is_measured ? move->source_end - move->end : -1});
     }
     return reports;
 }
@@ -165,19 +189,23 @@ awaitable<void> ReplicaMover::run(std::shared_ptr<ReplicaMove> move) {
     if (!moved) {
         co_await let_go(move);
     }
+    forget(move);
+    ports_.services.cleaner->resume(move->partition);
+    changed_.notify_all();
+}
+
+/// Another one of its partition may have taken its place.
+void ReplicaMover::forget(const std::shared_ptr<ReplicaMove>& move) {
     if (const auto known = moves_.find(move->partition);
         known != moves_.end() && known->second == move) {
         moves_.erase(known);
     }
-    ports_.services.cleaner->resume(move->partition);
-    changed_.notify_all();
 }
 
 /// Whether it has moved.
 awaitable<bool> ReplicaMover::copy_all(std::shared_ptr<ReplicaMove> move) {
     while (!must_end(*move)) {
         auto part = co_await next_part(move);
-        move->source_end = part.source_end;
         if (part.kind == Part::Kind::gone) {
             co_return false;
         }
@@ -185,55 +213,87 @@ awaitable<bool> ReplicaMover::copy_all(std::shared_ptr<ReplicaMove> move) {
             co_await pause(look_again);
             continue;
         }
+        move->source_end = part.source_end;
         if (part.kind == Part::Kind::other_records) {
             ports_.log.warn(
                 "{}: its copy in {} ends with other records than it has; the move begins anew",
                 move->partition, ports_.dirs.path_of(move->to).string());
         }
-        if (part.kind == Part::Kind::lost_the_start || part.kind == Part::Kind::other_records) {
-            if (!co_await begin_again(move)) {
+        if (part.kind != Part::Kind::records) {
+            const auto begun = co_await begin_again(move, part.source_start);
+            if (begun == Begun::never) {
                 co_return false;
+            }
+            if (begun == Begun::later) {
+                co_await pause(look_again);
             }
             continue;
         }
+        Result<bool> done = false;
         if (part.is_the_rest && part.records.size <= last_part_bytes) {
-            auto finished = co_await ports_.topics.finish_move(move, last_part_bytes);
-            if (finished && *finished) {
-                co_return true;
-            }
-            if (!finished) {
-                ports_.log.error("{} cannot be moved to {}: {}", move->partition,
-                                 ports_.dirs.path_of(move->to).string(), finished.error().message);
-                co_return false;
-            }
-            // More came meanwhile.
-            continue;
+            done = co_await ports_.topics.finish_move(move, last_part_bytes);
+        } else {
+            done = co_await copy_part(move, std::move(part.records));
         }
-        co_await pace(move, part.records.size);
-        if (!co_await is_same_source(move)) {
-            continue;  // there may be other records in the file
-        }
-        auto copied = co_await copy(move, std::move(part.records));
-        if (!copied) {
+        if (!done) {
             ports_.log.error("{} cannot be moved to {}: {}", move->partition,
-                             ports_.dirs.path_of(move->to).string(), copied.error().message);
+                             ports_.dirs.path_of(move->to).string(), done.error().message);
             co_return false;
         }
+        if (*done) {
+            co_return true;
+        }
+        // More came meanwhile, or is left.
     }
     co_return false;
 }
 
-/// Retention or a deletion of records went past what was copied, or the log lost what was copied.
-awaitable<bool> ReplicaMover::begin_again(std::shared_ptr<ReplicaMove> move) {
-    co_await let_go(move);
-    auto again = co_await ports_.topics.begin_move(move->partition, move->to);
-    if (!again || *again == nullptr) {
-        co_return false;
+/// False: there may be more.
+awaitable<Result<bool>> ReplicaMover::copy_part(std::shared_ptr<ReplicaMove> move,
+                                                runtime::FileSlice records) {
+    co_await pace(move, records.size);
+    if (!co_await is_same_source(move)) {
+        co_return false;  // there may be other records in the file
     }
-    move->future = std::move((*again)->future);
-    move->end = (*again)->end;
+    auto copied = co_await copy(move, std::move(records));
+    co_return copied ? Result<bool>(false) : fail(std::move(copied));
+}
+
+/// There is no copy, or it is of no use: retention or a deletion of records went past what was
+/// copied, or the log lost what was copied. The copy goes, the move stays.
+awaitable<ReplicaMover::Begun> ReplicaMover::begin_again(std::shared_ptr<ReplicaMove> move,
+                                                         Offset source_start) {
+    co_await let_go(move);
+    move->end = source_start;
     move->size_bytes = 0;
-    co_return true;
+    auto again = co_await ports_.topics.begin_move(move->partition, move->to);
+    if (again && *again == nullptr) {
+        ports_.log.info("{} is in {} already", move->partition,
+                        ports_.dirs.path_of(move->to).string());
+        co_return Begun::never;
+    }
+    if (again) {
+        move->future = std::move((*again)->future);
+        move->end = (*again)->end;
+        co_return Begun::copy;
+    }
+    // Others that hold the turn may wait for a disk that is none of this move's.
+    const bool later = again.error().code == ErrorCode::request_timed_out || is_offline(*move);
+    if (!later) {
+        ports_.log.error("{} cannot be moved to {}: {}", move->partition,
+                         ports_.dirs.path_of(move->to).string(), again.error().message);
+    } else if (!must_end(*move)) {
+        ports_.log.warn("{} still waits to be moved to {}, which is tried again: {}",
+                        move->partition, ports_.dirs.path_of(move->to).string(),
+                        again.error().message);
+    }
+    co_return later ? Begun::later : Begun::never;
+}
+
+bool ReplicaMover::is_offline(const ReplicaMove& move) const {
+    const auto& home = *ports_.services.shards.front();
+    const auto* partition = home.image->partition(move.topic, move.partition.partition);
+    return partition != nullptr && partition->why_offline;
 }
 
 awaitable<ReplicaMover::Part> ReplicaMover::next_part(std::shared_ptr<ReplicaMove> move) {
@@ -248,7 +308,14 @@ awaitable<ReplicaMover::Part> ReplicaMover::next_part(std::shared_ptr<ReplicaMov
             return {.kind = offline ? Part::Kind::offline : Part::Kind::gone, .records = {}};
         }
         auto& log = partition->log();
-        Part part{.kind = Part::Kind::records, .records = {}, .source_end = log.log_end()};
+        Part part{.kind = Part::Kind::records,
+                  .records = {},
+                  .source_start = log.log_start(),
+                  .source_end = log.log_end()};
+        if (!move->future) {
+            part.kind = Part::Kind::no_copy;
+            return part;
+        }
         // The copy is not worked on meanwhile.
         if (move->source != log.health() && !move->future->is_beginning_of(log)) {
             part.kind = log.is_broken() ? Part::Kind::offline : Part::Kind::other_records;

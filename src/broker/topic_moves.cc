@@ -30,14 +30,14 @@ awaitable<Result<TopicService::MoveStart>> TopicService::move_start(TopicId topi
                                                                     PartitionId number) {
     auto& owner = ports_.services.owner(topic, number);
     runtime::FileSlice first;
-    MoveStart start{.offset = Offset{0}, .config = {}};
+    MoveStart start{.offset = Offset{0}, .source_end = Offset{0}, .config = {}};
     auto look = [&]() -> Result<void> {
         auto* partition = owner.partitions.find(topic, number);
         if (partition == nullptr) {
             return std::unexpected(owner.why_not_here(topic, number));
         }
         auto& log = partition->log();
-        start = {.offset = log.log_end(), .config = log.config()};
+        start = {.offset = log.log_end(), .source_end = log.log_end(), .config = log.config()};
         TRY_ASSIGN(first,
                    log.read(log.log_start(),
                             {.max_bytes = 1, .at_least_one_batch = true, .end = log.log_end()}));
@@ -48,7 +48,8 @@ awaitable<Result<TopicService::MoveStart>> TopicService::move_start(TopicId topi
     }
     if (first.size > 0) {
         std::array<std::byte, sizeof(std::int64_t)> base{};
-        const auto got = first.file->read_at(first.position, base);
+        auto read = [&first, &base] { return first.file->read_at(first.position, base); };
+        const auto got = co_await runtime::run_blocking(home_, std::move(read));
         if (!got || *got != base.size()) {
             co_return fail(ErrorCode::kafka_storage_error, "its first batch cannot be read");
         }
@@ -93,28 +94,31 @@ awaitable<Result<std::shared_ptr<ReplicaMove>>> TopicService::begin_move(TopicPa
     move->partition = std::move(partition);
     move->topic = *topic;
     move->to = to;
+    move->is_measured = true;
     move->end = start->offset;
-    move->source_end = start->offset;
+    move->source_end = start->source_end;
     move->future = std::move(*future);
     co_return move;
 }
 
-awaitable<Result<std::shared_ptr<ReplicaMove>>> TopicService::resume_move(log::FoundLog found) {
-    const auto turn = co_await take_turn();
-    if (!turn) {
-        co_return std::unexpected(turn.error());
-    }
+/// Takes no turn, and may take as long as its disk: nothing is changed but the copy, of which
+/// nobody else knows. That its partition has been deleted or is elsewhere is found out by the move.
+awaitable<Result<ResumedMove>> TopicService::resume_move(std::shared_ptr<ReplicaMove> move,
+                                                         log::FoundLog found) {
     const auto topic = movable(found.partition);
     if (!topic) {
-        co_return std::unexpected(topic.error());
+        const bool is_offline = topic.error().code == ErrorCode::kafka_storage_error;
+        co_return is_offline ? Result<ResumedMove>(ResumedMove::later)
+                             : std::unexpected(topic.error());
     }
     if (found.topic_id && *found.topic_id != *topic) {
         co_return fail(ErrorCode::unknown_topic_id, "it is of an older topic of that name");
     }
-    if (ports_.dirs.directory_of(found.partition) == found.directory) {
-        co_return nullptr;
+    if (ports_.dirs.is_in(found.partition, found.directory)) {
+        co_return ResumedMove::not_needed;
     }
-    auto start = co_await move_start(*topic, found.partition.partition);
+    move->topic = *topic;
+    const auto start = co_await move_start(*topic, found.partition.partition);
     if (!start) {
         co_return std::unexpected(start.error());
     }
@@ -125,21 +129,23 @@ awaitable<Result<std::shared_ptr<ReplicaMove>>> TopicService::resume_move(log::F
     if (!future) {
         co_return fail(std::move(future));
     }
-    auto move = std::make_shared<ReplicaMove>();
-    move->partition = found.partition;
-    move->topic = *topic;
-    move->to = found.directory;
+    move->is_measured = true;
     move->end = (*future)->log_end();
-    move->source_end = move->end;
+    move->source_end = std::max(start->source_end, move->end);
     move->size_bytes = (*future)->size_bytes();
     move->future = std::move(*future);
-    co_return move;
+    co_return ResumedMove::opened;
 }
 
 awaitable<Result<bool>> TopicService::finish_move(std::shared_ptr<ReplicaMove> move,
                                                   std::uint32_t bytes_max) {
     const auto turn = co_await take_turn();
     if (!turn || move->cancelled) {
+        if (!turn && !stopping_) {
+            ports_.log.warn("{} still waits to take its place in {}, which is tried again: {}",
+                            move->partition, ports_.dirs.path_of(move->to).string(),
+                            turn.error().message);
+        }
         co_return false;  // the mover asks again, unless it is to end
     }
     auto& owner = ports_.services.owner(move->topic, move->partition.partition);

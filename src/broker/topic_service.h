@@ -76,7 +76,9 @@ public:
     /// directory. replica_not_available for a partition that is not here: it is created there.
     awaitable<Result<std::shared_ptr<ReplicaMove>>> begin_move(TopicPartition partition,
                                                                std::size_t to);
-    awaitable<Result<std::shared_ptr<ReplicaMove>>> resume_move(log::FoundLog found);
+    /// Opens the one that an earlier run left, for `move`, which knows its partition and directory.
+    awaitable<Result<ResumedMove>> resume_move(std::shared_ptr<ReplicaMove> move,
+                                               log::FoundLog found);
     /// The copy becomes the partition's log. False if more than `bytes_max` are missing from it, or
     /// the partition is not here.
     awaitable<Result<bool>> finish_move(std::shared_ptr<ReplicaMove> move, std::uint32_t bytes_max);
@@ -157,6 +159,7 @@ private:
     awaitable<void> welcome(std::size_t directory, std::vector<log::FoundLog> found, OpenLogs logs);
     struct MoveStart {
         Offset offset;
+        Offset source_end;
         log::LogConfig config;
     };
     [[nodiscard]] Result<TopicId> movable(const TopicPartition& partition) const;

@@ -193,6 +193,40 @@ def test_an_orderly_stop_in_the_middle_goes_on_where_it_was(start):
         assert len(contents(connection)) == 20
 
 
+def lags(connection):
+    """{directory: offset lag} of the copies of the partition."""
+    answer = connection.call("DescribeLogDirs", 5, topics=[
+        {"topic": TOPIC, "partitions": [0]}])
+    return {result["logDir"]: log["offsetLag"] for result in answer["results"]
+            for topic in result["topics"] for log in topic["partitions"] if log["isFutureKey"]}
+
+
+def test_a_move_waits_for_a_partition_that_is_offline_at_the_start(start, tmp_path):
+    """Its copy was removed then, and the move forgotten."""
+    broker = start(**{RATE: 300_000, "log.dir.retry.interval.ms": 200})
+    to, origin = broker.dirs
+    with wire.connected(broker) as connection:
+        assert move(connection, origin) == 0
+        wait_until(lambda: where(connection) == (origin, None), 60, "it is where it is to begin")
+        for number in range(30):
+            batch = batches.build([(b"k", b"%08d" % number + os.urandom(100_000))])
+            assert wire.produce(connection, TOPIC, batch)["errorCode"] == 0
+        assert move(connection, to) == 0
+        assert where(connection) == (origin, to)
+    assert broker.stop() == 0
+    away = tmp_path / "away"
+    os.rename(origin, away)
+    pathlib.Path(origin).write_text("no directory")
+    broker.start()
+    with wire.connected(broker) as connection:
+        wait_until(lambda: lags(connection) == {to: -1}, 20, "the move is known")
+        pathlib.Path(origin).unlink()
+        os.rename(away, origin)
+        wait_until(lambda: f"{TOPIC}-0 goes on moving" in broker.log_of_this_run(), 30, "it goes on")
+        wait_until(lambda: where(connection) == (to, None), 60, "it has moved")
+        assert [int(value[:8]) for _, value in contents(connection)] == list(range(30))
+
+
 def test_a_cordoned_directory_gets_nothing_new(start):
     broker = start()
     with wire.connected(broker) as connection:

@@ -223,6 +223,38 @@ TEST(ReplicaMover, BeginsAnewWhereTheLogHasLostWhatWasCopied) {
     EXPECT_EQ(found, 8U) << "records that were acknowledged are there no more";
 }
 
+// It had to begin anew while a change of topics hung with a disk that was none of its own: it ended
+// without a word, and the partition stayed where it was.
+TEST(ReplicaMover, IsTriedAgainWhereItCannotBeginAnew) {
+    BrokerFixture at({{"log.dirs", "/a,/b,/c"},
+                      {"log.segment.bytes", "1048576"},
+                      {"log.retention.bytes", "1000"},
+                      {"log.initial.task.delay.ms", "20000"},
+                      {"replica.alter.log.dirs.io.max.bytes.per.second", "20000"}});
+    ASSERT_EQ(at.create_topic("t", 2), ErrorCode::none);
+    const std::string value(600'000, 'v');
+    for (int i = 0; i < 5; ++i) {
+        ASSERT_EQ(produce_to(at, 0, nullptr, value), ErrorCode::none);
+    }
+    AlterReplicaLogDirsRequest request;
+    auto& dir = request.dirs.emplace_back();
+    dir.path = "/b";
+    auto& asked = dir.topics.emplace_back();
+    asked.name = "t";
+    asked.partitions = {0};
+    ASSERT_EQ(
+        at.call<AlterReplicaLogDirsResponse>(request).results.at(0).partitions.at(0).error_code, 0);
+    at.wait(22s);  // retention has gone past what is copied
+    at.disk().hang("/c");
+    at.after(100s, [&at] { at.disk().heal(); });
+    ASSERT_EQ(at.create_topic("u"), ErrorCode::none);
+    EXPECT_TRUE(at.disk().exists("/c/u-0"));
+    at.wait(60s);
+    EXPECT_TRUE(at.disk().exists("/b/t-0"));
+    EXPECT_FALSE(at.disk().exists("/a/t-0"));
+    EXPECT_EQ(produce_to(at, 0), ErrorCode::none);
+}
+
 TEST(ReplicaMover, EndsWithTheTopicAndWithTheTarget) {
     for (const bool deleted : {true, false}) {
         Movable two({{"replica.alter.log.dirs.io.max.bytes.per.second", "1"}});

@@ -20,6 +20,33 @@ inline ErrorCode code(std::int16_t number) {
     return static_cast<ErrorCode>(number);
 }
 
+/// To a partition of topic "t".
+inline ErrorCode produce_to(BrokerFixture& at, std::int32_t partition,
+                            std::string* sentence = nullptr, std::string_view value = "value") {
+    ByteBuffer records;
+    wire::BatchBuilder builder;
+    builder.start(records, {});
+    EXPECT_TRUE(builder.append(Offset{0}, {.timestamp = Timestamp{1000},
+                                           .key = as_bytes("key"),
+                                           .value = as_bytes(value),
+                                           .headers = {}}));
+    EXPECT_TRUE(builder.finish());
+    wire::ProduceRequest request;
+    request.acks = -1;
+    request.timeout_ms = 1000;
+    auto& topic = request.topic_data.emplace_back();
+    topic.name = "t";
+    auto& data = topic.partition_data.emplace_back();
+    data.index = partition;
+    data.records = wire::Records(ByteView(records.data(), records.size()));
+    const auto response = at.call<wire::ProduceResponse>(request, 12);
+    const auto& answer = response.responses.at(0).partition_responses.at(0);
+    if (sentence != nullptr) {
+        *sentence = answer.error_message.value_or("");
+    }
+    return code(answer.error_code);
+}
+
 /// A broker with two directories and a topic with a partition in each: 0 in /a, 1 in /b.
 class TwoDirectories {
 public:
@@ -35,28 +62,7 @@ public:
 
     ErrorCode produce(std::int32_t partition, std::string* sentence = nullptr,
                       std::string_view value = "value") {
-        ByteBuffer records;
-        wire::BatchBuilder builder;
-        builder.start(records, {});
-        EXPECT_TRUE(builder.append(Offset{0}, {.timestamp = Timestamp{1000},
-                                               .key = as_bytes("key"),
-                                               .value = as_bytes(value),
-                                               .headers = {}}));
-        EXPECT_TRUE(builder.finish());
-        wire::ProduceRequest request;
-        request.acks = -1;
-        request.timeout_ms = 1000;
-        auto& topic = request.topic_data.emplace_back();
-        topic.name = "t";
-        auto& data = topic.partition_data.emplace_back();
-        data.index = partition;
-        data.records = wire::Records(ByteView(records.data(), records.size()));
-        const auto response = at_.call<wire::ProduceResponse>(request, 12);
-        const auto& answer = response.responses.at(0).partition_responses.at(0);
-        if (sentence != nullptr) {
-            *sentence = answer.error_message.value_or("");
-        }
-        return code(answer.error_code);
+        return produce_to(at_, partition, sentence, value);
     }
 
     ErrorCode fetch(std::int32_t partition, std::int64_t offset = 0, std::int32_t wait_ms = 0) {
