@@ -21,7 +21,7 @@ struct DirectoryKeeper::Bell {
 };
 
 DirectoryKeeper::DirectoryKeeper(Ports ports)
-    : ports_(std::move(ports)), bell_(std::make_shared<Bell>(ports_.home)), looks_(ports_.home) {
+    : ports_(std::move(ports)), bell_(std::make_shared<Bell>(ports_.home)), tasks_(ports_.home) {
     // The keeper may be gone when a disk fails at last; then nobody is to be woken. The weak
     // reference is resolved at home, where the bell lives and goes.
     auto wake = [&home = ports_.home, weak = std::weak_ptr(bell_)] {
@@ -46,60 +46,62 @@ void DirectoryKeeper::stop() {
 boost::asio::awaitable<void> DirectoryKeeper::run() {
     next_retry_ = next_retry();
     while (!stopping_) {
-        if (!ports_.dirs.failed().empty()) {
-            co_await drop_failed();
-            continue;  // to look again: another may have failed and rung meanwhile
-        }
+        drop_failed();  // before each wait: one may have failed and rung meanwhile
+        end_without_directories();
         const Time next = std::min(ports_.home.clock().now() + look_interval, next_retry_);
         const bool woken = co_await bell_->signal.wait_until(next);
         if (!woken && !stopping_) {
             look_around();
         }
         if (!stopping_ && ports_.home.clock().now() >= next_retry_) {
-            co_await take_back();
+            take_back();
             next_retry_ = next_retry();
         }
     }
-    co_await looks_.join();
+    co_await tasks_.join();
 }
 
 Time DirectoryKeeper::next_retry() const {
     return ports_.retry_interval ? ports_.home.clock().now() + *ports_.retry_interval : never;
 }
 
-boost::asio::awaitable<void> DirectoryKeeper::drop_failed() {
+void DirectoryKeeper::drop_failed() {
     for (const auto directory : ports_.dirs.failed()) {
-        suspend_store(directory);
-        const auto dropped = co_await ports_.topics.drop_directory(directory);
-        if (!dropped) {
-            if (!stopping_) {
-                ports_.log.error(
-                    "log directory {} has failed and its partitions are not offline yet: {}",
-                    ports_.dirs.path_of(directory).string(), dropped.error().message);
-            }
-            co_return;  // run() comes again
+        if (changing_.insert(directory).second) {
+            tasks_.spawn(drop(directory));
         }
-    }
-    if (!ended_ && ports_.on_end && !ports_.dirs.any_online()) {
-        ended_ = true;
-        std::string each;
-        for (const auto& use : ports_.dirs.known()) {
-            each += fmt::format("; {}: {}", use.path.string(), use.why_offline);
-        }
-        ports_.on_end("every log directory has failed" + each);
     }
 }
 
-boost::asio::awaitable<void> DirectoryKeeper::take_back() {
+boost::asio::awaitable<void> DirectoryKeeper::drop(std::size_t directory) {
+    suspend_store(directory);
+    const auto dropped = co_await ports_.topics.drop_directory(directory);
+    if (!dropped && !stopping_) {
+        ports_.log.error("log directory {} has failed and its partitions are not offline yet: {}",
+                         ports_.dirs.path_of(directory).string(), dropped.error().message);
+    }
+    changing_.erase(directory);
+    bell_->signal.notify_all();  // run() comes again
+}
+
+void DirectoryKeeper::end_without_directories() {
+    if (ended_ || !ports_.on_end || ports_.dirs.any_online()) {
+        return;
+    }
+    ended_ = true;
+    std::string each;
     for (const auto& use : ports_.dirs.known()) {
-        if (stopping_) {
-            break;
-        }
-        const auto failed = ports_.dirs.failed();
-        if (!use.online && std::ranges::find(failed, use.index) == failed.end()) {
-            co_await take_back(use.index);
-        } else if (use.online) {
+        each += fmt::format("; {}: {}", use.path.string(), use.why_offline);
+    }
+    ports_.on_end("every log directory has failed" + each);
+}
+
+void DirectoryKeeper::take_back() {
+    for (const auto& use : ports_.dirs.known()) {
+        if (use.online) {
             resume_store(use.index);
+        } else if (changing_.insert(use.index).second) {
+            tasks_.spawn(take_back(use.index));
         }
     }
 }
@@ -108,8 +110,10 @@ boost::asio::awaitable<void> DirectoryKeeper::take_back(std::size_t directory) {
     // The store that it may hold is written to before its partitions are served again.
     auto works = [this, directory] { resume_store(directory); };
     const auto taken = co_await ports_.topics.take_back_directory(directory, works);
+    changing_.erase(directory);
     if (taken) {
         said_.erase(directory);
+        bell_->signal.notify_all();  // it may have failed again
         co_return;
     }
     suspend_store(directory);
@@ -148,7 +152,7 @@ void DirectoryKeeper::resume_store(std::size_t directory) {
 void DirectoryKeeper::look_around() {
     for (std::size_t i = 0; i < ports_.dirs.count(); ++i) {
         if (looking_.insert(i).second) {
-            looks_.spawn(look_at(i));
+            tasks_.spawn(look_at(i));
         }
     }
 }

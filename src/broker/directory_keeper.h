@@ -20,7 +20,9 @@ class TopicService;
 
 /// Minds the log directories while the broker runs: one whose disk fails is taken offline with its
 /// partitions, and nothing else; one that works again is taken back; when the last one fails, the
-/// broker is to end. Lives on shard 0.
+/// broker is to end. Each directory on its own: one whose disk hangs holds up no other. Lives on
+/// shard 0.
+/// Always: a directory is dropped or taken back by at most one task.
 class DirectoryKeeper {
 public:
     struct Ports {
@@ -49,10 +51,12 @@ public:
 private:
     struct Bell;
 
-    boost::asio::awaitable<void> drop_failed();
+    void drop_failed();
+    boost::asio::awaitable<void> drop(std::size_t directory);
+    void end_without_directories();
     void look_around();
     boost::asio::awaitable<void> look_at(std::size_t directory);
-    boost::asio::awaitable<void> take_back();
+    void take_back();
     boost::asio::awaitable<void> take_back(std::size_t directory);
     void suspend_store(std::size_t directory);
     void resume_store(std::size_t directory);
@@ -61,8 +65,9 @@ private:
     Ports ports_;
     std::shared_ptr<Bell> bell_;  // shared with the threads on which disks fail
     Time next_retry_ = never;
-    std::set<std::size_t> looking_;  // each on its own: one that hangs holds up no other
-    runtime::TaskGroup looks_;
+    std::set<std::size_t> looking_;
+    std::set<std::size_t> changing_;
+    runtime::TaskGroup tasks_;
     std::map<std::size_t, std::string> said_;  // of directories that do not work yet
     bool stopping_ = false;
     bool ended_ = false;

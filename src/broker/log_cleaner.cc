@@ -5,6 +5,7 @@
 #include "log/directory_files.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -77,27 +78,48 @@ void LogCleaner::start() {
     tasks_.spawn(run());
 }
 
+/// Those that are not known yet. Waits a moment for disks that do not hang: of a directory whose
+/// file is still being read no log is looked at.
+awaitable<void> LogCleaner::read_checkpoints() {
+    bool begun = false;
+    for (const auto& directory : ports_.directories) {
+        if (!seen_.contains(directory) && reading_.insert(directory).second) {
+            tasks_.spawn(read_checkpoint(directory));
+            begun = true;
+        }
+    }
+    const Time until = home_.clock().now() + 1s;
+    while (begun && !stopping_ && !reading_.empty() && co_await wake_.wait_until(until)) {
+    }
+}
+
 /// Up to where the logs of a directory were compacted before; once, and for one that comes back
 /// after the start then.
-void LogCleaner::read_checkpoint(const runtime::Path& directory) {
+awaitable<void> LogCleaner::read_checkpoint(runtime::Path directory) {
     const auto path = directory / log::cleaner_offset_file;
-    if (seen_.contains(directory) || !ports_.disk.exists(path)) {
-        return;
-    }
-    seen_.insert(directory);
-    auto text = ports_.disk.read_text(path);
-    auto read = text ? log::parse_offset_checkpoint(*text)
-                     : Result<log::OffsetCheckpoint>(fail(std::move(text)));
-    if (!read) {
+    auto read = [this, path]() -> Result<std::optional<log::OffsetCheckpoint>> {
+        if (!ports_.disk.exists(path)) {
+            return std::nullopt;
+        }
+        TRY_ASSIGN(const auto text, ports_.disk.read_text(path));
+        TRY_ASSIGN(auto found, log::parse_offset_checkpoint(text));
+        return found;
+    };
+    auto found = co_await runtime::run_blocking(home_, std::move(read));
+    if (!found) {
         ports_.log.warn("{}: {}; its logs count as never compacted", path.string(),
-                        read.error().message);
-        return;
+                        found.error().message);
+        seen_.insert(directory);
+    } else if (*found && !seen_.contains(directory)) {
+        for (const auto& [partition, offset] : **found) {
+            where_.try_emplace(partition, directory);
+        }
+        schedule_.learn(**found);
+        seen_.insert(directory);
+        written_.insert_or_assign(directory, std::move(**found));
     }
-    for (const auto& [partition, offset] : *read) {
-        where_.try_emplace(partition, directory);
-    }
-    schedule_.learn(*read);
-    written_.insert_or_assign(directory, std::move(*read));
+    reading_.erase(directory);
+    wake_.notify_all();
 }
 
 awaitable<void> LogCleaner::stop() {
@@ -113,9 +135,7 @@ void LogCleaner::resume(const TopicPartition& partition) {
 
 awaitable<void> LogCleaner::run() {
     while (!stopping_) {
-        for (const auto& directory : ports_.directories) {
-            read_checkpoint(directory);
-        }
+        co_await read_checkpoints();
         const auto logs = co_await gather();
         forget_missing();
         last_plan_ = home_.clock().now();
@@ -135,11 +155,12 @@ awaitable<void> LogCleaner::run() {
 awaitable<std::vector<log::CleanerCandidate>> LogCleaner::gather() {
     std::vector<log::CleanerCandidate> logs;
     std::vector<std::pair<TopicPartition, runtime::Path>> places;
+    const auto unknown = reading_;
     for (auto& shard : ports_.services.shards) {
         auto look = [&] {
             shard->partitions.for_each([&](replication::Partition& partition) {
                 auto& log = partition.log();
-                if (!log.config().cleanup_compact) {
+                if (!log.config().cleanup_compact || unknown.contains(log.folder().parent_path())) {
                     return;
                 }
                 auto facts = log.compaction_facts();
@@ -201,7 +222,7 @@ awaitable<void> LogCleaner::clean(log::CleanerJob wanted) {
         ++jobs_done_;
         schedule_.on_done(partition, job->run->end());
         report(*job, now - begun);
-        co_await write_checkpoints();
+        write_checkpoints();
     }
     wake_.notify_all();
 }
@@ -381,30 +402,39 @@ std::map<runtime::Path, log::OffsetCheckpoint> LogCleaner::unwritten() const {
     return wanted;
 }
 
-/// One writer at a time: what comes meanwhile is written by it too.
-awaitable<void> LogCleaner::write_checkpoints() {
-    if (std::exchange(writing_, true)) {
-        co_return;
-    }
-    bool failed = false;
-    for (auto wanted = unwritten(); !wanted.empty() && !failed; wanted = unwritten()) {
-        for (auto& [directory, offsets] : wanted) {
-            auto write = [this, &directory, &offsets] {
-                return ports_.disk.replace_text(directory / log::cleaner_offset_file,
-                                                log::offset_checkpoint_text(offsets));
-            };
-            const auto done = co_await runtime::run_blocking(home_, std::move(write));
-            if (done) {
-                seen_.insert(directory);
-                written_.insert_or_assign(directory, std::move(offsets));
-            } else {
-                failed = true;
-                ports_.log.warn("{}; after the next start more is compacted again than need be",
-                                done.error().message);
-            }
+/// One writer of a directory at a time: what comes meanwhile is written by it too.
+void LogCleaner::write_checkpoints() {
+    for (const auto& [directory, offsets] : unwritten()) {
+        if (writing_.insert(directory).second) {
+            tasks_.spawn(write_checkpoint(directory));
         }
     }
-    writing_ = false;
+}
+
+awaitable<void> LogCleaner::write_checkpoint(runtime::Path directory) {
+    bool failed = false;
+    while (!failed) {
+        auto wanted = unwritten();
+        const auto mine = wanted.find(directory);
+        if (mine == wanted.end()) {
+            break;
+        }
+        auto offsets = std::move(mine->second);
+        auto write = [this, &directory, &offsets] {
+            return ports_.disk.replace_text(directory / log::cleaner_offset_file,
+                                            log::offset_checkpoint_text(offsets));
+        };
+        const auto done = co_await runtime::run_blocking(home_, std::move(write));
+        if (done) {
+            seen_.insert(directory);
+            written_.insert_or_assign(directory, std::move(offsets));
+        } else {
+            failed = true;
+            ports_.log.warn("{}; after the next start more is compacted again than need be",
+                            done.error().message);
+        }
+    }
+    writing_.erase(directory);
 }
 
 BrokerFacts::Cleaner LogCleaner::facts() const {

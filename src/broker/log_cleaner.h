@@ -58,7 +58,8 @@ private:
     [[nodiscard]] log::CleanerSchedule::Settings settings() const;
 
     awaitable<void> run();
-    void read_checkpoint(const runtime::Path& directory);
+    awaitable<void> read_checkpoints();
+    awaitable<void> read_checkpoint(runtime::Path directory);
     awaitable<std::vector<log::CleanerCandidate>> gather();
     void forget_missing();
     awaitable<void> clean(log::CleanerJob wanted);
@@ -71,7 +72,8 @@ private:
     [[nodiscard]] bool has_to_end(const Job& job) const;
     void report(const Job& job, Duration took);
     [[nodiscard]] std::map<runtime::Path, log::OffsetCheckpoint> unwritten() const;
-    awaitable<void> write_checkpoints();
+    void write_checkpoints();
+    awaitable<void> write_checkpoint(runtime::Path directory);
 
     Ports ports_;
     runtime::Shard& home_;
@@ -84,7 +86,9 @@ private:
     std::set<runtime::Path> seen_;                   // their checkpoint files are known
     std::map<TopicPartition, runtime::Path> where_;  // the directory of each known checkpoint
     std::map<runtime::Path, log::OffsetCheckpoint> written_;
-    bool writing_ = false;
+    // Each directory on its own: one whose disk hangs holds up no other.
+    std::set<runtime::Path> reading_;
+    std::set<runtime::Path> writing_;
     Time last_plan_{};
     // Since the start.
     std::uint64_t jobs_done_ = 0;

@@ -96,6 +96,9 @@ awaitable<Result<void>> ReplicaMover::move(TopicPartition partition, std::string
 }
 
 void ReplicaMover::resume(std::vector<log::FoundLog> futures) {
+    if (stopping_) {
+        return;  // a later start finds them
+    }
     for (auto& found : futures) {
         tasks_.spawn(resume_one(std::move(found)));
     }

@@ -73,8 +73,8 @@ public:
     /// invalid_topic_exception (its folder's name would be too long).
     awaitable<Result<void>> move(TopicPartition partition, std::string directory);
 
-    /// Goes on with what an earlier run of the broker left; what cannot go on is removed. Each on
-    /// its own: a disk that hangs holds up no other's.
+    /// Goes on with what an earlier run of the broker left, or was found in a directory that works
+    /// again; what cannot go on is removed. Each on its own: a disk that hangs holds up no other's.
     void resume(std::vector<log::FoundLog> futures);
 
     [[nodiscard]] std::vector<MoveReport> reports() const;

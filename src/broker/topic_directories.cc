@@ -13,30 +13,62 @@ void TopicService::mark_missing(TopicPartition partition, const std::string& why
     missing_.insert_or_assign(std::move(partition), std::move(sentence));
 }
 
-/// First the image, then the logs: whoever finds no log any more finds the reason.
+/// What is left of a directory that has failed. That its files are closed may take its time there.
+struct TopicService::LostFiles {
+    std::vector<std::unique_ptr<log::Log>> logs;
+    std::vector<std::unique_ptr<log::Segment>> segments;  // that waited for their removal
+};
+
+/// Lets go of the files without writing anything, so that the file system can be unmounted: when
+/// nobody waits for a turn any more.
 awaitable<Result<void>> TopicService::drop_directory(std::size_t directory) {
+    auto lost = co_await lose_directory(directory);
+    if (!lost) {
+        co_return fail(std::move(lost));
+    }
+    auto close = [&lost] {
+        lost->logs.clear();
+        lost->segments.clear();
+    };
+    co_await runtime::run_blocking(home_, std::move(close));
+    co_return Result<void>();
+}
+
+/// First the image, then the logs: whoever finds no log any more finds the reason. Who waits for
+/// records is answered.
+awaitable<Result<TopicService::LostFiles>> TopicService::lose_directory(std::size_t directory) {
     const auto turn = co_await take_turn();
     if (!turn) {
         co_return std::unexpected(turn.error());
     }
-    auto lost = ports_.dirs.take_offline(directory);
+    const auto partitions = ports_.dirs.take_offline(directory);
     const auto why =
         fmt::format("log directory {} has failed: {}", ports_.dirs.path_of(directory).string(),
                     ports_.dirs.known(directory).why_offline);
     std::set<std::string> topics;
-    for (const auto& partition : lost) {
+    for (const auto& partition : partitions) {
         mark_missing(partition, why);
         topics.insert(partition.topic);
     }
     co_await publish_topics(std::move(topics));
-    co_await forget_logs(std::move(lost));
+    const std::set<TopicPartition> gone(partitions.begin(), partitions.end());
+    PartitionTable::Wanted is_gone = [&gone](const replication::Partition& partition) {
+        return gone.contains(partition.name());
+    };
+    LostFiles lost;
+    lost.logs = co_await take_logs(std::move(is_gone));
     // What waits for its removal there is removed when the directory is opened again.
     const auto& path = ports_.dirs.path_of(directory);
     std::erase_if(doomed_folders_,
                   [&path](const Doomed& doomed) { return doomed.folder.parent_path() == path; });
-    std::erase_if(doomed_segments_,
-                  [&path](const DoomedSegment& doomed) { return doomed.directory == path; });
-    co_return Result<void>();
+    std::erase_if(doomed_segments_, [&path, &lost](DoomedSegment& doomed) {
+        if (doomed.directory != path) {
+            return false;
+        }
+        lost.segments.push_back(std::move(doomed.segment));
+        return true;
+    });
+    co_return Result<LostFiles>(std::move(lost));
 }
 
 awaitable<void> TopicService::publish_topics(std::set<std::string> names) {
@@ -47,18 +79,6 @@ awaitable<void> TopicService::publish_topics(std::set<std::string> names) {
         }
     }
     co_await publish(std::move(image));
-}
-
-/// Lets go of the files without writing anything, so that the file system can be unmounted; who
-/// waits for records is answered.
-awaitable<void> TopicService::forget_logs(std::vector<TopicPartition> partitions) {
-    const std::set<TopicPartition> gone(partitions.begin(), partitions.end());
-    PartitionTable::Wanted is_gone = [&gone](const replication::Partition& partition) {
-        return gone.contains(partition.name());
-    };
-    auto logs = co_await take_logs(std::move(is_gone));
-    auto close = [&logs] { logs.clear(); };  // on a broken disk this may take its time
-    co_await runtime::run_blocking(home_, std::move(close));
 }
 
 /// The settings of a log whose topic is the one that its folder tells.
@@ -77,30 +97,54 @@ Result<log::LogConfig> TopicService::config_of(const log::FoundLog& found) const
     return log_config(topic->second.configs);
 }
 
-/// Recovery takes its time: nothing else waits for it.
+/// What its disk is asked for takes no turn: the look at it, which ends where it hangs, and the
+/// recovery, which takes its time. Nothing else waits for either.
 awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory, Works works) {
-    std::vector<log::FoundLog> found;
-    std::set<std::string> unfinished;
-    {
-        const auto turn = co_await take_turn();
-        if (!turn) {
-            co_return std::unexpected(turn.error());
-        }
-        auto reopen = [this, directory, &unfinished,
-                       now = home_.clock().both()]() -> Result<std::vector<log::FoundLog>> {
-            TRY_ASSIGN(auto logs, ports_.dirs.reopen(directory, now));
-            unfinished = remove_condemned(logs);
-            return logs;
-        };
-        auto reopened = co_await runtime::run_blocking(home_, std::move(reopen));
-        if (!reopened) {
-            co_return fail(std::move(reopened));
-        }
-        found = std::move(*reopened);
+    auto found = co_await look_into_returned(directory);
+    if (!found) {
+        co_return fail(std::move(found));
     }
     ports_.log.info("log directory {} works again; looking at its {} logs",
-                    ports_.dirs.path_of(directory).string(), found.size());
-    auto [logs, unopened] = co_await recover(found);
+                    ports_.dirs.path_of(directory).string(), found->logs.size());
+    auto recovered = co_await recover(found->logs);
+    auto taken = co_await take_in(directory, std::move(*found), std::move(recovered), works);
+    if (taken && ports_.services.mover != nullptr) {  // not where topics are tested alone
+        ports_.services.mover->resume(ports_.dirs.take_futures(directory));
+    }
+    co_return taken;
+}
+
+/// The turn is for where a partition is in two directories alone.
+awaitable<Result<TopicService::Returned>> TopicService::look_into_returned(std::size_t directory) {
+    Returned returned;
+    auto look = [this, directory, &returned, condemned = condemned_]() -> Result<void> {
+        TRY_ASSIGN(returned.logs, ports_.dirs.open_again(directory));
+        returned.unfinished = remove_condemned(returned.logs, condemned);
+        return {};
+    };
+    if (auto looked = co_await runtime::run_blocking(home_, std::move(look)); !looked) {
+        co_return fail(std::move(looked));
+    }
+    const auto turn = co_await take_turn();
+    if (!turn) {
+        ports_.dirs.take_offline(directory, turn.error().message);
+        co_return std::unexpected(turn.error());
+    }
+    auto settle = [this, directory, &returned, now = home_.clock().both()] {
+        return ports_.dirs.settle_reopened(directory, returned.logs, now);
+    };
+    auto settled = co_await runtime::run_blocking(home_, std::move(settle));
+    if (!settled) {
+        co_return fail(std::move(settled));
+    }
+    returned.logs = std::move(*settled);
+    co_return returned;
+}
+
+/// Topics may have been deleted, moved or made anew since it was looked at.
+awaitable<Result<void>> TopicService::take_in(std::size_t directory, Returned returned,
+                                              Recovered recovered, Works works) {
+    auto& logs = recovered.logs;
     const auto turn = co_await take_turn();
     if (!turn || !ports_.dirs.is_well(directory)) {
         logs.clear();
@@ -116,14 +160,14 @@ awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory,
         ports_.dirs.take_offline(directory, begun.error().message);
         co_return begun;
     }
-    for (const auto& [folder, why] : unopened) {
+    for (const auto& [folder, why] : recovered.unopened) {
         ports_.dirs.leave_unopened(folder);
         if (missing_.contains(folder.partition)) {
             mark_missing(folder.partition, why);
         }
     }
-    co_await welcome(directory, std::move(found), std::move(logs));
-    co_await finish_deletions(std::move(unfinished));
+    co_await welcome(directory, std::move(returned.logs), std::move(logs));
+    co_await finish_deletions(std::move(returned.unfinished));
     co_return Result<void>();
 }
 
@@ -150,7 +194,8 @@ awaitable<TopicService::Recovered> TopicService::recover(std::vector<log::FoundL
 }
 
 /// Topics may have been deleted, or made anew, while the directory was away. Of what had just moved
-/// there the log may be in the directory that it came from.
+/// there the log may be in the directory that it came from. What is to be set aside has its new
+/// name before anybody can make a new log in its place.
 awaitable<void> TopicService::welcome(std::size_t directory, std::vector<log::FoundLog> found,
                                       OpenLogs logs) {
     std::set<std::string> topics;
@@ -170,8 +215,7 @@ awaitable<void> TopicService::welcome(std::size_t directory, std::vector<log::Fo
         return !wanted;
     });
     ports_.dirs.bring_online(directory);
-    auto tidy = [this, found = std::move(found), futures = ports_.dirs.take_futures(),
-                 missing = missing_] {
+    auto tidy = [this, found = std::move(found), missing = missing_] {
         for (const auto& folder : found) {
             if (!ports_.dirs.is_in(folder.partition, folder.directory) &&
                 !missing.contains(folder.partition)) {
@@ -179,9 +223,6 @@ awaitable<void> TopicService::welcome(std::size_t directory, std::vector<log::Fo
                                       "its topic was deleted, or the partition is in "
                                       "another directory");
             }
-        }
-        for (const auto& future : futures) {
-            ignore(ports_.dirs.remove_future(future), "the next start tries again");
         }
     };
     co_await runtime::run_blocking(home_, std::move(tidy));

@@ -63,11 +63,13 @@ public:
                                             Time deadline);
 
     awaitable<Result<std::vector<DirectoryReport>>> describe_directories();
-    /// Takes a log directory offline whose disk has failed, with all its partitions. Nothing
-    /// happens if it is offline. An error: other changes took too long, it is to be tried again.
+    /// Takes a log directory offline whose disk has failed, with all its partitions, and closes
+    /// their files, which may take as long as the disk hangs. Nothing happens if it is offline. An
+    /// error: other changes took too long, it is to be tried again.
     awaitable<Result<void>> drop_directory(std::size_t directory);
-    /// Takes back one that is offline, if it works again, with the partitions whose logs are in it;
-    /// `works` is called before anything is stored. On an error it stays offline.
+    /// Takes back one that is offline and whose files are closed, if it works again, with the
+    /// partitions whose logs are in it; `works` is called before anything is stored. On an error it
+    /// stays offline. Once at a time for each directory.
     using Works = std::function<void()>;
     awaitable<Result<void>> take_back_directory(std::size_t directory, Works works);
 
@@ -107,6 +109,7 @@ private:
     class Turn;
     /// A topic's id and one of its logs, on their way to the shard that will own it.
     using OpenLogs = std::vector<std::pair<TopicId, std::unique_ptr<log::Log>>>;
+    using StoredTopics = std::map<std::string, metadata::StoredTopic, std::less<>>;
 
     /// So long a request without a timeout of its own waits behind other changes: the client has
     /// given up by then. The broker's own work waits as long and comes again.
@@ -149,13 +152,21 @@ private:
     awaitable<void> publish(ClusterImagePtr image);
     void mark_missing(TopicPartition partition, const std::string& why);
     awaitable<void> publish_topics(std::set<std::string> names);
-    awaitable<void> forget_logs(std::vector<TopicPartition> partitions);
+    struct LostFiles;
+    awaitable<Result<LostFiles>> lose_directory(std::size_t directory);
+    struct Returned {
+        std::vector<log::FoundLog> logs;
+        std::set<std::string> unfinished;  // topics whose deletion cannot be finished there
+    };
+    awaitable<Result<Returned>> look_into_returned(std::size_t directory);
     [[nodiscard]] Result<log::LogConfig> config_of(const log::FoundLog& found) const;
     struct Recovered {
         OpenLogs logs;
         std::vector<std::pair<log::FoundLog, std::string>> unopened;  // and why
     };
     awaitable<Recovered> recover(std::vector<log::FoundLog> found);
+    awaitable<Result<void>> take_in(std::size_t directory, Returned returned, Recovered recovered,
+                                    Works works);
     awaitable<void> welcome(std::size_t directory, std::vector<log::FoundLog> found, OpenLogs logs);
     struct MoveStart {
         Offset offset;
@@ -183,7 +194,8 @@ private:
     void condemn_begun_deletions();
     [[nodiscard]] std::shared_ptr<const ClusterImage::GroupConfigs> group_configs_of(
         ClusterImage::GroupConfigs stored) const;
-    std::set<std::string> remove_condemned(std::vector<log::FoundLog>& found);
+    std::set<std::string> remove_condemned(std::vector<log::FoundLog>& found,
+                                           const StoredTopics& condemned);
     awaitable<void> finish_deletions(std::set<std::string> unfinished);
     awaitable<Result<void>> free_name(std::string name);
     // Stop (topic_stop.cc)
@@ -241,10 +253,10 @@ private:
     std::shared_ptr<Closing> closing_;
     runtime::Signal stop_signal_;
     ClusterImagePtr image_;  // never null after start()
-    std::map<std::string, metadata::StoredTopic, std::less<>> stored_;
+    StoredTopics stored_;
     /// Topics whose deletion a crash cut off, as long as a log directory is away that may have some
     /// of them. No client hears of them.
-    std::map<std::string, metadata::StoredTopic, std::less<>> condemned_;
+    StoredTopics condemned_;
     std::int32_t controller_epoch_ = 1;
     std::map<TopicPartition, LeaderEpoch> leader_epochs_;  // those ahead of what is stored
     /// Offline, and what clients are told of it; null: the partition is not this broker's.

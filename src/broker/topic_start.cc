@@ -41,7 +41,7 @@ awaitable<Result<void>> TopicService::start(metadata::ClusterState state, Cluste
     auto scan = [this, &unfinished,
                  now = home_.clock().both()]() -> Result<std::vector<log::FoundLog>> {
         TRY_ASSIGN(auto found, ports_.dirs.scan());
-        unfinished = remove_condemned(found);
+        unfinished = remove_condemned(found, condemned_);
         return ports_.dirs.settle_doubles(of_our_topics(std::move(found)), now);
     };
     auto found = co_await runtime::run_blocking(home_, std::move(scan));
@@ -94,12 +94,13 @@ void TopicService::condemn_begun_deletions() {
 
 /// Removes the folders of topics whose deletion was cut off by a crash, and takes them out of
 /// `found`. Answers the topics of which something is left.
-std::set<std::string> TopicService::remove_condemned(std::vector<log::FoundLog>& found) {
+std::set<std::string> TopicService::remove_condemned(std::vector<log::FoundLog>& found,
+                                                     const StoredTopics& condemned) {
     std::set<std::string> unfinished;
     std::map<std::size_t, std::set<std::string>> removed_from;  // directories, with the topics
-    std::erase_if(found, [this, &unfinished, &removed_from](const log::FoundLog& log) {
-        const auto topic = condemned_.find(log.partition.topic);
-        if (topic == condemned_.end() || (log.topic_id && *log.topic_id != topic->second.node.id)) {
+    std::erase_if(found, [&](const log::FoundLog& log) {
+        const auto topic = condemned.find(log.partition.topic);
+        if (topic == condemned.end() || (log.topic_id && *log.topic_id != topic->second.node.id)) {
             return false;
         }
         const auto folder = ports_.dirs.path_of(log.directory) / log.folder;

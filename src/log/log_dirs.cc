@@ -200,7 +200,12 @@ Result<void> LogDirs::scan_directory(std::size_t index, std::vector<FoundLog>& f
             continue;
         }
         TRY_ASSIGN(auto folder, look_at(index, *partition, entry.name));
-        (future ? futures_ : found).push_back(std::move(folder));
+        if (!future) {
+            found.push_back(std::move(folder));
+            continue;
+        }
+        const std::lock_guard lock(mutex_);
+        futures_.push_back(std::move(folder));
     }
     return {};
 }
@@ -238,6 +243,7 @@ void LogDirs::note_stray(std::size_t index, const std::string& folder) {
     const auto partition = partition_of_stray(folder);
     const auto id = topic_id_in(directories_[index].path / folder);
     if (partition && id) {
+        const std::lock_guard lock(mutex_);
         strays_.push_back(
             {.directory = index, .partition = *partition, .topic_id = *id, .folder = folder});
     }

@@ -3,6 +3,7 @@
 #include "base/logger.h"
 #include "base/uuid.h"
 #include "log/checkpoint_text.h"
+#include "log/directory_facts.h"
 #include "log/directory_health.h"
 #include "log/directory_identity.h"
 #include "log/log.h"
@@ -24,51 +25,11 @@
 
 namespace barnabas::log {
 
-/// A partition's folder as it was found, before it is opened.
-struct FoundLog {
-    std::size_t directory = 0;
-    TopicPartition partition;
-    std::optional<TopicId> topic_id;  // of partition.metadata
-    std::string folder;               // its name in the directory
-    std::string trouble{};            // why it cannot be opened, whatever it holds; or empty
-};
-
-/// A log that is to be filled in one directory while its partition is in another.
-struct NewFuture {
-    TopicPartition partition;
-    TopicId id;
-    std::size_t directory = 0;
-    Offset start;
-    LogConfig config;
-    Now now;
-};
-
-/// What the checkpoints keep of one log.
-struct LogOffsets {
-    TopicPartition partition;
-    std::size_t directory = 0;
-    Offset recovery_point;
-    Offset log_start;
-    Offset high_watermark;
-
-    friend bool operator==(const LogOffsets&, const LogOffsets&) = default;
-};
-
-struct DirectoryUse {
-    std::size_t index = 0;
-    runtime::Path path;
-    bool online = true;
-    std::string why_offline;
-    bool cordoned = false;
-    std::size_t logs = 0;
-    runtime::DiskSpace space;
-};
-
 /// The log directories of one broker: their locks, identity, checkpoints, health, and which
 /// partition is where. The logs themselves belong to the shards of their partitions. One call at a
-/// time; use(), known(), failed(), look_at(), recover_log(), write_checkpoints_of() and
-/// mark_clean() of a directory at any time, on any thread. Always: each directory that is online is
-/// locked by us and by nobody else.
+/// time; at any time, on any thread: use(), known(), failed(), look_at(), recover_log(),
+/// write_checkpoints_of() and mark_clean() of a directory.
+/// Always: each directory that is online is locked by us and by nobody else.
 class LogDirs {
 public:
     struct Options {
@@ -96,11 +57,13 @@ public:
     /// A directory that cannot be listed has failed; a file that cannot be read is the trouble of
     /// its folder. An error if no directory is left, or if something is of a newer format.
     Result<std::vector<FoundLog>> scan();
-    /// The unfinished copies that the last scan() or reopen() came across.
-    [[nodiscard]] std::vector<FoundLog> take_futures() { return std::exchange(futures_, {}); }
+    /// The unfinished copies that the last scan() or open_again() came across, in all directories
+    /// or in one.
+    [[nodiscard]] std::vector<FoundLog> take_futures();
+    [[nodiscard]] std::vector<FoundLog> take_futures(std::size_t directory);
     /// The folders that it came across which were set aside, by set_aside() or by Kafka: that
     /// renames those of topics that its metadata do not know. A long topic name is cut in them.
-    [[nodiscard]] std::vector<FoundLog> take_strays() { return std::exchange(strays_, {}); }
+    [[nodiscard]] std::vector<FoundLog> take_strays();
     /// Up to where the checkpoints say that there were records of it; nothing if they do not know
     /// it.
     [[nodiscard]] std::optional<Offset> known_end(const TopicPartition& partition) const;
@@ -166,11 +129,14 @@ public:
     [[nodiscard]] bool is_well(std::size_t directory) const;
     [[nodiscard]] bool is_in(const TopicPartition& partition, std::size_t directory) const;
     /// Looks whether a directory that is offline is there and takes records again; if so, locks it
-    /// and answers the partitions' folders. Of a partition that had just moved there when it failed
-    /// the better one of two, which may be in the directory that it came from. It must be the
-    /// directory that it was. It stays offline until bring_online(); take_offline() ends the
-    /// attempt.
-    Result<std::vector<FoundLog>> reopen(std::size_t directory, Now now);
+    /// and answers the partitions' folders. It must be the directory that it was. It stays offline
+    /// until bring_online(); take_offline() ends the attempt. At any time, on any thread.
+    Result<std::vector<FoundLog>> open_again(std::size_t directory);
+    /// What is to be recovered of those: of a partition that had just moved there when it failed
+    /// the better one of two, which may be in the directory that it came from.
+    Result<std::vector<FoundLog>> settle_reopened(std::size_t directory,
+                                                  std::vector<FoundLog> found, Now now);
+    Result<std::vector<FoundLog>> reopen(std::size_t directory, Now now);  // both
     /// Opens one of those, one that scan() found, or a future log; on any thread, and several at
     /// once. place() or bring_online() follow.
     /// `scanned` counts the bytes of batches that had to be checked.
@@ -249,7 +215,9 @@ private:
     Result<void> check_identity(Directory& directory);
     Result<void> claim_one(Directory& directory, BrokerId node, const std::string& cluster_id);
     Result<void> read_checkpoints(Directory& directory);
-    Result<std::vector<FoundLog>> try_reopen(std::size_t index, Now now);
+    Result<std::vector<FoundLog>> try_open_again(std::size_t index);
+    Result<std::vector<FoundLog>> try_settle(const std::vector<FoundLog>& here, Now now);
+    Result<std::vector<FoundLog>> or_close(std::size_t index, Result<std::vector<FoundLog>> found);
     Result<void> find_replaced(const FoundLog& log, std::vector<FoundLog>& into);
     void keep_longer(FoundLog& kept, FoundLog other, Now now);
     Result<void> inherit_start(const FoundLog& kept, const FoundLog& other);
@@ -294,7 +262,7 @@ private:
     DirectoryIdentity identity_;
     std::map<TopicPartition, std::size_t> where_;
     std::map<TopicPartition, std::size_t> preferred_;  // under mutex_
-    std::vector<FoundLog> futures_;
+    std::vector<FoundLog> futures_;                    // under mutex_, as strays_
     std::vector<FoundLog> strays_;
 };
 

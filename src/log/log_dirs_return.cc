@@ -42,27 +42,76 @@ Result<bool> keep_strays(runtime::Disk& disk, const runtime::Path& folder,
 
 }  // namespace
 
+std::vector<FoundLog> LogDirs::take_futures() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(futures_, {});
+}
+
+std::vector<FoundLog> LogDirs::take_futures(std::size_t directory) {
+    const std::lock_guard lock(mutex_);
+    std::vector<FoundLog> taken;
+    std::erase_if(futures_, [directory, &taken](FoundLog& future) {
+        if (future.directory != directory) {
+            return false;
+        }
+        taken.push_back(std::move(future));
+        return true;
+    });
+    return taken;
+}
+
+std::vector<FoundLog> LogDirs::take_strays() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(strays_, {});
+}
+
 Result<std::vector<FoundLog>> LogDirs::reopen(std::size_t index, Now now) {
-    auto& directory = directories_[index];
-    INVARIANT(!directory.online, "{} is online", directory.path.string());
+    TRY_ASSIGN(auto found, open_again(index));
+    return settle_reopened(index, std::move(found), now);
+}
+
+Result<std::vector<FoundLog>> LogDirs::open_again(std::size_t index) {
     {
         const std::lock_guard lock(mutex_);
+        auto& directory = directories_[index];
+        INVARIANT(!directory.online, "{} is online", directory.path.string());
         directory.health = watch_->renew(index);
+        const auto is_here = [index](const FoundLog& log) { return log.directory == index; };
+        std::erase_if(futures_, is_here);  // of an attempt before
+        std::erase_if(strays_, is_here);
     }
-    auto found = try_reopen(index, now);
+    return or_close(index, try_open_again(index));
+}
+
+Result<std::vector<FoundLog>> LogDirs::settle_reopened(std::size_t index,
+                                                       std::vector<FoundLog> found, Now now) {
+    auto settled = or_close(index, try_settle(found, now));
+    for (const auto& log : settled ? *settled : std::vector<FoundLog>()) {
+        if (log.directory != index) {
+            leave_unopened(log);  // its directory's checkpoints are written before it is opened
+        }
+    }
+    return settled;
+}
+
+/// An error ends the attempt to open it again.
+Result<std::vector<FoundLog>> LogDirs::or_close(std::size_t index,
+                                                Result<std::vector<FoundLog>> found) {
     if (!found) {
-        directory.lock.reset();
-        directory.health->fail(found.error().message);
+        directories_[index].lock.reset();
+        directories_[index].health->fail(found.error().message);
     }
     return found;
 }
 
-Result<std::vector<FoundLog>> LogDirs::try_reopen(std::size_t index, Now now) {
+/// Nobody else works in it meanwhile: no log of it is open, and no new one is made there.
+Result<std::vector<FoundLog>> LogDirs::try_open_again(std::size_t index) {
     auto& directory = directories_[index];
     if (!disk_.is_directory(directory.path)) {
         return fail(ErrorCode::kafka_storage_error, "{} is no directory", directory.path.string());
     }
     TRY(check_identity(directory));
+    directory.lock.reset();  // of an attempt that began before
     TRY_ASSIGN(directory.lock, disk_.lock(directory.path / lock_file));
     // A disk that only reads is no use; and what is cached would not tell.
     const auto probe = directory.path / probe_file;
@@ -70,8 +119,12 @@ Result<std::vector<FoundLog>> LogDirs::try_reopen(std::size_t index, Now now) {
     TRY(disk_.remove(probe));
     // Whoever failed at run time is to be recovered, whatever a file says that may not have been
     // removed for good.
-    directory.clean = !directory.was_online && disk_.exists(directory.path / clean_shutdown_file);
-    if (disk_.exists(directory.path / clean_shutdown_file)) {
+    const bool is_marked = disk_.exists(directory.path / clean_shutdown_file);
+    {
+        const std::lock_guard lock(mutex_);
+        directory.clean = !directory.was_online && is_marked;
+    }
+    if (is_marked) {
         TRY(disk_.remove(directory.path / clean_shutdown_file));
         TRY(disk_.sync_directory(directory.path));
     }
@@ -86,20 +139,18 @@ Result<std::vector<FoundLog>> LogDirs::try_reopen(std::size_t index, Now now) {
     }
     std::vector<FoundLog> found;
     TRY(scan_directory(index, found));
-    const auto here = std::exchange(found, {});
+    return found;
+}
+
+Result<std::vector<FoundLog>> LogDirs::try_settle(const std::vector<FoundLog>& here, Now now) {
+    std::vector<FoundLog> found;
     for (const auto& log : here) {
         TRY(find_replaced(log, found));
     }
     found.insert(found.end(), here.begin(), here.end());
     std::ranges::sort(found, {},
                       [](const FoundLog& log) { return std::tie(log.partition, log.directory); });
-    auto settled = settle_doubles(std::move(found), now);
-    for (const auto& log : settled) {
-        if (log.directory != index) {
-            leave_unopened(log);  // its directory's checkpoints are written before it is opened
-        }
-    }
-    return settled;
+    return settle_doubles(std::move(found), now);
 }
 
 /// A disk that fails right after a log has moved to it has not got all of it: the folder that the
@@ -329,14 +380,17 @@ Result<void> LogDirs::inherit_start(const FoundLog& kept, const FoundLog& other)
 }
 
 Result<std::unique_ptr<Log>> LogDirs::create_future(const NewFuture& wanted) {
-    const auto& directory = directories_[wanted.directory];
-    const auto folder = directory.path / unique_name(wanted.partition, future_folder_suffix);
+    const auto& path = directories_[wanted.directory].path;
+    if (!is_usable(wanted.directory)) {
+        return fail(ErrorCode::kafka_storage_error, "log directory {} is offline", path.string());
+    }
+    const auto folder = path / unique_name(wanted.partition, future_folder_suffix);
     TRY_ASSIGN(auto log, Log::open({.disk = disk_,
                                     .folder = folder,
                                     .partition = wanted.partition,
                                     .config = wanted.config,
                                     .log_start = wanted.start,
-                                    .health = directory.health,
+                                    .health = health_of(wanted.directory),
                                     .now = wanted.now,
                                     .log = log_}));
     TRY(write_metadata_file(folder, wanted.id));

@@ -115,6 +115,32 @@ TEST(DirectoryKeeper, TakesADirectoryBackThatWorksAgain) {
     EXPECT_EQ(two.fetch(0), ErrorCode::kafka_storage_error) << "it may fail again";
 }
 
+// One came back after the other, each with the turn of all changes: behind one that hung nothing
+// went on.
+TEST(DirectoryKeeper, TakesOneBackWhileAnotherHangs) {
+    BrokerFixture at({{"log.dirs", "/a,/b,/c"}, {"log.dir.retry.interval.ms", "5000"}});
+    ASSERT_EQ(at.create_topic("t", 3), ErrorCode::none);
+    at.disk().break_directory("/a");
+    at.disk().break_directory("/b");
+    at.wait(5s);
+    EXPECT_EQ(produce_to(at, 0), ErrorCode::kafka_storage_error);
+    EXPECT_EQ(produce_to(at, 1), ErrorCode::kafka_storage_error);
+    at.disk().heal();
+    at.disk().hang("/a");
+    at.wait(20s);
+    EXPECT_EQ(produce_to(at, 0), ErrorCode::kafka_storage_error);
+    EXPECT_EQ(produce_to(at, 1), ErrorCode::none);
+    EXPECT_EQ(at.create_topic("u"), ErrorCode::none);
+    at.disk().break_directory("/c");
+    at.wait(5s);
+    EXPECT_EQ(produce_to(at, 2), ErrorCode::kafka_storage_error) << "one that fails is missed";
+    at.disk().heal();
+    at.wait(20s);
+    for (const auto partition : {0, 1, 2}) {
+        EXPECT_EQ(produce_to(at, partition), ErrorCode::none) << partition;
+    }
+}
+
 TEST(DirectoryKeeper, LeavesItOutUntilARestartIfToldSo) {
     TwoDirectories two({{"log.dir.retry.interval.ms", "0"}});
     two.at().disk().break_directory("/a");

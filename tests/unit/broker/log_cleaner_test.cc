@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 
 namespace barnabas::broker {
 namespace {
@@ -86,6 +87,37 @@ TEST(LogCleaner, ForgetsTopicsThatAreDeleted) {
     produce_rounds(at, "two", 20);
     at.simulation().run_for(10s);
     EXPECT_TRUE(checkpoint(at).starts_with("0\n1\ntwo 0 ")) << checkpoint(at);
+}
+
+// One writer went through all directories, and never came out of one that hung.
+TEST(LogCleaner, WritesDownUpToWhereWhileTheDiskOfAnotherDirectoryHangs) {
+    BrokerFixture at({{"log.dirs", "/a,/b"}, {"log.cleaner.backoff.ms", "1000"}});
+    const auto written = [&at](std::string_view directory) {
+        return at.disk()
+            .read_text(fmt::format("/{}/cleaner-offset-checkpoint", directory))
+            .value_or("");
+    };
+    for (const auto* topic : {"one", "two"}) {
+        ASSERT_EQ(at.create_topic(topic, 1, compacted), ErrorCode::none);
+        produce_rounds(at, topic, 20);
+    }
+    at.wait(10s);
+    ASSERT_TRUE(written("a").starts_with("0\n1\none 0 ")) << written("a");
+    ASSERT_TRUE(written("b").starts_with("0\n1\ntwo 0 ")) << written("b");
+    wire::DeleteTopicsRequest request;
+    request.timeout_ms = 1000;
+    request.topics.emplace_back().name = "two";
+    ASSERT_EQ(at.call<wire::DeleteTopicsResponse>(request).responses.at(0).error_code, 0);
+    at.disk().hang("/b");  // of what is written there next
+    for (int i = 0; i < 2; ++i) {
+        const auto before = written("a");
+        produce_rounds(at, "one", 20);
+        at.wait(10s);
+        EXPECT_NE(written("a"), before) << i;
+    }
+    at.disk().heal();
+    at.wait(10s);
+    EXPECT_EQ(written("b"), "0\n0\n");
 }
 
 ErrorCode set_for_all_brokers(BrokerFixture& at, const std::string& name,

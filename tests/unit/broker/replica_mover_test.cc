@@ -255,6 +255,29 @@ TEST(ReplicaMover, IsTriedAgainWhereItCannotBeginAnew) {
     EXPECT_EQ(produce_to(at, 0), ErrorCode::none);
 }
 
+// Nobody was told that the copy was removed when its directory came back.
+TEST(ReplicaMover, GoesOnWhenItsTargetComesBack) {
+    Movable two({{"replica.alter.log.dirs.io.max.bytes.per.second", "100000"},
+                 {"log.dir.retry.interval.ms", "1000"}});
+    const std::string value(100'000, 'v');
+    for (int i = 0; i < 20; ++i) {
+        ASSERT_EQ(two.produce(0, nullptr, value), ErrorCode::none);
+    }
+    ASSERT_EQ(two.move(0, "/b"), ErrorCode::none);
+    two.at().wait(5s);
+    two.at().disk().break_directory("/b");
+    two.at().wait(5s);
+    EXPECT_EQ(two.fetch(1), ErrorCode::kafka_storage_error);
+    two.at().disk().heal();
+    two.at().wait(3s);
+    EXPECT_EQ(two.logs_in(1), "t-0* t-1");
+    EXPECT_LT(two.describe(1).topics.at(0).partitions.at(0).offset_lag, 20) << "not anew";
+    two.at().wait(40s);
+    EXPECT_EQ(two.logs_in(0), "");
+    EXPECT_EQ(two.logs_in(1), "t-0 t-1");
+    EXPECT_EQ(two.end_offset(0), 21);
+}
+
 TEST(ReplicaMover, EndsWithTheTopicAndWithTheTarget) {
     for (const bool deleted : {true, false}) {
         Movable two({{"replica.alter.log.dirs.io.max.bytes.per.second", "1"}});
