@@ -1,9 +1,12 @@
 #include "broker/coordinators/state_topics.h"
 
 #include "base/topic_name.h"
+#include "broker/ended_by.h"
 #include "broker/topic_service.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +35,29 @@ WantedTopic wanted(StateTopic topic, const BrokerShard& home) {
             .replication_factor = replicas,
             .assignments = {},
             .configs = state_topic_configs(topic, config, replicas)};
+}
+
+/// What came of it, once it is over.
+using Creation = std::shared_ptr<std::optional<CreatedTopic>>;
+
+awaitable<void> create_state_topic(Services* services, WantedTopic topic, Time deadline,
+                                   Creation creation) {
+    std::vector<WantedTopic> topics;
+    topics.push_back(std::move(topic));
+    auto created = co_await services->topics->create(std::move(topics), deadline);
+    *creation = std::move(created.front());
+}
+
+/// On shard 0. The deadline of a creation is for its turn: on a disk that hangs it has no end.
+/// Nothing: it goes on, holding the turn, for which a stop waits.
+awaitable<std::optional<CreatedTopic>> create_by(Services* services, WantedTopic topic,
+                                                 Time deadline) {
+    const auto creation = std::make_shared<std::optional<CreatedTopic>>();
+    auto work = create_state_topic(services, std::move(topic), deadline, creation);
+    if (!co_await ended_by(services->shards.front()->shard, std::move(work), deadline)) {
+        co_return std::nullopt;
+    }
+    co_return *creation;
 }
 
 }  // namespace
@@ -76,19 +102,20 @@ awaitable<Result<void>> ensure_state_topic(Services& services, BrokerShard& home
     if (home.image->topic(name) != nullptr) {
         co_return Result<void>();
     }
-    std::vector<WantedTopic> topics{wanted(topic, home)};
-    auto create = [&services, &topics, deadline] {
-        return services.topics->create(topics, deadline);
+    auto create = [&services, topic = wanted(topic, home), deadline] {
+        return create_by(&services, topic, deadline);
     };
     const auto created =
         co_await runtime::await_on(home.shard, services.shards.front()->shard, create);
-    const auto& outcome = created.front();
-    if (outcome.error == ErrorCode::none || outcome.error == ErrorCode::topic_already_exists) {
+    if (created &&
+        (created->error == ErrorCode::none || created->error == ErrorCode::topic_already_exists)) {
         co_return Result<void>();
     }
-    services.log.warn("{} is not created, so there is no coordinator: {}", name, outcome.message);
+    const std::string why =
+        created ? created->message : "the disk of its log directory takes too long";
+    services.log.warn("{} is not created, so there is no coordinator: {}", name, why);
     co_return fail(ErrorCode::coordinator_not_available, "topic {} cannot be created: {}", name,
-                   outcome.message);
+                   why);
 }
 
 }  // namespace barnabas::broker
