@@ -75,7 +75,7 @@ def test_a_command_takes_its_brokers_from_a_profile(broker_factory, home):
 def test_secrets_come_from_elsewhere_and_stay_out_of_sight(home, tmp_path):
     login = ('[profiles.p]\nbootstrap_servers = "127.0.0.1:1"\nusername = "me"\n{}\n'
              '[profiles.p.properties]\nsasl.mechanism = "PLAIN"\ndefault.api.timeout.ms = 300\n'
-             'request.timeout.ms = 200\n')
+             'request.timeout.ms = 200\nsecurity.protocol = "PLAINTEXT"\n')
     secret = home.folder / "password"
     secret.write_text("hidden\n")
     secret.chmod(0o600)

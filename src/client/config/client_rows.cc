@@ -31,6 +31,7 @@ Result<ConfigValues> parse_client_config(const ConfigDefinition& definition,
                         row->effect.reason);
         }
     }
+    TRY(check_security(set));
     return values;
 }
 

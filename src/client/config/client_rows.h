@@ -21,9 +21,14 @@ namespace barnabas::client {
 [[nodiscard]] std::span<const ConfigRow> common_rows();
 /// ssl.*, sasl.*, security.protocol: until TLS and SASL are there only PLAINTEXT is accepted.
 [[nodiscard]] std::span<const ConfigRow> security_rows();
+/// invalid_config for another `security.protocol` than PLAINTEXT, and for a login, a key or a trust
+/// store where none is set: whoever gives one does not expect plain text, which is Kafka's default.
+/// With PLAINTEXT said in so many words they have no effect, as in Kafka's clients.
+[[nodiscard]] Result<void> check_security(const ClientConfig& set);
 
 /// Parses what is set. Errors (invalid_config): an unknown name, with the nearest one; a bad value;
-/// a required name that is missing; another value than the default for what is refused.
+/// a required name that is missing; another value than the default for what is refused; and what
+/// check_security() refuses.
 [[nodiscard]] Result<ConfigValues> parse_client_config(const ConfigDefinition& definition,
                                                        const ClientConfig& set);
 

@@ -3,6 +3,7 @@
 #include "base/config_text.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 
@@ -17,10 +18,23 @@ Duration ms(const ConfigValues& values, std::string_view name) {
     return std::chrono::milliseconds(std::clamp<std::int64_t>(values.integer(name), 0, ms_max));
 }
 
-/// "PLAINTEXT://host:port" without its protocol.
-std::string_view without_protocol(std::string_view text) {
+struct NamedAddress {
+    std::string_view protocol;  // or the listener's name; empty where there is none
+    std::string_view address;
+};
+
+/// "PLAINTEXT://host:port".
+NamedAddress split_protocol(std::string_view text) {
     const auto at = text.find("://");
-    return at == std::string_view::npos ? text : text.substr(at + 3);
+    return at == std::string_view::npos
+               ? NamedAddress{.protocol = {}, .address = text}
+               : NamedAddress{.protocol = text.substr(0, at), .address = text.substr(at + 3)};
+}
+
+/// Whoever writes such an address wants no plain text on the wire.
+bool is_secure_protocol(std::string_view protocol) {
+    constexpr std::array<std::string_view, 3> secure{"ssl", "sasl_plaintext", "sasl_ssl"};
+    return std::ranges::find(secure, to_lower(protocol)) != secure.end();
 }
 
 }  // namespace
@@ -32,7 +46,13 @@ Result<runtime::Endpoint> parse_address(std::string_view key, std::string_view t
                     "[IPv6]:port",
                     key, text, why);
     };
-    const std::string_view address = without_protocol(trim(text));
+    const auto [protocol, address] = split_protocol(trim(text));
+    if (is_secure_protocol(protocol)) {
+        return fail(ErrorCode::invalid_config,
+                    "{} has '{}': TLS and SASL are not supported yet; name a PLAINTEXT listener as "
+                    "host:port",
+                    key, text);
+    }
     const auto colon = address.rfind(':');
     if (colon == std::string_view::npos) {
         return wrong("there is no port");

@@ -32,8 +32,10 @@ struct CommonConfig {
 /// (invalid_config) are what no row can check alone: addresses in bootstrap.servers.
 [[nodiscard]] Result<CommonConfig> common_config(const ConfigValues& values);
 
-/// "host:port", "[::1]:port", and either with a protocol in front ("PLAINTEXT://host:port"), as
-/// Kafka's clients take them. The error (invalid_config) names `key`, the value and the form.
+/// "host:port", "[::1]:port", and either with a protocol or a listener's name in front
+/// ("PLAINTEXT://host:port"), as Kafka's clients take them, who look at the rest alone. Here a
+/// protocol with TLS or SASL is refused: that would be spoken to in plain text. The error
+/// (invalid_config) names `key`, the value and the form.
 [[nodiscard]] Result<runtime::Endpoint> parse_address(std::string_view key, std::string_view text);
 
 }  // namespace barnabas::client

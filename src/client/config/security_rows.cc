@@ -1,4 +1,5 @@
 // long: table
+#include "base/config_text.h"
 #include "client/config/client_rows.h"
 
 namespace barnabas::client {
@@ -163,6 +164,26 @@ constexpr ConfigRow rows[] = {
 
 std::span<const ConfigRow> security_rows() {
     return rows;
+}
+
+Result<void> check_security(const ClientConfig& set) {
+    if (const auto found = set.find("security.protocol"); found != set.end()) {
+        if (to_lower(trim(found->second)) == "plaintext") {
+            return {};
+        }
+        return fail(ErrorCode::invalid_config, "security.protocol cannot be '{}': {}",
+                    found->second, because_plain);
+    }
+    for (const ConfigRow& row : rows) {
+        const bool asks = row.type == password || row.name == "ssl.keystore.location" ||
+                          row.name == "ssl.truststore.location";
+        if (asks && set.contains(row.name)) {
+            return fail(ErrorCode::invalid_config,
+                        "{} is set, but {}; set security.protocol=PLAINTEXT to do without it",
+                        row.name, because_plain);
+        }
+    }
+    return {};
 }
 
 }  // namespace barnabas::client
