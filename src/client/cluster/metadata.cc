@@ -322,6 +322,7 @@ bool Metadata::incomplete() const {
             return false;  // fresh: asked for soon anyway
         }
         return means_stale_metadata(info->error) ||
+               (info->error == ErrorCode::none && info->partitions.empty()) ||
                std::ranges::any_of(info->partitions,
                                    [](const auto& each) { return each.leader == no_broker; });
     });

@@ -43,6 +43,7 @@ struct PartitionQueue {
     bool active = false;   ///< has something, or may have
     bool listed = false;   ///< among its leader's ready ones
     Time wake_at = never;  ///< when the sender looks at it again by itself
+    std::string trouble;   ///< why its last batch was not stored; empty: it was, or none was sent
 };
 
 /// One topic that is sent to.

@@ -355,6 +355,9 @@ void ProducerCore::try_kept() {
             if (tried.kind == Attempt::Kind::no_topic &&
                 !cluster_->metadata().wanted(record.topic)) {
                 ask_for_topic(std::string(record.topic), false);
+            } else if (tried.kind == Attempt::Kind::no_partition) {
+                cluster_->metadata().request_update();  // somebody may be adding it
+                cluster_->poke();
             }
             sender_.set_urgent(true);  // until there is room
             return;

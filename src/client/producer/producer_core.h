@@ -147,6 +147,7 @@ private:
     KeptRecords kept_;
     std::vector<Flush> flushes_;
     std::map<OperationId, Operation> operations_;
+    std::string transaction_trouble_;  // why the coordinator's answer keeps being waited for
     runtime::TimerId alarm_;
     Time alarm_at_ = never;
     Time renewed_at_{};

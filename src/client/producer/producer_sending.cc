@@ -299,10 +299,14 @@ Error ProducerCore::timed_out(const Attempt& attempt, const ProducerRecordView& 
     }
     const auto limit = config_.block_max / 1ms;
     if (attempt.kind == Attempt::Kind::no_memory) {
-        return {ErrorCode::request_timed_out,
-                fmt::format("no memory for a batch of {} bytes within max.block.ms ({} ms): "
-                            "buffer.memory ({}) is full of records that are not delivered yet",
-                            attempt.bytes, limit, config_.buffer_memory)};
+        std::string why;  // the loop's thread knows
+        auto look = [this, &why] { why = sender_.trouble(); };
+        ignore(client::run_and_wait(ports_.loop, std::move(look)), "the loop is over");
+        return {
+            ErrorCode::request_timed_out,
+            fmt::format("no memory for a batch of {} bytes within max.block.ms ({} ms): "
+                        "buffer.memory ({}) is full of records that are not delivered yet{}{}",
+                        attempt.bytes, limit, config_.buffer_memory, why.empty() ? "" : "; ", why)};
     }
     auto* entry = accumulator_.topics().find(record.topic);
     if (entry != nullptr) {

@@ -1,5 +1,6 @@
 // The producer id, transactions and their requests, between the user and the TransactionManager.
 #include "client/producer/producer_core.h"
+#include "wire/api.h"
 #include "wire/messages/api_versions.h"
 
 #include <utility>
@@ -60,8 +61,13 @@ template <class Request>
 awaitable<void> ProducerCore::transact_as(Target target, Request request, wire::Versions versions) {
     const CallOptions options{.deadline = now() + config_.common.request_timeout,
                               .versions = versions};
-    const auto judge = [](const typename Request::Response& response) {
-        return about_coordinator(first_code(response));
+    const auto judge = [this](const typename Request::Response& response) {
+        const ErrorCode code = about_coordinator(first_code(response));
+        transaction_trouble_ = code == ErrorCode::none
+                                   ? ""
+                                   : fmt::format("{} was answered with {}",
+                                                 wire::find_api(Request::api_key)->name, code);
+        return code;
     };
     auto answer = co_await cluster_->call(std::move(target), std::move(request), options, judge);
     if (closed_) {
@@ -70,6 +76,7 @@ awaitable<void> ProducerCore::transact_as(Target target, Request request, wire::
     if (answer) {
         transactions_.on_answer(std::move(answer->message), now());
     } else {
+        transaction_trouble_ = answer.error().message;
         transactions_.on_failure(answer.error(), now());
     }
     sender_.look_again();
@@ -208,8 +215,9 @@ void ProducerCore::settle_operations() {
         late.mapped().promise.set(
             fail(ErrorCode::request_timed_out,
                  "the coordinator did not finish this within max.block.ms ({} ms); it goes on, and "
-                 "calling again waits for it",
-                 config_.block_max / 1ms));
+                 "calling again waits for it{}{}",
+                 config_.block_max / 1ms,
+                 transaction_trouble_.empty() ? "" : "; the last trouble: ", transaction_trouble_));
     }
 }
 

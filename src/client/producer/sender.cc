@@ -27,6 +27,18 @@ Time after(Time start, Duration wait) {
     return wait >= never - start ? never : start + wait;
 }
 
+/// The end of a sentence: how far a batch came that is given up.
+std::string how_far(const ProducerBatch& batch) {
+    const auto& queue = batch.partition();
+    if (queue.leader == no_broker) {
+        return "it has no leader";
+    }
+    if (!batch.sent) {
+        return fmt::format("broker {} could not be sent to", queue.leader);
+    }
+    return fmt::format("and {} {}", batch.attempts + 1, batch.attempts == 0 ? "try" : "tries");
+}
+
 }  // namespace
 
 Sender::Sender(Options options, Accumulator& accumulator, TransactionManager& transactions)
@@ -66,26 +78,42 @@ void Sender::on_timer(PartitionQueue& queue, Time now, Decisions& out) {
     look(queue, now, out);
 }
 
+/// What a batch is told that was not delivered in time: how long that was, and what stood in the
+/// way.
+BatchOutcome Sender::too_late(const ProducerBatch& batch, Time now) const {
+    const auto& queue = batch.partition();
+    const auto waited =
+        std::chrono::duration_cast<std::chrono::milliseconds>(now - batch.created());
+    BatchOutcome outcome{.error = ErrorCode::request_timed_out,
+                         .message = fmt::format("{} record(s) for {}-{} were not delivered within "
+                                                "delivery.timeout.ms: {} ms after they were sent, "
+                                                "{}",
+                                                batch.count(), queue.topic.name, queue.id,
+                                                waited.count(), how_far(batch))};
+    const auto node = nodes_.find(queue.leader);
+    if (!queue.trouble.empty()) {
+        outcome.message += fmt::format("; the last trouble: {}", queue.trouble);
+    } else if (node != nodes_.end() && node->second.in_flight > 0) {
+        outcome.message += fmt::format("; {} Produce request(s) to broker {} are not answered yet",
+                                       node->second.in_flight, queue.leader);
+    }
+    return outcome;
+}
+
+std::string Sender::trouble() const {
+    for (const auto* queue : active_) {
+        if (!queue->trouble.empty()) {
+            return queue->trouble;
+        }
+    }
+    return {};
+}
+
 void Sender::expire(PartitionQueue& queue, Time now, Decisions& out) {
-    const auto sentence = [&](const ProducerBatch& batch) {
-        const auto waited =
-            std::chrono::duration_cast<std::chrono::milliseconds>(now - batch.created());
-        return BatchOutcome{
-            .error = ErrorCode::request_timed_out,
-            .message = fmt::format(
-                "{} record(s) for {}-{} were not delivered within "
-                "delivery.timeout.ms: {} ms after they were sent, {}",
-                batch.count(), queue.topic.name, queue.id, waited.count(),
-                queue.leader == no_broker ? std::string("it has no leader")
-                : batch.sent              ? fmt::format("and {} tr{}", batch.attempts + 1,
-                                           batch.attempts == 0 ? "y" : "ies")
-                             : fmt::format("broker {} could not be sent to", queue.leader)),
-        };
-    };
     for (auto& [id, request] : in_flight_) {
         for (auto& batch : request.batches) {
             if (&batch->partition() == &queue && !batch->given_up && overdue(*batch, now)) {
-                const auto outcome = sentence(*batch);
+                const auto outcome = too_late(*batch, now);
                 if (options_.idempotent) {
                     transactions_.on_failed(*batch, {outcome.error, outcome.message}, false);
                     transactions_.mark_unresolved(*batch);
@@ -101,7 +129,7 @@ void Sender::expire(PartitionQueue& queue, Time now, Decisions& out) {
             return;
         }
         auto batch = accumulator_.take(queue);
-        auto outcome = sentence(*batch);
+        auto outcome = too_late(*batch, now);
         const bool sent = batch->sent;
         auto* raw = batch.get();
         give_up(std::move(batch), std::move(outcome), false, out);

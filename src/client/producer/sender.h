@@ -94,6 +94,8 @@ public:
     void abort(const Error& why, Decisions& out);
 
     [[nodiscard]] std::size_t requests_out() const { return in_flight_.size(); }
+    /// Why records wait, of a partition whose last try has failed; empty: none has.
+    [[nodiscard]] std::string trouble() const;
     /// Something waits or is on its way.
     [[nodiscard]] bool busy() const { return accumulator_.pool().batches_out() != 0; }
 
@@ -115,6 +117,7 @@ private:
     void wake_at(PartitionQueue& queue, Time when);
     void on_timer(PartitionQueue& queue, Time now, Decisions& out);
     void expire(PartitionQueue& queue, Time now, Decisions& out);
+    [[nodiscard]] BatchOutcome too_late(const ProducerBatch& batch, Time now) const;
     void abort_new(const Error& why, Decisions& out);
     [[nodiscard]] bool wakes_transaction(PartitionQueue& queue);
 

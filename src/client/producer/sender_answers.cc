@@ -115,6 +115,7 @@ void Sender::settle(std::unique_ptr<ProducerBatch> batch, BatchOutcome outcome, 
         if (options_.idempotent) {
             transactions_.on_stored(*batch, outcome.base_offset);
         }
+        queue.trouble.clear();
         auto* raw = batch.get();
         out.settled.push_back(
             {.batch = raw, .outcome = std::move(outcome), .owner = std::move(batch)});
@@ -122,8 +123,12 @@ void Sender::settle(std::unique_ptr<ProducerBatch> batch, BatchOutcome outcome, 
                !overdue(*batch, now)) {
         split(std::move(batch), now, out);
     } else if (!transactions_.has_fatal_error() && may_retry(*batch, code, log_start, now)) {
+        queue.trouble = std::move(outcome.message);
         put_back(std::move(batch), now, random);
     } else {
+        if (is_retriable(code)) {
+            queue.trouble = outcome.message;
+        }
         if (overdue(*batch, now)) {
             outcome.message += fmt::format(" (and delivery.timeout.ms, {} ms, is over)",
                                            options_.delivery_timeout / 1ms);

@@ -359,6 +359,8 @@ TEST(Metadata, IsAskedForAgainWhileSomethingIsMissing) {
     }
     learn(metadata, answer({failing("t", ErrorCode::unknown_topic_or_partition)}), start + waited);
     EXPECT_EQ(metadata.next_refresh(), start + waited + 1s);
+    learn(metadata, answer({topic("t", {})}), start + waited);
+    EXPECT_EQ(metadata.next_refresh(), start + waited + 1s) << "a topic without partitions is none";
     learn(metadata, answer({failing("t", ErrorCode::topic_authorization_failed)}), start + waited);
     EXPECT_EQ(metadata.next_refresh(), start + waited + 60s) << "asking again would not help";
 }

@@ -2,15 +2,10 @@
 // In a simulation everything is on the loop's own thread, so what cannot go yet is kept aside.
 #include "client/producer/producer_core.h"
 
-#include "unit/client/cluster/cluster_world.h"
-#include "unit/client/producer/model_cluster.h"
-#include "wire/messages/end_txn.h"
-#include "wire/messages/init_producer_id.h"
-#include "wire/messages/produce.h"
+#include "unit/client/producer/producer_world.h"
 
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,115 +13,6 @@ namespace barnabas::client {
 namespace {
 
 using wire::ProduceRequest;
-
-/// Two brokers, one topic "t" of two partitions led by broker 1 and 2, and a producer.
-class ProducerWorld {
-public:
-    explicit ProducerWorld(ClientConfig more = {}, std::uint64_t seed = 3) : world(2, seed) {
-        more.emplace("bootstrap.servers", "kafka-1:9092,kafka-2:9092");
-        more.emplace("max.block.ms", "5000");
-        auto config = producer_config(more);
-        EXPECT_TRUE(config) << config.error().message;
-        set_leaders({1, 2});
-        world.special = [this](int broker, const Asked& asked) { return react(broker, asked); };
-        core = std::make_unique<ProducerCore>(
-            ProducerCore::Ports{
-                .loop = Loop::of(world.shard()), .log = {}, .partitioner = {}, .interceptors = {}},
-            *config);
-        on_loop([this] { core->start(); });
-    }
-    ~ProducerWorld() {
-        if (!closed) {
-            EXPECT_TRUE(close(0s));
-        }
-    }
-
-    void set_leaders(std::vector<int> leaders) {
-        wire::MetadataResponse::Topic topic;
-        topic.name = "t";
-        for (std::size_t i = 0; i < leaders.size(); ++i) {
-            auto& partition = topic.partitions.emplace_back();
-            partition.partition_index = static_cast<std::int32_t>(i);
-            partition.leader_id = leaders[i];
-            partition.leader_epoch = ++epoch;
-            partition.replica_nodes = partition.isr_nodes = {1, 2};
-        }
-        world.topics = {topic};
-        leaders_ = std::move(leaders);
-        logs.resize(leaders_.size());
-    }
-
-    void on_loop(std::move_only_function<void()> task) { world.shard().post(std::move(task)); }
-
-    void send(int partition, std::string value) {
-        ++sent;
-        on_loop([this, partition, value = std::move(value)] {
-            core->send(
-                {.topic = "t", .partition = PartitionId{partition}, .value = as_bytes(value)},
-                [this, value](const Result<RecordMetadata>& outcome) {
-                    told.push_back(outcome ? fmt::format("{} at {}-{}", value, outcome->partition,
-                                                         outcome->offset)
-                                           : fmt::format("{} {}", value, outcome.error().code));
-                });
-        });
-    }
-    bool all_told(Duration at_most = 300s) {
-        return world.simulation().run_until([this] { return told.size() == sent; }, at_most);
-    }
-    std::optional<Result<void>> close(Duration timeout) {
-        closed = true;
-        auto make = [this, timeout] { return core->shut_down(timeout); };
-        return barnabas::testing::finish(world.simulation(), world.shard(), make);
-    }
-
-    ClusterWorld world;
-    std::unique_ptr<ProducerCore> core;
-    std::vector<model::ModelLog> logs;
-    std::vector<std::string> told;
-    std::size_t sent = 0;
-    bool closed = false;
-    /// Asked first about each Produce request.
-    std::function<std::optional<Reaction>(const Asked&)> trouble;
-
-private:
-    std::optional<Reaction> react(int broker, const Asked& asked) {
-        if (asked.is<wire::InitProducerIdRequest>()) {
-            wire::InitProducerIdResponse response;
-            response.producer_id = 77;
-            return answer(asked, response);
-        }
-        if (!asked.is<ProduceRequest>()) {
-            return std::nullopt;
-        }
-        if (trouble) {
-            if (auto reaction = trouble(asked)) {
-                return reaction;
-            }
-        }
-        return answer(asked, produce(broker, asked));
-    }
-    wire::ProduceResponse produce(int broker, const Asked& asked) {
-        wire::ProduceResponse response;
-        const auto request = asked.as<ProduceRequest>();
-        for (const auto& topic : request.topic_data) {
-            for (const auto& data : topic.partition_data) {
-                auto& partition = model::add_answer(response, topic.name, data.index);
-                const auto at = static_cast<std::size_t>(data.index);
-                const auto verdict =
-                    leaders_[at] == broker
-                        ? logs[at].append(data.records.bytes())
-                        : model::ModelLog::Verdict{ErrorCode::not_leader_or_follower};
-                partition.error_code = static_cast<std::int16_t>(verdict.code);
-                partition.base_offset = verdict.base.get();
-                partition.log_start_offset = 0;
-            }
-        }
-        return response;
-    }
-
-    std::vector<int> leaders_;
-    std::int32_t epoch = 0;
-};
 
 using Words = std::vector<std::string>;
 
