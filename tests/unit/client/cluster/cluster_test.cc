@@ -101,6 +101,65 @@ TEST(Cluster, FollowsACoordinatorThatMoves) {
     EXPECT_EQ(world.broker(world.coordinator).count<ListGroupsRequest>(), before + 4);
 }
 
+TEST(Cluster, GivesUpOnACoordinatorThatIsNoneForEver) {
+    ClusterWorld world(2);
+    world.special = list_groups({{1, ErrorCode::not_coordinator}, {2, ErrorCode::not_coordinator}});
+    const Time began = world.now();
+    EXPECT_THAT(asked_of(world, Target::group_coordinator("g"), 5s),
+                AllOf(HasSubstr("NOT_COORDINATOR: broker 1 (kafka-1:9092): ListGroups: "),
+                      HasSubstr("given up after "), HasSubstr(" tries in "), HasSubstr("'g'")));
+    EXPECT_LE(world.now() - began, 5s);
+    // Looked up anew before each try: after 100, 200, 400, 800 ms, then a second each.
+    const auto lookups = world.broker(1).count<wire::FindCoordinatorRequest>() +
+                         world.broker(2).count<wire::FindCoordinatorRequest>();
+    EXPECT_GE(lookups, 6U);
+    EXPECT_LE(lookups, 10U);
+}
+
+TEST(Cluster, GoesToACoordinatorThatTheMetadataDoNotKnow) {
+    ClusterWorld world(2);
+    world.special = [&](int broker, const Asked& asked) -> std::optional<Reaction> {
+        if (!asked.is<wire::FindCoordinatorRequest>()) {
+            return list_groups()(broker, asked);
+        }
+        wire::FindCoordinatorResponse response;
+        response.coordinators = {{.key = "g", .node_id = 2, .host = "kafka-2", .port = port}};
+        return answer(asked, response);
+    };
+    world.told.erase(2);
+    EXPECT_EQ(refresh(world), "done");
+    EXPECT_EQ(asked_of(world, Target::group_coordinator("g")), "2");
+    // And it is not forgotten with the next metadata, which do not name it either.
+    EXPECT_EQ(refresh(world), "done");
+    EXPECT_EQ(asked_of(world, Target::group_coordinator("g")), "2");
+}
+
+TEST(Cluster, DoesNotGoToACoordinatorThatCannotBe) {
+    struct Row {
+        std::int32_t id;
+        std::string host;
+        std::int32_t port;
+    };
+    for (const Row& row : {Row{-1, "kafka-1", 9092}, Row{1, "", 9092}, Row{1, "kafka-1", 0},
+                           Row{1, "kafka-1", 65'536}, Row{1, "kafka-1", -9092}}) {
+        SCOPED_TRACE(fmt::format("{} {}:{}", row.id, row.host, row.port));
+        ClusterWorld world(1);
+        world.special = [&](int broker, const Asked& asked) -> std::optional<Reaction> {
+            if (!asked.is<wire::FindCoordinatorRequest>()) {
+                return list_groups()(broker, asked);
+            }
+            wire::FindCoordinatorResponse response;
+            response.coordinators = {
+                {.key = "g", .node_id = row.id, .host = row.host, .port = row.port}};
+            return answer(asked, response);
+        };
+        EXPECT_THAT(asked_of(world, Target::group_coordinator("g"), 3s),
+                    AllOf(HasSubstr("COORDINATOR_NOT_AVAILABLE"), HasSubstr("broker 1"),
+                          HasSubstr("tries in ")));
+        EXPECT_EQ(world.broker(1).count<ListGroupsRequest>(), 0U);
+    }
+}
+
 TEST(Cluster, FollowsTheController) {
     ClusterWorld world(2);
     world.special = list_groups();

@@ -213,6 +213,59 @@ TEST_F(FetcherTest, ValidatesAPositionBeforeItFetchesFromANewLeader) {
     EXPECT_EQ(state(a0).phase, Phase::await_validation);
 }
 
+TEST_F(FetcherTest, ATopicThatWasMadeAgainIsAskedForByItsNewIdAndReset) {
+    next();
+    give(1, answer({data(0, {.base = 0, .count = 2, .epoch = 1})}));
+    subscription.consumed(a0, state(a0).stamp, {.offset = Offset{2}, .leader_epoch = {}});
+    auto again = layout.answer();
+    again.topics[0].topic_id = topic_id("b");
+    for (auto& partition : again.topics[0].partitions) {
+        partition.leader_epoch = 0;  // they begin anew
+    }
+    static_cast<void>(metadata.begin(start));
+    metadata.update(again, start);
+    const auto fetch = fetcher.next(start);
+    ASSERT_TRUE(fetch);
+    const auto& asked = fetch->request.topics.at(0);
+    EXPECT_EQ(asked.topic_id, topic_id("b"));
+    EXPECT_EQ(asked.partitions.at(0).fetch_offset, 2);
+    EXPECT_EQ(asked.partitions.at(0).current_leader_epoch, 0) << "an epoch of the new topic";
+    auto answered = answer({error(0, ErrorCode::offset_out_of_range)});
+    answered.responses[0].topic_id = topic_id("b");
+    give(1, answered);
+    EXPECT_EQ(state(a0).phase, Phase::await_reset);
+}
+
+TEST_F(FetcherTest, MetadataThatNameNobodyOrGoBackCostTimeAndNoPosition) {
+    next();
+    give(1, answer({data(0, {.base = 0, .count = 2, .epoch = 1})}));
+    struct Row {
+        std::string name;
+        Layout::Leader told;  // of a-0, in place of broker 1 in epoch 1
+        std::string asks;
+    };
+    const Row rows[] = {
+        {.name = "an older epoch", .told = {.broker = 2, .epoch = 0}, .asks = "b1: 0@2"},
+        {.name = "a leader that is no broker", .told = {.broker = 7, .epoch = 1}, .asks = ""},
+        {.name = "a leader below all", .told = {.broker = -4, .epoch = 1}, .asks = ""},
+        {.name = "the truth", .told = {.broker = 1, .epoch = 1}, .asks = "b1: 0@2"},
+    };
+    Time now = start;
+    for (const Row& row : rows) {
+        SCOPED_TRACE(row.name);
+        now += 10s;
+        layout.topics["a"] = {row.told, {.broker = 2, .epoch = 1}};
+        layout.teach(metadata, now);
+        fetcher.on_metadata();
+        const std::string asked = next(now);
+        EXPECT_EQ(asked.substr(0, asked.find(" b2")), row.asks);
+        if (!row.asks.empty()) {
+            give(1, answer({}), now);
+        }
+        EXPECT_EQ(state(a0).fetch_offset, Offset{2});
+    }
+}
+
 TEST_F(FetcherTest, WhatBeginsWithNoWholeBatchIsAnError) {
     next();
     ByteBuffer half;
