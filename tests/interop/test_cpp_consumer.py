@@ -4,7 +4,6 @@ groups that change, alone and with other people's clients (cpp/consumer_member.c
 Against Apache Kafka too (BARNABAS_TEST_BROKER=kafka).
 """
 
-import json
 import os
 import subprocess
 
@@ -13,32 +12,18 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 from support import broker as brokers
 from support import group_clients
+from support.cpp_clients import CppMember as Cpp
 from support.feeding import Feed
 from support.group_judging import assert_each_once, assert_in_order
 from support.group_members import Group
 
-TESTS = brokers.binary().parent / "tests"
-PROGRAM = TESTS / "integration" / "client_consumer_test"
-MEMBER = TESTS / "interop" / "consumer_member"
+PROGRAM = brokers.binary().parent / "tests" / "integration" / "client_consumer_test"
 DEADLINE_S = 300
 FLUSH_S = 30
 PARTITIONS = 6
 SESSION_MS = 6000
 OVERRIDES = {**group_clients.FAST, "group.consumer.session.timeout.ms": SESSION_MS,
              "group.consumer.min.session.timeout.ms": SESSION_MS}
-
-
-class Cpp(group_clients.GroupClient):
-    """Barnabas' own client."""
-
-    library = "barnabas"
-
-    def command(self, broker, topic, group, session_ms, instance=None):
-        return [str(MEMBER), "group", broker.bootstrap, topic, group,
-                *self.options(session_ms, instance)]
-
-    def parse(self, line):
-        return json.loads(line)
 
 
 OWN = [Cpp("range"), Cpp("roundrobin"), Cpp("sticky"),

@@ -13,32 +13,17 @@ from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from support import broker as brokers
 from support import clients, packages, serving, wire
+from support.cpp_clients import PRODUCER as CPP
 from support.judging import assert_acknowledged_is_there, assert_same, expected_by_partition
 from support.partitioners import by_murmur2
 from support.waiting import wait_until
 
-TESTS = brokers.binary().parent / "tests"
-PROGRAM = TESTS / "integration" / "client_producer_test"
+PROGRAM = brokers.binary().parent / "tests" / "integration" / "client_producer_test"
 DEADLINE_S = 300
 PART = 4_000
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 ACKS = ("all", "1", "0")
 TOPICS = {"all": 3, "many": 3, "small": 1, "turns": 4, "moved": 1}
-
-
-class Cpp(clients.Client):
-    """Barnabas' own producer."""
-
-    name = "barnabas"
-
-    def program(self):
-        return [str(TESTS / "interop" / "producer_client")]
-
-    def producer_settings(self, codec):
-        return {"acks": "all", "compression.type": codec}
-
-
-CPP = Cpp()
 
 
 @pytest.fixture(scope="module")

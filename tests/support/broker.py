@@ -151,7 +151,7 @@ class BarnabasBroker(Broker):
 
     def _listening(self):
         match = _LISTENING.search(self.log_of_this_run())
-        if match:
+        if match and "listeners" in self.overrides:  # else it is ours; advertised may be a proxy's
             self.host, self.port = match[1].strip("[]"), int(match[2])
         return bool(match)
 
