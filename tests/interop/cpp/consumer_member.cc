@@ -1,12 +1,15 @@
 // One member of a group, of Barnabas' own C++ client, as tests/support/group_events.py wants it:
 //   group BOOTSTRAP TOPIC GROUP [--protocol P] [--assignor A] [--instance I]
 //         [--session-ms N] [--heartbeat-ms N]
-// Says what it is assigned, reads and commits, one JSON object a line. SIGTERM ends it: it commits,
-// leaves its group and ends with status 0.
+// Says what it is assigned, reads and commits, one JSON object a line; "at" is when, in nanoseconds
+// of a clock that all members on a machine share. SIGTERM ends it: it commits, leaves its group and
+// ends with status 0.
 
 #include <barnabas/consumer.h>
 
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -21,6 +24,10 @@ volatile std::sig_atomic_t told_to_stop = 0;
 void say(const std::string& line) {
     std::fputs((line + "\n").c_str(), stdout);
     std::fflush(stdout);
+}
+
+std::int64_t moment() {
+    return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
 }
 
 std::string quoted(std::string_view text) {
@@ -45,7 +52,8 @@ void say_partitions(std::string_view event, const std::vector<TopicPartition>& p
         list += fmt::format("{}{}", list.empty() ? "" : ", ", partition.partition);
     }
     if (!list.empty()) {
-        say(fmt::format(R"({{"event": "{}", "partitions": [{}]}})", event, list));
+        say(fmt::format(R"({{"event": "{}", "at": {}, "partitions": [{}]}})", event, moment(),
+                        list));
     }
 }
 
@@ -63,7 +71,7 @@ bool commit(Consumer& consumer, const OffsetMap& offsets) {
         list += fmt::format(R"({}"{}": {})", list.empty() ? "" : ", ", partition.partition,
                             offset.offset);
     }
-    say(fmt::format(R"({{"event": "committed", "offsets": {{{}}}}})", list));
+    say(fmt::format(R"({{"event": "committed", "at": {}, "offsets": {{{}}}}})", moment(), list));
     return true;
 }
 
