@@ -4,13 +4,12 @@
 #include "cli/common/output_pipe.h"
 #include "cli/common/stop_signals.h"
 #include "cli/records/console_consumer_options.h"
+#include "cli/records/console_reading.h"
 #include "cli/records/record_formatter.h"
 #include "runtime/real/real_clock.h"
 #include "runtime/real/real_random.h"
 #include <barnabas/consumer.h>
 
-#include <algorithm>
-#include <chrono>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -21,22 +20,19 @@
 namespace barnabas::cli {
 namespace {
 
-/// As good as for ever, and fit to be counted in nanoseconds.
-constexpr std::int64_t consumer_timeout_ms_max = 100LL * 365 * 24 * 3600 * 1000;
-/// How much text is gathered before it is printed.
-constexpr std::size_t consumed_piece_bytes = 1 << 20;
-
 /// Reads until there is a reason to end, and prints.
-class ConsoleConsumerRun {
+class ConsoleConsumerRun final : public ConsoleReading::Reader {
 public:
     ConsoleConsumerRun(const ParsedOptions& options, Console& console, ConsumerPlan plan,
                        const RecordFormatter& formatter)
-        : json_(options.json()),
-          skips_(options.has("skip-message-on-error")),
+        : skips_(options.has("skip-message-on-error")),
           tells_end_(options.has("enable-systest-events")),
           console_(console),
           plan_(std::move(plan)),
-          formatter_(formatter) {}
+          reading_({.json = options.json(),
+                    .limits = {.messages_max = plan_.messages_max, .timeout_ms = plan_.timeout_ms},
+                    .stopped = StopSignals::requested},
+                   console, formatter, clock_) {}
 
     /// The exit status.
     int run() {
@@ -45,26 +41,44 @@ public:
             config.insert_or_assign("group.protocol", "consumer");
         }
         if (const auto opened = open(config); !opened) {
-            return unknown_error(opened.error());
+            return reading_.unknown_error(opened.error());
         }
         const StopSignals signals([this] { stop(); });
-        const auto processed = process();
+        const auto read = reading_.run(*this);
         close();
-        console_.error_line(fmt::format("Processed a total of {} messages", count_));
-        int status = processed ? 0 : unknown_error(processed.error());
+        const int status = reading_.finish(read);
         if (tells_end_) {
             console_.line("shutdown_complete");
         }
         return StopSignals::requested() ? StopSignals::exit_status() : status;
     }
 
-private:
-    int unknown_error(const Error& error) {
-        console_.error_line(
-            fmt::format("ERROR Unknown error when running consumer: {}", java_text(error)));
-        return 1;
+    Result<ConsumerRecords> poll(Duration time) override {
+        auto records = consumer_->poll(time);
+        if (!records && falls_back(records.error())) {
+            TRY(open(plan_.consumer));
+            return ConsumerRecords();
+        }
+        has_read_ = has_read_ || (records && !records->empty());
+        return records;
     }
 
+    Result<void> show(const ConsumerRecords& records) override {
+        std::string out;
+        Result<void> shown;
+        for (const auto& record : records) {
+            if (!shown || reading_.has_enough()) {
+                unread_.emplace(record.topic_partition(), record.offset());
+                continue;
+            }
+            shown = append(record, out);
+            reading_.print_if_large(out);
+        }
+        reading_.print(out);
+        return shown;
+    }
+
+private:
     Result<void> open(const ClientConfig& config) {
         TRY_ASSIGN(auto consumer, Consumer::create(config));
         TRY(begin(consumer));
@@ -97,90 +111,19 @@ private:
         consumer_->wakeup();
     }
 
-    [[nodiscard]] bool has_enough() const {
-        return plan_.messages_max && count_ >= *plan_.messages_max;
-    }
-
-    /// Errors are of records that cannot be printed. Others are told and end the reading, and all
-    /// is well: so it is in Kafka's tool.
-    Result<void> process() {
-        while (!has_enough()) {
-            const auto records = receive();
-            if (!records) {
-                if (!StopSignals::requested()) {
-                    console_.error_line(fmt::format(
-                        "ERROR Error processing message, terminating consumer process: {}",
-                        java_text(records.error())));
-                }
-                return {};
-            }
-            const auto shown = show(*records);
-            if (!console_.flush()) {
-                console_.error_line("Unable to write to standard out, closing consumer.");
-                return {};
-            }
-            TRY(shown);
-        }
-        return {};
-    }
-
-    Result<ConsumerRecords> receive() {
-        const auto timeout = std::chrono::milliseconds(
-            std::min(plan_.timeout_ms.value_or(consumer_timeout_ms_max), consumer_timeout_ms_max));
-        const Time deadline = clock_.now() + timeout;
-        while (!StopSignals::requested()) {
-            auto records = consumer_->poll(std::max(deadline - clock_.now(), Duration(0)));
-            if (!records && falls_back(records.error())) {
-                TRY(open(plan_.consumer));
-                continue;
-            }
-            if (!records || !records->empty()) {
-                return records;
-            }
-            if (clock_.now() >= deadline) {
-                return fail(ErrorCode::request_timed_out, "no record came within {} ms",
-                            timeout / 1ms);
-            }
-        }
-        return fail(ErrorCode::operation_not_attempted, "a signal came");
-    }
-
     /// Once: a broker that does not know KIP-848, or that has it turned off.
     bool falls_back(const Error& error) {
-        return error.code == ErrorCode::unsupported_version && count_ == 0 &&
+        return error.code == ErrorCode::unsupported_version && !has_read_ &&
                std::exchange(plan_.may_choose_protocol, false);
     }
 
-    Result<void> show(const ConsumerRecords& records) {
-        std::string out;
-        Result<void> shown;
-        for (const auto& record : records) {
-            if (!shown || has_enough()) {
-                unread_.emplace(record.topic_partition(), record.offset());
-                continue;
-            }
-            ++count_;
-            shown = append(record, out);
-            if (out.size() > consumed_piece_bytes) {
-                console_.write(out);
-                out.clear();
-            }
-        }
-        console_.write(out);
-        return shown;
-    }
-
     Result<void> append(const ConsumerRecord& record, std::string& out) {
-        auto appended =
-            json_ ? formatter_.append_json(record, out) : formatter_.append(record, out);
+        auto appended = reading_.append(record, out);
         if (!appended && skips_) {
             console_.error_line(
                 fmt::format("ERROR Error processing message, skipping this message: {}",
                             appended.error().message));
             return {};
-        }
-        if (const auto line = formatter_.log_line(record); !line.empty()) {
-            console_.error_line(line);
         }
         return appended;
     }
@@ -196,14 +139,13 @@ private:
         }
     }
 
-    const bool json_;
     const bool skips_;
     const bool tells_end_;
     Console& console_;
     ConsumerPlan plan_;
-    const RecordFormatter& formatter_;
     runtime::RealClock clock_;
-    std::int64_t count_ = 0;
+    ConsoleReading reading_;
+    bool has_read_ = false;
     std::map<TopicPartition, Offset> unread_;
     std::mutex mutex_;  ///< while the consumer is changed, and for stop()
     std::optional<Consumer> consumer_;
