@@ -1,6 +1,7 @@
 #include "cli/perf/consumer_perf_options.h"
 
 #include "cli/common/admin_session.h"
+#include "cli/common/old_names.h"
 
 #include <array>
 
@@ -101,17 +102,15 @@ Result<void> judge_line(const ParsedOptions& given) {
     return refuse_together(given, "consumer.config", {"command-config"});
 }
 
-std::vector<std::string> old_names(const ParsedOptions& given) {
-    std::vector<std::string> warnings;
-    if (given.has("messages")) {
-        warnings.emplace_back("Warning: --messages is deprecated. Use --num-records instead.");
-    }
-    if (given.has("consumer.config")) {
-        warnings.emplace_back(
-            "Warning: --consumer.config is deprecated. Use --command-config instead.");
-    }
-    return warnings;
-}
+/// Both names of one are refused by judge_line(), in other words.
+constexpr std::array consumer_perf_old_rows{
+    OldName{"messages", "num-records"},
+    OldName{"consumer.config", "command-config"},
+};
+constexpr OldNames consumer_perf_old_names{
+    .rows = consumer_perf_old_rows,
+    .both = old_name_and_new_one,
+    .warning = "Warning: --{0} is deprecated. Use --{1} instead."};
 
 }  // namespace
 
@@ -137,7 +136,7 @@ Result<ConsumerPerfOptions> consumer_perf_options(const ParsedOptions& given,
     options.header = !given.has("hide-header");
     options.print_metrics = given.has("print-metrics");
     options.json = given.json();
-    options.warnings = old_names(given);
+    options.warnings = old_name_warnings(given, consumer_perf_old_names);
     options.properties.bootstrap = given.text("bootstrap-server").value_or("");
     options.properties.profile = given.profile();
     options.properties.file =

@@ -1,6 +1,7 @@
 #include "cli/perf/producer_perf_options.h"
 
 #include "cli/common/admin_session.h"
+#include "cli/common/old_names.h"
 #include "cli/perf/argparse_checks.h"
 
 #include <algorithm>
@@ -102,22 +103,16 @@ std::unexpected<Error> wrong_line(std::string_view sentence) {
     return fail(ErrorCode::invalid_request, "{}", sentence);
 }
 
-/// Of an option and its old name at most one may be there; the old one is warned of.
-Result<void> judge_old_name(const ParsedOptions& given, std::string_view name, std::string_view old,
-                            std::vector<std::string>& warnings) {
-    if (!given.has(old)) {
-        return {};
-    }
-    if (given.has(name)) {
-        return fail(ErrorCode::invalid_request, "--{} and --{} cannot be specified together.", name,
-                    old);
-    }
-    warnings.push_back(
-        fmt::format("Option --{} has been deprecated and will be removed in a future version. Use "
-                    "--{} instead.",
-                    old, name));
-    return {};
-}
+constexpr std::array producer_perf_old_rows{
+    OldName{"producer-props", "command-property"},
+    OldName{"producer.config", "command-config"},
+};
+constexpr OldNames producer_perf_old_names{
+    .rows = producer_perf_old_rows,
+    .both = "--{1} and --{0} cannot be specified together.",
+    .warning =
+        "Option --{0} has been deprecated and will be removed in a future version. Use "
+        "--{1} instead."};
 
 Result<void> judge_numbers(const ProducerPerfOptions& options) {
     if (options.records <= 0) {
@@ -145,8 +140,8 @@ Result<void> read_properties(const ParsedOptions& given, ProducerPerfOptions& op
             "At least one of --bootstrap-server, --command-property, --producer-props, "
             "--producer.config or --command-config must be specified.");
     }
-    TRY(judge_old_name(given, "command-property", "producer-props", options.warnings));
-    TRY(judge_old_name(given, "command-config", "producer.config", options.warnings));
+    TRY(check_old_names(given, producer_perf_old_names));
+    options.warnings = old_name_warnings(given, producer_perf_old_names);
     options.properties.bootstrap = given.text("bootstrap-server").value_or("");
     options.properties.profile = given.profile();
     options.properties.file =

@@ -1,8 +1,10 @@
 #include "cli/records/console_consumer_options.h"
 
+#include "cli/common/old_names.h"
 #include "cli/framework/command.h"
 #include "cli/records/console_consumer_command.h"
 #include "cli/records/properties.h"
+#include "cli/records/reading_options.h"
 
 #include <algorithm>
 #include <array>
@@ -36,16 +38,8 @@ constexpr std::array consumer_options{
            .help = "Where in the partition to begin: a number, earliest or latest."},
     Option{.name = "from-beginning",
            .help = "Where the group has no position yet, begin with the oldest record there is."},
-    Option{.name = "max-messages",
-           .argument = Argument::required,
-           .kind = ArgumentKind::int32,
-           .argument_name = "COUNT",
-           .help = "End after so many records."},
-    Option{.name = "timeout-ms",
-           .argument = Argument::required,
-           .kind = ArgumentKind::int64,
-           .argument_name = "MS",
-           .help = "End when no record has come for so long."},
+    max_messages_option,
+    timeout_ms_option,
     Option{.name = "group",
            .argument = Argument::required,
            .argument_name = "GROUP",
@@ -66,50 +60,23 @@ constexpr std::array consumer_options{
                    "OffsetsMessageFormatter, GroupMetadataMessageFormatter, "
                    "TransactionLogMessageFormatter, ShareGroupStateMessageFormatter. With or "
                    "without Kafka's packages."},
-    Option{.name = "formatter-property",
-           .argument = Argument::required,
-           .argument_name = "KEY=VALUE",
-           .help = "What is printed; may be repeated: print.timestamp, print.partition, "
-                   "print.offset, print.delivery, print.epoch, print.headers, print.key=true, "
-                   "print.value=false; key.separator, line.separator, headers.separator, "
-                   "null.literal; key.deserializer, value.deserializer, headers.deserializer.",
-           .repeatable = true},
-    Option{.name = "property",
-           .argument = Argument::required,
-           .argument_name = "KEY=VALUE",
-           .help = "The old name of --formatter-property.",
-           .repeatable = true},
-    Option{.name = "formatter-config",
-           .argument = Argument::required,
-           .argument_name = "FILE",
-           .help = "A properties file with the same; --formatter-property goes before it."},
-    Option{.name = "key-deserializer",
-           .argument = Argument::required,
-           .argument_name = "CLASS",
-           .help = "What keys are: a class of org.apache.kafka.common.serialization."},
-    Option{.name = "value-deserializer",
-           .argument = Argument::required,
-           .argument_name = "CLASS",
-           .help = "What values are."},
+    formatter_property_option,
+    old_formatter_property_option,
+    formatter_config_option,
+    key_deserializer_option,
+    value_deserializer_option,
     Option{.name = "enable-systest-events", .help = "Print shutdown_complete at the end."},
     Option{.name = "command-property",
            .argument = Argument::required,
            .argument_name = "KEY=VALUE",
            .help = "A configuration of the consumer; may be repeated.",
            .repeatable = true},
-    Option{.name = "consumer-property",
-           .argument = Argument::required,
-           .argument_name = "KEY=VALUE",
-           .help = "The old name of --command-property.",
-           .repeatable = true},
+    old_consumer_property_option,
     Option{.name = "command-config",
            .argument = Argument::required,
            .argument_name = "FILE",
            .help = "A properties file with configurations of the consumer."},
-    Option{.name = "consumer.config",
-           .argument = Argument::required,
-           .argument_name = "FILE",
-           .help = "The old name of --command-config."},
+    old_config_option("consumer.config"),
 };
 
 constexpr std::array<std::string_view, 4> consumer_examples{
@@ -121,15 +88,17 @@ constexpr std::array<std::string_view, 4> consumer_examples{
     "console-consumer --bootstrap-server localhost:9092 --include 'orders-.*' --json",
 };
 
-struct ConsumerRename {
-    std::string_view old_name;
-    std::string_view name;
+constexpr std::array consumer_old_rows{
+    OldName{"consumer-property", "command-property"},
+    OldName{"consumer.config", "command-config"},
+    OldName{"property", "formatter-property"},
 };
-constexpr std::array consumer_renames{
-    ConsumerRename{"consumer-property", "command-property"},
-    ConsumerRename{"consumer.config", "command-config"},
-    ConsumerRename{"property", "formatter-property"},
-};
+constexpr OldNames consumer_old_names{
+    .rows = consumer_old_rows,
+    .both = old_name_and_new_one,
+    .warning =
+        "Option --{0} is deprecated and will be removed in a future version. Use --{1} "
+        "instead."};
 
 std::string lower_word(std::string_view text) {
     std::string result(text);
@@ -215,26 +184,11 @@ Result<void> check_console_consumer(const ParsedOptions& given) {
                     "The partition is required when offset is specified.");
     }
     TRY(require_options(given, {"bootstrap-server"}));
-    for (const auto& [old_name, name] : consumer_renames) {
-        if (given.has(old_name) && given.has(name)) {
-            return fail(ErrorCode::invalid_request,
-                        "Options --{} and --{} cannot be specified together.", old_name, name);
-        }
-    }
-    return {};
+    return check_old_names(given, consumer_old_names);
 }
 
 std::vector<std::string> console_consumer_warnings(const ParsedOptions& given) {
-    std::vector<std::string> warnings;
-    for (const auto& [old_name, name] : consumer_renames) {
-        if (given.has(old_name)) {
-            warnings.push_back(
-                fmt::format("Option --{} is deprecated and will be removed in a "
-                            "future version. Use --{} instead.",
-                            old_name, name));
-        }
-    }
-    return warnings;
+    return old_name_warnings(given, consumer_old_names);
 }
 
 Result<ConsumerPlan> plan_console_consumer(const ParsedOptions& given,

@@ -1,5 +1,6 @@
 #include "cli/records/console_producer_options.h"
 
+#include "cli/common/old_names.h"
 #include "cli/framework/command.h"
 #include "cli/records/console_producer_command.h"
 
@@ -152,15 +153,17 @@ std::optional<std::string> producer_setting_of(const ParsedOptions& given,
     return number ? std::optional(std::to_string(*number)) : std::nullopt;
 }
 
-struct ProducerRename {
-    std::string_view old_name;
-    std::string_view name;
+constexpr std::array producer_old_rows{
+    OldName{"producer-property", "command-property"},
+    OldName{"producer.config", "command-config"},
+    OldName{"property", "reader-property"},
 };
-constexpr std::array producer_renames{
-    ProducerRename{"producer.config", "command-config"},
-    ProducerRename{"producer-property", "command-property"},
-    ProducerRename{"property", "reader-property"},
-};
+constexpr OldNames producer_old_names{
+    .rows = producer_old_rows,
+    .both = new_name_and_old_one,
+    .warning =
+        "Warning: --{0} is deprecated and will be removed in a future version. Use --{1} "
+        "instead."};
 
 }  // namespace
 
@@ -174,12 +177,7 @@ const Syntax console_producer_syntax{
 
 Result<void> check_console_producer(const ParsedOptions& given) {
     TRY(require_options(given, {"topic"}));
-    for (const auto& [old_name, name] : producer_renames) {
-        if (given.has(old_name) && given.has(name)) {
-            return fail(ErrorCode::invalid_request,
-                        "Options --{} and --{} cannot be specified together.", name, old_name);
-        }
-    }
+    TRY(check_old_names(given, producer_old_names));
     TRY(require_options(given, {"bootstrap-server"}));
     constexpr std::string_view reader = "org.apache.kafka.tools.LineMessageReader";
     const auto asked = given.text("line-reader").value_or(std::string(reader));
@@ -193,17 +191,7 @@ Result<void> check_console_producer(const ParsedOptions& given) {
 }
 
 std::vector<std::string> console_producer_warnings(const ParsedOptions& given) {
-    std::vector<std::string> warnings;
-    for (const auto& [old_name, name] : {ProducerRename{"producer-property", "command-property"},
-                                         ProducerRename{"producer.config", "command-config"},
-                                         ProducerRename{"property", "reader-property"}}) {
-        if (given.has(old_name)) {
-            warnings.push_back(
-                fmt::format("Warning: --{} is deprecated and will be removed in a "
-                            "future version. Use --{} instead.",
-                            old_name, name));
-        }
-    }
+    auto warnings = old_name_warnings(given, producer_old_names);
     if (given.has("max-partition-memory-bytes")) {
         warnings.emplace_back(
             "Warning: --max-partition-memory-bytes is deprecated and will be removed in Apache "

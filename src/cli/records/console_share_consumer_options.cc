@@ -1,8 +1,10 @@
 #include "cli/records/console_share_consumer_options.h"
 
+#include "cli/common/old_names.h"
 #include "cli/framework/command.h"
 #include "cli/records/console_share_consumer_command.h"
 #include "cli/records/properties.h"
+#include "cli/records/reading_options.h"
 
 #include <algorithm>
 #include <array>
@@ -22,16 +24,8 @@ constexpr std::array share_options{
            .argument_name = "GROUP",
            .help = "The share group (console-share-consumer). It begins where its "
                    "share.auto.offset.reset says: at the end, unless that is set."},
-    Option{.name = "max-messages",
-           .argument = Argument::required,
-           .kind = ArgumentKind::int32,
-           .argument_name = "COUNT",
-           .help = "End after so many records."},
-    Option{.name = "timeout-ms",
-           .argument = Argument::required,
-           .kind = ArgumentKind::int64,
-           .argument_name = "MS",
-           .help = "End when no record has come for so long."},
+    max_messages_option,
+    timeout_ms_option,
     Option{.name = "release",
            .help = "Give records back after they are printed, instead of accepting them."},
     Option{.name = "reject",
@@ -42,49 +36,22 @@ constexpr std::array share_options{
            .argument = Argument::required,
            .argument_name = "CLASS",
            .help = "How records are printed; as of console-consumer."},
-    Option{.name = "formatter-property",
-           .argument = Argument::required,
-           .argument_name = "KEY=VALUE",
-           .help = "What is printed; may be repeated: print.timestamp, print.partition, "
-                   "print.offset, print.delivery, print.epoch, print.headers, print.key=true, "
-                   "print.value=false; key.separator, line.separator, headers.separator, "
-                   "null.literal; key.deserializer, value.deserializer, headers.deserializer.",
-           .repeatable = true},
-    Option{.name = "property",
-           .argument = Argument::required,
-           .argument_name = "KEY=VALUE",
-           .help = "The old name of --formatter-property.",
-           .repeatable = true},
-    Option{.name = "formatter-config",
-           .argument = Argument::required,
-           .argument_name = "FILE",
-           .help = "A properties file with the same; --formatter-property goes before it."},
-    Option{.name = "key-deserializer",
-           .argument = Argument::required,
-           .argument_name = "CLASS",
-           .help = "What keys are: a class of org.apache.kafka.common.serialization."},
-    Option{.name = "value-deserializer",
-           .argument = Argument::required,
-           .argument_name = "CLASS",
-           .help = "What values are."},
+    formatter_property_option,
+    old_formatter_property_option,
+    formatter_config_option,
+    key_deserializer_option,
+    value_deserializer_option,
     Option{.name = "command-property",
            .argument = Argument::required,
            .argument_name = "KEY=VALUE",
            .help = "A configuration of the share consumer; may be repeated.",
            .repeatable = true},
-    Option{.name = "consumer-property",
-           .argument = Argument::required,
-           .argument_name = "KEY=VALUE",
-           .help = "The old name of --command-property.",
-           .repeatable = true},
+    old_consumer_property_option,
     Option{.name = "command-config",
            .argument = Argument::required,
            .argument_name = "FILE",
            .help = "A properties file with configurations of the share consumer."},
-    Option{.name = "consumer-config",
-           .argument = Argument::required,
-           .argument_name = "FILE",
-           .help = "The old name of --command-config."},
+    old_config_option("consumer-config"),
 };
 
 constexpr std::array<std::string_view, 3> share_examples{
@@ -95,15 +62,17 @@ constexpr std::array<std::string_view, 3> share_examples{
     "--timeout-ms 5000 --json",
 };
 
-struct ShareRenamed {
-    std::string_view old_name;
-    std::string_view name;
+constexpr std::array share_old_rows{
+    OldName{"consumer-property", "command-property"},
+    OldName{"consumer-config", "command-config"},
+    OldName{"property", "formatter-property"},
 };
-constexpr std::array share_renamed{
-    ShareRenamed{"consumer-property", "command-property"},
-    ShareRenamed{"consumer-config", "command-config"},
-    ShareRenamed{"property", "formatter-property"},
-};
+constexpr OldNames share_old_names{
+    .rows = share_old_rows,
+    .both = old_name_and_new_one,
+    .warning =
+        "Option --{0} is deprecated and will be removed in a future version. Use --{1} "
+        "instead."};
 
 /// The command acknowledges each record that it has printed, so it is in explicit mode.
 Result<void> settle_mode(ClientConfig& consumer) {
@@ -137,26 +106,11 @@ Result<void> check_console_share_consumer(const ParsedOptions& given) {
         return fail(ErrorCode::invalid_request,
                     "At most one of --reject and --release may be specified.");
     }
-    for (const auto& [old_name, name] : share_renamed) {
-        if (given.has(old_name) && given.has(name)) {
-            return fail(ErrorCode::invalid_request,
-                        "Options --{} and --{} cannot be specified together.", old_name, name);
-        }
-    }
-    return {};
+    return check_old_names(given, share_old_names);
 }
 
 std::vector<std::string> console_share_consumer_warnings(const ParsedOptions& given) {
-    std::vector<std::string> warnings;
-    for (const auto& [old_name, name] : share_renamed) {
-        if (given.has(old_name)) {
-            warnings.push_back(
-                fmt::format("Option --{} is deprecated and will be removed in a "
-                            "future version. Use --{} instead.",
-                            old_name, name));
-        }
-    }
-    return warnings;
+    return old_name_warnings(given, share_old_names);
 }
 
 Result<ShareConsumerPlan> plan_console_share_consumer(const ParsedOptions& given,

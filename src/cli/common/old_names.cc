@@ -1,0 +1,27 @@
+#include "cli/common/old_names.h"
+
+#include <fmt/format.h>
+
+namespace barnabas::cli {
+
+Result<void> check_old_names(const ParsedOptions& given, const OldNames& names) {
+    for (const auto& [old_name, name] : names.rows) {
+        if (given.has(old_name) && given.has(name)) {
+            return fail(ErrorCode::invalid_request, "{}",
+                        fmt::format(fmt::runtime(names.both), old_name, name));
+        }
+    }
+    return {};
+}
+
+std::vector<std::string> old_name_warnings(const ParsedOptions& given, const OldNames& names) {
+    std::vector<std::string> warnings;
+    for (const auto& [old_name, name] : names.rows) {
+        if (given.has(old_name)) {
+            warnings.push_back(fmt::format(fmt::runtime(names.warning), old_name, name));
+        }
+    }
+    return warnings;
+}
+
+}  // namespace barnabas::cli

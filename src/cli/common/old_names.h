@@ -1,0 +1,38 @@
+#pragma once
+
+#include "base/result.h"
+#include "cli/framework/option_parser.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace barnabas::cli {
+
+/// An option that has a newer name (KIP-1147): both are understood until the old one goes.
+struct OldName {
+    std::string_view old_name;
+    std::string_view name;
+};
+
+/// The old names of a command, and what Kafka's tool says of them: sentences in which {0} is the
+/// old name and {1} the new one.
+struct OldNames {
+    std::span<const OldName> rows;
+    std::string_view both;  ///< where an option comes under both of its names
+    std::string_view warning;
+};
+
+inline constexpr std::string_view old_name_and_new_one =
+    "Options --{0} and --{1} cannot be specified together.";
+inline constexpr std::string_view new_name_and_old_one =
+    "Options --{1} and --{0} cannot be specified together.";
+
+/// invalid_request where an option comes under both of its names.
+[[nodiscard]] Result<void> check_old_names(const ParsedOptions& given, const OldNames& names);
+/// A line for each old name that is used.
+[[nodiscard]] std::vector<std::string> old_name_warnings(const ParsedOptions& given,
+                                                         const OldNames& names);
+
+}  // namespace barnabas::cli
