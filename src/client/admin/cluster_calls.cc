@@ -199,10 +199,7 @@ public:
             }
             return told;
         };
-        Asks asks;
-        asks.push_back(
-            ask<BrokerId, BrokerApiVersions>(std::move(keys), versions_request(), std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), versions_request(), std::move(read));
     }
 
 private:
@@ -255,10 +252,8 @@ public:
         auto read = [keys](const UpdateFeaturesResponse& response) {
             return verdicts(keys, response);
         };
-        Asks asks;
-        asks.push_back(ask<std::string, void>(std::move(keys), std::move(request), std::move(read),
-                                              {first, UpdateFeaturesRequest::versions.last}));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read),
+                        {first, UpdateFeaturesRequest::versions.last});
     }
 
 private:

@@ -105,11 +105,8 @@ public:
         }
         constexpr std::int16_t first_with_sources = 1;
         auto read = [this](const DescribeConfigsResponse& response) { return verdicts(response); };
-        Asks asks;
-        asks.push_back(ask<ConfigResource, admin::Config>(
-            std::move(keys), std::move(request), std::move(read),
-            {first_with_sources, DescribeConfigsRequest::versions.last}));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read),
+                        {first_with_sources, DescribeConfigsRequest::versions.last});
     }
 
 private:
@@ -163,10 +160,7 @@ public:
         auto read = [](const IncrementalAlterConfigsResponse& response) {
             return verdicts(response);
         };
-        Asks asks;
-        asks.push_back(
-            ask<ConfigResource, void>(std::move(keys), std::move(request), std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 
 private:

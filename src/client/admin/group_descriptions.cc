@@ -244,10 +244,7 @@ public:
             }
             return told;
         };
-        Asks asks;
-        asks.push_back(ask<std::string, ClassicGroupDescription>(
-            std::move(keys), std::move(request), std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 
 private:
@@ -300,11 +297,8 @@ public:
             }
             return told;
         };
-        Asks asks;
-        asks.push_back(ask<std::string, ShareGroupDescription>(
-            std::move(keys), std::move(request), std::move(read),
-            {first_stable, ShareGroupDescribeRequest::versions.last}));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read),
+                        {first_stable, ShareGroupDescribeRequest::versions.last});
     }
 
 private:

@@ -209,10 +209,7 @@ public:
             }
             return told;
         };
-        Asks asks;
-        asks.push_back(ask<TopicPartition, void>(std::move(keys), std::move(request),
-                                                 std::move(read), by_name_alone));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read), by_name_alone);
     }
 
 private:
@@ -251,10 +248,7 @@ public:
         auto read = [this, keys](const OffsetDeleteResponse& response) {
             return verdicts(keys, response);
         };
-        Asks asks;
-        asks.push_back(
-            ask<TopicPartition, void>(std::move(keys), std::move(request), std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 
 private:
@@ -270,13 +264,8 @@ private:
         for (const auto& topic : response.topics) {
             for (const auto& partition : topic.partitions) {
                 const TopicPartition key{topic.name, PartitionId{partition.partition_index}};
-                const auto its_code = ErrorCode{partition.error_code};
-                if (its_code == ErrorCode::none) {
-                    told.emplace(key, Verdict<void>(Result<void>{}));
-                } else {
-                    told.emplace(key, Verdict<void>(std::unexpected(
-                                          broker_error(its_code, std::nullopt, describe(key)))));
-                }
+                told.emplace(key,
+                             settled(ErrorCode{partition.error_code}, std::nullopt, describe(key)));
             }
         }
         return told;
@@ -320,11 +309,8 @@ public:
         auto read = [this, keys](const LeaveGroupResponse& response) {
             return verdicts(keys, response);
         };
-        Asks asks;
-        asks.push_back(
-            ask<MemberToRemove, void>(std::move(keys), std::move(request), std::move(read),
-                                      {first_with_members, LeaveGroupRequest::versions.last}));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read),
+                        {first_with_members, LeaveGroupRequest::versions.last});
     }
 
 private:
@@ -347,18 +333,12 @@ private:
         for (const auto& key : keys) {
             for (const auto& answer : response.members) {
                 if (is_about(answer, key)) {
-                    told.emplace(key, verdict(key, ErrorCode{answer.error_code}));
+                    told.emplace(
+                        key, settled(ErrorCode{answer.error_code}, std::nullopt, describe(key)));
                 }
             }
         }
         return told;
-    }
-
-    [[nodiscard]] Verdict<void> verdict(const MemberToRemove& key, ErrorCode code) const {
-        if (code == ErrorCode::none) {
-            return Verdict<void>(Result<void>{});
-        }
-        return Verdict<void>(std::unexpected(broker_error(code, std::nullopt, describe(key))));
     }
 
     std::string group_;

@@ -68,11 +68,8 @@ public:
             told.emplace(id, verdict(id, response));
             return told;
         };
-        Asks asks;
-        asks.push_back(ask<BrokerId, std::vector<GroupListing>>(
-            std::move(keys), std::move(request), std::move(read),
-            {version_for(options_), ListGroupsRequest::versions.last}));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read),
+                        {version_for(options_), ListGroupsRequest::versions.last});
     }
 
 private:
@@ -142,10 +139,7 @@ public:
             }
             return told;
         };
-        Asks asks;
-        asks.push_back(
-            ask<std::string, void>(std::move(keys), std::move(request), std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 };
 

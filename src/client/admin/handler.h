@@ -80,6 +80,17 @@ public:
     virtual Verdict<Value> unsupported(const Key& /*key*/, const Error& error) {
         return Verdict<Value>(std::unexpected(error));
     }
+
+protected:
+    /// One request about all the keys, as ask() makes it.
+    template <class Request, class Read>
+    [[nodiscard]] static Asks ask_once(std::vector<Key> keys, Request request, Read read,
+                                       wire::Versions versions = Request::versions) {
+        Asks asks;
+        asks.push_back(
+            ask<Key, Value>(std::move(keys), std::move(request), std::move(read), versions));
+        return asks;
+    }
 };
 
 /// Milliseconds for a request's timeout field.

@@ -77,10 +77,7 @@ public:
             told.emplace(id, verdict(id, response));
             return told;
         };
-        Asks asks;
-        asks.push_back(
-            ask<BrokerId, LogDirs>(std::move(keys), std::move(request), std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 
 private:
@@ -118,10 +115,7 @@ public:
         auto read = [keys](const DescribeLogDirsResponse& response) {
             return verdicts(keys, response);
         };
-        Asks asks;
-        asks.push_back(ask<TopicPartitionReplica, ReplicaLogDirInfo>(
-            std::move(keys), std::move(request), std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 
 private:
@@ -188,10 +182,7 @@ public:
         auto read = [broker = keys.front().broker](const AlterReplicaLogDirsResponse& response) {
             return verdicts(broker, response);
         };
-        Asks asks;
-        asks.push_back(
-            ask<TopicPartitionReplica, void>(std::move(keys), std::move(request), std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 
 private:
@@ -202,13 +193,8 @@ private:
             for (const auto& partition : topic.partitions) {
                 const TopicPartitionReplica key{topic.topic_name,
                                                 PartitionId{partition.partition_index}, broker};
-                const auto code = ErrorCode{partition.error_code};
-                if (code == ErrorCode::none) {
-                    told.emplace(key, Verdict<void>(Result<void>{}));
-                } else {
-                    told.emplace(key, Verdict<void>(std::unexpected(
-                                          broker_error(code, std::nullopt, about_replica(key)))));
-                }
+                told.emplace(key, settled(ErrorCode{partition.error_code}, std::nullopt,
+                                          about_replica(key)));
             }
         }
         return told;

@@ -137,10 +137,7 @@ public:
             }
         }
         auto read = [](const DeleteRecordsResponse& response) { return verdicts(response); };
-        Asks asks;
-        asks.push_back(ask<TopicPartition, DeletedRecords>(std::move(keys), std::move(request),
-                                                           std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 
 private:

@@ -73,11 +73,8 @@ public:
         auto read = [keys](const AlterPartitionReassignmentsResponse& response) {
             return verdicts(keys, response);
         };
-        Asks asks;
-        asks.push_back(
-            ask<TopicPartition, void>(std::move(keys), std::move(request), std::move(read),
-                                      {first, AlterPartitionReassignmentsRequest::versions.last}));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read),
+                        {first, AlterPartitionReassignmentsRequest::versions.last});
     }
 
 private:

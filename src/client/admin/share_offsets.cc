@@ -69,10 +69,7 @@ public:
             }
             return told;
         };
-        Asks asks;
-        asks.push_back(ask<std::string, ShareGroupOffsets>(std::move(keys), std::move(request),
-                                                           std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 
 private:
@@ -127,10 +124,7 @@ public:
         auto read = [this, keys](const AlterShareGroupOffsetsResponse& response) {
             return verdicts(keys, response);
         };
-        Asks asks;
-        asks.push_back(
-            ask<TopicPartition, void>(std::move(keys), std::move(request), std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 
 private:
@@ -147,13 +141,8 @@ private:
         for (const auto& topic : response.responses) {
             for (const auto& partition : topic.partitions) {
                 const TopicPartition key{topic.topic_name, PartitionId{partition.partition_index}};
-                const auto its_code = ErrorCode{partition.error_code};
-                if (its_code == ErrorCode::none) {
-                    told.emplace(key, Verdict<void>(Result<void>{}));
-                } else {
-                    told.emplace(key, Verdict<void>(std::unexpected(broker_error(
-                                          its_code, partition.error_message, describe(key)))));
-                }
+                told.emplace(key, settled(ErrorCode{partition.error_code}, partition.error_message,
+                                          describe(key)));
             }
         }
         return told;
@@ -181,10 +170,7 @@ public:
         auto read = [this, keys](const DeleteShareGroupOffsetsResponse& response) {
             return verdicts(keys, response);
         };
-        Asks asks;
-        asks.push_back(
-            ask<std::string, void>(std::move(keys), std::move(request), std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 
 private:
@@ -199,14 +185,8 @@ private:
         }
         Verdicts<std::string, void> told;
         for (const auto& topic : response.responses) {
-            const auto its_code = ErrorCode{topic.error_code};
-            if (its_code == ErrorCode::none) {
-                told.emplace(topic.topic_name, Verdict<void>(Result<void>{}));
-            } else {
-                told.emplace(topic.topic_name,
-                             Verdict<void>(std::unexpected(broker_error(
-                                 its_code, topic.error_message, describe(topic.topic_name)))));
-            }
+            told.emplace(topic.topic_name, settled(ErrorCode{topic.error_code}, topic.error_message,
+                                                   describe(topic.topic_name)));
         }
         return told;
     }

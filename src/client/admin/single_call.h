@@ -41,10 +41,7 @@ public:
             verdicts.emplace(Whole{}, read_(response));
             return verdicts;
         };
-        Asks asks;
-        asks.push_back(ask<Whole, Value>(std::move(keys), std::move(request), std::move(read),
-                                         call_.versions));
-        return asks;
+        return this->ask_once(std::move(keys), std::move(request), std::move(read), call_.versions);
     }
 
 private:

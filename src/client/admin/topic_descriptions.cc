@@ -239,10 +239,7 @@ public:
         };
         constexpr std::int16_t first_without_names = 12;
         const wire::Versions versions{first_without_names, MetadataRequest::versions.last};
-        Asks asks;
-        asks.push_back(ask<TopicId, TopicDescription>(std::move(keys), std::move(request),
-                                                      std::move(read), versions));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read), versions);
     }
 
 private:

@@ -109,10 +109,7 @@ public:
             versions.first = std::max(versions.first, version_for(topic));
         }
         auto read = [this](const CreateTopicsResponse& response) { return verdicts(response); };
-        Asks asks;
-        asks.push_back(ask<std::string, admin::CreatedTopic>(std::move(keys), std::move(request),
-                                                             std::move(read), versions));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read), versions);
     }
 
 private:
@@ -175,10 +172,7 @@ public:
         const wire::Versions versions{by_name ? std::int16_t{0} : first_with_ids,
                                       DeleteTopicsRequest::versions.last};
         auto read = [this](const DeleteTopicsResponse& response) { return verdicts(response); };
-        Asks asks;
-        asks.push_back(
-            ask<Key, void>(std::move(keys), std::move(request), std::move(read), versions));
-        return asks;
+        return this->ask_once(std::move(keys), std::move(request), std::move(read), versions);
     }
 
 private:
@@ -240,10 +234,7 @@ public:
             }
         }
         auto read = [this](const CreatePartitionsResponse& response) { return verdicts(response); };
-        Asks asks;
-        asks.push_back(
-            ask<std::string, void>(std::move(keys), std::move(request), std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 
 private:

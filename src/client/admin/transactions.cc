@@ -52,11 +52,8 @@ public:
             told.emplace(id, verdict(id, response));
             return told;
         };
-        Asks asks;
-        asks.push_back(
-            ask<BrokerId, Listings>(std::move(keys), request(), std::move(read),
-                                    {version_needed(), ListTransactionsRequest::versions.last}));
-        return asks;
+        return ask_once(std::move(keys), request(), std::move(read),
+                        {version_needed(), ListTransactionsRequest::versions.last});
     }
 
 private:
@@ -133,10 +130,7 @@ public:
             }
             return told;
         };
-        Asks asks;
-        asks.push_back(ask<std::string, TransactionDescription>(std::move(keys), std::move(request),
-                                                                std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 
 private:
@@ -188,10 +182,7 @@ public:
             }
             return told;
         };
-        Asks asks;
-        asks.push_back(
-            ask<TopicPartition, Producers>(std::move(keys), std::move(request), std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 
 private:
@@ -253,9 +244,7 @@ public:
             }
             return told;
         };
-        Asks asks;
-        asks.push_back(ask<Whole, void>(std::move(keys), std::move(request), std::move(read)));
-        return asks;
+        return ask_once(std::move(keys), std::move(request), std::move(read));
     }
 
 private:

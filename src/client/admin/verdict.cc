@@ -33,4 +33,12 @@ Error broker_error(ErrorCode code, const std::optional<std::string>& message,
     return {code, fmt::format("{}: {}", about, error_name(code))};
 }
 
+Verdict<void> settled(ErrorCode code, const std::optional<std::string>& message,
+                      std::string_view about) {
+    if (code == ErrorCode::none) {
+        return Verdict<void>(Result<void>{});
+    }
+    return Verdict<void>(std::unexpected(broker_error(code, message, about)));
+}
+
 }  // namespace barnabas::client::admin_api

@@ -68,4 +68,8 @@ template <class Key, class Value>
     return verdicts;
 }
 
+/// What a broker says of a thing that has no value: done, or its error, which nothing mends.
+[[nodiscard]] Verdict<void> settled(ErrorCode code, const std::optional<std::string>& message,
+                                    std::string_view about);
+
 }  // namespace barnabas::client::admin_api
