@@ -121,7 +121,7 @@ def test_members_whose_connections_are_cut_miss_nothing(broker, way, tmp_path, k
         two.stop()
         three.stop()
         way.mend()
-        cutter.assert_cut(30)
+        cutter.assert_cut(20)
         assert_in_order(group.members)
         assert_goes_on_from_what_was_committed([client.events for client in members.values()])
         assert group.committed() == feed.ends()
