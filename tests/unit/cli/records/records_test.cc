@@ -1,5 +1,5 @@
-#include "cli/records/delete_records_command.h"
 #include "cli/records/log_dirs_command.h"
+#include "cli/records/offsets_file.h"
 #include "unit/cli/options_of.h"
 
 #include <gtest/gtest.h>
