@@ -35,9 +35,13 @@ Error Cluster::unknown_broker(BrokerId broker) const {
     for (const BrokerNode& node : metadata_.brokers()) {
         known += fmt::format("{}{}", known.empty() ? "" : ", ", node.id);
     }
+    if (known.empty()) {
+        const auto& failure = metadata_.failure();
+        known = fmt::format("none that is known{}{}", failure ? ": " : "",
+                            failure ? failure->message : "");
+    }
     return {ErrorCode::broker_not_available,
-            fmt::format("the cluster has no broker {} now; it has {}", broker,
-                        known.empty() ? "none that is known" : known)};
+            fmt::format("the cluster has no broker {} now; it has {}", broker, known)};
 }
 
 /// nullptr if there is no such broker. A link to where the broker was before ends here.
