@@ -15,7 +15,7 @@ from support import batches, clients, serving, wire
 from support.cpp_clients import IMPATIENT, program
 from support.judging import by_partition
 from support.programs import Program
-from support.proxy import Cutter, Proxy, pass_all
+from support.proxy import Catcher, Cutter, Proxy, pass_all
 from support.waiting import wait_until
 
 SEED = int(os.environ.get("BARNABAS_SEED", random.randrange(1 << 30)))
@@ -84,8 +84,7 @@ class Copying:
         try:
             wait_until(come_true, DEADLINE_S, f"{count} records are copied")
         except AssertionError as error:
-            told = "\n".join(map(str, self.copiers))
-            raise AssertionError(f"{error}; {self._done} are\n{told}") from None
+            raise AssertionError(f"{error}; {self._done} are\n{self}") from None
 
     def kill(self, chance):
         copier = chance.choice(self.copiers)
@@ -97,6 +96,11 @@ class Copying:
         self.broker.start()
 
     def kill_all(self, _):
+        """While a transaction is open that has records and offsets in it."""
+        faults, catcher = self.proxy.faults, Catcher("EndTxn")
+        self.proxy.faults = catcher
+        assert catcher.caught.wait(DEADLINE_S), f"nothing is copied\n{self}"
+        self.proxy.faults = faults
         self.broker.kill()
         for copier in self.copiers:
             copier.kill()
@@ -109,11 +113,14 @@ class Copying:
         asleep = chance.choice(self.copiers)
         asleep.pause()
         try:
-            self.wait_for_each(asleep)
+            self._wait_for_other(asleep)
         finally:
             asleep.resume()
 
-    def wait_for_each(self, asleep):
+    def __str__(self):
+        return "\n".join(map(str, self.copiers))
+
+    def _wait_for_other(self, asleep):
         """Until the other one has all partitions."""
         other = next(one for one in self.copiers if one is not asleep)
         wait_until(lambda: assigned(other) == set(range(PARTITIONS)), DEADLINE_S,
@@ -181,8 +188,10 @@ def test_under_kills_the_copy_is_exact(broker_factory, tmp_path, protocol):
             for copier in copying.copiers:
                 assert copier.stop() == 0, str(copier)
         cutter.assert_cut(20)
-        copied = clients.KCAT.consume(broker, "copy", tmp_path,
-                                      settings={"isolation.level": "read_committed"})
+        copied, written = (clients.KCAT.consume(broker, "copy", tmp_path,
+                                                settings={"isolation.level": level})
+                           for level in ("read_committed", "read_uncommitted"))
+    assert len(written) > len(copied), "no transaction was cut short"
     found = {partition: [(record.key, record.value) for record in records]
              for partition, records in by_partition(copied).items()}
     for partition, pairs in source.sent.items():

@@ -27,6 +27,7 @@ _REQUEST_HEAD = struct.Struct(">ihhi")  # size, API key, version, correlation id
 _ANSWER_HEAD = struct.Struct(">ii")     # size, correlation id
 _LINGER_NOT = struct.pack("ii", 1, 0)   # a close that resets
 _ORDER_S = 10                           # for what a test tells the proxy's thread to do
+_FOR_EVER_S = 86_400
 
 
 class Frame(NamedTuple):
@@ -101,6 +102,19 @@ class Slow:
     def __call__(self, frame):
         late = frame.is_answer and (self.apis is None or frame.api in self.apis)
         return self.action if late else None
+
+
+class Catcher:
+    """Keeps the requests of one API for itself; `caught` is set when it has the first."""
+
+    def __init__(self, api):
+        self.api, self.caught = api, threading.Event()
+
+    def __call__(self, frame):
+        if frame.is_answer or frame.api != self.api:
+            return None
+        self.caught.set()
+        return Hold(_FOR_EVER_S)
 
 
 class Proxy:
