@@ -1,35 +1,16 @@
 #include "clients/options.h"
 
-#include <charconv>
+#include "command_line.h"
+
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
-#include <map>
-#include <string_view>
-#include <system_error>
 
 namespace rdkafka_bench {
 namespace {
 
-using Setter = std::function<void(Options&, const std::string&)>;
+using Line = bench::CommandLine<Options, give_up>;
 
-template <class Number>
-Setter number(Number Options::* field) {
-    return [field](Options& options, const std::string& text) {
-        Number value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc{} || end != text.data() + text.size() || value < 0) {
-            give_up("'" + text + "' is not a number >= 0");
-        }
-        options.*field = value;
-    };
-}
-
-Setter text(std::string Options::* field) {
-    return [field](Options& options, const std::string& value) { options.*field = value; };
-}
-
-Setter pair(std::vector<std::pair<std::string, std::string>> Options::* field) {
+Line::Setter pair(std::vector<std::pair<std::string, std::string>> Options::* field) {
     return [field](Options& options, const std::string& value) {
         const auto equals = value.find('=');
         if (equals == std::string::npos) {
@@ -46,22 +27,22 @@ void set_filler(Options& options, const std::string& value) {
     options.filler = value == "noise" ? Filler::noise : Filler::words;
 }
 
-std::map<std::string, Setter> setters() {
-    return {{"--bootstrap", text(&Options::bootstrap)},
-            {"--topic", text(&Options::topic)},
-            {"--partitions", number(&Options::partitions)},
-            {"--count", number(&Options::count)},
-            {"--size", number(&Options::size)},
+Line::Setters setters() {
+    return {{"--bootstrap", Line::text(&Options::bootstrap)},
+            {"--topic", Line::text(&Options::topic)},
+            {"--partitions", Line::number(&Options::partitions, 0)},
+            {"--count", Line::number(&Options::count, 0)},
+            {"--size", Line::number(&Options::size, 0)},
             {"--filler", set_filler},
-            {"--keys", number(&Options::keys)},
-            {"--cleaned-to", number(&Options::cleaned_to)},
-            {"--rate", number(&Options::rate)},
-            {"--timeout", number(&Options::timeout_s)},
-            {"--acks", text(&Options::acks)},
-            {"--codec", text(&Options::codec)},
-            {"--batch", number(&Options::batch_bytes)},
-            {"--linger", text(&Options::linger_ms)},
-            {"--written-by", text(&Options::written_by)},
+            {"--keys", Line::number(&Options::keys, 0)},
+            {"--cleaned-to", Line::number(&Options::cleaned_to, 0)},
+            {"--rate", Line::number(&Options::rate, 0)},
+            {"--timeout", Line::number(&Options::timeout_s, 0)},
+            {"--acks", Line::text(&Options::acks)},
+            {"--codec", Line::text(&Options::codec)},
+            {"--batch", Line::number(&Options::batch_bytes, 0)},
+            {"--linger", Line::text(&Options::linger_ms)},
+            {"--written-by", Line::text(&Options::written_by)},
             {"--conf", pair(&Options::properties)},
             {"--topic-conf", pair(&Options::topic_properties)}};
 }
@@ -95,21 +76,8 @@ void give_up(const std::string& sentence) {
 }
 
 Options parse_options(int argc, char** argv) {
-    if (argc < 2) {
-        give_up("needs a mode: create, delete, produce, consume, rate, roundtrip");
-    }
-    Options options{.mode = argv[1]};
-    const auto known = setters();
-    for (int i = 2; i < argc; i += 2) {
-        const auto found = known.find(argv[i]);
-        if (found == known.end()) {
-            give_up(std::string("unknown option ") + argv[i]);
-        }
-        if (i + 1 == argc) {
-            give_up(std::string(argv[i]) + " needs a value");
-        }
-        found->second(options, argv[i + 1]);
-    }
+    auto options =
+        Line::parse(argc, argv, setters(), "create, delete, produce, consume, rate, roundtrip");
     check(options);
     return options;
 }

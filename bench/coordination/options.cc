@@ -1,38 +1,19 @@
 #include "coordination/options.h"
 
+#include "command_line.h"
 #include "coordination/loop.h"
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdio>
-#include <functional>
 #include <limits>
-#include <map>
-#include <system_error>
 
 namespace coordination_bench {
 namespace {
 
-using Setter = std::function<void(Options&, const std::string&)>;
+using Line = bench::CommandLine<Options, give_up>;
 
-template <class Number>
-Setter number(Number Options::* field) {
-    return [field](Options& options, const std::string& text) {
-        Number value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc{} || end != text.data() + text.size() || value < 1) {
-            give_up("'" + text + "' is not a number >= 1");
-        }
-        options.*field = value;
-    };
-}
-
-Setter text(std::string Options::* field) {
-    return [field](Options& options, const std::string& value) { options.*field = value; };
-}
-
-Setter yes_or_no(bool Options::* field) {
+Line::Setter yes_or_no(bool Options::* field) {
     return [field](Options& options, const std::string& value) {
         if (value != "yes" && value != "no") {
             give_up("'" + value + "' is neither yes nor no");
@@ -48,23 +29,23 @@ void set_protocol(Options& options, const std::string& value) {
     options.protocol = value == "classic" ? Protocol::classic : Protocol::consumer;
 }
 
-std::map<std::string, Setter> setters() {
-    return {{"--bootstrap", text(&Options::bootstrap)},
-            {"--topic", text(&Options::topic)},
-            {"--partitions", number(&Options::partitions)},
-            {"--name", text(&Options::name)},
-            {"--groups", number(&Options::groups)},
-            {"--members", number(&Options::members)},
+Line::Setters setters() {
+    return {{"--bootstrap", Line::text(&Options::bootstrap)},
+            {"--topic", Line::text(&Options::topic)},
+            {"--partitions", Line::number(&Options::partitions, 1)},
+            {"--name", Line::text(&Options::name)},
+            {"--groups", Line::number(&Options::groups, 1)},
+            {"--members", Line::number(&Options::members, 1)},
             {"--protocol", set_protocol},
-            {"--heartbeat-ms", number(&Options::heartbeat_ms)},
-            {"--seconds", number(&Options::seconds)},
-            {"--rounds", number(&Options::rounds)},
-            {"--producers", number(&Options::producers)},
-            {"--records", number(&Options::records)},
-            {"--size", number(&Options::size)},
+            {"--heartbeat-ms", Line::number(&Options::heartbeat_ms, 1)},
+            {"--seconds", Line::number(&Options::seconds, 1)},
+            {"--rounds", Line::number(&Options::rounds, 1)},
+            {"--producers", Line::number(&Options::producers, 1)},
+            {"--records", Line::number(&Options::records, 1)},
+            {"--size", Line::number(&Options::size, 1)},
             {"--kip890", yes_or_no(&Options::kip890)},
             {"--steps", yes_or_no(&Options::steps)},
-            {"--timeout", number(&Options::timeout_s)}};
+            {"--timeout", Line::number(&Options::timeout_s, 1)}};
 }
 
 void check(const Options& options) {
@@ -83,21 +64,7 @@ void check(const Options& options) {
 }  // namespace
 
 Options parse_options(int argc, char** argv) {
-    if (argc < 2) {
-        give_up("needs a mode: groups, rebalance, transactions");
-    }
-    Options options{.mode = argv[1]};
-    const auto known = setters();
-    for (int i = 2; i < argc; i += 2) {
-        const auto found = known.find(argv[i]);
-        if (found == known.end()) {
-            give_up(std::string("unknown option ") + argv[i]);
-        }
-        if (i + 1 == argc) {
-            give_up(std::string(argv[i]) + " needs a value");
-        }
-        found->second(options, argv[i + 1]);
-    }
+    auto options = Line::parse(argc, argv, setters(), "groups, rebalance, transactions");
     check(options);
     return options;
 }
