@@ -88,7 +88,11 @@ TEST(ProfileFile, ErrorsNameTheLineAndTheNearestKey) {
     for (const auto& [text, want] : rows) {
         EXPECT_EQ(sentence(parse_profiles(text, path)), want) << text;
     }
-    EXPECT_TRUE(sentence(parse_profiles("a = 1\nb = = 2", path)).starts_with("config.toml:2: "));
+    // All but the first once ran into what the library takes for impossible.
+    for (const std::string text :
+         {"a = 1\nb = = 2", "\n[=]", "\n[[é]]", "\n[\x01", "\na = é", "\na = 1 Ж"}) {
+        EXPECT_TRUE(sentence(parse_profiles(text, path)).starts_with("config.toml:2: ")) << text;
+    }
 }
 
 TEST(ProfileFile, ProfilesAreFoundByName) {
