@@ -255,9 +255,45 @@ def cli_cat():
     yield of(3, b"a::b:::c", b"::")
 
 
+def cli_json():
+    for text in (
+            b'{"version":1,"partitions":[{"topic":"t","partition":0,"replicas":[1,2],'
+            b'"log_dirs":["any","/d"]},{"topic":"u","partition":7,"replicas":[3]}]}',
+            b'{"partitions":[]}', b'[]'):
+        yield b"\0" + text
+    for text in (b'{"topics":[{"topic":"t"},{"topic":"u"}],"version":1}', b"1,2,3,",
+                 b'{"partitions":[{"topic":"t","partition":0},{"topic":"t","partition":1}]}',
+                 b'{"partitions":[{"topic":"t","partition":1,"offset":-1}],"version":1}'):
+        yield b"\1" + text
+    for text in (b'{"a":[1,-2,1.5e3,18446744073709551615,true,null,"\\u00e9\\n"],"b":{}}', b" 7 ",
+                 b'"\xc3\xa9"', b"[" * 50 + b"]" * 50):
+        yield b"\2" + text
+
+
+def cli_text():
+    def of(what, text, how=b""):
+        return bytes([what]) + struct.pack(">H", len(how)) + how + text
+    yield of(0, b"# a file\nbootstrap.servers = a:1,\\\n   b:2\nkey\\ with:value\n! no\n"
+                b"x\\u00e9\\ud83d\\ude00\\t y\n")
+    yield of(1, b'default_profile = "a"\n[profiles.a]\nbootstrap_servers = ["k:1", "l:2"]\n'
+                b'username = "u"\npassword_command = ["pass", "k"]\n[profiles.a.properties]\n'
+                b'"sasl.mechanism" = "PLAIN"\n[profiles.a.secrets]\n'
+                b'"ssl.key.password" = { file = "k" }\n', b"b")
+    yield of(2, b't,0,5\n"a,b",1,7\r\n', b"g")
+    yield of(2, b'g,t,0,5\n"h""i",u,1,7\n')
+    yield of(3, b"a:1,b:2\tkey\tvalue\r\nNULL\tk\tv\n",
+             b"parse.key=true\nparse.headers=true\nnull.marker=NULL\n")
+    yield of(3, b"a=1;;b=2|k-v\n", b"parse.key=true\nparse.headers=true\nkey.separator=-\n"
+                                   b"headers.delimiter=|\nheaders.separator=;+\n"
+                                   b"headers.key.separator==\nignore.error=true\n")
+    yield of(4, b"2026-01-31T13:45:00.000+02:00", b"yyyy-MM-dd'T'HH:mm:ss.SSSXXX")
+    yield of(4, b"-P1DT2H30M5.5S", b"EEEE, d MMM yy G K:mm a z ''Z''")
+    yield of(5, b"one\ntwo\n\nthree", rb"\n+")
+
+
 TARGETS = [wire_sets, wire_payload, wire_snappy, wire_append, wire_messages, log_files,
            log_tools, coordinator_groups, coordinator_transactions, coordinator_share_state,
-           rpc_client_connection, client_consumer, cli_cat]
+           rpc_client_connection, client_consumer, cli_cat, cli_json, cli_text]
 
 
 def main():
