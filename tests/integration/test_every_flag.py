@@ -108,6 +108,19 @@ def test_each_flag_does_what_it_says(command, world):
 
 
 @pytest.mark.parametrize("command", ROWS)
+def test_what_goes_wrong_is_no_json(command, world):
+    """Where JSON is asked for, standard output has it alone, whatever is told besides."""
+    if not any("--json" in spellings for flags in flags_of(command).values() for spellings in flags):
+        pytest.skip("it prints none")
+    for row in ROWS[command]:
+        words = line_of(row, world)
+        if row.status == 0 or words[0] != command:
+            continue
+        said, _ = world.run([*words, "--json"], row.stdin)
+        assert [line for line in said.out.splitlines() if line[:1] != "{"] == [], (words, said)
+
+
+@pytest.mark.parametrize("command", ROWS)
 def test_a_shell_completes_what_help_names(command):
     words = next(words for names, words in completed_words().items()
                  if command in names.split("|"))

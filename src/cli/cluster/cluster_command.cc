@@ -3,6 +3,7 @@
 #include "base/json_text.h"
 #include "cli/cluster/api_versions_text.h"
 #include "cli/common/admin_session.h"
+#include "cli/common/old_names.h"
 #include "cli/common/text_table.h"
 
 #include <array>
@@ -46,6 +47,14 @@ constexpr std::array<std::string_view, 2> examples{
     "cluster list-endpoints --bootstrap-server localhost:9092",
 };
 
+constexpr std::array cluster_old_rows{OldName{"config", "command-config"}};
+constexpr OldNames cluster_old_names{
+    .rows = cluster_old_rows,
+    .both = "--{0} and --{1} cannot be specified together.",
+    .warning =
+        "Option --{0} has been deprecated and will be removed in a future version. Use "
+        "--{1} instead."};
+
 constexpr std::array api_options{bootstrap_server_option, command_config_option};
 constexpr std::array<std::string_view, 1> api_examples{
     "broker-api-versions --bootstrap-server localhost:9092",
@@ -74,15 +83,8 @@ std::string endpoint_json(const admin::ClusterDescription::Broker& broker) {
 
 Result<void> run_action(const ParsedOptions& given, Console& console) {
     const bool old = given.has("config");
-    if (old && given.has("command-config")) {
-        return fail(ErrorCode::invalid_request,
-                    "--config and --command-config cannot be specified together.");
-    }
-    if (old) {
-        console.line(
-            "Option --config has been deprecated and will be removed in a future version. Use "
-            "--command-config instead.");
-    }
+    TRY(check_old_names(given, cluster_old_names));
+    tell_warnings(old_name_warnings(given, cluster_old_names), given.json(), console);
     TRY_ASSIGN(auto admin, admin_client(given, old ? "config" : "command-config"));
     if (given.action() == "api-versions") {
         return print_api_versions(admin, given, console);

@@ -24,4 +24,14 @@ std::vector<std::string> old_name_warnings(const ParsedOptions& given, const Old
     return warnings;
 }
 
+void tell_warnings(std::span<const std::string> warnings, bool json, Console& console) {
+    for (const auto& warning : warnings) {
+        if (json) {
+            console.error_line(warning);
+        } else {
+            console.line(warning);
+        }
+    }
+}
+
 }  // namespace barnabas::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "cli/framework/console.h"
 #include "cli/framework/option_parser.h"
 
 #include <span>
@@ -34,5 +35,9 @@ inline constexpr std::string_view new_name_and_old_one =
 /// A line for each old name that is used.
 [[nodiscard]] std::vector<std::string> old_name_warnings(const ParsedOptions& given,
                                                          const OldNames& names);
+
+/// Prints warnings where Kafka's tools do, on standard output; with --json that is JSON alone, and
+/// they go to the error output.
+void tell_warnings(std::span<const std::string> warnings, bool json, Console& console);
 
 }  // namespace barnabas::cli

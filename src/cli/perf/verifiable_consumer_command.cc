@@ -1,6 +1,7 @@
 #include "cli/perf/verifiable_consumer_command.h"
 
 #include "cli/common/java_errors.h"
+#include "cli/common/old_names.h"
 #include "cli/common/output_pipe.h"
 #include "cli/common/stop_signals.h"
 #include "cli/perf/argparse_checks.h"
@@ -152,9 +153,7 @@ int run_verifiable_consumer(const ParsedOptions& given, Console& console) {
         return refuse_line(console, "verifiable-consumer", "verifiable-consumer",
                            options.error().message);
     }
-    if (!options->warning.empty()) {
-        console.line(options->warning);
-    }
+    tell_warnings(options->warnings, given.json(), console);
     auto config = verifiable_consumer_config(*options);
     if (!config) {
         return refuse_line(console, "verifiable-consumer", "verifiable-consumer",

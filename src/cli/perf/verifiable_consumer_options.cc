@@ -1,5 +1,7 @@
 #include "cli/perf/verifiable_consumer_options.h"
 
+#include "cli/common/old_names.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -68,6 +70,14 @@ constexpr std::array verifiable_consumer_rows{
            .help = "The old name of --command-config."},
 };
 
+constexpr std::array verifiable_consumer_old_rows{OldName{"consumer.config", "command-config"}};
+constexpr OldNames verifiable_consumer_old_names{
+    .rows = verifiable_consumer_old_rows,
+    .both = "Options --{0} and --{1} are mutually exclusive.",
+    .warning =
+        "Option --{0} has been deprecated and will be removed in a future version. Use "
+        "--{1} instead."};
+
 constexpr std::array<std::string_view, 2> verifiable_consumer_examples{
     "verifiable-consumer --bootstrap-server localhost:9092 --topic test --group-id readers "
     "--max-messages 1000",
@@ -122,10 +132,7 @@ const Syntax verifiable_consumer_syntax{
     .complaint = "verifiable-consumer: error: "};
 
 Result<VerifiableConsumerOptions> verifiable_consumer_options(const ParsedOptions& given) {
-    if (given.has("consumer.config") && given.has("command-config")) {
-        return fail(ErrorCode::invalid_request,
-                    "Options --consumer.config and --command-config are mutually exclusive.");
-    }
+    TRY(check_old_names(given, verifiable_consumer_old_names));
     VerifiableConsumerOptions options;
     options.topic = given.text("topic").value_or("");
     options.messages = given.number("max-messages").value_or(-1);
@@ -137,13 +144,9 @@ Result<VerifiableConsumerOptions> verifiable_consumer_options(const ParsedOption
                                    given.text("reset-policy").value_or("earliest"));
     options.properties.bootstrap = given.text("bootstrap-server").value_or("");
     options.properties.profile = given.profile();
-    options.properties.file = given.text("command-config");
-    if (given.has("consumer.config")) {
-        options.properties.file = given.text("consumer.config");
-        options.warning =
-            "Option --consumer.config has been deprecated and will be removed in a future "
-            "version. Use --command-config instead.";
-    }
+    options.properties.file =
+        given.text(given.has("consumer.config") ? "consumer.config" : "command-config");
+    options.warnings = old_name_warnings(given, verifiable_consumer_old_names);
     return options;
 }
 

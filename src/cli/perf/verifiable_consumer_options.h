@@ -21,7 +21,7 @@ struct VerifiableConsumerOptions {
     PropertySources properties{};
     /// What the command line says goes before the file.
     std::vector<std::pair<std::string, std::string>> overrides{};
-    std::string warning{};  ///< of an old option's name
+    std::vector<std::string> warnings{};  ///< of old names of options
 };
 [[nodiscard]] Result<VerifiableConsumerOptions> verifiable_consumer_options(
     const ParsedOptions& given);

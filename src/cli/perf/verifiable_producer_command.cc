@@ -1,5 +1,6 @@
 #include "cli/perf/verifiable_producer_command.h"
 
+#include "cli/common/old_names.h"
 #include "cli/common/output_pipe.h"
 #include "cli/common/stop_signals.h"
 #include "cli/perf/argparse_checks.h"
@@ -100,9 +101,7 @@ int run_verifiable_producer(const ParsedOptions& given, Console& console) {
         return refuse_line(console, "verifiable-producer", "verifiable-producer",
                            options.error().message);
     }
-    if (!options->warning.empty()) {
-        console.line(options->warning);
-    }
+    tell_warnings(options->warnings, given.json(), console);
     const auto config = client_properties(options->properties);
     if (!config) {
         return refuse_line(console, "verifiable-producer", "verifiable-producer",

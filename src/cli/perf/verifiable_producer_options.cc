@@ -1,5 +1,6 @@
 #include "cli/perf/verifiable_producer_options.h"
 
+#include "cli/common/old_names.h"
 #include "cli/perf/argparse_checks.h"
 
 #include <algorithm>
@@ -56,6 +57,14 @@ constexpr std::array verifiable_producer_rows{
            .help = "The old name of --command-config."},
 };
 
+constexpr std::array verifiable_producer_old_rows{OldName{"producer.config", "command-config"}};
+constexpr OldNames verifiable_producer_old_names{
+    .rows = verifiable_producer_old_rows,
+    .both = "Options --{0} and --{1} are mutually exclusive.",
+    .warning =
+        "Option --{0} has been deprecated and will be removed in a future version. Use "
+        "--{1} instead."};
+
 constexpr std::array<std::string_view, 2> verifiable_producer_examples{
     "verifiable-producer --bootstrap-server localhost:9092 --topic test --max-messages 1000",
     "verifiable-producer --bootstrap-server localhost:9092 --topic test --throughput 100 "
@@ -92,10 +101,7 @@ const Syntax verifiable_producer_syntax{
 Result<VerifiableProducerOptions> verifiable_producer_options(const ParsedOptions& given) {
     TRY_ASSIGN(const auto acks, acks_of(given));
     TRY(require_one(given, {"bootstrap-server"}));
-    if (given.has("producer.config") && given.has("command-config")) {
-        return fail(ErrorCode::invalid_request,
-                    "Options --producer.config and --command-config are mutually exclusive.");
-    }
+    TRY(check_old_names(given, verifiable_producer_old_names));
     VerifiableProducerOptions options;
     options.topic = given.text("topic").value_or("");
     options.messages = given.number("max-messages").value_or(-1);
@@ -106,13 +112,9 @@ Result<VerifiableProducerOptions> verifiable_producer_options(const ParsedOption
     }
     options.value_prefix = number32(given, "value-prefix");
     options.repeating_keys = number32(given, "repeating-keys");
-    options.properties.file = given.text("command-config");
-    if (given.has("producer.config")) {
-        options.properties.file = given.text("producer.config");
-        options.warning =
-            "Option --producer.config has been deprecated and will be removed in a future "
-            "version. Use --command-config instead.";
-    }
+    options.properties.file =
+        given.text(given.has("producer.config") ? "producer.config" : "command-config");
+    options.warnings = old_name_warnings(given, verifiable_producer_old_names);
     // The file goes before the command line, as in Kafka's tool.
     options.properties.defaults = {
         {"bootstrap.servers", given.text("bootstrap-server").value_or("")},

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace barnabas::cli {
 
@@ -20,7 +21,7 @@ struct VerifiableProducerOptions {
     std::optional<std::int32_t> value_prefix{};
     std::optional<std::int32_t> repeating_keys{};
     PropertySources properties{};
-    std::string warning{};  ///< of an old option's name
+    std::vector<std::string> warnings{};  ///< of old names of options
 };
 [[nodiscard]] Result<VerifiableProducerOptions> verifiable_producer_options(
     const ParsedOptions& given);

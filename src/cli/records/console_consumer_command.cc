@@ -1,6 +1,7 @@
 #include "cli/records/console_consumer_command.h"
 
 #include "cli/common/java_errors.h"
+#include "cli/common/old_names.h"
 #include "cli/common/output_pipe.h"
 #include "cli/common/stop_signals.h"
 #include "cli/records/console_consumer_options.h"
@@ -25,11 +26,12 @@ class ConsoleConsumerRun final : public ConsoleReading::Reader {
 public:
     ConsoleConsumerRun(const ParsedOptions& options, Console& console, ConsumerPlan plan,
                        const RecordFormatter& formatter)
-        : skips_(options.has("skip-message-on-error")),
+        : json_(options.json()),
+          skips_(options.has("skip-message-on-error")),
           tells_end_(options.has("enable-systest-events")),
           console_(console),
           plan_(std::move(plan)),
-          reading_({.json = options.json(),
+          reading_({.json = json_,
                     .limits = {.messages_max = plan_.messages_max, .timeout_ms = plan_.timeout_ms},
                     .stopped = StopSignals::requested},
                    console, formatter, clock_) {}
@@ -48,7 +50,7 @@ public:
         close();
         const int status = reading_.finish(read);
         if (tells_end_) {
-            console_.line("shutdown_complete");
+            console_.line(json_ ? R"({"event":"shutdown_complete"})" : "shutdown_complete");
         }
         return StopSignals::requested() ? StopSignals::exit_status() : status;
     }
@@ -139,6 +141,7 @@ private:
         }
     }
 
+    const bool json_;
     const bool skips_;
     const bool tells_end_;
     Console& console_;
@@ -178,13 +181,7 @@ int run_console_consumer(const ParsedOptions& given, Console& console) {
         console.error_line(checked.error().message);
         return 1;
     }
-    for (const auto& warning : console_consumer_warnings(given)) {
-        if (given.json()) {
-            console.error_line(warning);  // what is printed is JSON alone
-        } else {
-            console.line(warning);
-        }
-    }
+    tell_warnings(console_consumer_warnings(given), given.json(), console);
     const auto status = consume_records(given, console);
     if (!status) {
         console.error_line(status.error().message);

@@ -2,6 +2,7 @@
 
 #include "cli/common/client_properties.h"
 #include "cli/common/java_errors.h"
+#include "cli/common/old_names.h"
 #include "cli/common/output_pipe.h"
 #include "cli/common/stop_signals.h"
 #include "cli/records/console_producer_lines.h"
@@ -157,13 +158,7 @@ int run_console_producer(const ParsedOptions& given, Console& console) {
         console.error_line(checked.error().message);
         return 1;
     }
-    for (const auto& warning : console_producer_warnings(given)) {
-        if (given.json()) {
-            console.error_line(warning);  // what is printed is JSON alone
-        } else {
-            console.line(warning);
-        }
-    }
+    tell_warnings(console_producer_warnings(given), given.json(), console);
     const OutputPipe pipe;
     const auto status = produce_lines(given, console);
     if (!status) {

@@ -1,6 +1,7 @@
 #include "cli/records/console_share_consumer_command.h"
 
 #include "cli/common/java_errors.h"
+#include "cli/common/old_names.h"
 #include "cli/common/output_pipe.h"
 #include "cli/common/stop_signals.h"
 #include "cli/records/console_reading.h"
@@ -153,13 +154,7 @@ int run_console_share_consumer(const ParsedOptions& given, Console& console) {
         console.error_line(checked.error().message);
         return 1;
     }
-    for (const auto& warning : console_share_consumer_warnings(given)) {
-        if (given.json()) {
-            console.error_line(warning);  // what is printed is JSON alone
-        } else {
-            console.line(warning);
-        }
-    }
+    tell_warnings(console_share_consumer_warnings(given), given.json(), console);
     const auto status = consume_shared(given, console);
     if (!status) {
         console.error_line(status.error().message);

@@ -95,6 +95,8 @@ CONSUMER_GROUPS = [
     says("consumer-groups --describe --all-groups", r"readers\s+orders"),
     says("consumer-groups --list --timeout 200 --bootstrap-server <silent>",
          "Executing consumer group command failed", seconds_max=3),
+    complains("consumer-groups --list --json --timeout 200 --bootstrap-server <silent>",
+              "Executing consumer group command failed"),
     says("consumer-groups --validate-regex a.*", "The regular expression `a.*` is valid"),
     says("consumer-groups --validate-regex '(' --json", r'"valid":false'),
     says(f"consumer-groups {RESET} --to-offset 3", r"movers\s+orders\s+0\s+3"),

@@ -70,6 +70,7 @@ CONSOLE_CONSUMER = [
     says(f"{ORDERS} --property print.key=true", r"^k\tv0$", errors="--property is deprecated"),
     says(f"{ORDERS} --formatter-config <formatter.properties>", r"^k#v0$"),
     says(f"{ORDERS} --enable-systest-events", "^shutdown_complete$"),
+    says(f"{ORDERS} --enable-systest-events --json", '"event":"shutdown_complete"'),
     complains(f"{ORDERS} --command-property client.idd=x", r"client\.id\b"),
     complains(f"{ORDERS} --consumer-property client.idd=x", r"client\.id\b"),
     *takes_configurations(ORDERS, "command-config", "consumer.config"),

@@ -1,6 +1,7 @@
 #include "cli/common/old_names.h"
 
 #include "unit/cli/options_of.h"
+#include "unit/cli/recording_console.h"
 
 #include <gtest/gtest.h>
 
@@ -40,6 +41,17 @@ TEST(OldNames, AreWarnedOfAndNotTogetherWithNewOnes) {
         EXPECT_EQ(sentence(check_old_names(*given, renamed)), row.complaint) << row.line;
         EXPECT_EQ(old_name_warnings(*given, renamed), row.warnings) << row.line;
     }
+}
+
+TEST(OldNames, AreNoJson) {
+    const std::vector<std::string> warnings{"one", "two"};
+    RecordingConsole text;
+    tell_warnings(warnings, false, text);
+    EXPECT_EQ(text.output, "one\ntwo\n");
+    RecordingConsole json;
+    tell_warnings(warnings, true, json);
+    EXPECT_EQ(json.output, "");
+    EXPECT_EQ(json.errors, "one\ntwo\n");
 }
 
 }  // namespace
