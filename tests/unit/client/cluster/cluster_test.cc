@@ -223,6 +223,18 @@ TEST(Cluster, NamesTheBrokersThatThereAre) {
     EXPECT_EQ(asked_of(world, Target::broker(BrokerId{7})), "7");
 }
 
+TEST(Cluster, SaysWhyItKnowsNoBrokerAnyMore) {
+    ClusterWorld world(1);
+    EXPECT_EQ(refresh(world), "done");
+    world.broker(1).stop_listening();
+    world.broker(1).hang_up();
+    EXPECT_THAT(asked_of_one(world, 1), HasSubstr("broker 1 (kafka-1:9092): cannot connect"));
+    world.simulation().run_for(10s);
+    EXPECT_THAT(asked_of_one(world, 1),
+                AllOf(HasSubstr("the cluster has no broker 1 now; it has none that is known: "),
+                      HasSubstr("bootstrap server kafka-1:9092: cannot connect")));
+}
+
 TEST(Cluster, SaysWhereAnAddressComesFrom) {
     ClusterWorld world(1);
     world.told[1] = {.host = "localhost", .port = port};
