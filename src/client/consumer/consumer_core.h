@@ -189,8 +189,9 @@ private:
     Time auto_commit_at_ = never;
     bool started_ = false;
     bool stopping_ = false;
-    bool waited_for_ = false;  ///< somebody waits in next_event()
-    bool committing_ = false;  ///< run_commits() runs
+    bool group_fails_ = false;  ///< the last request to the coordinator had no answer
+    bool waited_for_ = false;   ///< somebody waits in next_event()
+    bool committing_ = false;   ///< run_commits() runs
 
     std::atomic<Time> polled_at_{Time{}};
     std::atomic<bool> attention_ = false;

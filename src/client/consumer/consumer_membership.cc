@@ -385,8 +385,11 @@ void ConsumerMembership::on_failure(std::size_t /*request*/, const Error& error,
         return;
     }
     full_ = true;  // who knows what arrived
+    if (state_ != State::member) {
+        return;  // it is leaving, or joins anew: neither waits for this
+    }
     retry_later(now);
-    if (!may_pass(error.code) && state_ == State::member) {
+    if (!may_pass(error.code)) {
         fail_for_good(error.code, error.message);
     }
 }

@@ -55,8 +55,13 @@ awaitable<Result<Answer<typename Heartbeat::Response>>> send_heartbeat(Cluster& 
     const bool gone = code == ErrorCode::network_exception ||
                       code == ErrorCode::request_timed_out ||
                       code == ErrorCode::broker_not_available;
-    if (gone || means_coordinator_away(code)) {
+    if (gone || code == ErrorCode::not_coordinator ||
+        code == ErrorCode::coordinator_not_available) {  // not while it loads: it stays the one
         cluster.forget_coordinator(CoordinatorType::group, group, *coordinator);
+    }
+    if (means_stale_metadata(code)) {
+        cluster.metadata().request_update();
+        cluster.poke();
     }
     co_return answer;
 }

@@ -66,9 +66,12 @@ awaitable<void> ConsumerCore::send_to_coordinator(
         .deadline = now() + timeout, .versions = versions_of(request), .timeout = timeout};
     auto answer = co_await ask_group(std::move(request), options);
     if (answer) {
+        group_fails_ = false;
         membership_->on_response(GroupResponse(std::move(answer->message)), now());
     } else {
-        log_.warn("group \"{}\": {}", *config_.group_id, answer.error().message);
+        if (!std::exchange(group_fails_, true)) {  // once for all that follow
+            log_.warn("group \"{}\": {}", *config_.group_id, answer.error().message);
+        }
         membership_->on_failure(index, answer.error(), now());
     }
     poke();

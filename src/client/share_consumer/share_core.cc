@@ -138,9 +138,12 @@ awaitable<void> ShareCore::heartbeat(wire::ShareGroupHeartbeatRequest request) {
         .deadline = now() + timeout, .versions = {first_stable, wire::latest}, .timeout = timeout};
     auto answer = co_await send_heartbeat(cluster_, config_.group_id, std::move(request), options);
     if (answer) {
+        group_fails_ = false;
         membership_.on_response(answer->message, now());
     } else {
-        log_.warn("share group \"{}\": {}", config_.group_id, answer.error().message);
+        if (!std::exchange(group_fails_, true)) {  // once for all that follow
+            log_.warn("share group \"{}\": {}", config_.group_id, answer.error().message);
+        }
         membership_.on_failure(answer.error(), now());
     }
     poke();

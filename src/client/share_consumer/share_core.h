@@ -102,7 +102,8 @@ private:
     std::uint64_t seen_metadata_ = 0;
     bool started_ = false;
     bool stopping_ = false;
-    bool waited_for_ = false;  ///< somebody waits in next_event()
+    bool group_fails_ = false;  ///< the last heartbeat had no answer
+    bool waited_for_ = false;   ///< somebody waits in next_event()
 
     std::atomic<Time> polled_at_{Time{}};
     std::atomic<bool> woken_ = false;

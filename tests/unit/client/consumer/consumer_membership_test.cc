@@ -192,6 +192,21 @@ TEST(ConsumerMembership, WaitsLongerWithEachFailureInARow) {
     EXPECT_EQ(member.machine.next_wake(member.now), member.now + 100ms) << "all was well meanwhile";
 }
 
+TEST(ConsumerMembership, LeavesAtOnceThoughTheHeartbeatBeforeFailed) {
+    Member member;
+    member.settle();
+    member.now += 5s;
+    ASSERT_TRUE(member.request());
+    member.machine.leave(false);
+    while (member.step() != "none") {
+        member.do_step();
+    }
+    member.machine.on_failure(4, {ErrorCode::network_exception, "cut"}, member.now);
+    const auto leave = member.request();
+    ASSERT_TRUE(leave);
+    EXPECT_EQ(leave->member_epoch, -1);
+}
+
 TEST(ConsumerMembership, TriesOnWhileTheClusterIsAway) {
     for (const ErrorCode code : {ErrorCode::network_exception, ErrorCode::broker_not_available,
                                  ErrorCode::request_timed_out}) {

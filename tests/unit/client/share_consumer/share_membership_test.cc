@@ -207,6 +207,18 @@ TEST(ShareMembership, SaysEverythingAgainWhenNobodyKnowsWhatArrived) {
     ASSERT_TRUE(member.machine.fatal()) << "a broker without share groups";
 }
 
+TEST(ShareMembership, LeavesAtOnceThoughTheHeartbeatBeforeFailed) {
+    Member member;
+    member.join();
+    member.now += 3s;
+    ASSERT_TRUE(member.machine.next_request(member.now));
+    member.machine.leave();
+    member.machine.on_failure({ErrorCode::network_exception, "gone"}, member.now);
+    const auto leave = member.machine.next_request(member.now);
+    ASSERT_TRUE(leave);
+    EXPECT_EQ(leave->member_epoch, -1);
+}
+
 TEST(ShareMembership, WaitsLongerWithEachFailureInARow) {
     Member member;
     member.join();
