@@ -86,6 +86,7 @@ private:
     /// False: the time is over, or the producer is closed.
     bool wait_for(const Attempt& attempt, std::string_view topic, Time deadline);
     bool wait_for_topic(std::string_view topic, bool other_partitions, Time deadline);
+    [[nodiscard]] std::string ask_loop(std::move_only_function<std::string()> look);
     [[nodiscard]] Error timed_out(const Attempt& attempt, const ProducerRecordView& record);
     Result<> may_send();
     Result<> check_size(const wire::BatchBuilder::Record& record) const;

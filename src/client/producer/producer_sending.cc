@@ -290,6 +290,24 @@ void ProducerCore::ask_for_topic(std::string topic, bool refresh) {
     static_cast<void>(ports_.loop.thread->post(task));
 }
 
+/// What the loop's thread knows of a failure; nothing if it does not find the time to say so: it
+/// may be in a callback that waits for this very thread.
+std::string ProducerCore::ask_loop(std::move_only_function<std::string()> look) {
+    constexpr auto patience = std::chrono::milliseconds(100);
+    if (ports_.loop.thread->is_current()) {
+        return look();
+    }
+    Promise<std::string> promise(ports_.loop.thread);
+    auto answer = promise.future();
+    std::move_only_function<void()> task =
+        [look = std::move(look), owed = std::move(promise)]() mutable { owed.set(look()); };
+    if (!ports_.loop.thread->post(task)) {
+        return {};  // the loop is over
+    }
+    auto said = answer.wait_for(patience);
+    return said && *said ? std::move(**said) : std::string();
+}
+
 Error ProducerCore::timed_out(const Attempt& attempt, const ProducerRecordView& record) {
     {
         const std::lock_guard lock(mutex_);
@@ -299,9 +317,7 @@ Error ProducerCore::timed_out(const Attempt& attempt, const ProducerRecordView& 
     }
     const auto limit = config_.block_max / 1ms;
     if (attempt.kind == Attempt::Kind::no_memory) {
-        std::string why;  // the loop's thread knows
-        auto look = [this, &why] { why = sender_.trouble(); };
-        ignore(client::run_and_wait(ports_.loop, std::move(look)), "the loop is over");
+        const auto why = ask_loop([this] { return sender_.trouble(); });
         return {
             ErrorCode::request_timed_out,
             fmt::format("no memory for a batch of {} bytes within max.block.ms ({} ms): "
@@ -322,13 +338,12 @@ Error ProducerCore::timed_out(const Attempt& attempt, const ProducerRecordView& 
                             table == nullptr ? 0 : table->size())};
     }
     std::string why = entry == nullptr ? "" : entry->last_word();
-    std::optional<Error> failure;  // the loop's thread has it
-    auto look = [this, &failure] {
-        failure = cluster_ ? cluster_->metadata().failure() : std::nullopt;
-    };
-    ignore(client::run_and_wait(ports_.loop, std::move(look)), "the loop is over");
-    if (failure) {
-        why += fmt::format("; {}", failure->message);
+    const auto failure = ask_loop([this] {
+        const auto failed = cluster_ ? cluster_->metadata().failure() : std::nullopt;
+        return failed ? failed->message : std::string();
+    });
+    if (!failure.empty()) {
+        why += fmt::format("; {}", failure);
     }
     return {ErrorCode::request_timed_out,
             fmt::format("topic '{}' was not in the metadata within max.block.ms ({} ms){}",
