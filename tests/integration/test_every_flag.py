@@ -116,7 +116,8 @@ def test_what_goes_wrong_is_no_json(command, world):
         words = line_of(row, world)
         if row.status == 0 or words[0] != command:
             continue
-        said, _ = world.run([*words, "--json"], row.stdin)
+        asked = words if "--json" in words else [*words, "--json"]
+        said, _ = world.run(asked, row.stdin)
         assert [line for line in said.out.splitlines() if line[:1] != "{"] == [], (words, said)
 
 

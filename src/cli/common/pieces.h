@@ -2,6 +2,8 @@
 
 #include "base/result.h"
 
+#include <fmt/format.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -15,17 +17,23 @@ inline constexpr std::size_t partitions_per_question = 500;
 
 /// Hands `items` (a map) to `act` in pieces of at most `piece_max`, in their order, and after each
 /// but the last tells `progress` how many are done. Ends at the first error, which it answers: what
-/// was handed over before stays done.
+/// was handed over before stays done, and the error says how many those are.
 template <class Map, class Act, class Progress>
 Result<void> in_pieces(Map items, std::size_t piece_max, Act act, Progress progress) {
+    const std::size_t count = items.size();
     std::size_t done = 0;
     while (!items.empty()) {
         Map piece;
         while (!items.empty() && piece.size() < piece_max) {
             piece.insert(piece.end(), items.extract(items.begin()));
         }
-        done += piece.size();
-        TRY(act(std::move(piece)));
+        const std::size_t before = std::exchange(done, done + piece.size());
+        if (Result<void> acted = act(std::move(piece)); !acted) {
+            if (before > 0) {
+                acted.error().message += fmt::format(" (after the first {} of {})", before, count);
+            }
+            return acted;
+        }
         if (!items.empty()) {
             progress(static_cast<std::int64_t>(done));
         }

@@ -46,9 +46,10 @@ TEST(Pieces, AreInOrderAndTellHowManyAreDone) {
 TEST(Pieces, EndAtTheFirstError) {
     const auto handed = hand_over({{1, 'a'}, {2, 'b'}, {3, 'c'}, {4, 'd'}, {5, 'e'}}, 2);
     ASSERT_FALSE(handed.result);
-    EXPECT_EQ(handed.result.error().message, "too slow");
+    EXPECT_EQ(handed.result.error().message, "too slow (after the first 2 of 5)");
     EXPECT_EQ(handed.pieces.size(), 2U);
     EXPECT_EQ(handed.told, std::vector<std::int64_t>{2});
+    EXPECT_EQ(hand_over({{1, 'a'}}, 1).result.error().message, "too slow") << "nothing was done";
 }
 
 }  // namespace
