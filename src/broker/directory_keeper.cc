@@ -97,7 +97,14 @@ void DirectoryKeeper::end_without_directories() {
 }
 
 void DirectoryKeeper::take_back() {
-    for (const auto& use : ports_.dirs.known()) {
+    const auto uses = ports_.dirs.known();
+    // Asked for after that: one that fails this moment is known as offline, and is yet to be
+    // dropped.
+    const auto failed = ports_.dirs.failed();
+    for (const auto& use : uses) {
+        if (std::ranges::find(failed, use.index) != failed.end()) {
+            continue;
+        }
         if (use.online) {
             resume_store(use.index);
         } else if (changing_.insert(use.index).second) {

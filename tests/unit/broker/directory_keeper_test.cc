@@ -141,6 +141,28 @@ TEST(DirectoryKeeper, TakesOneBackWhileAnotherHangs) {
     }
 }
 
+// It was known as offline, and was not dropped yet: taking it back ended the broker.
+TEST(DirectoryKeeper, DropsOneThatFailsAtTheMomentOfARetry) {
+    // The broker's start takes no time: the keeper tries after 5 s, 10 s, and so on.
+    BrokerFixture at({{"log.dirs", "/a,/b"}, {"log.dir.retry.interval.ms", "5000"}}, 2,
+                     {.blocking_delay = {Duration{}, Duration{}}});
+    ASSERT_EQ(at.create_topic("t", 2), ErrorCode::none);
+    ASSERT_EQ(produce_to(at, 1), ErrorCode::none);
+    const auto passed = at.simulation().clock().now() - runtime::Simulation(1).clock().now();
+    ASSERT_LT(passed, 4s);
+    bool failed = false;
+    at.after(5s - passed, [&] {
+        at.disk().break_directory("/b");
+        failed = !at.disk().list("/b");
+    });
+    at.wait(8s);
+    EXPECT_TRUE(failed);
+    EXPECT_EQ(produce_to(at, 1), ErrorCode::kafka_storage_error);
+    at.disk().heal();
+    at.wait(10s);
+    EXPECT_EQ(produce_to(at, 1), ErrorCode::none);
+}
+
 TEST(DirectoryKeeper, LeavesItOutUntilARestartIfToldSo) {
     TwoDirectories two({{"log.dir.retry.interval.ms", "0"}});
     two.at().disk().break_directory("/a");
