@@ -250,18 +250,22 @@ void LogDirs::note_stray(std::size_t index, const std::string& folder) {
 }
 
 /// What the page cache has of a directory that failed counts for nothing until it is online again.
+/// Neither the mark of a clean stop nor the checkpoints are of unfinished copies: one that nobody
+/// opened before the stop is as a crash left it, so they are always checked whole.
 Log::OpenOptions LogDirs::options_for(const FoundLog& found, const LogConfig& config,
                                       Now now) const {
     const auto& directory = directories_[found.directory];
     const std::lock_guard lock(mutex_);
     const auto& checkpoints = directory.checkpoints;
+    const bool is_copy = found.folder.ends_with(future_folder_suffix);
     return {.disk = disk_,
             .folder = directory.path / found.folder,
             .partition = found.partition,
             .config = config,
             .log_start = offset_in(checkpoints.log_starts, found.partition),
-            .recovery_point = offset_in(checkpoints.recovery_points, found.partition),
-            .clean = directory.clean,
+            .recovery_point =
+                is_copy ? Offset{0} : offset_in(checkpoints.recovery_points, found.partition),
+            .clean = directory.clean && !is_copy,
             .health = directory.health,
             .cached = directory.online,
             .now = now,

@@ -151,6 +151,13 @@ protected:
         EXPECT_EQ(found->size(), 2U);
         return take(dirs_->settle_doubles(std::move(*found), clock_.both()));
     }
+    /// The same where the log is in one directory.
+    void restart_alone() {
+        log_.reset();
+        dirs_.reset();
+        dirs_ = open();
+        EXPECT_TRUE(dirs_->scan());
+    }
     /// The power fails, and everything that was not synced is lost.
     std::size_t crash_and_start() {
         log_.reset();
@@ -192,6 +199,37 @@ protected:
     std::unique_ptr<LogDirs> dirs_;
     std::unique_ptr<Log> log_;
 };
+
+// A copy that an earlier run left, and that nobody opened before the stop, counted as closed in
+// order: what a crash had left in the middle of it was taken for records.
+TEST_F(TwoFoldersTest, AnUnfinishedCopyIsCheckedWhateverItsDirectorySays) {
+    auto copy = dirs_->create_future({.partition = partition,
+                                      .id = topic_id,
+                                      .directory = 1,
+                                      .start = Offset{0},
+                                      .config = config,
+                                      .now = clock_.both()});
+    ASSERT_TRUE(copy) << copy.error().message;
+    while ((*copy)->segment_count() < 3) {
+        auto batch = testing::make_batch({.value_size = 100});
+        ASSERT_TRUE((*copy)->append(batch.mutable_view(), {.now = clock_.both()}, validator_));
+    }
+    const auto end = (*copy)->log_end();
+    const auto path = (*copy)->folder() / file_name(Offset{0}, log_suffix);
+    ASSERT_TRUE((*copy)->close());
+    copy->reset();
+    const auto file = disk_.open(path, runtime::OpenMode::read_write);
+    ASSERT_TRUE(file) << file.error().message;
+    ASSERT_TRUE((*file)->write_at(100, as_bytes("other bytes")));  // in the first batch
+    ASSERT_TRUE(dirs_->mark_clean());
+    restart_alone();
+    const auto found = dirs_->take_futures();
+    ASSERT_EQ(found.size(), 1U);
+    ASSERT_GT(end, Offset{0});
+    const auto opened = dirs_->recover_log(found.front(), config, clock_.both());
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_EQ((*opened)->log_end(), Offset{0}) << "of " << end.get();
+}
 
 // The page cache of the disk that failed had the copy, the medium nothing of it: the folder in the
 // other directory, which has every record, was left out when the disk came back.
