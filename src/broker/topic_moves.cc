@@ -8,6 +8,20 @@
 #include <utility>
 
 namespace barnabas::broker {
+namespace {
+
+/// Of the directory that the partition's log is in; nullptr if it is in none.
+std::shared_ptr<const log::DirectoryHealth> health_under(const log::LogDirs& dirs,
+                                                         const TopicPartition& partition) {
+    for (std::size_t i = 0; i < dirs.count(); ++i) {
+        if (dirs.is_in(partition, i)) {
+            return dirs.health_of(i);
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
 
 /// The partition's topic, if its log is open here.
 Result<TopicId> TopicService::movable(const TopicPartition& partition) const {
@@ -118,7 +132,11 @@ awaitable<Result<ResumedMove>> TopicService::resume_move(std::shared_ptr<Replica
         co_return ResumedMove::not_needed;
     }
     move->topic = *topic;
+    const auto health = health_under(ports_.dirs, found.partition);
     const auto start = co_await move_start(*topic, found.partition.partition);
+    if (!start && health && health->failed()) {
+        co_return ResumedMove::later;  // meanwhile: the copy may be all that is left
+    }
     if (!start) {
         co_return std::unexpected(start.error());
     }
