@@ -11,7 +11,7 @@ import random
 from contextlib import ExitStack
 
 import pytest
-from support import batches, clients, serving, wire
+from support import batches, clients, serving, transactions, wire
 from support.cpp_clients import IMPATIENT, program
 from support.judging import by_partition
 from support.programs import Program
@@ -84,7 +84,7 @@ class Copying:
         try:
             wait_until(come_true, DEADLINE_S, f"{count} records are copied")
         except AssertionError as error:
-            raise AssertionError(f"{error}; {self._done} are\n{self}") from None
+            raise AssertionError(f"{error}; {self._done} are\n{self}\n{self._at_broker()}") from None
 
     def kill(self, chance):
         copier = chance.choice(self.copiers)
@@ -119,6 +119,16 @@ class Copying:
 
     def __str__(self):
         return "\n".join(map(str, self.copiers))
+
+    def _at_broker(self):
+        """What the broker has of the transactions and of the group's offsets: for a copy that
+        stands still."""
+        with wire.connected(self.broker, deadline_s=5) as connection:
+            states = [transactions.describe(connection, f"copier-{n}") for n in range(2)]
+            offsets = connection.call(
+                "OffsetFetch", 7, groupId="copiers", requireStable=True,
+                topics=[{"name": self.source, "partitionIndexes": list(range(PARTITIONS))}])
+        return f"{states}\n{offsets}"
 
     def _wait_for_other(self, asleep):
         """Until the other one has all partitions."""
