@@ -188,7 +188,7 @@ def test_an_orderly_stop_in_the_middle_goes_on_where_it_was(start):
     broker.overrides[RATE] = 50_000_000
     broker.start()
     with wire.connected(broker) as connection:
-        assert "goes on moving" in broker.log_of_this_run()
+        wait_until(lambda: "goes on moving" in broker.log_of_this_run(), 10, "it goes on")
         wait_until(lambda: where(connection) == (target, None), 60, "it has moved")
         assert len(contents(connection)) == 20
 
