@@ -128,9 +128,13 @@ public:
     /// No operation of its disk has failed since it was opened.
     [[nodiscard]] bool is_well(std::size_t directory) const;
     [[nodiscard]] bool is_in(const TopicPartition& partition, std::size_t directory) const;
+    /// The directory that its log is in; nothing if it is offline, or nowhere.
+    [[nodiscard]] std::optional<std::size_t> place_of(const TopicPartition& partition) const;
     /// Looks whether a directory that is offline is there and takes records again; if so, locks it
     /// and answers the partitions' folders. It must be the directory that it was. It stays offline
-    /// until bring_online(); take_offline() ends the attempt. At any time, on any thread.
+    /// until bring_online(); take_offline() ends the attempt. At any time, on any thread. Looks
+    /// into the other directories too, for folders of those partitions: theirs may be disks that
+    /// hang.
     Result<std::vector<FoundLog>> open_again(std::size_t directory);
     /// What is to be recovered of those: of a partition that had just moved there when it failed
     /// the better one of two, which may be in the directory that it came from.
@@ -202,8 +206,10 @@ private:
         std::unique_ptr<std::mutex> writing = std::make_unique<std::mutex>();  // of checkpoints
         Checkpoints checkpoints;  // as they are in the files; under mutex_ from here
         std::map<TopicPartition, bool> unopened;  // and whether it keeps the mark away
-        std::optional<Error> unwritten;           // why the files are not what they were to be
-        bool keeps_others = false;                // offsets of logs that are elsewhere by now
+        /// Where there is no other folder of one that open_again() found.
+        std::set<std::pair<TopicPartition, std::size_t>> not_in;
+        std::optional<Error> unwritten;  // why the files are not what they were to be
+        bool keeps_others = false;       // offsets of logs that are elsewhere by now
         std::size_t logs = 0;
 
         [[nodiscard]] bool usable() const { return online && !health->failed(); }
@@ -218,6 +224,8 @@ private:
     Result<std::vector<FoundLog>> try_open_again(std::size_t index);
     Result<std::vector<FoundLog>> try_settle(const std::vector<FoundLog>& here, Now now);
     Result<std::vector<FoundLog>> or_close(std::size_t index, Result<std::vector<FoundLog>> found);
+    [[nodiscard]] bool may_be_replaced_in(std::size_t other, const FoundLog& log) const;
+    void note_where_it_is_not(const std::vector<FoundLog>& found);
     Result<void> find_replaced(const FoundLog& log, std::vector<FoundLog>& into);
     void keep_longer(FoundLog& kept, FoundLog other, Now now);
     Result<void> inherit_start(const FoundLog& kept, const FoundLog& other);

@@ -132,6 +132,7 @@ Result<std::vector<FoundLog>> LogDirs::try_open_again(std::size_t index) {
     {
         const std::lock_guard lock(mutex_);
         directory.unopened.clear();
+        directory.not_in.clear();
         directory.unwritten.reset();
     }
     if (!directory.has_identity && identity_.node && identity_.cluster_id) {
@@ -139,7 +140,29 @@ Result<std::vector<FoundLog>> LogDirs::try_open_again(std::size_t index) {
     }
     std::vector<FoundLog> found;
     TRY(scan_directory(index, found));
+    note_where_it_is_not(found);
     return found;
+}
+
+/// So that whoever settles them need not ask the disks of all directories: there are few doubles.
+/// No folder of a partition appears where there is none while no log of it is open.
+void LogDirs::note_where_it_is_not(const std::vector<FoundLog>& found) {
+    for (const auto& log : found) {
+        for (std::size_t i = 0; i < directories_.size(); ++i) {
+            if (may_be_replaced_in(i, log) && !disk_.is_directory(folder_of(log.partition, i)) &&
+                is_usable(i)) {
+                const std::lock_guard lock(mutex_);
+                directories_[log.directory].not_in.emplace(log.partition, i);
+            }
+        }
+    }
+}
+
+bool LogDirs::may_be_replaced_in(std::size_t other, const FoundLog& log) const {
+    const std::lock_guard lock(mutex_);
+    return other != log.directory && directories_[other].usable() &&
+           !where_.contains(log.partition) &&
+           !directories_[log.directory].not_in.contains({log.partition, other});
 }
 
 Result<std::vector<FoundLog>> LogDirs::try_settle(const std::vector<FoundLog>& here, Now now) {
@@ -158,13 +181,7 @@ Result<std::vector<FoundLog>> LogDirs::try_settle(const std::vector<FoundLog>& h
 Result<void> LogDirs::find_replaced(const FoundLog& log, std::vector<FoundLog>& into) {
     for (std::size_t i = 0; i < directories_.size(); ++i) {
         const auto folder = folder_of(log.partition, i);
-        {
-            const std::lock_guard lock(mutex_);
-            if (i == log.directory || !directories_[i].usable() || where_.contains(log.partition)) {
-                continue;
-            }
-        }
-        if (disk_.is_directory(folder)) {
+        if (may_be_replaced_in(i, log) && disk_.is_directory(folder)) {
             TRY_ASSIGN(auto other, look_at(i, log.partition, folder.filename().string()));
             if (!other.trouble.empty() || other.topic_id == log.topic_id) {
                 into.push_back(std::move(other));
@@ -465,9 +482,13 @@ bool LogDirs::is_well(std::size_t directory) const {
 }
 
 bool LogDirs::is_in(const TopicPartition& partition, std::size_t directory) const {
+    return place_of(partition) == directory;
+}
+
+std::optional<std::size_t> LogDirs::place_of(const TopicPartition& partition) const {
     const std::lock_guard lock(mutex_);
     const auto found = where_.find(partition);
-    return found != where_.end() && found->second == directory;
+    return found != where_.end() ? std::optional(found->second) : std::nullopt;
 }
 
 }  // namespace barnabas::log
