@@ -17,6 +17,9 @@ constexpr std::uint32_t last_part_bytes = 256 << 10;
 /// As often the copy is synced: so much may be dirty in the page cache.
 constexpr std::uint64_t flush_every = 64 << 20;
 constexpr Duration look_again = 1s;
+/// So many copies that were found are opened at a time, of those between the same two directories:
+/// each may be checked whole.
+constexpr int opened_at_once = 2;
 
 bool is_resumed_as(const Result<ResumedMove>& resumed, ResumedMove what) {
     return resumed && *resumed == what;
@@ -130,15 +133,33 @@ awaitable<void> ReplicaMover::resume_one(log::FoundLog found) {
 /// The partition may be offline for a while: its copy is worth waiting for.
 awaitable<Result<ResumedMove>> ReplicaMover::open_found(std::shared_ptr<ReplicaMove> move,
                                                         log::FoundLog found) {
-    auto opened = co_await ports_.topics.resume_move(move, found);
-    if (is_resumed_as(opened, ResumedMove::later)) {
+    auto opened = co_await open_in_line(move, found);
+    if (is_resumed_as(opened, ResumedMove::later) && !must_end(*move)) {
         ports_.log.warn("{} is offline: it goes on moving to {} when it is back", move->partition,
                         ports_.dirs.path_of(move->to).string());
     }
     while (is_resumed_as(opened, ResumedMove::later) && !must_end(*move)) {
         co_await pause(look_again);
-        opened = co_await ports_.topics.resume_move(move, found);
+        opened = co_await open_in_line(move, found);
     }
+    co_return opened;
+}
+
+/// A place in line, which ends with the move and the broker: others' disks may hang, and whoever
+/// waits for other disks is in another line.
+awaitable<Result<ResumedMove>> ReplicaMover::open_in_line(std::shared_ptr<ReplicaMove> move,
+                                                          log::FoundLog found) {
+    const std::pair between(ports_.dirs.place_of(found.partition), found.directory);
+    while (!must_end(*move) && opening_[between] >= opened_at_once) {
+        co_await changed_.wait_until(never);
+    }
+    if (must_end(*move)) {
+        co_return ResumedMove::later;
+    }
+    ++opening_[between];
+    auto opened = co_await ports_.topics.resume_move(move, found);
+    --opening_[between];
+    changed_.notify_all();
     co_return opened;
 }
 

@@ -8,7 +8,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace barnabas::broker {
@@ -91,6 +93,8 @@ private:
     awaitable<void> resume_one(log::FoundLog found);
     awaitable<Result<ResumedMove>> open_found(std::shared_ptr<ReplicaMove> move,
                                               log::FoundLog found);
+    awaitable<Result<ResumedMove>> open_in_line(std::shared_ptr<ReplicaMove> move,
+                                                log::FoundLog found);
     awaitable<void> remove_found(log::FoundLog found, std::string why);
     awaitable<void> run(std::shared_ptr<ReplicaMove> move);
     void forget(const std::shared_ptr<ReplicaMove>& move);
@@ -118,6 +122,7 @@ private:
     runtime::Signal changed_;  // a slot is free, or it is time to stop
     std::map<TopicPartition, std::shared_ptr<ReplicaMove>> moves_;
     std::size_t running_ = 0;
+    std::map<std::pair<std::optional<std::size_t>, std::size_t>, int> opening_;  // from and to
     log::IoThrottle throttle_;
     bool stopping_ = false;
 };

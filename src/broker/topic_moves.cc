@@ -8,20 +8,6 @@
 #include <utility>
 
 namespace barnabas::broker {
-namespace {
-
-/// Of the directory that the partition's log is in; nullptr if it is in none.
-std::shared_ptr<const log::DirectoryHealth> health_under(const log::LogDirs& dirs,
-                                                         const TopicPartition& partition) {
-    for (std::size_t i = 0; i < dirs.count(); ++i) {
-        if (dirs.is_in(partition, i)) {
-            return dirs.health_of(i);
-        }
-    }
-    return nullptr;
-}
-
-}  // namespace
 
 /// The partition's topic, if its log is open here.
 Result<TopicId> TopicService::movable(const TopicPartition& partition) const {
@@ -132,7 +118,8 @@ awaitable<Result<ResumedMove>> TopicService::resume_move(std::shared_ptr<Replica
         co_return ResumedMove::not_needed;
     }
     move->topic = *topic;
-    const auto health = health_under(ports_.dirs, found.partition);
+    const auto place = ports_.dirs.place_of(found.partition);
+    const auto health = place ? ports_.dirs.health_of(*place) : nullptr;
     const auto start = co_await move_start(*topic, found.partition.partition);
     if (!start && health && health->failed()) {
         co_return ResumedMove::later;  // meanwhile: the copy may be all that is left
