@@ -11,8 +11,8 @@ namespace barnabas::broker {
 /// Until when an orderly stop waits for what hangs, a disk above all. All its stages share these
 /// times: what one does not need the next one has. A stage that begins late has `moment` all the
 /// same: what it waits for may be on another disk, which works.
-/// Always: with a disk that hangs the whole stop takes less than `longest`, as service managers
-/// kill what has not stopped in time (systemd after 90 s, unless it is told otherwise).
+/// Where nothing gets on for a disk that hangs the whole stop takes less than `longest`, as service
+/// managers kill what has not stopped in time (systemd after 90 s, unless it is told otherwise).
 struct StopTimes {
     static constexpr Duration longest = std::chrono::seconds(80);
     static constexpr Duration moment = std::chrono::seconds(3);
