@@ -1,6 +1,7 @@
 #include "runtime/real/real_listener.h"
 
 #include "base/invariant.h"
+#include "runtime/real/pacing.h"
 #include "runtime/tasks.h"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -77,6 +78,9 @@ Result<std::unique_ptr<Stream>> RealListener::State::try_accept() {
 Result<std::unique_ptr<Stream>> RealListener::State::adopt(int socket,
                                                            const asio::ip::tcp::endpoint& peer) {
     apply_options(socket, options);
+    if (is_loopback(peer)) {
+        do_not_pace(socket);  // one that listens on every address does pace
+    }
     TcpSocket stream(context);
     boost::system::error_code error;
     stream.assign(peer.protocol(), socket, error);

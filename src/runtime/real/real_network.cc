@@ -1,6 +1,7 @@
 #include "runtime/real/real_network.h"
 
 #include "base/invariant.h"
+#include "runtime/real/pacing.h"
 #include "runtime/real/real_listener.h"
 #include "runtime/real/real_stream.h"
 #include "runtime/real/resolve.h"
@@ -68,6 +69,9 @@ int open_listening(const tcp::endpoint& address, const ListenOptions& options) {
         return socket;
     }
     apply_options(socket, options.stream);  // accepted sockets inherit buffer sizes from here
+    if (is_loopback(address)) {
+        do_not_pace(socket);
+    }
     if (::listen(socket, options.backlog) != 0) {
         const int failed = errno;
         ::close(socket);
@@ -169,6 +173,9 @@ awaitable<Result<std::unique_ptr<Stream>>> RealNetwork::connect_to(Address addre
     }
     socket.native_non_blocking(true, error);
     apply_options(socket.native_handle(), options);
+    if (is_loopback(address)) {
+        do_not_pace(socket.native_handle());
+    }
     bool late = false;
     TimerId timer;
     if (deadline != never) {
