@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Producer
 from support import archives, batches, kraft_metadata, log_directories, serving, wire
+from support.transactions import RawProducer
 from support.waiting import wait_until
 
 pytestmark = pytest.mark.own
@@ -26,6 +27,7 @@ TOPICS = {
     "deleted": (2, {"internal.segment.bytes": str(SEGMENT)}),
     "empty": (1, {}),
     "idempotent": (1, {}),
+    "transacted": (2, {"internal.segment.bytes": str(SEGMENT)}),
 }
 # Kafka's log says of a log what it finds there only at this level.
 SAYS_ALL = ["-Dorg.slf4j.simpleLogger.log.org.apache.kafka.storage.internals.log=info"]
@@ -118,6 +120,53 @@ def thaw(connection, topic):
     wire.set_topic_config(connection, topic, min_compaction_lag_ms=0)
 
 
+class Transactions:
+    """Two producers whose transactions lie among one another in both partitions, some of them
+    aborted; what the second one has begun at the end stays open."""
+
+    COMMITS = ((True, True), (False, True), (True, False), (False, False))
+
+    def __init__(self, connection):
+        self.ids = {name: self._producer(connection, name).producer_id for name in ("one", "two")}
+        one, two = (self._producer(connection, name) for name in self.ids)
+        for number in range(12):
+            for producer in (one, two):
+                for partition in range(2):
+                    producer.send("transacted", [b"%d" % number * 2000] * 3, partition)
+            for producer, commit in zip((one, two), self.COMMITS[number % 4]):
+                producer.end(commit)
+        two.send("transacted", [b"open"])
+
+    @staticmethod
+    def _producer(connection, name):
+        return RawProducer(connection, name, version=1, timeout_ms=900_000).init()
+
+    def check(self, seen):
+        """That there is something to compare."""
+        for partition in range(2):
+            shown = [record[3][:2] for record in
+                     seen["transacted", partition, "read_committed"]]
+            assert shown.count(b"00") == 6 and shown.count(b"33") == 0, shown
+            everything = seen["transacted", partition, "read_uncommitted"]
+            assert len(everything) == 72 + (partition == 0)
+
+    def go_on(self, broker):
+        """The other broker's coordinator knows both: what is open is aborted, and they go on."""
+        with wire.connected(broker) as connection:
+            for name, number in self.ids.items():
+                producer = self._producer(connection, name)
+                assert producer.producer_id == number, name
+                producer.send("transacted", [b"gone on"])
+                producer.end(True)
+            wait_until(lambda: self._ends_in(connection, 0) == self._ends_in(connection, 1), 30,
+                       "nothing is open any more")
+
+    @staticmethod
+    def _ends_in(connection, isolation):
+        return wire.list_offset(connection, "transacted", 0, serving.LATEST,
+                                isolation=isolation)["offset"]
+
+
 class Sequence:
     """An idempotent producer whose batches the test numbers itself."""
 
@@ -152,7 +201,7 @@ class Sequence:
 
 
 def fill(broker):
-    """Every kind of topic; answers the producer of `idempotent`."""
+    """Every kind of topic; answers the producers of `idempotent` and of `transacted`."""
     with wire.connected(broker) as connection:
         for name, (count, configs) in TOPICS.items():
             assert wire.create_topic(connection, name, count, configs)["errorCode"] == 0
@@ -170,7 +219,8 @@ def fill(broker):
         write_rounds(connection, "compacted", range(60, 70))
         sequence = Sequence(connection, "idempotent")
         sequence.send(connection, 9)
-    return sequence
+        transactions = Transactions(connection)
+    return sequence, transactions
 
 
 def append_everywhere(broker, partitions, since):
@@ -223,8 +273,10 @@ def partitions_of(directories):
                   if not partition[0].startswith("__"))
 
 
-def assert_goes_on(broker, partitions, sequence, since, rounds):
+def assert_goes_on(broker, partitions, producers, since, rounds):
     """What a broker does with logs that another one wrote, beside serving them."""
+    sequence, transactions = producers
+    transactions.go_on(broker)
     with wire.connected(broker) as connection:
         sequence.check(connection)
         append_everywhere(broker, partitions, since)
@@ -238,9 +290,10 @@ def test_after_an_orderly_stop(broker_factory, tmp_path):
     """Two log directories; Kafka serves, compacts and appends; Barnabas takes them back."""
     directories = [tmp_path / "one", tmp_path / "two"]
     ours = broker_factory.start({**BARNABAS, "log.dirs": listed(directories)})
-    sequence = fill(ours)
+    sequence, transactions = fill(ours)
     partitions = partitions_of(directories)
     before = serving.everything(ours, partitions)
+    transactions.check(before)
     with wire.connected(ours) as connection:
         configs = own_configs(connection, TOPICS)
     assert ours.stop() == 0
@@ -255,7 +308,7 @@ def test_after_an_orderly_stop(broker_factory, tmp_path):
     said = kafka.log_of_this_run()
     assert said.count("clean shutdown file was found") == len(copies), said
     assert not recoveries(kafka)
-    assert_goes_on(kafka, partitions, sequence, NOW + DAY // 100, range(70, 90))
+    assert_goes_on(kafka, partitions, (sequence, transactions), NOW + DAY // 100, range(70, 90))
     assert f"in offset range [{cleaned}, " in kafka.log_of_this_run()
     after = serving.everything(kafka, partitions)
     assert not complaints(kafka)
@@ -265,7 +318,7 @@ def test_after_an_orderly_stop(broker_factory, tmp_path):
     again = broker_factory.start({**BARNABAS, "log.dirs": listed(copies)}, name="again")
     serving.assert_same(serving.everything(again, partitions), after)
     assert re.search(r"opened: \d+ of \d+ logs, 0 bytes scanned", again.log()), again.tail()
-    assert_goes_on(again, partitions, sequence, NOW + DAY // 50, range(90, 110))
+    assert_goes_on(again, partitions, (sequence, transactions), NOW + DAY // 50, range(90, 110))
     assert f"compacted-0: compacting [{cleaned}, " in again.log()
     assert not [line for line in again.log().splitlines() if " error " in line]
 
@@ -282,12 +335,13 @@ def test_after_a_kill(broker_factory, tmp_path):
     """Nothing was flushed, two logs end in the middle of a batch; and Kafka is killed as well."""
     ours = broker_factory.start({**BARNABAS, "flush.before.ack": "never",
                                  "replica.high.watermark.checkpoint.interval.ms": 100})
-    sequence = fill(ours)
+    sequence, transactions = fill(ours)
     starts = ours.data / "log-start-offset-checkpoint"
     wait_until(lambda: starts.exists() and log_directories.checkpoint(starts), 30,
                "that records were deleted is written down")
     partitions = partitions_of([ours.data])
     before = serving.everything(ours, partitions)
+    transactions.check(before)
     with wire.connected(ours) as connection:
         configs = own_configs(connection, TOPICS)
     ours.kill()
@@ -302,7 +356,7 @@ def test_after_a_kill(broker_factory, tmp_path):
     assert recoveries(kafka)
     cuts = [f"partition={name}, dir={copies[0]}] {CUTS}" for name in TORN]
     assert not [line for line in complaints(kafka) if not any(cut in line for cut in cuts)]
-    assert_goes_on(kafka, partitions, sequence, NOW + DAY // 100, range(70, 90))
+    assert_goes_on(kafka, partitions, (sequence, transactions), NOW + DAY // 100, range(70, 90))
     after = serving.everything(kafka, partitions)
     kafka.kill()
     for name in TORN:
@@ -310,7 +364,7 @@ def test_after_a_kill(broker_factory, tmp_path):
 
     again = broker_factory.start({**BARNABAS, "log.dirs": listed(copies)}, name="again")
     serving.assert_same(serving.everything(again, partitions), after)
-    assert_goes_on(again, partitions, sequence, NOW + DAY // 50, range(90, 110))
+    assert_goes_on(again, partitions, (sequence, transactions), NOW + DAY // 50, range(90, 110))
     assert not [line for line in again.log().splitlines() if " error " in line]
 
 
