@@ -1,11 +1,13 @@
 """Disks that are full, read-only, missing, or hold something spoilt."""
 
 import os
+import random
 import shutil
 import subprocess
+import threading
 
 import pytest
-from support import batches, wire
+from support import batches, disks, wire
 from support.waiting import wait_until
 
 KAFKA_STORAGE_ERROR = 56
@@ -142,6 +144,88 @@ def test_a_broker_starts_on_a_full_disk(small_disk, broker_factory):
     with wire.connected(broker) as connection:
         fetched = wire.fetch(connection, "kept", partition_max_bytes=60 << 20)
         assert len(batches.read_all(fetched["records"])) == 10
+
+
+class Load:
+    """Produces numbered values to one partition, and notes what became of them."""
+
+    def __init__(self, broker, partition):
+        self.broker, self.partition = broker, partition
+        self.acknowledged, self.refused, self.stopping, self.failure = {}, 0, False, None
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        try:
+            with wire.connected(self.broker) as connection:
+                while not self.stopping:
+                    value = b"%d-%d " % (self.partition, len(self.acknowledged)) + os.urandom(
+                        random.randrange(50_000))
+                    answer = wire.produce(connection, "filled", batches.build([(b"k", value)]),
+                                          self.partition)
+                    if answer["errorCode"] == 0:
+                        self.acknowledged[answer["baseOffset"]] = value
+                    else:
+                        assert answer["errorCode"] == KAFKA_STORAGE_ERROR, answer
+                        self.refused += 1
+        except Exception as error:  # noqa: BLE001 shown by stop()
+            self.failure = repr(error)
+
+    def stop(self):
+        self.stopping = True
+        self.thread.join(60)
+        assert self.failure is None and not self.thread.is_alive(), self.failure
+
+
+def test_a_disk_is_filled_and_emptied_again_and_again_under_load(broker_factory, tmp_path):
+    """Writes end in the middle of a batch, new segments and indexes cannot be made."""
+    with disks.disk(tmp_path / "ext4") as disk:
+        broker = broker_factory.start({
+            "log.dirs": disk.folder / "data", "log.segment.bytes": 1 << 20,
+            "log.index.size.max.bytes": 65536, "log.dir.min.free.bytes": 0,
+            "log.retention.bytes": 6 << 20, "log.retention.check.interval.ms": 200,
+            "log.initial.task.delay.ms": 0, "log.segment.delete.delay.ms": 0})
+        ballast = disk.folder / "ballast"
+        with wire.connected(broker) as connection:
+            wire.create_topic(connection, "filled", 3)
+            loads = [Load(broker, partition) for partition in range(3)]
+            try:
+                for _ in range(5):
+                    stored = [len(load.acknowledged) for load in loads]
+                    wait_until(lambda s=stored: all(
+                        load.failure or len(load.acknowledged) > before + 60
+                        for load, before in zip(loads, s)), 60, "all are taken")
+                    refused = [load.refused for load in loads]
+                    fill(ballast)
+                    wait_until(lambda r=refused: all(
+                        load.failure or load.refused > before
+                        for load, before in zip(loads, r)), 60, "all are refused")
+                    ballast.unlink()
+            finally:
+                for load in loads:
+                    load.stop()
+            for load in loads:
+                assert_stored(connection, load)
+        broker.kill()
+        broker.start()
+        with wire.connected(broker) as connection:
+            for load in loads:
+                assert_stored(connection, load)
+        broker.stop()
+
+
+def assert_stored(connection, load):
+    """From the log's start on: each offset once, and what was acknowledged in its place."""
+    at = start = wire.list_offset(connection, "filled", load.partition, -2)["offset"]
+    end = wire.end_offset(connection, "filled", load.partition)
+    assert start < end and max(load.acknowledged) < end
+    while at < end:
+        fetched = wire.fetch(connection, "filled", load.partition, at)
+        assert fetched["errorCode"] == 0, fetched
+        for record in batches.read_all(fetched["records"]):
+            assert record.offset == at, f"{record.offset} instead of {at}"
+            assert record.value == load.acknowledged.get(at, record.value)
+            at += 1
 
 
 def fill(path):
