@@ -294,6 +294,34 @@ def test_a_stop_does_not_wait_for_a_disk_that_hangs(broker_factory, tmp_path, di
             assert set(one.acknowledged) <= set(contents(connection, one.partition))
 
 
+def test_a_disk_that_is_taken_away_under_load_comes_back_with_what_was_acknowledged(
+        broker_factory, tmp_path, disk, loads):
+    """acks=all and one replica: what was acknowledged is on the disk, wherever the disk is."""
+    broker = start(broker_factory, tmp_path, disk, **{"log.dir.retry.interval.ms": 300})
+    load = loads(broker)
+    for one in load:
+        one.wait_for(100)
+    disk.take_away()
+    check_offline(broker)
+    seen = {one.partition: len(one.acknowledged) for one in load}
+    for one in load:
+        if one.partition in broker.in_good:
+            one.wait_for(seen[one.partition] + 50)
+    disk.mount()
+    with wire.connected(broker) as connection:
+        wait_until(lambda: not is_offline(connection, broker), 30, "it is back")
+    for one in load:
+        one.wait_for(seen[one.partition] + 100)
+        one.stop()
+    with wire.connected(broker) as connection:
+        for one in load:
+            stored = contents(connection, one.partition)
+            assert [offset for offset, _ in stored] == list(range(len(stored)))
+            assert set(one.acknowledged) <= set(stored)
+            codes = {code for code, _ in one.errors}
+            assert codes == (set() if one.partition in broker.in_good else {KAFKA_STORAGE_ERROR})
+
+
 def test_a_directory_that_is_removed_is_missed_at_once(broker_factory, tmp_path, disk):
     broker = start(broker_factory, tmp_path, disk)
     shutil.rmtree(broker.bad)

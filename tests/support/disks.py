@@ -38,6 +38,11 @@ class Disk:
         _run("umount", self.folder)
         self.mounted = False
 
+    def take_away(self):
+        """Its place is empty at once, whoever has files of it open."""
+        _run("umount", "--lazy", self.folder)
+        self.mounted = False
+
     def fail(self):
         """From now on the kernel refuses every write, as after an error of the medium."""
         _run("mount", "-o", "remount,abort", self.folder)
