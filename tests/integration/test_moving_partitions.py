@@ -149,6 +149,7 @@ def test_sigkill_in_the_middle_of_a_move(start):
     load = Load(broker, size=5000)
     try:
         wait_until(lambda: len(load.acknowledged) > 1000, 60, "there is something to move")
+        interrupted = 0
         for _ in range(KILLS):
             with wire.connected(broker) as connection:
                 now, future = where(connection)
@@ -156,9 +157,11 @@ def test_sigkill_in_the_middle_of_a_move(start):
                 assert move(connection, target) == 0
                 time.sleep(rng.random() * 0.6)
             broker.kill()
+            interrupted += any("-future" in path for path in folders(broker))
             broker.start()
             with wire.connected(broker) as connection:
                 assert where(connection)[0] in broker.dirs
+        assert interrupted >= KILLS // 3, f"{interrupted} of {KILLS} kills interrupted a move"
         with wire.connected(broker) as connection:
             wait_until(lambda: where(connection)[1] is None, 60, "what was begun is finished")
             end = wire.end_offset(connection, TOPIC)
