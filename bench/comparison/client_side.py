@@ -341,7 +341,7 @@ class Report:
         lines = [
             "# Clients beside each other, " + time.strftime("%Y-%m-%d %H:%M", self._time), "",
             f"{facts['cores']} cores of {facts['cpu']}, {facts['memory_gib']} GiB, "
-            f"Linux {facts['kernel']}; broker: "
+            f"Linux {facts['kernel']} (TCP: {facts['congestion_control']}); broker: "
             f"{'barnabas' if self._options.broker == 'both' else self._options.broker}; "
             f"{self._options.runs} run(s) each{'; quick volumes' if self._options.quick else ''}. "
             "Java's CPU and memory are its virtual machine's, start included.", ""]

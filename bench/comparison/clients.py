@@ -12,6 +12,7 @@ from . import brokers, machine
 
 RUN_LIMIT_S = 180
 SAMPLE_S = 0.1
+UNPACED = "reno"  # what Barnabas takes for connections inside the machine: runtime/real/pacing.h
 QUIET = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
 # bin/kafka-producer-perf-test.sh's heap.
 CLIENT_JVM = ["-Xmx512M", "-server", "-XX:+UseG1GC", QUIET]
@@ -97,15 +98,36 @@ def coordination(broker, mode, on_step, **options):
         return found
 
 
-def bare(folder, frame, frames, rate, records, size):
-    """bare_bench's CPU, as if `frames` requests of `frame` bytes carried the records. Its file stays:
-    the next run is to have fresh pages, as brokers have, who delete their logs a minute later."""
+def _bare(mode, *words):
+    """One run of bare_bench."""
     program = brokers.REPOSITORY / "build/release/bench/bare_bench"
-    file = Path(tempfile.mkdtemp(prefix="bare-", dir=folder)) / "log"
-    output, _ = run([str(program), str(file), str(frame), str(frames), str(rate)])
-    cpu_s = json.loads(output)["cpu_s"]
+    output, _ = run([str(program), mode, *map(str, words)])
+    return json.loads(output)
+
+
+def _bare_figures(cpu_s, records, size):
     return {"cpu_s": cpu_s, "cpu_us_per_record": cpu_s * 1e6 / records,
             "cpu_s_per_gb": cpu_s * 1e9 / (records * size)}
+
+
+def bare_produce(folder, frame, frames, rate, records, size):
+    """bare_bench's CPU, as if `frames` requests of `frame` bytes carried the records. Its file stays:
+    the next run is to have fresh pages, as brokers have, who delete their logs a minute later."""
+    file = Path(tempfile.mkdtemp(prefix="bare-", dir=folder)) / "log"
+    return _bare_figures(_bare("produce", file, frame, frames, rate)["cpu_s"], records, size)
+
+
+def bare_consume(folder, records, size):
+    """bare_bench's figures for the records' bytes in one stream of sendfile: the cheaper of the
+    system's congestion control and of one that does not pace (`by_control` has both)."""
+    found = {}
+    for name, control in {"system": [], "unpaced": [UNPACED]}.items():
+        with tempfile.TemporaryDirectory(prefix="bare-", dir=folder) as parent:
+            found[name] = _bare("consume", Path(parent) / "log", records * size, *control)
+    cheaper = min(found.values(), key=lambda one: one["cpu_s"])
+    return {**_bare_figures(cheaper["cpu_s"], records, size), "by_control": found,
+            "records_per_s": records / cheaper["seconds"],
+            "mb_per_s": records * size / 1e6 / cheaper["seconds"]}
 
 
 class Java:

@@ -212,6 +212,15 @@ class PageCache:
                 raise OSError(ctypes.get_errno(), "readahead")
 
 
+def congestion_control():
+    """The name of TCP's congestion control that sockets get unless they ask for another."""
+    try:
+        with open("/proc/sys/net/ipv4/tcp_congestion_control", encoding="ascii") as name:
+            return name.read().strip()
+    except OSError:  # hidden in some containers
+        return "unknown"
+
+
 def facts():
     """What a reader of the results must know about the machine."""
     model = "?"
@@ -221,4 +230,5 @@ def facts():
                 model = line.split(":", 1)[1].strip()
                 break
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return {"cpu": model, "cores": CPUS, "memory_gib": round(memory, 1), "kernel": os.uname().release}
+    return {"cpu": model, "cores": CPUS, "memory_gib": round(memory, 1),
+            "kernel": os.uname().release, "congestion_control": congestion_control()}

@@ -168,7 +168,8 @@ class Report:
             + time.strftime("%Y-%m-%d %H:%M", self._time),
             "",
             f"{facts['cores']} cores of {facts['cpu']}, {facts['memory_gib']} GiB, "
-            f"Linux {facts['kernel']}; commit {_git('describe', '--always', '--dirty')}; "
+            f"Linux {facts['kernel']} (TCP: {facts['congestion_control']}); "
+            f"commit {_git('describe', '--always', '--dirty')}; "
             f"durability: {self._options.durability}; {self._options.runs} run(s) each"
             + ("; quick volumes, JVM not warmed up" if self._options.quick else ""),
             "",

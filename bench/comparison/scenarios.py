@@ -124,7 +124,7 @@ class Produce(Work):
         if batch is None:
             return None
         count = self._quick_count if quick else self._count
-        return clients.bare(folder, batch, count * self.size // batch, 0, count, self.size)
+        return clients.bare_produce(folder, batch, count * self.size // batch, 0, count, self.size)
 
     def after(self, context, run):
         clients.rdkafka(context.broker, "consume", **self._work(context, run),
@@ -142,8 +142,8 @@ class Rate(Produce):
     def bare(self, folder, quick):
         """Each record is a request."""
         count = (self._quick_count if quick else self._count) // 4
-        return clients.bare(folder, self.size + self.REQUEST_BYTES, count, self._client["rate"],
-                            count, self.size)
+        return clients.bare_produce(folder, self.size + self.REQUEST_BYTES, count,
+                                    self._client["rate"], count, self.size)
 
 
 class RateBesideColdReader(Rate):
@@ -237,11 +237,18 @@ class Consume(Work):
         return clients.rdkafka(context.broker, "consume", topic=self.topic("all"), size=self.size,
                                partitions=self.partitions, count=self.count(context))
 
+    def bare(self, folder, quick):
+        """All partitions in one stream, that nobody has to ask for."""
+        return clients.bare_consume(folder, self._quick_count if quick else self._count, self.size)
+
     def finish(self, context):
         context.delete_topic(self.topic("all"))
 
 
 class ConsumeJava(Consume):
+    def bare(self, folder, quick):
+        return None  # the same stream as consume_100b's
+
     def measure(self, context, run):
         return context.java.consume(context.broker, self.topic("all"), self.partitions,
                                     self.count(context), self.size)
