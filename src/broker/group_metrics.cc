@@ -32,9 +32,11 @@ constexpr MetricRow left_out{
     "Groups that have no series of their own below, because there are too many."};
 constexpr MetricRow members{"barnabas_group_members", gauge, "", "group", "The group's members."};
 constexpr MetricRow offset{"barnabas_group_committed_offset", gauge, "", "group topic partition",
-                           "The offset that the group has committed."};
+                           "The offset that the group has committed; of a share group, where the "
+                           "records begin that it is not done with."};
 constexpr MetricRow lag{"barnabas_group_lag", gauge, "", "group topic partition",
-                        "Records behind the offset that the group has committed."};
+                        "Records behind the offset that the group has committed; of a share "
+                        "group, those that it is not done with."};
 constexpr MetricRow lag_max{"barnabas_group_lag_max", gauge, "", "group",
                             "The largest lag of the group."};
 constexpr MetricRow age{

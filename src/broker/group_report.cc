@@ -4,11 +4,13 @@
 #include "broker/coordinators/group_counters.h"
 #include "broker/coordinators/group_partition.h"
 #include "broker/scatter.h"
+#include "broker/share_positions.h"
 #include "coordinator/group_coordinator.h"
 #include "wire/records/batch_view.h"
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
 
 namespace barnabas::broker {
@@ -70,6 +72,8 @@ void add_counters(const GroupCounters& counters, GroupFacts& to) {
 struct ShardReport {
     GroupFacts facts;
     std::vector<std::vector<TopicId>> topic_ids;  // as facts.groups and their offsets
+    /// Of share groups, by label. Of several with one label, of which one is shown, one's.
+    std::map<std::string, std::vector<SharePosition>> shares;
 };
 
 /// A group on its shard, while nothing else happens there.
@@ -78,6 +82,12 @@ struct GroupHere {
     const coordinator::Group* group = nullptr;
     const coordinator::Offsets* offsets = nullptr;
 };
+
+std::vector<SharePosition> positions_of(const coordinator::Group& group) {
+    return group.type() == coordinator::GroupType::share
+               ? positions_to_find(static_cast<const coordinator::ShareGroup&>(group))
+               : std::vector<SharePosition>();
+}
 
 /// False if its offsets would be more than `room`: then nothing is added.
 bool add_group(const GroupHere& here, std::size_t& room, ShardReport& to) {
@@ -97,10 +107,15 @@ bool add_group(const GroupHere& here, std::size_t& room, ShardReport& to) {
             });
         }
     }
-    if (group.offsets.size() > room) {
+    auto positions = positions_of(*here.group);
+    const auto size = group.offsets.size() + positions.size();
+    if (size > room) {
         return false;
     }
-    room -= group.offsets.size();
+    room -= size;
+    if (!positions.empty()) {
+        to.shares.emplace(group.id, std::move(positions));
+    }
     to.facts.groups.push_back(std::move(group));
     to.topic_ids.push_back(std::move(ids));
     return true;
@@ -133,6 +148,7 @@ void report(const Coordinators& coordinators, const GroupReportLimits& limits, S
 void merge(ShardReport& from, ShardReport& to) {
     std::ranges::move(from.facts.groups, std::back_inserter(to.facts.groups));
     std::ranges::move(from.topic_ids, std::back_inserter(to.topic_ids));
+    to.shares.merge(from.shares);
     to.facts.groups_left_out += from.facts.groups_left_out;
     for (const auto& [names, count] : from.facts.counts) {
         to.facts.counts[names] += count;
@@ -146,6 +162,11 @@ void merge(ShardReport& from, ShardReport& to) {
         to.facts.events[kind] += count;
     }
     to.facts.expiry_failures += from.facts.expiry_failures;
+}
+
+std::size_t offsets_of(const ShardReport& report, const GroupFacts::Group& group) {
+    const auto shared = report.shares.find(group.id);
+    return group.offsets.size() + (shared == report.shares.end() ? 0 : shared->second.size());
 }
 
 /// The limits hold for all shards together. Offsets of earlier topics of a name go.
@@ -167,13 +188,68 @@ GroupFacts put_in_order(ShardReport& report, const GroupReportLimits& limits,
     groups.erase(doubles.begin(), doubles.end());
     std::size_t shown = 0;
     auto room = limits.offsets;
-    while (shown < std::min(groups.size(), limits.groups) && groups[shown].offsets.size() <= room) {
-        room -= groups[shown].offsets.size();
+    while (shown < std::min(groups.size(), limits.groups) &&
+           offsets_of(report, groups[shown]) <= room) {
+        room -= offsets_of(report, groups[shown]);
         ++shown;
     }
     report.facts.groups_left_out += found - shown;
     groups.resize(shown);
     return std::move(report.facts);
+}
+
+/// Of the share groups that are shown; `group` is their place among the facts.
+std::vector<SharePosition> shown_positions(const ShardReport& report, const GroupFacts& facts) {
+    std::vector<SharePosition> shown;
+    for (std::size_t i = 0; i < facts.groups.size(); ++i) {
+        if (const auto at = report.shares.find(facts.groups[i].id); at != report.shares.end()) {
+            for (const auto& position : at->second) {
+                shown.push_back(position);
+                shown.back().group = i;
+            }
+        }
+    }
+    return shown;
+}
+
+/// An offset of the facts that is a share group's, of whose lag some is done with.
+struct SharedOffset {
+    std::size_t group = 0;
+    std::size_t offset = 0;
+    std::int32_t done = 0;  // -1: not known
+};
+
+/// Where a share group begins stands for its committed offset.
+std::vector<SharedOffset> add_found(const std::vector<SharePosition>& positions,
+                                    const ClusterImage& image, GroupFacts& facts) {
+    std::vector<SharedOffset> added;
+    for (const auto& position : positions) {
+        const auto* topic = image.topic(TopicId{position.of.topic});
+        if (topic == nullptr || position.start == no_offset) {
+            continue;
+        }
+        auto& offsets = facts.groups[position.group].offsets;
+        added.push_back({.group = position.group, .offset = offsets.size(), .done = position.done});
+        offsets.push_back({.topic = topic->name,
+                           .partition = PartitionId{position.of.partition},
+                           .offset = position.start,
+                           .lag = {},
+                           .age = {}});
+    }
+    return added;
+}
+
+/// Records behind the start that the group is done with are no lag (KIP-1226).
+void leave_out_done(const std::vector<SharedOffset>& shared, GroupFacts& facts) {
+    for (const auto& one : shared) {
+        auto& offset = facts.groups[one.group].offsets[one.offset];
+        if (one.done < 0) {
+            offset.lag.reset();
+        } else if (offset.lag) {
+            offset.lag = std::max<std::int64_t>(*offset.lag - one.done, 0);
+            offset.age = *offset.lag == 0 ? std::optional(Duration(0)) : offset.age;
+        }
+    }
 }
 
 /// By the head of the batch that `slice` begins with; nothing if there is no telling.
@@ -280,7 +356,11 @@ awaitable<GroupFacts> GroupReport::gather(GroupReportLimits limits) {
     }
     const ClusterImagePtr image = shards.front()->image;
     auto facts = put_in_order(all, limits, *image);
+    auto positions = shown_positions(all, facts);
+    co_await find_positions(services_, positions);
+    const auto shared = add_found(positions, *image, facts);
     co_await measure(facts, *image);
+    leave_out_done(shared, facts);
     co_return facts;
 }
 

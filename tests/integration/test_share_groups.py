@@ -327,6 +327,11 @@ def test_the_metrics_page_says_what_a_group_has(broker_factory):
         assert seen['barnabas_share_group_partitions{group="g"}'] == "1"
         assert seen['barnabas_share_group_records{group="g",state="acquired"}'] == "5"
         assert seen["barnabas_share_acquired_records_total"] == "5"
+        where = '{group="g",topic="t",partition="0"}'
+        seen = wait_until(lambda: (now := samples()).get("barnabas_group_lag" + where) == "5" and now,
+                          30, "where it begins is written down")
+        assert seen["barnabas_group_committed_offset" + where] == "0"
+        assert 0 <= float(seen["barnabas_group_oldest_unconsumed_age_seconds" + where]) < 60
         call("ShareAcknowledge", next(epochs), [(1, 2, 3), (4, 4, 2)])  # rejected, released
         seen = samples()
         records = 'barnabas_share_group_records{group="g",state="%s"}'
@@ -336,3 +341,14 @@ def test_the_metrics_page_says_what_a_group_has(broker_factory):
         assert seen['barnabas_share_acknowledged_records_total{type="reject"}'] == "2"
         assert seen['barnabas_share_acknowledged_records_total{type="release"}'] == "1"
         assert seen['barnabas_share_dead_letters_total{outcome="written"}'] == "0"
+        assert seen["barnabas_group_committed_offset" + where] == "0", "the first is acquired"
+        assert seen["barnabas_group_lag" + where] == "3", "two of five are done with"
+        assert seen['barnabas_group_lag_max{group="g"}'] == "3"
+        call("ShareAcknowledge", next(epochs), [(0, 0, 1), (3, 3, 1)])
+        assert samples()["barnabas_group_lag" + where] == "1"
+        wait_until(lambda: call("ShareFetch", next(epochs), **sizes)["responses"] != [], 30,
+                   "the released one is acquired")
+        call("ShareAcknowledge", next(epochs), [(4, 4, 1)])
+        seen = samples()
+        assert seen["barnabas_group_lag" + where] == "0"
+        assert seen["barnabas_group_oldest_unconsumed_age_seconds" + where] == "0"

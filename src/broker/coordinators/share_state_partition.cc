@@ -80,6 +80,11 @@ void ShareStatePartition::follow_image() {
     }
 }
 
+const coordinator::ShareState* ShareStatePartition::find(
+    const coordinator::ShareStateKey& key) const {
+    return states_->machine.find(key);
+}
+
 Duration ShareStatePartition::write_timeout() const {
     return states_->config().write_timeout;
 }

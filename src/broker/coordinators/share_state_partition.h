@@ -7,6 +7,11 @@
 
 #include <memory>
 
+namespace barnabas::coordinator {
+struct ShareState;
+struct ShareStateKey;
+}  // namespace barnabas::coordinator
+
 namespace barnabas::broker {
 
 /// The share coordinator of one partition of __share_group_state. Every request is answered, each
@@ -28,6 +33,10 @@ public:
         const wire::WriteShareGroupStateRequest& request, Time until);
     awaitable<wire::DeleteShareGroupStateResponse> answer(
         const wire::DeleteShareGroupStateRequest& request, Time until);
+
+    /// For the metrics: what is known of that share partition at this moment, also what is not
+    /// committed yet; nullptr if that is nothing.
+    [[nodiscard]] const coordinator::ShareState* find(const coordinator::ShareStateKey& key) const;
 
     /// The shard's image is a new one: states of topics that are gone go too.
     void follow_image();
