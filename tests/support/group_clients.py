@@ -53,9 +53,19 @@ class GroupClient:
 
 
 class Java(GroupClient):
+    """`pattern`: it subscribes to a regular expression that the broker evaluates (KIP-848)."""
+
     library = "java"
     _ASSIGNORS = {"range": "RangeAssignor", "roundrobin": "RoundRobinAssignor",
                   "sticky": "StickyAssignor", "cooperative-sticky": "CooperativeStickyAssignor"}
+
+    def __init__(self, *arguments, pattern=False, **options):
+        super().__init__(*arguments, **options)
+        self.pattern = pattern
+
+    @property
+    def name(self):
+        return super().name + ("-pattern" if self.pattern else "")
 
     def command(self, broker, topic, group, session_ms, instance=None):
         settings = {"group.instance.id": instance} if instance else {}
@@ -66,6 +76,7 @@ class Java(GroupClient):
                          "partition.assignment.strategy":
                              f"org.apache.kafka.clients.consumer.{self._ASSIGNORS[self.assignor]}"}
         words = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+        words += ["--pattern", rf"{topic}(\.[0-9]+)?"] if self.pattern else []
         return [*java_program("JavaGroup"), "group", broker.bootstrap, topic, group, *words]
 
 
@@ -157,7 +168,8 @@ def _made(script):
 
 JAVA = [Java("range"), Java("roundrobin"), Java("sticky"),
         Java("cooperative-sticky", incremental=True),
-        Java("uniform", protocol="consumer", incremental=True)]
+        Java("uniform", protocol="consumer", incremental=True),
+        Java("range", protocol="consumer", pattern=True)]
 CONFLUENT = [Python("confluent", "confluent_group.py", "range"),
              Python("confluent", "confluent_group.py", "cooperative-sticky", incremental=True),
              Python("confluent", "confluent_group.py", "uniform", protocol="consumer",

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
@@ -21,12 +22,14 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * Apache Kafka's own consumer as one member of a group. It prints a line of JSON per event; their
  * form is that of tests/support/group_events.py. SIGTERM ends it.
  *
- *   group BOOTSTRAP TOPIC GROUP [--set name=value]...
+ *   group BOOTSTRAP TOPIC GROUP [--set name=value]... [--pattern REGEX]
  *
+ * With a pattern it subscribes to that, which the broker evaluates, and not to the topic by its name.
  * It commits after each poll; what is refused then is committed when its partition goes.
  */
 public final class JavaGroup implements ConsumerRebalanceListener {
     private final String topic;
+    private final SubscriptionPattern pattern; // null: none
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Map<TopicPartition, OffsetAndMetadata> pending = new HashMap<>();
     private volatile boolean told;
@@ -38,10 +41,16 @@ public final class JavaGroup implements ConsumerRebalanceListener {
                 "bootstrap.servers", arguments[1], "group.id", arguments[3],
                 "auto.offset.reset", "earliest", "enable.auto.commit", "false",
                 "fetch.max.wait.ms", "50"));
+        SubscriptionPattern found = null;
         for (int i = 4; i + 1 < arguments.length; i += 2) {
+            if (arguments[i].equals("--pattern")) {
+                found = new SubscriptionPattern(arguments[i + 1]);
+                continue;
+            }
             String[] pair = arguments[i + 1].split("=", 2);
             settings.put(pair[0], pair[1]);
         }
+        pattern = found;
         consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }
@@ -71,7 +80,11 @@ public final class JavaGroup implements ConsumerRebalanceListener {
 
     private void run() {
         try (consumer) {
-            consumer.subscribe(List.of(topic), this);
+            if (pattern == null) {
+                consumer.subscribe(List.of(topic), this);
+            } else {
+                consumer.subscribe(pattern, this);
+            }
             while (!told) {
                 consumer.poll(Duration.ofMillis(200)).forEach(this::take);
                 commit();
