@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The rules of CONTRIBUTING.md that a program can check.
 
-  tools/lint.py               modules, sizes, banned calls (fast)
+  tools/lint.py               modules, sizes, banned calls, tests that nobody runs (fast)
   tools/lint.py --headers     also: each header compiles alone
   tools/lint.py --tidy        also: clang-tidy on the files that differ from the main branch
   tools/lint.py --tidy --all  also: clang-tidy on every file
@@ -175,6 +175,16 @@ def check_bans(files, problems):
                                     f"use {instead}")
 
 
+def check_python_tests(problems):
+    """A file of Python tests that no CMakeLists.txt names is run by nobody."""
+    for folder in sorted({file.parent for file in (ROOT / "tests").rglob("test_*.py")}):
+        lists = folder / "CMakeLists.txt"
+        named = set(re.findall(r"FILE (test_\w+\.py)", lists.read_text() if lists.exists() else ""))
+        for file in sorted(folder.glob("test_*.py")):
+            if file.name not in named:
+                problems.append(f"{rel(file)}: no add_pytest() in {rel(lists)} runs it")
+
+
 def compile_flags():
     database = DATABASE / "compile_commands.json"
     if not database.exists():
@@ -235,6 +245,7 @@ def main():
     check_public(files, modules, problems)
     check_sizes(files, problems)
     check_bans(files, problems)
+    check_python_tests(problems)
     if arguments.headers:
         check_headers(files, problems)
     if arguments.tidy:
