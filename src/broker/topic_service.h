@@ -237,7 +237,8 @@ private:
     awaitable<log::LogDirs::Unwritten> save_offsets();
     awaitable<void> remove_doomed(std::size_t directory);
     awaitable<void> check_room(std::size_t directory);
-    [[nodiscard]] bool notice_room(const log::DirectoryUse& use);
+    [[nodiscard]] bool notice_room(const log::DirectoryUse& use,
+                                   const std::optional<std::string>& mount);
     [[nodiscard]] Time next_round(Time last) const;
     [[nodiscard]] Time next_removal(std::size_t directory) const;
     [[nodiscard]] Time next_room_check() const;

@@ -12,6 +12,7 @@ namespace barnabas::replication {
 namespace {
 
 constexpr std::int32_t replicas = 1;  // until there are followers
+constexpr std::int32_t replicas_in_sync = 1;
 
 ProduceOutcome refused(Error error, std::vector<log::RecordError> record_errors = {}) {
     return {.error = error.code,
@@ -23,6 +24,17 @@ ProduceOutcome refused(Error error, std::vector<log::RecordError> record_errors 
 std::optional<wire::BatchView> transactional_batch(ByteView records) {
     const auto batch = wire::next_batch(records);
     return batch && *batch && (*batch)->is_transactional() ? *batch : std::nullopt;
+}
+
+/// A min.insync.replicas above the number of replicas asks for all of them (Kafka's
+/// Partition.effectiveMinIsr): the file of one broker among three works for one that is alone.
+Result<void> check_in_sync(const log::Log& log, bool acks_all) {
+    const auto needed = std::min(log.config().min_insync_replicas, replicas);
+    if (acks_all && replicas_in_sync < needed) {
+        return fail(ErrorCode::not_enough_replicas, "{} has {} replicas in sync and needs {}",
+                    log.partition(), replicas_in_sync, needed);
+    }
+    return {};
 }
 
 /// As Kafka's MemoryRecords.withEndTransactionMarker.
@@ -90,12 +102,7 @@ Result<std::unique_ptr<log::Log>> Partition::replace_log(std::unique_ptr<log::Lo
 }
 
 Result<void> Partition::check_writable(bool acks_all) const {
-    const auto min_isr = log_->config().min_insync_replicas;
-    if (acks_all && min_isr > replicas) {
-        return fail(ErrorCode::not_enough_replicas,
-                    "{} has {} replica in sync; min.insync.replicas is {}", name(), replicas,
-                    min_isr);
-    }
+    TRY(check_in_sync(*log_, acks_all));
     if (refusal_) {
         return fail(ErrorCode::kafka_storage_error, "{}", *refusal_);
     }
@@ -128,7 +135,9 @@ ProduceOutcome Partition::append_marker(const MarkerFrom& from, wire::AppendVali
              fmt::format("a marker of producer {} with epoch {}; neither may be negative",
                          from.producer, from.epoch)});
     }
-    if (auto checked = check_writable(true); !checked) {
+    // Also where clients' records are refused for want of room: it is small, and who reads
+    // committed records waits for it.
+    if (auto checked = check_in_sync(*log_, true); !checked) {
         return refused(std::move(checked.error()));
     }
     auto batch = marker_batch(from);

@@ -7,6 +7,7 @@ import subprocess
 import threading
 
 import pytest
+from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 from support import batches, disks, wire
 from support.waiting import wait_until
 
@@ -96,6 +97,46 @@ def test_produce_is_refused_before_the_disk_is_full(small_disk, broker_factory):
         for topic in ("early", "late"):
             wait_until(lambda t=topic: wire.produce(connection, t, batch)["errorCode"] == 0, 10,
                        "produce is taken again")
+
+
+def test_groups_and_transactions_go_on_where_produce_is_refused(small_disk, broker_factory):
+    """A consumer that finds no coordinator could neither join nor commit what it has read."""
+    broker = broker_factory.start({"log.dirs": small_disk / "data",
+                                   "log.dir.min.free.bytes": 20 << 20,
+                                   "group.initial.rebalance.delay.ms": 0})
+    ballast = small_disk / "ballast"
+    batch = batches.build([(b"k", b"v")] * 50)
+    producer = Producer({"bootstrap.servers": broker.bootstrap, "transactional.id": "t"})
+    producer.init_transactions(30)
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "read")
+        assert wire.produce(connection, "read", batch)["errorCode"] == 0
+        producer.begin_transaction()
+        producer.produce("read", b"in a transaction")
+        assert producer.flush(30) == 0
+        ballast.write_bytes(bytes(50 << 20))
+        refused = wait_until(lambda: (a := wire.produce(connection, "read", batch))["errorCode"]
+                             and a, 10, "produce is refused")
+        assert f"mounted at {small_disk}, has " in refused["errorMessage"], refused
+        producer.commit_transaction(30)
+        end = wire.end_offset(connection, "read")
+    assert consume_and_commit(broker, 0)[-1] == end - 2, "behind it is the marker"
+    assert consume_and_commit(broker, 20)[0] == 20, "the group goes on where it was"
+
+
+def consume_and_commit(broker, begin):
+    """Reads what is committed from where the group was to the end; commits `begin` + 20."""
+    consumer = Consumer({"bootstrap.servers": broker.bootstrap, "group.id": "readers",
+                         "enable.auto.commit": False, "auto.offset.reset": "earliest",
+                         "enable.partition.eof": True})
+    consumer.subscribe(["read"])
+    found = []
+    while (message := consumer.poll(30)) is not None and message.error() is None:
+        found.append(message.offset())
+    assert message is not None and message.error().code() == KafkaError._PARTITION_EOF, message
+    consumer.commit(offsets=[TopicPartition("read", 0, begin + 20)], asynchronous=False)
+    consumer.close()
+    return found
 
 
 def offsets_of(connection, topic):
