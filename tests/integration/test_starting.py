@@ -129,6 +129,10 @@ def test_temporary(tmp_path):
                 wire.create_topic(connection, "t")
                 batch = batches.build([(b"k", b"v")])
                 assert wire.produce(connection, "t", batch)["errorCode"] == 0
+                described = connection.call("DescribeConfigs", 4, resources=[
+                    {"resourceType": 2, "resourceName": "t",
+                     "configurationKeys": ["flush.before.ack"]}])
+                assert described["results"][0]["configs"][0]["value"] == "never"
         assert list(tmp_path.iterdir()), "its folder lies in TMPDIR"
     finally:
         for process in (first, second):
