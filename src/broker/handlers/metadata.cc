@@ -3,7 +3,9 @@
 // error of its own.
 #include "wire/messages/metadata.h"
 
+#include "base/result.h"
 #include "base/topic_name.h"
+#include "broker/coordinators/state_topics.h"
 #include "broker/handlers/authorized_operations.h"
 #include "broker/handlers/handlers.h"
 #include "broker/topic_service.h"
@@ -64,34 +66,61 @@ MetadataResponse::Topic unknown(Call& call, const MetadataRequest::Topic& asked,
     return answer;
 }
 
-/// The names among those asked for that are to be created first.
-std::vector<std::string> to_create(const Call& call, const MetadataRequest& request) {
+// Clients ask again; they wait 30 s and more for an answer.
+constexpr Duration creation_patience = 10s;
+
+/// What is asked for and to be created first.
+struct MissingTopics {
     std::vector<std::string> names;
+    std::vector<StateTopic> of_coordinators;  // are none of the names
+};
+
+void add(const std::string& name, MissingTopics& to) {
+    for (const auto kind : {StateTopic::offsets, StateTopic::transactions, StateTopic::shares}) {
+        if (name == state_topic_name(kind)) {
+            to.of_coordinators.push_back(kind);
+            return;
+        }
+    }
+    to.names.push_back(name);
+}
+
+MissingTopics to_create(const Call& call, const MetadataRequest& request) {
+    MissingTopics missing;
     const bool allowed = (call.version < 4 || request.allow_auto_topic_creation) &&
                          call.home.settings->config.topics.auto_create;
     if (!allowed || !request.topics) {
-        return names;
+        return missing;
     }
     for (const auto& topic : *request.topics) {
-        if (topic.name && check_topic_name(*topic.name) && !is_internal_topic(*topic.name) &&
+        if (topic.name && check_topic_name(*topic.name) &&
             call.home.image->topic(*topic.name) == nullptr) {
-            names.push_back(*topic.name);
+            add(*topic.name, missing);
         }
     }
-    return names;
+    return missing;
+}
+
+/// As for somebody who asks for a coordinator: with the coordinator's partitions and configuration
+/// (AutoTopicCreationManager).
+awaitable<void> create_state_topics(Call& call, std::vector<StateTopic> topics) {
+    const Time until = call.received + creation_patience;
+    for (const auto topic : topics) {
+        const auto made = co_await ensure_state_topic(call.services, call.home, topic, until);
+        ignore(made, "the log says why, and the answer that there is no such topic");
+    }
 }
 
 /// Why topics that were to be created were not, by name.
 using Refusals = std::map<std::string, ErrorCode, std::less<>>;
 
 awaitable<Refusals> auto_create(Call& call, std::vector<std::string> names) {
-    constexpr Duration patience = 10s;  // clients ask again; they wait 30 s and more for an answer
     std::vector<WantedTopic> wanted;
     for (const auto& name : names) {
         wanted.push_back({.name = name, .assignments = {}, .configs = {}});
     }
     auto& services = call.services;
-    auto create = [&services, &wanted, deadline = call.received + patience] {
+    auto create = [&services, &wanted, deadline = call.received + creation_patience] {
         return services.topics->create(wanted, deadline);
     };
     const auto created =
@@ -148,8 +177,12 @@ void add_all(Call& call, const MetadataRequest& request, MetadataResponse& respo
 
 awaitable<MetadataResponse> handle_metadata(Call& call, MetadataRequest& request) {
     Refusals refusals;
-    if (auto names = to_create(call, request); !names.empty()) {
-        refusals = co_await auto_create(call, std::move(names));
+    auto missing = to_create(call, request);
+    if (!missing.of_coordinators.empty()) {
+        co_await create_state_topics(call, std::move(missing.of_coordinators));
+    }
+    if (!missing.names.empty()) {
+        refusals = co_await auto_create(call, std::move(missing.names));
     }
     const auto& image = *call.home.image;
     MetadataResponse response;
