@@ -480,6 +480,20 @@ def test_stale_epochs_are_fenced(connection, group, topic):
         assert answer["groups"][0]["errorCode"] == want
 
 
+def test_offsets_of_a_removed_pattern_can_be_deleted(connection, group, topic):
+    """Removed by an administrator, the member takes what its pattern found with it."""
+    begun = groups.begin(connection, group, [], "m", subscribedTopicNames=None,
+                         subscribedTopicRegex=f"{topic}.*", instanceId="i")
+    assert begun["errorCode"] == 0
+    (left,) = connection.call("LeaveGroup", 5, groupId=group, members=[
+        {"memberId": "", "groupInstanceId": "i"}])["members"]
+    assert left["errorCode"] == 0
+    assert groups.commit(connection, group, {(topic, 0): 3}) == {(topic, 0): 0}
+    deleted = connection.call("OffsetDelete", 0, groupId=group, topics=[
+        {"name": topic, "partitions": [{"partitionIndex": 0}]}])
+    assert deleted["topics"][0]["partitions"][0]["errorCode"] == 0
+
+
 def test_a_consumer_group_is_full(connection, group, topic):
     for number in range(2):
         assert groups.begin(connection, group, [topic], f"m{number}")["errorCode"] == 0
@@ -533,6 +547,27 @@ def test_the_consumer_protocol_can_be_left_out(broker_factory):
         assert "group.coordinator.rebalance.protocols" in refused["errorMessage"]
         described = connection.call("ConsumerGroupDescribe", 1, groupIds=["g"])["groups"][0]
         assert described["errorCode"] == UNSUPPORTED_VERSION
+
+
+@pytest.mark.own
+def test_clients_that_ask_for_the_offsets_topic_get_it_as_it_is_to_be(broker_factory):
+    """A client that looks first, and makes what is missing, must not decide how it is made."""
+    broker = broker_factory.start({**SETTINGS, "num.partitions": "2",
+                                   "offsets.topic.num.partitions": "7",
+                                   "transaction.state.log.num.partitions": "5"})
+    with wire.connected(broker) as connection:
+        answer = connection.call("Metadata", 9, allowAutoTopicCreation=True, topics=[
+            {"name": "__consumer_offsets"}, {"name": "__transaction_state"}, {"name": "users"}])
+        assert {topic["name"]: (topic["errorCode"], len(topic["partitions"]), topic["isInternal"])
+                for topic in answer["topics"]} == {
+            "__consumer_offsets": (0, 7, True), "__transaction_state": (0, 5, True),
+            "users": (0, 2, False)}
+        (described,) = connection.call("DescribeConfigs", 1, resources=[
+            {"resourceType": 2, "resourceName": "__consumer_offsets",
+             "configurationKeys": ["cleanup.policy"]}])["results"]
+        assert [config["value"] for config in described["configs"]] == ["compact"]
+        groups.ready(connection, "g")
+        assert groups.commit(connection, "g", {("users", 0): 3}) == {("users", 0): 0}
 
 
 @pytest.mark.own

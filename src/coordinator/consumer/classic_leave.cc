@@ -4,8 +4,11 @@
 #include "coordinator/consumer/subscriptions.h"
 #include "coordinator/leaving.h"
 
+#include <cstddef>
+#include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,6 +39,21 @@ Result<const ConsumerMember*> find_leaving(const ConsumerGroup& group, const Lea
                     member->id);
     }
     return member;
+}
+
+/// As fence() does: else their topics count as subscribed to while the group is there.
+void add_tombstones_of_regexes(Records& records, const ConsumerGroup& group, const Ids& gone) {
+    std::map<std::string_view, std::size_t> left_by;
+    for (const auto& [id, member] : group.members()) {
+        if (gone.contains(id) && !member.regex.empty()) {
+            ++left_by[member.regex];
+        }
+    }
+    for (const auto& [regex, count] : left_by) {
+        if (group.subscribers_of_regex(regex) == count) {
+            records.push_back(regex_tombstone(group.id(), regex));
+        }
+    }
 }
 
 std::int64_t hash_without(const ConsumerGroup& group, const Ids& gone, const TopicsView& topics) {
@@ -76,6 +94,7 @@ Outcome<wire::LeaveGroupResponse> ClassicMembers::leave(const wire::LeaveGroupRe
         }
     }
     if (!gone.empty()) {
+        add_tombstones_of_regexes(outcome.records, group, gone);
         const std::int32_t epoch = group.epoch() + 1;
         outcome.records.push_back(
             group_epoch_record(group.id(), epoch, hash_without(group, gone, ports_.topics)));
