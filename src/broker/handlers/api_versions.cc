@@ -6,6 +6,7 @@
 #include "broker/features.h"
 #include "broker/handlers/handler_row.h"
 #include "broker/handlers/handlers.h"
+#include "wire/messages/init_producer_id.h"
 
 #include <algorithm>
 #include <cctype>
@@ -60,6 +61,16 @@ bool is_of_share_groups(std::int16_t api_key) {
     return std::ranges::find(keys, api_key) != std::end(keys);
 }
 
+/// The newest version that clients are told of. That of two-phase commit (KIP-939) is not finished:
+/// Kafka 4.4 keeps it from them too, who would all use it.
+std::int16_t newest_version(const Call& call, const HandlerRow& row) {
+    constexpr std::int16_t finished_init_producer_id = 5;
+    const bool two_phase = call.home.settings->config.transactions.coordinator.two_phase_commit;
+    return row.api_key == wire::InitProducerIdRequest::api_key && !two_phase
+               ? finished_init_producer_id
+               : row.versions.last;
+}
+
 }  // namespace
 
 wire::ApiVersionsResponse handle_api_versions(Call& call, wire::ApiVersionsRequest& request) {
@@ -77,7 +88,7 @@ wire::ApiVersionsResponse handle_api_versions(Call& call, wire::ApiVersionsReque
         }
         response.api_keys.push_back({.api_key = row.api_key,
                                      .min_version = row.versions.first,
-                                     .max_version = row.versions.last});
+                                     .max_version = newest_version(call, row)});
     }
     add_features(call, response);
     return response;
