@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from support import batches, wire
+from support import batches, groups, wire
 from support.waiting import wait_until
 
 OUT_OF_ORDER_SEQUENCE, UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_EPOCH = 45, 59, 47
@@ -165,3 +165,16 @@ def test_producer_state_outlives_a_restart(broker_factory, end):
         following = wire.produce(connection, "state", sequenced(producer, 3))
         assert (following["errorCode"], following["baseOffset"]) == (0, 3)
         assert init_producer(connection)[0] != producer[0], "ids are never handed out twice"
+
+
+def test_min_insync_replicas_asks_for_no_more_replicas_than_there_are(broker_factory):
+    """The file of one broker among three has it; a topic's own setting is no other case."""
+    broker = broker_factory.start({"min.insync.replicas": 2})
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "t")
+        wire.create_topic(connection, "own", configs={"min.insync.replicas": "3"})
+        for topic in ("t", "own"):
+            answer = wire.produce(connection, topic, batches.build([(b"k", b"v")]), acks=-1)
+            assert (answer["errorCode"], answer["baseOffset"]) == (0, 0)
+        groups.ready(connection, "readers")
+        assert groups.commit(connection, "readers", {("t", 0): 1}) == {("t", 0): 0}

@@ -198,30 +198,37 @@ def test_who_took_too_long_is_told_so(connection, topic):
 @pytest.mark.own
 @both_versions
 def test_a_crash_between_the_decision_and_the_markers(broker_factory, version):
-    """The partition takes no marker for want of replicas; what was decided outlives SIGKILL."""
+    """No partition takes its marker, as their folders are away; what was decided outlives SIGKILL."""
     broker = broker_factory.start(SETTINGS)
     with wire.connected(broker) as connection:
         wire.create_topic(connection, "t", partitions=2)
         producer = RawProducer(connection, "crashed", version).init()
         producer.send("t", [b"x"])
         producer.send("t", [b"y"], partition=1)
-        wire.set_topic_config(connection, "t", min_insync_replicas=2)
+    broker.stop()
+    moved = [(broker.data / f"t-{p}", broker.data / f"t-{p}.{'0a' * 16}-stray") for p in range(2)]
+    for folder, aside in moved:
+        folder.rename(aside)
+    broker.start()
+    with wire.connected(broker) as connection:
+        producer.connection = connection
         producer.end(True)
         assert describe(connection, "crashed")["transactionState"] == "PrepareCommit"
-        assert values(connection, "t") == []
     for _ in range(2):
         broker.kill()
         broker.start()
         with wire.connected(broker) as connection:
             found = wait_for_state(connection, "crashed", "PrepareCommit")
             assert found["topics"] == [{"topic": "t", "partitions": [0, 1]}]
-            assert values(connection, "t") == []
             assert producer.version < 2 or producer.epoch == 1
+            blocked = RawProducer(connection, "crashed", version)
+            assert blocked.try_init()["errorCode"] == CONCURRENT
+    broker.kill()
+    for folder, aside in moved:
+        aside.rename(folder)
+    broker.start()
     with wire.connected(broker) as connection:
         producer.connection = connection
-        blocked = RawProducer(connection, "crashed", version)
-        assert blocked.try_init()["errorCode"] == CONCURRENT
-        wire.set_topic_config(connection, "t", min_insync_replicas=1)
         wait_for_state(connection, "crashed", "CompleteCommit")
         assert values(connection, "t") == [b"x"] and values(connection, "t", 1) == [b"y"]
         producer.send("t", [b"z"])
