@@ -36,6 +36,12 @@ std::string host_name() {
     return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
 }
 
+/// As clients write it: an IPv6 address in brackets.
+std::string host_and_port(const runtime::Endpoint& at) {
+    return at.host.contains(':') ? fmt::format("[{}]:{}", at.host, at.port)
+                                 : fmt::format("{}:{}", at.host, at.port);
+}
+
 /// What is set: by the file, or by the standard without one, and by the overrides.
 Result<ConfigMap> read_settings(const ServerArguments& arguments, runtime::Disk& disk,
                                 const runtime::Path& temporary) {
@@ -112,18 +118,16 @@ private:
 
     void announce() {
         for (const auto& [name, endpoint] : broker_.bound()) {
-            log_.info("listener {} is bound to {}:{}", name, endpoint.host, endpoint.port);
+            log_.info("listener {} is bound to {}", name, host_and_port(endpoint));
         }
         for (const auto& [name, endpoint] : broker_.advertised()) {
-            log_.info("clients of listener {} are sent to {}:{}", name, endpoint.host,
-                      endpoint.port);
+            log_.info("clients of listener {} are sent to {}", name, host_and_port(endpoint));
         }
         for (const auto& endpoint : broker_.http()) {
-            log_.info("/metrics, /live and /ready are on http://{}:{}", endpoint.host,
-                      endpoint.port);
+            log_.info("/metrics, /live and /ready are on http://{}", host_and_port(endpoint));
         }
         const auto& endpoint = broker_.advertised().front().second;
-        std::printf("listening on %s:%d\n", endpoint.host.c_str(), endpoint.port);
+        std::printf("listening on %s\n", host_and_port(endpoint).c_str());
         std::fflush(stdout);
     }
 
@@ -194,8 +198,10 @@ void add_server_command(CLI::App& app, int& status) {
     command->add_option("FILE", arguments->file,
                         "A server.properties of Kafka's; without one: localhost:9092, data in "
                         "./barnabas-data");
-    command->add_option("--override", arguments->overrides,
-                        "KEY=VALUE on top of the file; may be repeated");
+    command
+        ->add_option("--override", arguments->overrides,
+                     "KEY=VALUE on top of the file; may be repeated")
+        ->allow_extra_args(false);  // the file may come behind it
     command->add_flag("--temporary", arguments->temporary,
                       "A free port and a directory that is removed at the end");
     command->add_flag("--allow-unknown", arguments->allow_unknown,

@@ -76,6 +76,17 @@ def test_an_override_wins_over_the_file(broker_factory, tmp_path):
         assert [node["nodeId"] for node in wire.metadata(connection)["brokers"]] == [9]
 
 
+def test_an_override_may_stand_before_the_file(broker_factory, tmp_path):
+    file = tmp_path / "server.properties"
+    file.write_text("node.id=7\nnum.partitions=3\n")
+    broker = broker_factory.start(arguments=["--override", "node.id=9", str(file)])
+    with wire.connected(broker) as connection:
+        assert [node["nodeId"] for node in wire.metadata(connection)["brokers"]] == [9]
+        described = connection.call("DescribeConfigs", 4, resources=[
+            {"resourceType": 4, "resourceName": "9", "configurationKeys": ["num.partitions"]}])
+        assert described["results"][0]["configs"][0]["value"] == "3"
+
+
 def test_a_file_that_is_not_there_is_named(broker_factory, tmp_path):
     said = refused(broker_factory.make(arguments=[str(tmp_path / "absent.properties")]))
     assert "absent.properties" in said
@@ -141,6 +152,19 @@ def test_temporary(tmp_path):
             assert process.returncode == 0
             assert rest == "", "standard output has that one line alone"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_ipv6_address_is_said_in_brackets(tmp_path):
+    process = temporary(tmp_path, "--override", "listeners=PLAINTEXT://[::1]:0")
+    try:
+        match = re.fullmatch(r"listening on \[::1\]:(\d+)\n", process.stdout.readline())
+        assert match
+        with wire.Connection(("::1", int(match[1]))) as connection:
+            assert connection.call("ApiVersions", 0)["errorCode"] == 0
+    finally:
+        process.terminate()
+        _, said = process.communicate(timeout=30)
+    assert f"clients of listener PLAINTEXT are sent to [::1]:{match[1]}" in said
 
 
 def test_start_up_says_where_clients_are_sent(broker_factory):
