@@ -242,6 +242,7 @@ CONSUMED = [
     "--topic orders --from-beginning --max-messages 5 --group one",
     "--topic orders --max-messages 5 --group two --command-property auto.offset.reset=earliest",
     "--topic orders --max-messages 5 --group three --consumer-property auto.offset.reset=earliest",
+    "--topic orders --group four --command-property auto.offset.reset=none",
     "--topic orders --timeout-ms 1000",
     "--include order. --from-beginning --max-messages 5",
     "--topic late --partition 0 --offset 0 --max-messages 1 --property print.timestamp=true",
@@ -273,6 +274,13 @@ def test_consumers_end_alike(java, broker, line):
     kafka, ours = said
     assert (ours.status, ours.out) == (kafka.status, kafka.out), (kafka, ours)
     assert counted(ours) == counted(kafka), (kafka, ours)
+
+
+def test_a_group_that_has_nowhere_to_begin(broker):
+    said = tool_server.run_ours(CONSUMER, "--bootstrap-server", broker.bootstrap, "--topic", "orders",
+                                "--group", "nowhere", "--command-property", "auto.offset.reset=none")
+    assert (said.status, said.out, counted(said)) == (0, "", "0"), said
+    assert "org.apache.kafka.clients.consumer.NoOffsetForPartitionException: " in said.errors
 
 
 def test_files_and_isolation_levels(java, broker, tmp_path):

@@ -467,6 +467,45 @@ def test_verifiable_consumers_read_what_the_other_one_wrote(broker, written_by_b
 @pytest.mark.parametrize("line", ["--topic t --group-id g", "--bootstrap-server b:1 --topic t",
                                   "--bootstrap-server b:1 --topic t --group-id g --max-messages x",
                                   "--bootstrap-server b:1 --topic t --group-id g "
+def test_verifiable_consumers_end_where_no_offset_is_to_be_had(broker, tmp_path):
+    """With --reset-policy none: first nothing was committed, then the log begins behind what was.
+    Only the exceptions tell which; the events are those of an ordinary end."""
+    no_offset, out_of_range = (f"org.apache.kafka.clients.consumer.{name}Exception: "
+                               for name in ("NoOffsetForPartition", "OffsetOutOfRange"))
+    for whose in ("kafka", "ours"):
+        topic = f"no-offset-{whose}"
+        create(broker, topic)
+        run_verifiable("producer", "ours", "--bootstrap-server", broker.bootstrap, "--topic", topic,
+                       "--max-messages", 9)
+        words = ("--bootstrap-server", broker.bootstrap, "--topic", topic, "--group-id", topic)
+        assert no_offset in complaint_without_offset(whose, *words)
+        run_verifiable("consumer", "ours", *words, "--max-messages", 2)
+        file = tmp_path / f"{topic}.json"
+        file.write_text(json.dumps({"version": 1, "partitions": [
+            {"topic": topic, "partition": 0, "offset": 5}]}))
+        said = tool_server.run_ours("kafka-delete-records", "--bootstrap-server", broker.bootstrap,
+                                    "--offset-json-file", file)
+        assert "low_watermark: 5" in said.out, said
+        assert out_of_range in complaint_without_offset(whose, *words)
+
+
+def complaint_without_offset(whose, *words):
+    """What the consumer says where it may not choose where to begin; it reads nothing and ends well."""
+    done = run_telling(verifiable("consumer", whose, *words, "--reset-policy", "none"))
+    events = [json.loads(line)["name"] for line in done.stdout.decode().splitlines()]
+    assert done.returncode == 0, done
+    assert events == ["startup_complete", "partitions_assigned", "partitions_revoked",
+                      "shutdown_complete", "shutdown_requested"], done
+    return done.stderr.decode()
+
+
+def run_telling(command):
+    """Runs a tool to its end; Kafka's logs errors."""
+    command = [str(word).replace("LogLevel=off", "LogLevel=error") for word in command]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+                          check=False)
+
+
                                   "--consumer.config a --command-config b"])
 def test_wrong_lines_of_the_verifiable_consumer(line):
     refused_alike("consumer", line)

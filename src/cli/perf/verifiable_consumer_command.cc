@@ -1,5 +1,6 @@
 #include "cli/perf/verifiable_consumer_command.h"
 
+#include "cli/common/consumer_errors.h"
 #include "cli/common/java_errors.h"
 #include "cli/common/old_names.h"
 #include "cli/common/output_pipe.h"
@@ -58,7 +59,7 @@ public:
             if (const auto read = read_all(stop); !read) {
                 printer_.error_line(
                     fmt::format("Error during processing, terminating consumer process: {}",
-                                java_text(read.error())));
+                                consumer_error_text(read.error(), consumer_)));
             }
             if (const auto closed = consumer_.close(); !closed) {
                 printer_.error_line(java_text(closed.error()));

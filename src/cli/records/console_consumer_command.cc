@@ -1,5 +1,6 @@
 #include "cli/records/console_consumer_command.h"
 
+#include "cli/common/consumer_errors.h"
 #include "cli/common/java_errors.h"
 #include "cli/common/old_names.h"
 #include "cli/common/output_pipe.h"
@@ -81,6 +82,10 @@ public:
     }
 
 private:
+    std::string error_text(const Error& error) override {
+        return consumer_error_text(error, *consumer_);
+    }
+
     Result<void> open(const ClientConfig& config) {
         TRY_ASSIGN(auto consumer, Consumer::create(config));
         TRY(begin(consumer));

@@ -15,6 +15,10 @@ constexpr std::size_t printed_piece_bytes = 1 << 20;
 
 }  // namespace
 
+std::string ConsoleReading::Reader::error_text(const Error& error) {
+    return java_text(error);
+}
+
 Result<void> ConsoleReading::run(Reader& reader) {
     while (!has_enough()) {
         const auto records = receive(reader);
@@ -22,7 +26,7 @@ Result<void> ConsoleReading::run(Reader& reader) {
             if (!options_.stopped()) {
                 console_.error_line(
                     fmt::format("ERROR Error processing message, terminating consumer process: {}",
-                                java_text(records.error())));
+                                reader.error_text(records.error())));
             }
             return {};
         }

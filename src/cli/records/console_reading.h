@@ -45,6 +45,8 @@ public:
         virtual Result<void> show(const ConsumerRecords& records) = 0;
         /// What show() printed has left for standard output.
         virtual void on_printed(const ConsumerRecords& /*records*/) {}
+        /// What Java makes of poll()'s error as text.
+        virtual std::string error_text(const Error& error);
     };
 
     /// Errors are of records that cannot be printed. Others are told and end the reading, and all
