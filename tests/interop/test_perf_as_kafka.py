@@ -113,10 +113,13 @@ def test_producer_perf_test_reports_by_the_way_and_keeps_the_rate(java, broker):
 def test_producer_perf_test_prints_metrics_under_kafkas_names(java, broker):
     words = "--num-records 20 --record-size 10 --throughput -1 --print-metrics"
     kafka, ours, *_ = produced_by_both(java, broker, "measured", *words.split())
-    names = re.findall(r"^(producer-metrics:[\w-]+:\{.*?\}) +:", ours.out, re.M)
-    theirs = re.findall(r"^(producer-metrics:[\w-]+:\{.*?\}) +:", kafka.out, re.M)
-    assert len(names) > 4 and set(names) <= set(theirs), (names, theirs)
-    assert re.search(r"producer-metrics:record-send-total:\{.*\} +: 20.000$", ours.out, re.M)
+    theirs, mine = (dict(re.findall(r"^(producer-[\w-]+:[\w-]+:\{.*?\}) +: ([\d.]+)$",
+                                    said.out.replace(f"measured-{whose}", "measured"), re.M))
+                    for said, whose in ((kafka, "theirs"), (ours, "ours")))
+    assert len(mine) == 10 and set(mine) <= set(theirs), (mine, theirs)
+    for name, value in mine.items():
+        assert "-rate:" in name or value == theirs[name], (name, mine, theirs)
+    assert [value for name, value in mine.items() if ":record-send-total:" in name] == ["20.000"] * 2
     assert "Metric Name" in ours.out
 
 

@@ -10,13 +10,12 @@
 #include "cli/perf/pause.h"
 #include "cli/perf/payloads.h"
 #include "cli/perf/send_stats.h"
+#include "cli/perf/producer_metrics.h"
 #include "runtime/real/real_clock.h"
 #include "runtime/real/real_random.h"
 #include <barnabas/producer.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <map>
 #include <tuple>
 #include <utility>
 
@@ -43,14 +42,14 @@ public:
                  bool is_steady) {
         const auto now = clock_.now();
         if (!outcome) {
-            ++errors_;
+            ++figures_.errors;
             progress_.clear();
             console_.error_line(java_text(outcome.error()));
             return;
         }
         const auto latency =
             std::chrono::duration_cast<std::chrono::milliseconds>(now - sent).count();
-        largest_ = std::max(largest_, bytes);
+        figures_.add(bytes);
         const auto window = all_.add(latency, bytes, now);
         if (!is_steady) {
             tell(window, false);
@@ -72,7 +71,8 @@ public:
                                         : total_text(steady, " steady state"));
         }
         if (options_.print_metrics) {
-            print_metrics(total, client_id);
+            figures_.elapsed = total.elapsed;
+            print_metrics(client_id);
         }
     }
 
@@ -93,26 +93,18 @@ private:
         std::ignore = console_.flush();  // so that it is seen now, through a pipe too
     }
 
-    void print_metrics(const SendTotal& total, const std::string& client_id) {
-        const auto seconds = std::chrono::duration<double>(total.elapsed).count();
-        const auto records = static_cast<double>(total.counts.records);
-        const auto errors = static_cast<double>(errors_);
-        const std::pair<std::string_view, double> values[] = {
-            {"record-send-total", records},
-            {"record-send-rate", records / seconds},
-            {"record-error-total", errors},
-            {"record-error-rate", errors / seconds},
-            {"record-size-avg", static_cast<double>(total.counts.bytes) / records},
-            {"record-size-max", static_cast<double>(largest_)}};
-        std::map<std::string, double> named;
+    void print_metrics(const std::string& client_id) {
+        if (!options_.json) {
+            console_.write(
+                metrics_table(named_producer_metrics(figures_, client_id, options_.topic)));
+            return;
+        }
         JsonLine line;
         line.add("event", "metrics");
-        for (const auto& [name, value] : values) {
-            named.emplace(fmt::format("producer-metrics:{}:{{client-id={}}}", name, client_id),
-                          value);
+        for (const auto& [name, value] : producer_metrics(figures_)) {
             line.add_json(name, json_number(value));
         }
-        console_.write(options_.json ? line.text() + "\n" : metrics_table(named));
+        console_.write(line.text() + "\n");
     }
 
     const ProducerPerfOptions& options_;
@@ -121,8 +113,7 @@ private:
     ProgressBar progress_;
     SendStats all_;
     std::optional<SendStats> steady_;
-    std::int64_t errors_ = 0;
-    std::uint32_t largest_ = 0;
+    ProducerFigures figures_;
 };
 
 /// The transactions of a run; does nothing where there are to be none.
