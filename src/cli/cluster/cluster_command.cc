@@ -48,12 +48,9 @@ constexpr std::array<std::string_view, 2> examples{
 };
 
 constexpr std::array cluster_old_rows{OldName{"config", "command-config"}};
-constexpr OldNames cluster_old_names{
-    .rows = cluster_old_rows,
-    .both = "--{0} and --{1} cannot be specified together.",
-    .warning =
-        "Option --{0} has been deprecated and will be removed in a future version. Use "
-        "--{1} instead."};
+constexpr OldNames cluster_old_names{.rows = cluster_old_rows,
+                                     .both = "--{0} and --{1} cannot be specified together.",
+                                     .warning = old_name_has_been_deprecated};
 
 constexpr std::array api_options{bootstrap_server_option, command_config_option};
 constexpr std::array<std::string_view, 1> api_examples{

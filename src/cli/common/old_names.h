@@ -25,10 +25,18 @@ struct OldNames {
     std::string_view warning;
 };
 
+// Sentences that several of Kafka's tools have.
 inline constexpr std::string_view old_name_and_new_one =
     "Options --{0} and --{1} cannot be specified together.";
 inline constexpr std::string_view new_name_and_old_one =
     "Options --{1} and --{0} cannot be specified together.";
+inline constexpr std::string_view names_exclude_each_other =
+    "Options --{0} and --{1} are mutually exclusive.";
+
+inline constexpr std::string_view old_name_has_been_deprecated =
+    "Option --{0} has been deprecated and will be removed in a future version. Use --{1} instead.";
+inline constexpr std::string_view old_name_is_deprecated =
+    "Option --{0} is deprecated and will be removed in a future version. Use --{1} instead.";
 
 /// invalid_request where an option comes under both of its names.
 [[nodiscard]] Result<void> check_old_names(const ParsedOptions& given, const OldNames& names);

@@ -107,12 +107,9 @@ constexpr std::array producer_perf_old_rows{
     OldName{"producer-props", "command-property"},
     OldName{"producer.config", "command-config"},
 };
-constexpr OldNames producer_perf_old_names{
-    .rows = producer_perf_old_rows,
-    .both = "--{1} and --{0} cannot be specified together.",
-    .warning =
-        "Option --{0} has been deprecated and will be removed in a future version. Use "
-        "--{1} instead."};
+constexpr OldNames producer_perf_old_names{.rows = producer_perf_old_rows,
+                                           .both = "--{1} and --{0} cannot be specified together.",
+                                           .warning = old_name_has_been_deprecated};
 
 Result<void> judge_numbers(const ProducerPerfOptions& options) {
     if (options.records <= 0) {

@@ -71,12 +71,9 @@ constexpr std::array verifiable_consumer_rows{
 };
 
 constexpr std::array verifiable_consumer_old_rows{OldName{"consumer.config", "command-config"}};
-constexpr OldNames verifiable_consumer_old_names{
-    .rows = verifiable_consumer_old_rows,
-    .both = "Options --{0} and --{1} are mutually exclusive.",
-    .warning =
-        "Option --{0} has been deprecated and will be removed in a future version. Use "
-        "--{1} instead."};
+constexpr OldNames verifiable_consumer_old_names{.rows = verifiable_consumer_old_rows,
+                                                 .both = names_exclude_each_other,
+                                                 .warning = old_name_has_been_deprecated};
 
 constexpr std::array<std::string_view, 2> verifiable_consumer_examples{
     "verifiable-consumer --bootstrap-server localhost:9092 --topic test --group-id readers "

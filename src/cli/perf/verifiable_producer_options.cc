@@ -58,12 +58,9 @@ constexpr std::array verifiable_producer_rows{
 };
 
 constexpr std::array verifiable_producer_old_rows{OldName{"producer.config", "command-config"}};
-constexpr OldNames verifiable_producer_old_names{
-    .rows = verifiable_producer_old_rows,
-    .both = "Options --{0} and --{1} are mutually exclusive.",
-    .warning =
-        "Option --{0} has been deprecated and will be removed in a future version. Use "
-        "--{1} instead."};
+constexpr OldNames verifiable_producer_old_names{.rows = verifiable_producer_old_rows,
+                                                 .both = names_exclude_each_other,
+                                                 .warning = old_name_has_been_deprecated};
 
 constexpr std::array<std::string_view, 2> verifiable_producer_examples{
     "verifiable-producer --bootstrap-server localhost:9092 --topic test --max-messages 1000",

@@ -94,11 +94,7 @@ constexpr std::array consumer_old_rows{
     OldName{"property", "formatter-property"},
 };
 constexpr OldNames consumer_old_names{
-    .rows = consumer_old_rows,
-    .both = old_name_and_new_one,
-    .warning =
-        "Option --{0} is deprecated and will be removed in a future version. Use --{1} "
-        "instead."};
+    .rows = consumer_old_rows, .both = old_name_and_new_one, .warning = old_name_is_deprecated};
 
 std::string lower_word(std::string_view text) {
     std::string result(text);

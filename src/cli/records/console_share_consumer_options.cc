@@ -68,11 +68,7 @@ constexpr std::array share_old_rows{
     OldName{"property", "formatter-property"},
 };
 constexpr OldNames share_old_names{
-    .rows = share_old_rows,
-    .both = old_name_and_new_one,
-    .warning =
-        "Option --{0} is deprecated and will be removed in a future version. Use --{1} "
-        "instead."};
+    .rows = share_old_rows, .both = old_name_and_new_one, .warning = old_name_is_deprecated};
 
 /// The command acknowledges each record that it has printed, so it is in explicit mode.
 Result<void> settle_mode(ClientConfig& consumer) {
