@@ -467,9 +467,6 @@ def test_verifiable_consumers_read_what_the_other_one_wrote(broker, written_by_b
         assert all(key == str(int(value) % 10) for key, value in shown)
 
 
-@pytest.mark.parametrize("line", ["--topic t --group-id g", "--bootstrap-server b:1 --topic t",
-                                  "--bootstrap-server b:1 --topic t --group-id g --max-messages x",
-                                  "--bootstrap-server b:1 --topic t --group-id g "
 def test_verifiable_consumers_end_where_no_offset_is_to_be_had(broker, tmp_path):
     """With --reset-policy none: first nothing was committed, then the log begins behind what was.
     Only the exceptions tell which; the events are those of an ordinary end."""
@@ -509,6 +506,9 @@ def run_telling(command):
                           check=False)
 
 
+@pytest.mark.parametrize("line", ["--topic t --group-id g", "--bootstrap-server b:1 --topic t",
+                                  "--bootstrap-server b:1 --topic t --group-id g --max-messages x",
+                                  "--bootstrap-server b:1 --topic t --group-id g "
                                   "--consumer.config a --command-config b"])
 def test_wrong_lines_of_the_verifiable_consumer(line):
     refused_alike("consumer", line)

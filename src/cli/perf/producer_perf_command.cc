@@ -9,8 +9,8 @@
 #include "cli/perf/pacer.h"
 #include "cli/perf/pause.h"
 #include "cli/perf/payloads.h"
-#include "cli/perf/send_stats.h"
 #include "cli/perf/producer_metrics.h"
+#include "cli/perf/send_stats.h"
 #include "runtime/real/real_clock.h"
 #include "runtime/real/real_random.h"
 #include <barnabas/producer.h>

@@ -81,11 +81,11 @@ public:
         return shown;
     }
 
-private:
     std::string error_text(const Error& error) override {
         return consumer_error_text(error, *consumer_);
     }
 
+private:
     Result<void> open(const ClientConfig& config) {
         TRY_ASSIGN(auto consumer, Consumer::create(config));
         TRY(begin(consumer));
