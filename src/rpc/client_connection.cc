@@ -1,13 +1,10 @@
 #include "rpc/client_connection.h"
 
-#include "base/endian.h"
 #include "base/invariant.h"
-#include "rpc/frame.h"
 #include "wire/api.h"
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <limits>
 
 namespace barnabas::rpc {
@@ -22,20 +19,6 @@ std::int64_t in_ms(Duration duration) {
 std::string request_name(std::int16_t api_key, std::int16_t version) {
     const auto* api = wire::find_api(api_key);
     return fmt::format("{} v{}", api != nullptr ? api->name : "an unknown API", version);
-}
-
-/// What the first four bytes of an answer look like if no Kafka broker sent them.
-std::string_view looks_like(std::uint32_t size) {
-    constexpr std::uint32_t http = 0x48545450;  // "HTTP"
-    constexpr std::uint32_t tls_alert = 0x1503;
-    constexpr std::uint32_t tls_handshake = 0x1603;
-    if (size == http) {
-        return ". An HTTP server answers there";
-    }
-    if (size >> 16 == tls_alert || size >> 16 == tls_handshake) {
-        return ". The port speaks TLS; this connection does not";
-    }
-    return ". Is the peer a Kafka broker?";
 }
 
 }  // namespace
@@ -81,7 +64,7 @@ ClientConnection::ClientConnection(runtime::Shard& shard, std::unique_ptr<runtim
       stream_(std::move(stream)),
       options_(std::move(options)),
       tasks_(shard),
-      head_(std::make_unique_for_overwrite<std::byte[]>(head_size)),
+      answers_(*stream_, options_.limits.frame_bytes_max),
       last_activity_(shard.clock().now()) {}
 
 ClientConnection::~ClientConnection() {
@@ -94,7 +77,8 @@ awaitable<void> ClientConnection::run() {
     INVARIANT(!running_, "the connection to {} runs twice", options_.peer);
     running_ = true;
     while (open_) {
-        auto frame = co_await next_frame();
+        auto frame = co_await answers_.next();
+        last_activity_ = shard_.clock().now();
         if (!frame) {
             close(std::move(frame.error()));
         } else if (!*frame) {
@@ -289,84 +273,6 @@ void ClientConnection::settle_all() {
 }
 
 // --- answers ------------------------------------------------------------------------------------
-
-/// Reads once into what is free of head_ behind what it holds; 0 at the end of the stream.
-awaitable<Result<std::size_t>> ClientConnection::fill_head() {
-    if (head_begin_ == head_end_) {
-        head_begin_ = head_end_ = 0;
-    } else if (head_end_ == head_size) {
-        std::memmove(head_.get(), head_.get() + head_begin_, head_end_ - head_begin_);
-        head_end_ -= std::exchange(head_begin_, 0);
-    }
-    auto got = co_await stream_->read_some({head_.get() + head_end_, head_size - head_end_});
-    if (got) {
-        head_end_ += *got;
-        last_activity_ = shard_.clock().now();
-    }
-    co_return got;
-}
-
-awaitable<Result<std::optional<ByteBuffer>>> ClientConnection::next_frame() {
-    while (head_end_ - head_begin_ < size_prefix) {
-        const bool between_frames = head_begin_ == head_end_;
-        auto got = co_await fill_head();
-        if (!got) {
-            co_return fail(std::move(got));
-        }
-        if (*got == 0) {
-            if (between_frames) {
-                co_return std::optional<ByteBuffer>();
-            }
-            co_return fail(ErrorCode::network_exception, "the stream ends inside a frame's size");
-        }
-    }
-    const auto size = load_big_endian<std::uint32_t>(head_.get() + head_begin_);
-    if (auto checked = check_size(size); !checked) {
-        co_return fail(std::move(checked));
-    }
-    head_begin_ += size_prefix;
-    // What is only announced takes no memory: the kernel gives pages when they are written.
-    ByteBuffer frame(size);
-    frame.resize(size);
-    const auto ahead = std::min(head_end_ - head_begin_, static_cast<std::size_t>(size));
-    if (ahead > 0) {
-        std::memcpy(frame.data(), head_.get() + head_begin_, ahead);
-    }
-    head_begin_ += ahead;
-    if (ahead < size) {
-        auto read = co_await read_rest(&frame, ahead);
-        if (!read) {
-            co_return fail(std::move(read));
-        }
-    }
-    co_return std::optional<ByteBuffer>(std::move(frame));
-}
-
-awaitable<Result<void>> ClientConnection::read_rest(ByteBuffer* frame, std::size_t from) {
-    while (from < frame->size()) {
-        auto got = co_await stream_->read_some(frame->mutable_view().subspan(from));
-        if (!got) {
-            co_return fail(std::move(got));
-        }
-        if (*got == 0) {
-            co_return fail(ErrorCode::network_exception,
-                           "the stream ends {} bytes before the end of an answer",
-                           frame->size() - from);
-        }
-        last_activity_ = shard_.clock().now();
-        from += *got;
-    }
-    co_return Result<void>();
-}
-
-Result<void> ClientConnection::check_size(std::uint32_t size) const {
-    if (size > options_.limits.frame_bytes_max) {
-        return fail(ErrorCode::network_exception,
-                    "it announces an answer of {} bytes, at most {} are taken{}", size,
-                    options_.limits.frame_bytes_max, looks_like(size));
-    }
-    return {};
-}
 
 Result<void> ClientConnection::accept(ByteBuffer frame) {
     if (in_flight_.empty()) {

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "rpc/frame_reader.h"
 #include "runtime/tasks.h"
 #include "wire/codec.h"
 #include "wire/headers.h"
@@ -18,8 +19,6 @@
 #include <vector>
 
 namespace barnabas::rpc {
-
-using runtime::awaitable;
 
 /// Which versions of each API a broker has.
 class ApiVersionTable {
@@ -138,11 +137,6 @@ private:
     void settle(Pending& pending, Result<IncomingResponse> result);
     void settle_all();
 
-    awaitable<Result<std::size_t>> fill_head();
-    /// Nothing at the orderly end of the stream.
-    awaitable<Result<std::optional<ByteBuffer>>> next_frame();
-    awaitable<Result<void>> read_rest(ByteBuffer* frame, std::size_t from);
-    Result<void> check_size(std::uint32_t size) const;
     Result<void> accept(ByteBuffer frame);
     [[nodiscard]] Error end_of_stream() const;
 
@@ -156,10 +150,7 @@ private:
     ApiVersionTable versions_;
     runtime::TaskGroup tasks_;
 
-    static constexpr std::size_t head_size = 4096;
-    std::unique_ptr<std::byte[]> head_;  // bytes read ahead: [head_begin_, head_end_)
-    std::size_t head_begin_ = 0;
-    std::size_t head_end_ = 0;
+    FrameReader answers_;
 
     std::deque<PendingPtr> waiting_;    // not sent yet
     std::deque<PendingPtr> in_flight_;  // sent or being sent, and owed an answer, in that order

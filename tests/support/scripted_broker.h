@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/endian.h"
+#include "rpc/frame_reader.h"
 #include "runtime/simulated/simulation.h"
 #include "runtime/tasks.h"
 #include "wire/codec.h"
@@ -102,24 +102,11 @@ private:
 
 namespace detail {
 
+constexpr std::uint32_t request_bytes_max = 256U << 20;
+
 inline awaitable<void> say(std::shared_ptr<runtime::Stream> stream, std::string bytes) {
     const runtime::Piece pieces[] = {as_bytes(bytes)};
     ignore(co_await stream->write(pieces), "the client may have gone");
-}
-
-/// Fills `into`; false at the end of the stream.
-inline awaitable<bool> read_all(std::shared_ptr<runtime::Stream> stream, std::string* into) {
-    std::size_t from = 0;
-    while (from < into->size()) {
-        const MutableByteView rest(reinterpret_cast<std::byte*>(into->data()) + from,
-                                   into->size() - from);
-        const auto got = co_await stream->read_some(rest);
-        if (!got || *got == 0) {
-            co_return false;
-        }
-        from += *got;
-    }
-    co_return true;
 }
 
 template <class Make, class T>
@@ -222,21 +209,19 @@ inline awaitable<void> ScriptedBroker::accept(std::shared_ptr<State> state) {
 inline awaitable<void> ScriptedBroker::serve(std::shared_ptr<State> state,
                                              std::shared_ptr<runtime::Stream> stream,
                                              std::size_t number) {
+    rpc::FrameReader requests(*stream, detail::request_bytes_max);
     for (;;) {
-        std::string size(4, '\0');
-        if (!co_await detail::read_all(stream, &size)) {
+        const auto frame = co_await requests.next();
+        if (!frame || !*frame) {
             break;
         }
-        std::string frame(load_big_endian<std::uint32_t>(as_bytes(size).data()), '\0');
-        if (!co_await detail::read_all(stream, &frame)) {
-            break;
-        }
-        const auto header = wire::read_request_header(as_bytes(frame));
+        const ByteView request = (*frame)->view();
+        const auto header = wire::read_request_header(request);
         if (!header) {
             break;
         }
         state->asked.push_back({.header = header->header,
-                                .body = frame.substr(header->size),
+                                .body = std::string(as_text(request.subspan(header->size))),
                                 .connection = number,
                                 .when = state->shard.clock().now()});
         const Asked asked = state->asked.back();
