@@ -42,6 +42,7 @@ struct SimulatedDisk::State {
     std::vector<Path> broken;
     std::vector<Path> read_only;
     std::vector<Path> hanging;
+    std::vector<Path> without_answer;  // some of those
     std::shared_ptr<DiskWatchers> watchers;
 
     [[nodiscard]] std::unexpected<Error> trouble(DiskTrouble kind, std::string_view operation,
@@ -57,6 +58,13 @@ struct SimulatedDisk::State {
     /// Whether `path` can be looked at now.
     [[nodiscard]] bool works(const Path& path) const {
         return operations <= stop_at && !is_below_any(path, broken);
+    }
+
+    /// The blocking pool looks at it, which may hang.
+    void look_at(const Path& path) const {
+        if (on_pool && is_below_any(path, hanging)) {
+            throw DiskHangs();
+        }
     }
 
     /// Nothing if `path` works now.
@@ -75,9 +83,7 @@ struct SimulatedDisk::State {
     [[nodiscard]] Result<void> count(std::string_view operation, const Path& path,
                                      bool* stopping = nullptr) {
         TRY(check(operation, path));
-        if (on_pool && is_below_any(path, hanging)) {
-            throw DiskHangs();
-        }
+        look_at(path);
         if (is_below_any(path, read_only)) {
             return trouble(DiskTrouble::broken, operation, path, "Read-only file system");
         }
@@ -354,10 +360,16 @@ void SimulatedDisk::hang(const Path& directory) {
     state_->hanging.push_back(normal(directory));
 }
 
+void SimulatedDisk::hang_without_answer(const Path& directory) {
+    hang(directory);
+    state_->without_answer.push_back(normal(directory));
+}
+
 void SimulatedDisk::heal() {
     state_->broken.clear();
     state_->read_only.clear();
     state_->hanging.clear();
+    state_->without_answer.clear();
 }
 
 void SimulatedDisk::set_capacity(std::uint64_t bytes) {
@@ -412,13 +424,12 @@ Result<std::shared_ptr<File>> SimulatedDisk::open(const Path& path, OpenMode mod
 }
 
 bool SimulatedDisk::exists(const Path& path) const {
-    if (state_->on_pool && state_->is_below_any(path, state_->hanging)) {
-        throw DiskHangs();
-    }
+    state_->look_at(path);
     return state_->works(path) && (normal(path) == "/" || state_->find(path) != nullptr);
 }
 
 bool SimulatedDisk::is_directory(const Path& path) const {
+    state_->look_at(path);
     return state_->works(path) && state_->directory(path) != nullptr;
 }
 
@@ -536,6 +547,9 @@ Result<void> SimulatedDisk::sync_directory(const Path& directory) {
 
 Result<DiskSpace> SimulatedDisk::space(const Path& path) const {
     TRY(state_->check("ask for the free space of", path));
+    if (state_->on_pool && state_->is_below_any(path, state_->without_answer)) {
+        throw DiskHangs();
+    }
     const std::uint64_t used = std::min(state_->used(), state_->capacity);
     return DiskSpace{.total = state_->capacity, .free = state_->capacity - used};
 }

@@ -69,6 +69,8 @@ public:
     /// through, so it must bear that.
     /// INVARIANT: nobody else meets such bytes, who would wait for ever.
     void hang(const Path& directory);
+    /// The same, and not even how much room there is is answered: a network file system.
+    void hang_without_answer(const Path& directory);
     /// How many reads met bytes that were on the medium alone: those of the blocking pool, and
     /// those of everybody else, who should not have waited.
     [[nodiscard]] std::uint64_t cold_reads_on_pool() const;
