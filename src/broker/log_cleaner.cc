@@ -51,7 +51,7 @@ LogCleaner::LogCleaner(Ports ports)
       tasks_(home_),
       wake_(home_) {
     for (auto& directory : ports_.directories) {
-        directory = (directory / log::cleaner_offset_file).parent_path();  // as logs name theirs
+        directory = ports_.disk.absolute(directory);  // as logs name theirs
     }
 }
 

@@ -25,7 +25,7 @@ public:
     struct Ports {
         Services& services;
         runtime::Disk& disk;
-        std::vector<runtime::Path> directories;
+        std::vector<runtime::Path> directories;  // as log.dirs names them
         Logger log;
     };
 

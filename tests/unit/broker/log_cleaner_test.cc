@@ -120,6 +120,26 @@ TEST(LogCleaner, WritesDownUpToWhereWhileTheDiskOfAnotherDirectoryHangs) {
     EXPECT_EQ(written("b"), "0\n0\n");
 }
 
+// As the default, ./barnabas-data: the path in the configuration and that of the logs were two
+// directories to it, and of the one without logs an empty checkpoint was written over the other's.
+TEST(LogCleaner, KnowsADirectoryHoweverItIsSpelled) {
+    for (const auto* spelled : {"./data", "data/", "/data/../data/."}) {
+        SCOPED_TRACE(spelled);
+        BrokerFixture at({{"log.dirs", spelled}, {"log.cleaner.backoff.ms", "1000"}});
+        ASSERT_EQ(at.create_topic("kept", 1, compacted), ErrorCode::none);
+        std::string before;
+        for (int round = 0; round < 6; ++round) {
+            SCOPED_TRACE(round);
+            produce_rounds(at, "kept", 20);
+            at.simulation().run_for(10s);
+            const auto written = checkpoint(at);
+            EXPECT_TRUE(written.starts_with("0\n1\nkept 0 ")) << written;
+            EXPECT_NE(written, before);
+            before = written;
+        }
+    }
+}
+
 ErrorCode set_for_all_brokers(BrokerFixture& at, const std::string& name,
                               const std::string& value) {
     wire::IncrementalAlterConfigsRequest request;
