@@ -102,13 +102,15 @@ void ReplicaMover::resume(std::vector<log::FoundLog> futures) {
     if (stopping_) {
         return;  // a later start finds them
     }
+    for (const auto& found : futures) {
+        ports_.services.cleaner->pause(found.partition);  // until resume_one() has ended
+    }
     for (auto& found : futures) {
         tasks_.spawn(resume_one(std::move(found)));
     }
 }
 
 awaitable<void> ReplicaMover::resume_one(log::FoundLog found) {
-    ports_.services.cleaner->pause(found.partition);  // until it has its run(), or is gone
     const auto move = std::make_shared<ReplicaMove>();
     move->partition = found.partition;
     move->to = found.directory;
@@ -145,8 +147,10 @@ awaitable<Result<ResumedMove>> ReplicaMover::open_found(std::shared_ptr<ReplicaM
     co_return opened;
 }
 
-/// A place in line, which ends with the move and the broker: others' disks may hang, and whoever
-/// waits for other disks is in another line.
+/// A place in line, for as long as the move and the broker last: those before it wait for the same
+/// two disks, and whoever waits for others is in another line. After a deadline it could only hang
+/// beside them, with a thread of the blocking pool that others need; the partition is served all
+/// the while. move(), which replaces it, and stop() wake it.
 awaitable<Result<ResumedMove>> ReplicaMover::open_in_line(std::shared_ptr<ReplicaMove> move,
                                                           log::FoundLog found) {
     const std::pair between(ports_.dirs.place_of(found.partition), found.directory);
