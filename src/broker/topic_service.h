@@ -215,7 +215,6 @@ private:
 
     // Upkeep (topic_upkeep.cc)
     [[nodiscard]] const StorageConfig& storage() const;
-    [[nodiscard]] std::int64_t initial_task_delay_ms() const;
     /// What a round does besides what every round does.
     struct Duties {
         bool retention = false;

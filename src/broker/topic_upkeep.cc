@@ -1,5 +1,4 @@
 // What happens to the logs while nobody asks: flushes, retention, checkpoints, removals.
-#include "base/invariant.h"
 #include "broker/topic_service.h"
 
 #include <algorithm>
@@ -39,7 +38,7 @@ void TopicService::start_upkeep() {
 /// Retention and flush.ms begin after log.initial.task.delay.ms, as in Kafka's LogManager.
 awaitable<void> TopicService::keep_up(std::size_t directory) {
     const Time began = home_.clock().now();
-    const Time tasks_begin = after_ms(began, initial_task_delay_ms());
+    const Time tasks_begin = after_ms(began, storage().initial_task_delay / 1ms);
     Time last = began;
     Time retention_due = tasks_begin;
     Time expiration_due = last + storage().producer_expiration_check_interval;
@@ -81,17 +80,6 @@ awaitable<void> TopicService::keep_checkpoints() {
             co_await write_checkpoints();
         }
     }
-}
-
-/// What counts at the start alone is not among the settings that a dynamic change replaces.
-std::int64_t TopicService::initial_task_delay_ms() const {
-    const auto& broker = ports_.definitions.broker;
-    const auto* row = broker.find("log.initial.task.delay.ms");
-    INVARIANT(row != nullptr, "{} rows, and none of the initial delay", broker.rows().size());
-    const auto text = resolve_broker_config(broker, *row, layers()).value;
-    const auto parsed = text ? parse_config(*row, *text) : Result<ConfigValue>(default_of(*row));
-    INVARIANT(parsed, "{}: start-up has checked it", parsed.error().message);
-    return std::get<std::int64_t>(*parsed);
 }
 
 /// Looked up anew after each wait: a dynamic change replaces the settings.

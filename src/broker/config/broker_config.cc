@@ -346,6 +346,7 @@ Result<StorageConfig> make_storage(const ConfigValues& values) {
     }
     storage.move_bytes_per_second =
         values.integer("replica.alter.log.dirs.io.max.bytes.per.second");
+    storage.initial_task_delay = ms("log.initial.task.delay.ms");
     storage.flush_scheduler_interval = ms("log.flush.scheduler.interval.ms");
     storage.recovery_checkpoint_interval = ms("log.flush.offset.checkpoint.interval.ms");
     storage.start_offset_checkpoint_interval = ms("log.flush.start.offset.checkpoint.interval.ms");

@@ -56,6 +56,7 @@ struct StorageConfig {
     std::optional<Duration> log_dir_retry_interval;  // nothing: a failed one is out until a restart
     std::optional<std::size_t> move_threads;         // nothing: as many as there are directories
     std::int64_t move_bytes_per_second = 0;
+    Duration initial_task_delay{};  // from the start to the first retention and flush by time
     Duration flush_scheduler_interval{};
     Duration recovery_checkpoint_interval{};
     Duration start_offset_checkpoint_interval{};

@@ -46,6 +46,24 @@ TEST(BrokerConfig, HasKafkasDefaultsForCompaction) {
     EXPECT_TRUE(load({{"log.cleaner.enable", "false"}, {"log.cleaner.threads", "0"}}));
 }
 
+TEST(BrokerConfig, KnowsWhenTheFirstRetentionIs) {
+    const struct {
+        ConfigMap set;
+        Duration want;
+    } rows[] = {{.set = {}, .want = 30s},
+                {.set = {{"log.initial.task.delay.ms", "0"}}, .want = 0s},
+                {.set = {{"log.initial.task.delay.ms", "1500"}}, .want = 1500ms}};
+    for (const auto& row : rows) {
+        const auto loaded = load(row.set);
+        ASSERT_TRUE(loaded) << loaded.error().message;
+        EXPECT_EQ(loaded->config.storage.initial_task_delay, row.want);
+    }
+    const auto longest = load({{"log.initial.task.delay.ms", "9223372036854775807"}});
+    ASSERT_TRUE(longest) << longest.error().message;
+    EXPECT_GT(longest->config.storage.initial_task_delay, Duration(100 * 365 * 24h));
+    EXPECT_FALSE(load({{"log.initial.task.delay.ms", "-1"}}));
+}
+
 TEST(BrokerConfig, HasKafkasDefaultsForGroupsAndTransactions) {
     const auto loaded = load({});
     ASSERT_TRUE(loaded) << loaded.error().message;
