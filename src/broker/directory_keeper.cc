@@ -106,7 +106,7 @@ void DirectoryKeeper::take_back() {
             continue;
         }
         if (use.online) {
-            resume_store(use.index);
+            tasks_.spawn(resume_store(use.index));
         } else if (changing_.insert(use.index).second) {
             tasks_.spawn(take_back(use.index));
         }
@@ -115,7 +115,7 @@ void DirectoryKeeper::take_back() {
 
 boost::asio::awaitable<void> DirectoryKeeper::take_back(std::size_t directory) {
     // The store that it may hold is written to before its partitions are served again.
-    auto works = [this, directory] { resume_store(directory); };
+    auto works = [this, directory] { return resume_store(directory); };
     const auto taken = co_await ports_.topics.take_back_directory(directory, works);
     changing_.erase(directory);
     if (taken) {
@@ -143,15 +143,25 @@ void DirectoryKeeper::suspend_store(std::size_t directory) {
                     use.path.string(), use.why_offline));
 }
 
-void DirectoryKeeper::resume_store(std::size_t directory) {
+/// Its disk may hang again: the file is opened on the blocking pool. The directory may fail again
+/// meanwhile, when there was nothing to suspend.
+boost::asio::awaitable<void> DirectoryKeeper::resume_store(std::size_t directory) {
     if (ports_.store == nullptr || ports_.store_directory != directory ||
-        !ports_.store->is_suspended()) {
-        return;
+        !ports_.store->is_suspended() || std::exchange(resuming_, true)) {
+        co_return;
     }
-    if (const auto resumed = ports_.store->resume(); !resumed) {
+    auto reopen = [store = ports_.store] { return store->reopen(); };
+    const auto reopened = co_await runtime::run_blocking(ports_.home, std::move(reopen));
+    resuming_ = false;
+    if (!reopened) {
         ports_.log.error("topics and configurations still cannot be changed: {}",
-                         resumed.error().message);
-        return;
+                         reopened.error().message);
+        co_return;
+    }
+    ports_.store->resume();
+    if (!ports_.dirs.is_well(directory)) {
+        suspend_store(directory);
+        co_return;
     }
     ports_.log.info("topics and configurations can be changed again");
 }

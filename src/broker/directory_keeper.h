@@ -59,7 +59,7 @@ private:
     void take_back();
     boost::asio::awaitable<void> take_back(std::size_t directory);
     void suspend_store(std::size_t directory);
-    void resume_store(std::size_t directory);
+    boost::asio::awaitable<void> resume_store(std::size_t directory);
     [[nodiscard]] Time next_retry() const;
 
     Ports ports_;
@@ -69,6 +69,7 @@ private:
     std::set<std::size_t> changing_;
     runtime::TaskGroup tasks_;
     std::map<std::size_t, std::string> said_;  // of directories that do not work yet
+    bool resuming_ = false;                    // the store
     bool stopping_ = false;
     bool ended_ = false;
 };

@@ -107,7 +107,10 @@ awaitable<Result<void>> TopicService::take_back_directory(std::size_t directory,
     ports_.log.info("log directory {} works again; looking at its {} logs",
                     ports_.dirs.path_of(directory).string(), found->logs.size());
     auto recovered = co_await recover(found->logs);
-    auto taken = co_await take_in(directory, std::move(*found), std::move(recovered), works);
+    if (works) {
+        co_await works();  // before the turn: its disk may hang again
+    }
+    auto taken = co_await take_in(directory, std::move(*found), std::move(recovered));
     if (taken && ports_.services.mover != nullptr) {  // not where topics are tested alone
         ports_.services.mover->resume(ports_.dirs.take_futures(directory));
     }
@@ -143,7 +146,7 @@ awaitable<Result<TopicService::Returned>> TopicService::look_into_returned(std::
 
 /// Topics may have been deleted, moved or made anew since it was looked at.
 awaitable<Result<void>> TopicService::take_in(std::size_t directory, Returned returned,
-                                              Recovered recovered, Works works) {
+                                              Recovered recovered) {
     auto& logs = recovered.logs;
     const auto turn = co_await take_turn();
     if (!turn || !ports_.dirs.is_well(directory)) {
@@ -152,7 +155,6 @@ awaitable<Result<void>> TopicService::take_in(std::size_t directory, Returned re
         co_return fail(ErrorCode::kafka_storage_error, "{}",
                        ports_.dirs.known(directory).why_offline);
     }
-    works();
     auto epochs = new_epochs(logs);
     std::erase_if(epochs, [this](const auto& entry) { return !missing_.contains(entry.first); });
     if (auto begun = co_await begin_epochs(std::move(epochs)); !begun) {

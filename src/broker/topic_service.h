@@ -68,9 +68,9 @@ public:
     /// error: other changes took too long, it is to be tried again.
     awaitable<Result<void>> drop_directory(std::size_t directory);
     /// Takes back one that is offline and whose files are closed, if it works again, with the
-    /// partitions whose logs are in it; `works` is called before anything is stored. On an error it
-    /// stays offline. Once at a time for each directory.
-    using Works = std::function<void()>;
+    /// partitions whose logs are in it; `works` is awaited before anything is stored. On an error
+    /// it stays offline. Once at a time for each directory.
+    using Works = std::function<awaitable<void>()>;
     awaitable<Result<void>> take_back_directory(std::size_t directory, Works works);
 
     // Moves between directories, for the ReplicaMover (topic_moves.cc).
@@ -165,8 +165,7 @@ private:
         std::vector<std::pair<log::FoundLog, std::string>> unopened;  // and why
     };
     awaitable<Recovered> recover(std::vector<log::FoundLog> found);
-    awaitable<Result<void>> take_in(std::size_t directory, Returned returned, Recovered recovered,
-                                    Works works);
+    awaitable<Result<void>> take_in(std::size_t directory, Returned returned, Recovered recovered);
     awaitable<void> welcome(std::size_t directory, std::vector<log::FoundLog> found, OpenLogs logs);
     struct MoveStart {
         Offset offset;

@@ -11,7 +11,7 @@
 namespace barnabas::metadata {
 
 /// The SQLite file behind the embedded store: one row per persistent node, except for those that
-/// their children imply (is_implied()). Used by one thread.
+/// their children imply (is_implied()). Used by one thread at a time.
 /// SQLite's types stay in database.cc.
 class Database {
 public:
@@ -36,6 +36,7 @@ public:
     /// an error, nothing.
     Result<void> write(const Tree& tree, std::span<const Touched> nodes);
 
+    [[nodiscard]] bool is_open() const { return connection_ != nullptr; }
     /// Lets the file go as it is, because the disk under it fails. Only reopen() may follow.
     void close();
     /// Opens it again, or makes it anew, and writes what `tree` holds: all or, on an error,

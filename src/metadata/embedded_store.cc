@@ -98,12 +98,15 @@ public:
         }
     }
 
-    Result<void> resume() override {
-        if (suspended_) {
-            TRY(database_->reopen(tree_));
-            suspended_.reset();
-        }
-        return {};
+    /// Nobody changes the tree as long as the store is suspended.
+    Result<void> reopen() override {
+        INVARIANT(database_, "a store without a file is opened again");
+        return database_->reopen(tree_);
+    }
+
+    void resume() override {
+        INVARIANT(suspended_ && database_->is_open(), "there is no file to write to");
+        suspended_.reset();
     }
 
     [[nodiscard]] bool is_suspended() const override { return suspended_.has_value(); }

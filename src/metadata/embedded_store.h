@@ -19,9 +19,13 @@ public:
     /// and changes are refused with `why` (StoreErrorCode::storage), as this process's own nodes
     /// would be lost with it. Nothing happens if it is suspended already.
     virtual void suspend(std::string why) = 0;
-    /// Opens the file again and brings it to what is known: a change that was refused with the
-    /// failure may have reached it. On an error the store stays suspended.
-    virtual Result<void> resume() = 0;
+    /// Opens the file again, while the store is suspended, and brings it to what is known: a change
+    /// that was refused with the failure may have reached it. This may take as long as its disk
+    /// hangs: on any thread, once at a time, and the store stays for it; meanwhile it answers, and
+    /// refuses changes. On an error the file is let go again. resume() follows.
+    virtual Result<void> reopen() = 0;
+    /// Takes changes again, after reopen().
+    virtual void resume() = 0;
     [[nodiscard]] virtual bool is_suspended() const = 0;
 };
 

@@ -2,12 +2,17 @@
 #include "broker/directory_keeper.h"
 
 #include "broker/stop_times.h"
+#include "unit/broker/topic_service_fixture.h"
 #include "unit/broker/two_directories.h"
 #include "wire/messages/delete_topics.h"
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace barnabas::broker {
 namespace {
@@ -200,6 +205,87 @@ TEST(DirectoryKeeper, TheBrokerEndsWhenTheLastDirectoryHasFailed) {
     EXPECT_NE(two.at().end().find("every log directory has failed; /a: "), std::string::npos)
         << two.at().end();
     EXPECT_NE(two.at().end().find("; /b: "), std::string::npos);
+}
+
+/// A store whose file is /b/cluster.db, as far as that may hang.
+class StoreOnADisk final : public metadata::EmbeddedStore {
+public:
+    StoreOnADisk(runtime::Shard& home, runtime::Disk& disk) : home_(home), disk_(disk) {}
+
+    void suspend(std::string /*why*/) override { suspended_ = true; }
+    Result<void> reopen() override {
+        EXPECT_FALSE(home_.on_this_shard());
+        is_there_ = disk_.exists("/b/cluster.db");  // that it returns is what counts
+        return {};
+    }
+    void resume() override { suspended_ = false; }
+    [[nodiscard]] bool is_suspended() const override { return suspended_; }
+
+    void create(metadata::CreateOp op, Done<std::string> done) override {
+        memory_->create(std::move(op), std::move(done));
+    }
+    void set(metadata::SetOp op, Done<metadata::NodeStat> done) override {
+        memory_->set(std::move(op), std::move(done));
+    }
+    void remove(metadata::RemoveOp op, Done<void> done) override {
+        memory_->remove(std::move(op), std::move(done));
+    }
+    void multi(std::vector<metadata::Op> ops,
+               Done<std::vector<metadata::OpOutcome>> done) override {
+        memory_->multi(std::move(ops), std::move(done));
+    }
+    void get(std::string path, metadata::Watch watch, Done<metadata::Node> done) override {
+        memory_->get(std::move(path), watch, std::move(done));
+    }
+    void exists(std::string path, metadata::Watch watch,
+                Done<std::optional<metadata::NodeStat>> done) override {
+        memory_->exists(std::move(path), watch, std::move(done));
+    }
+    void children(std::string path, metadata::Watch watch,
+                  Done<std::vector<std::string>> done) override {
+        memory_->children(std::move(path), watch, std::move(done));
+    }
+    void listen(Listener listener) override { memory_->listen(std::move(listener)); }
+    [[nodiscard]] metadata::SessionId session() const override { return memory_->session(); }
+
+private:
+    runtime::Shard& home_;
+    runtime::Disk& disk_;
+    std::unique_ptr<metadata::Store> memory_ = metadata::make_memory_store();
+    bool suspended_ = false;
+    bool is_there_ = false;
+};
+
+// Its shard opened the file itself, and served nobody as long as the disk hung.
+TEST(DirectoryKeeper, OpensTheStoreAgainOnTheBlockingPoolAndWithoutTheTurn) {
+    TopicServiceFixture at;
+    ASSERT_TRUE(at.start());
+    auto& home = at.shard().shard;
+    StoreOnADisk store(home, at.disk());
+    DirectoryKeeper keeper(DirectoryKeeper::Ports{.home = home,
+                                                  .topics = at.topics(),
+                                                  .dirs = at.dirs(),
+                                                  .log = {},
+                                                  .retry_interval = 1s,
+                                                  .store = &store,
+                                                  .store_directory = 1,
+                                                  .on_end = {}});
+    home.post([&] { runtime::spawn(home, keeper.run()); });
+    at.disk().break_directory("/b");
+    at.run_for(5s);
+    EXPECT_TRUE(store.is_suspended());
+    at.disk().heal();
+    at.disk().hang("/b/cluster.db");
+    at.run_for(10s);
+    EXPECT_TRUE(store.is_suspended());
+    EXPECT_FALSE(at.dirs().known(1).online);
+    EXPECT_EQ(at.take_a_turn(1s), ErrorCode::none);
+    at.disk().heal();
+    at.run_for(5s);
+    EXPECT_FALSE(store.is_suspended());
+    EXPECT_TRUE(at.dirs().known(1).online);
+    home.post([&] { keeper.stop(); });
+    at.run_for(2s);
 }
 
 /// The broker's own look at the directories hangs too.

@@ -151,7 +151,7 @@ public:
     Result<void> take_back(std::size_t directory) {
         Result<void> taken;
         auto take = [](TopicService* topics, std::size_t which, Result<void>* into) -> Task {
-            *into = co_await topics->take_back_directory(which, [] {});
+            *into = co_await topics->take_back_directory(which, {});
         };
         run(take(topics_.get(), directory, &taken));
         return taken;

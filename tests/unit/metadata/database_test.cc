@@ -130,8 +130,10 @@ TEST_F(Database, WhatIsKnownOutlivesTheFailureOfItsFile) {
         if (meanwhile == std::string_view("older")) {
             fs::copy_file(directory_ / "copy", file());
         }
-        const auto resumed = store.resume();
-        ASSERT_TRUE(resumed) << resumed.error().message;
+        const auto reopened = store.reopen();
+        ASSERT_TRUE(reopened) << reopened.error().message;
+        EXPECT_FALSE(create(store, {"/c", "3"})) << "it does not take changes yet";
+        store.resume();
         ASSERT_TRUE(create(store, {"/c", "3"}));
         opened->reset();
         const auto again = open();
@@ -146,11 +148,13 @@ TEST_F(Database, StaysSuspendedWhileItsDirectoryIsGone) {
     ASSERT_TRUE(create(**opened, {"/a", "1"}));
     (*opened)->suspend("gone");
     fs::rename(directory_, directory_.string() + "-away");
-    EXPECT_FALSE((*opened)->resume());
+    EXPECT_FALSE((*opened)->reopen());
+    EXPECT_TRUE((*opened)->is_suspended());
     EXPECT_FALSE(create(**opened, {"/b", ""}));
     fs::rename(directory_.string() + "-away", directory_);
-    const auto resumed = (*opened)->resume();
-    ASSERT_TRUE(resumed) << resumed.error().message;
+    const auto reopened = (*opened)->reopen();
+    ASSERT_TRUE(reopened) << reopened.error().message;
+    (*opened)->resume();
     EXPECT_TRUE(create(**opened, {"/b", ""}));
 }
 
