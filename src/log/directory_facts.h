@@ -6,8 +6,11 @@
 #include "runtime/disk.h"
 
 #include <cstddef>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace barnabas::log {
 
@@ -20,6 +23,12 @@ struct FoundLog {
     std::optional<TopicId> topic_id;  // of partition.metadata
     std::string folder;               // its name in the directory
     std::string trouble{};            // why it cannot be opened, whatever it holds; or empty
+};
+
+/// What directories answered that were asked for folders of some partitions.
+struct FolderLook {
+    std::set<std::size_t> answered;  // the disks of the others hang, unless they are offline
+    std::map<TopicPartition, std::vector<std::size_t>> folders;
 };
 
 /// A log that is to be filled in one directory while its partition is in another.

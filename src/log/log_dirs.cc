@@ -341,13 +341,8 @@ std::vector<TopicPartition> LogDirs::take_offline(std::size_t directory, std::st
     auto& broken = directories_[directory];
     broken.health->fail(std::move(why));
     broken.lock.reset();
+    auto lost = logs_in(directory);
     const std::lock_guard lock(mutex_);
-    std::vector<TopicPartition> lost;
-    for (const auto& [partition, place] : where_) {
-        if (place == directory) {
-            lost.push_back(partition);
-        }
-    }
     for (const auto& partition : lost) {
         where_.erase(partition);
     }

@@ -27,8 +27,8 @@ namespace barnabas::log {
 
 /// The log directories of one broker: their locks, identity, checkpoints, health, and which
 /// partition is where. The logs themselves belong to the shards of their partitions. One call at a
-/// time; at any time, on any thread: use(), known(), failed(), look_at(), recover_log(),
-/// write_checkpoints_of() and mark_clean() of a directory.
+/// time; at any time, on any thread: use(), known(), failed(), look_at(), folders_in(), try_out(),
+/// recover_log(), write_checkpoints_of() and mark_clean() of a directory.
 /// Always: each directory that is online is locked by us and by nobody else.
 class LogDirs {
 public:
@@ -85,6 +85,18 @@ public:
     /// any of them, is none of this partition's: it is set aside.
     Result<std::unique_ptr<Log>> create_log(const TopicPartition& partition, const TopicId& id,
                                             const LogConfig& config, Now now);
+    /// The same where the directories have been asked for its folder: only those that have answered
+    /// are touched. kafka_storage_error if there are none, or if another one is known to have one.
+    Result<std::unique_ptr<Log>> create_log(const TopicPartition& partition, const TopicId& id,
+                                            const LogConfig& config, Now now,
+                                            const FolderLook& look);
+    /// Of which of them the directory has a folder; none if it is offline. Looks at the disk.
+    [[nodiscard]] std::vector<TopicPartition> folders_in(
+        std::size_t directory, const std::vector<TopicPartition>& of) const;
+    /// Creates a file and removes it: a disk may answer looks from memory and hang all the same.
+    void try_out(std::size_t directory);
+    /// Whether there is one as far as is known without a look.
+    [[nodiscard]] bool has_folder(const TopicPartition& partition, std::size_t directory) const;
     /// Writes partition.metadata into a folder that has none.
     Result<void> write_topic_id(const FoundLog& found, const TopicId& id) const;
     /// Renames a closed log's folder out of the way; remove the answer after
@@ -94,6 +106,8 @@ public:
     /// online: folders of that topic, or of none. What follows an error is not renamed.
     Result<std::vector<runtime::Path>> delete_unopened(const TopicPartition& partition,
                                                        const TopicId& id);
+    Result<std::vector<runtime::Path>> delete_unopened(const TopicPartition& partition,
+                                                       const TopicId& id, const FolderLook& look);
     Result<void> remove_folder(const runtime::Path& folder) { return disk_.remove_all(folder); }
     /// The same for a folder whose log is closed and whose partition is elsewhere; durable.
     Result<runtime::Path> retire(const TopicPartition& partition, const runtime::Path& folder);
@@ -113,6 +127,7 @@ public:
     void set_cordoned(const std::set<std::size_t>& cordoned);
     /// Likewise as long as its disk hangs.
     void set_hanging(std::size_t directory, bool hangs);
+    [[nodiscard]] bool hangs(std::size_t directory) const;
 
     /// Directories that are online and whose disk has failed meanwhile: to be taken offline.
     [[nodiscard]] std::vector<std::size_t> failed() const;
@@ -128,6 +143,7 @@ public:
     /// No operation of its disk has failed since it was opened.
     [[nodiscard]] bool is_well(std::size_t directory) const;
     [[nodiscard]] bool is_in(const TopicPartition& partition, std::size_t directory) const;
+    [[nodiscard]] std::vector<TopicPartition> logs_in(std::size_t directory) const;
     /// The directory that its log is in; nothing if it is offline, or nowhere.
     [[nodiscard]] std::optional<std::size_t> place_of(const TopicPartition& partition) const;
     /// Looks whether a directory that is offline is there and takes records again; if so, locks it
@@ -240,14 +256,14 @@ private:
     [[nodiscard]] Result<FoundLog> look_at(std::size_t index, const TopicPartition& partition,
                                            const std::string& folder) const;
     [[nodiscard]] Result<std::optional<TopicId>> topic_id_in(const runtime::Path& folder) const;
-    Result<std::size_t> roomiest(const TopicPartition& partition);
-    [[nodiscard]] std::vector<std::size_t> folders_of(const TopicPartition& partition) const;
+    Result<std::size_t> roomiest(const TopicPartition& partition, const FolderLook& look);
+    [[nodiscard]] FolderLook look_for(const TopicPartition& partition) const;
+    Result<void> clear_way(const TopicPartition& partition, const FolderLook& look);
     Result<void> put_aside(const FoundLog& found, std::string_view why);
     Result<void> make_way(const TopicPartition& partition, std::size_t directory);
     Result<std::unique_ptr<Log>> create_in(std::size_t directory, const TopicPartition& partition,
                                            const TopicId& id, const LogConfig& config, Now now);
     [[nodiscard]] bool is_usable(std::size_t directory) const;
-    [[nodiscard]] bool hangs(std::size_t directory) const;
     [[nodiscard]] std::pair<Checkpoints, bool> wanted_in(std::size_t index,
                                                          const std::vector<LogOffsets>& logs) const;
     Result<void> write_files(std::size_t index, Checkpoints wanted);

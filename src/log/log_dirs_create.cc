@@ -1,52 +1,85 @@
 // Where a new partition's log goes, and what is in its way.
+#include "log/directory_files.h"
 #include "log/file_names.h"
 #include "log/log_dirs.h"
 
+#include <algorithm>
 #include <optional>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace barnabas::log {
 
 /// Where it is wanted; else the one with the fewest logs, if it can be one that does not hang and
 /// is not cordoned.
-Result<std::size_t> LogDirs::roomiest(const TopicPartition& partition) {
+Result<std::size_t> LogDirs::roomiest(const TopicPartition& partition, const FolderLook& look) {
     const std::lock_guard lock(mutex_);
+    const auto takes_it = [this, &look](std::size_t i) {
+        return directories_[i].usable() && look.answered.contains(i);
+    };
     if (const auto wanted = preferred_.extract(partition);
-        !wanted.empty() && directories_[wanted.mapped()].usable()) {
+        !wanted.empty() && takes_it(wanted.mapped())) {
         return wanted.mapped();
     }
     std::optional<std::size_t> best;
     const auto rank = [this](std::size_t i) {
         return std::tuple(directories_[i].hangs, directories_[i].cordoned, directories_[i].logs);
     };
+    bool any_usable = false;
     for (std::size_t i = 0; i < directories_.size(); ++i) {
-        if (directories_[i].usable() && (!best || rank(i) < rank(*best))) {
+        any_usable = any_usable || directories_[i].usable();
+        if (takes_it(i) && (!best || rank(i) < rank(*best))) {
             best = i;
         }
     }
     if (!best) {
-        return fail(ErrorCode::kafka_storage_error, "every log directory is offline");
+        return fail(ErrorCode::kafka_storage_error, "{}",
+                    any_usable ? "the disk of every log directory that is online hangs"
+                               : "every log directory is offline");
     }
     return *best;
 }
 
 Result<std::unique_ptr<Log>> LogDirs::create_log(const TopicPartition& partition, const TopicId& id,
                                                  const LogConfig& config, Now now) {
-    for (const auto directory : folders_of(partition)) {
-        auto made = make_way(partition, directory);
-        if (!made && is_usable(directory)) {
-            return fail(std::move(made));
-        }
-    }
+    return create_log(partition, id, config, now, look_for(partition));
+}
+
+Result<std::unique_ptr<Log>> LogDirs::create_log(const TopicPartition& partition, const TopicId& id,
+                                                 const LogConfig& config, Now now,
+                                                 const FolderLook& look) {
+    TRY(clear_way(partition, look));
     while (true) {
-        TRY_ASSIGN(const auto directory, roomiest(partition));
+        TRY_ASSIGN(const auto directory, roomiest(partition, look));
         auto created = create_in(directory, partition, id, config, now);
         // A directory whose disk fails just now is not tried again: the next one is.
         if (created || is_usable(directory)) {
             return created;
         }
     }
+}
+
+/// What a disk that hangs has in the way stays there, and would be found beside the new log.
+Result<void> LogDirs::clear_way(const TopicPartition& partition, const FolderLook& look) {
+    const auto asked = look.folders.find(partition);
+    const auto found = asked != look.folders.end() ? asked->second : std::vector<std::size_t>();
+    for (std::size_t i = 0; i < directories_.size(); ++i) {
+        const bool is_there = std::ranges::find(found, i) != found.end();
+        const bool answers = look.answered.contains(i) && !hangs(i);
+        if (is_usable(i) && !answers && (is_there || has_folder(partition, i))) {
+            return fail(ErrorCode::kafka_storage_error,
+                        "{} is in the way of {}, and its disk hangs",
+                        folder_of(partition, i).string(), partition);
+        }
+    }
+    for (const auto directory : found) {
+        auto made = make_way(partition, directory);
+        if (!made && is_usable(directory)) {
+            return made;
+        }
+    }
+    return {};
 }
 
 Result<std::unique_ptr<Log>> LogDirs::create_in(std::size_t directory,
@@ -73,16 +106,46 @@ Result<std::unique_ptr<Log>> LogDirs::create_in(std::size_t directory,
     return log;
 }
 
-/// The directories that can be used and have a folder of its name.
-std::vector<std::size_t> LogDirs::folders_of(const TopicPartition& partition) const {
-    const auto folder = folder_name(partition);
-    std::vector<std::size_t> found;
+/// In the directories that can be used.
+FolderLook LogDirs::look_for(const TopicPartition& partition) const {
+    FolderLook look;
     for (std::size_t i = 0; i < directories_.size(); ++i) {
-        if (is_usable(i) && disk_.is_directory(directories_[i].path / folder)) {
-            found.push_back(i);
+        if (is_usable(i)) {
+            look.answered.insert(i);
+        }
+        if (!folders_in(i, {partition}).empty()) {
+            look.folders[partition].push_back(i);
+        }
+    }
+    return look;
+}
+
+std::vector<TopicPartition> LogDirs::folders_in(std::size_t directory,
+                                                const std::vector<TopicPartition>& of) const {
+    std::vector<TopicPartition> found;
+    for (const auto& partition : of) {
+        if (is_usable(directory) && disk_.is_directory(folder_of(partition, directory))) {
+            found.push_back(partition);
         }
     }
     return found;
+}
+
+void LogDirs::try_out(std::size_t directory) {
+    if (!is_usable(directory)) {
+        return;
+    }
+    const auto probe = path_of(directory) / probe_file;
+    if (disk_.open(probe, runtime::OpenMode::create_or_open)) {
+        ignore(disk_.remove(probe), "of a disk that fails its watch hears");
+    }
+}
+
+bool LogDirs::has_folder(const TopicPartition& partition, std::size_t directory) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = where_.find(partition);
+    return (found != where_.end() && found->second == directory) ||
+           directories_[directory].unopened.contains(partition);
 }
 
 /// What is in a new partition's place would be taken for its own, here or at the next start: a

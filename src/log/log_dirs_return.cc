@@ -187,6 +187,7 @@ Result<void> LogDirs::find_replaced(const FoundLog& log, std::vector<FoundLog>& 
                 into.push_back(std::move(other));
                 const std::lock_guard lock(mutex_);
                 directories_[i].clean = false;  // it was written to since the start
+                directories_[i].unopened[log.partition] = true;  // and is being opened
             }
         }
     }
@@ -276,9 +277,19 @@ Result<void> LogDirs::put_aside(const FoundLog& found, std::string_view why) {
 
 Result<std::vector<runtime::Path>> LogDirs::delete_unopened(const TopicPartition& partition,
                                                             const TopicId& id) {
+    return delete_unopened(partition, id, look_for(partition));
+}
+
+Result<std::vector<runtime::Path>> LogDirs::delete_unopened(const TopicPartition& partition,
+                                                            const TopicId& id,
+                                                            const FolderLook& look) {
     std::vector<runtime::Path> renamed;
-    for (const auto i : folders_of(partition)) {
+    const auto found = look.folders.find(partition);
+    for (const auto i : found != look.folders.end() ? found->second : std::vector<std::size_t>()) {
         const auto folder = folder_of(partition, i);
+        if (!is_usable(i) || !disk_.is_directory(folder)) {
+            continue;  // not any more
+        }
         TRY_ASSIGN(const auto theirs, topic_id_in(folder));
         if (theirs && *theirs != id) {
             continue;
@@ -364,7 +375,10 @@ void LogDirs::keep_longer(FoundLog& kept, FoundLog other, Now now) {
     removed = removed ? disk_.sync_directory(folder.parent_path()) : std::move(removed);
     if (!removed) {
         log_.error("{}", removed.error().message);
+        return;
     }
+    const std::lock_guard lock(mutex_);
+    directories_[other.directory].unopened.erase(other.partition);
 }
 
 /// Before the folder is removed.
@@ -483,6 +497,17 @@ bool LogDirs::is_well(std::size_t directory) const {
 
 bool LogDirs::is_in(const TopicPartition& partition, std::size_t directory) const {
     return place_of(partition) == directory;
+}
+
+std::vector<TopicPartition> LogDirs::logs_in(std::size_t directory) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<TopicPartition> partitions;
+    for (const auto& [partition, place] : where_) {
+        if (place == directory) {
+            partitions.push_back(partition);
+        }
+    }
+    return partitions;
 }
 
 std::optional<std::size_t> LogDirs::place_of(const TopicPartition& partition) const {
