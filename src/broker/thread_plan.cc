@@ -17,14 +17,15 @@ std::size_t shard_count(const ProcessConfig& config, std::size_t cores) {
 }
 
 /// Cold reads, first appends and syncs take up to so many for each shard and directory, opening
-/// logs its own number for each directory, whose upkeep and checkpoints may hang with it;
-/// compaction and moves come on top.
+/// logs its own number for each directory, whose upkeep may hang with it; compaction and moves come
+/// on top.
 std::size_t pool_threads_max(const BrokerConfig& config, std::size_t shards) {
     const auto directories = config.storage.log_dirs.size();
     const auto opening = directories * config.storage.recovery_threads_per_dir + 8;
     const auto of_directory =
         ColdReads::at_once_max + FirstAppends::at_once_max + Flusher::at_once_max;
-    constexpr std::size_t upkeep_of_directory = 3;  // a round, its checkpoints, is it there
+    // A round, its checkpoints, is it there, its questions: how full it is, and before changes.
+    constexpr std::size_t upkeep_of_directory = 5;
     return std::max(
         {std::size_t{16}, opening,
          (directories * of_directory + 4) * shards + directories * upkeep_of_directory});

@@ -155,6 +155,10 @@ awaitable<Result<void>> TopicService::take_in(std::size_t directory, Returned re
         co_return fail(ErrorCode::kafka_storage_error, "{}",
                        ports_.dirs.known(directory).why_offline);
     }
+    turn->holds_logs_of(directory);
+    for (const auto& found : returned.logs) {
+        turn->holds_logs_of(found.directory);  // of doubles it may be another one
+    }
     auto epochs = new_epochs(logs);
     std::erase_if(epochs, [this](const auto& entry) { return !missing_.contains(entry.first); });
     if (auto begun = co_await begin_epochs(std::move(epochs)); !begun) {

@@ -8,7 +8,7 @@ namespace barnabas::broker {
 
 awaitable<Result<void>> TopicService::update_features(std::vector<FeatureUpdate> updates,
                                                       bool validate_only, Time deadline) {
-    const auto turn = co_await take_turn_by(deadline);
+    const auto turn = co_await turns_.take_by(deadline);
     if (!turn) {
         co_return std::unexpected(turn.error());
     }

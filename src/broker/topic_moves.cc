@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace barnabas::broker {
 
@@ -60,9 +62,20 @@ awaitable<Result<TopicService::MoveStart>> TopicService::move_start(TopicId topi
 
 awaitable<Result<std::shared_ptr<ReplicaMove>>> TopicService::begin_move(TopicPartition partition,
                                                                          std::size_t to) {
+    std::vector<TopicPartition> known;
+    if (image_->by_name(partition.topic)) {
+        known.push_back(partition);
+    }
+    const auto looked = co_await look_for(std::move(known), never);
     const auto turn = co_await take_turn();
     if (!turn) {
         co_return std::unexpected(turn.error());
+    }
+    for (const auto& place : {std::optional(to), ports_.dirs.place_of(partition)}) {
+        if (const auto answered = place && looked ? check_answer(*place, looked) : Result<void>();
+            !answered) {
+            co_return fail(ErrorCode::request_timed_out, "{}", answered.error().message);
+        }
     }
     const auto topic = movable(partition);
     if (!topic) {
@@ -152,6 +165,11 @@ awaitable<Result<bool>> TopicService::finish_move(std::shared_ptr<ReplicaMove> m
                             turn.error().message);
         }
         co_return false;  // the mover asks again, unless it is to end
+    }
+    for (const auto& place : {std::optional(move->to), ports_.dirs.place_of(move->partition)}) {
+        if (place) {
+            turn->holds_logs_of(*place);  // both have one, until the old one is gone
+        }
     }
     auto& owner = ports_.services.owner(move->topic, move->partition.partition);
     const auto folder = ports_.dirs.folder_of(move->partition, move->to);

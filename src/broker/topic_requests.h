@@ -56,9 +56,21 @@ struct ConfigEdit {
 /// One log directory, and the sizes of the logs in it.
 struct DirectoryReport {
     log::DirectoryUse use;
+    bool hangs = false;  // its disk was asked and has not answered
     std::map<TopicPartition, std::uint64_t> log_sizes;
     std::map<TopicPartition, MoveReport> futures;  // on their way here
 };
+
+/// The partitions of a topic from `first` on, up to `end`.
+[[nodiscard]] inline std::vector<TopicPartition> partitions_between(const std::string& topic,
+                                                                    std::int32_t first,
+                                                                    std::int32_t end) {
+    std::vector<TopicPartition> partitions;
+    for (auto i = first; i < end; ++i) {
+        partitions.push_back({topic, PartitionId{i}});
+    }
+    return partitions;
+}
 
 /// As many partitions as one request may create (Kafka's ReplicationControlManager).
 inline constexpr std::int32_t new_partitions_max = 10'000;

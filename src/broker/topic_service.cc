@@ -30,32 +30,16 @@ std::vector<metadata::ReplicaAssignment> all_on(BrokerId broker, std::int32_t pa
 TopicService::TopicService(Ports ports)
     : ports_(std::move(ports)),
       home_(ports_.services.shards.front()->shard),
-      turn_(home_),
+      turns_(home_),
       stop_signal_(home_),
       checkpoints_(home_, ports_.dirs, ports_.log),
+      asked_to_describe_(home_, ports_.dirs, ports_.log, "it is described as one that has failed"),
+      asked_before_changes_(
+          home_, ports_.dirs, ports_.log,
+          "it gets no new partitions, and no topic that has any there is deleted"),
       upkeep_(home_) {}
 
 TopicService::~TopicService() = default;
-
-awaitable<Result<TopicService::Turn>> TopicService::take_turn() {
-    return take_turn_by(home_.clock().now() + turn_patience);
-}
-
-/// Who holds the turn may wait for a disk that hangs.
-awaitable<Result<TopicService::Turn>> TopicService::take_turn_by(Time deadline) {
-    while (busy_ && !stopping_) {
-        if (!co_await turn_.wait_until(deadline)) {
-            co_return fail(ErrorCode::request_timed_out,
-                           "other changes of the cluster took until the request's timeout; "
-                           "nothing was changed");
-        }
-    }
-    if (stopping_) {
-        co_return fail(ErrorCode::request_timed_out, "the broker stops; nothing was changed");
-    }
-    busy_ = true;
-    co_return Turn(*this);
-}
 
 BrokerConfigLayers TopicService::layers() const {
     return {.dynamic_broker = image_->broker_configs,
@@ -148,18 +132,25 @@ Result<metadata::NewTopic> TopicService::plan(const WantedTopic& wanted) const {
 awaitable<std::vector<CreatedTopic>> TopicService::create(std::vector<WantedTopic> wanted,
                                                           Time deadline) {
     std::vector<CreatedTopic> created;
-    const auto turn = co_await take_turn_by(deadline);
+    const auto& defaults = ports_.services.shards.front()->settings->config.topics;
+    for (auto& topic : wanted) {
+        if (topic.partitions == -1 && topic.assignments.empty()) {
+            topic.partitions = defaults.default_partitions;  // which may change meanwhile
+        }
+    }
+    const auto looked = co_await look_for(new_partitions(wanted), deadline);
+    const auto turn = co_await turns_.take_by(deadline);
     if (!turn) {
         created.resize(wanted.size(), refused(turn.error()));
         co_return created;
     }
     for (auto& topic : wanted) {
-        created.push_back(co_await create_one(std::move(topic)));
+        created.push_back(co_await create_one(std::move(topic), looked));
     }
     co_return created;
 }
 
-awaitable<CreatedTopic> TopicService::create_one(WantedTopic wanted) {
+awaitable<CreatedTopic> TopicService::create_one(WantedTopic wanted, Looked looked) {
     auto planned = plan(wanted);
     if (!planned) {
         co_return refused(std::move(planned.error()));
@@ -185,7 +176,7 @@ awaitable<CreatedTopic> TopicService::create_one(WantedTopic wanted) {
         co_return refused(std::move(stored.error()));
     }
     stored_.insert_or_assign(wanted.name, metadata::stored(*planned));
-    auto opened = co_await create_logs(wanted.name, 0);
+    auto opened = co_await create_logs(wanted.name, 0, looked);
     if (!opened) {
         const auto undo = metadata::delete_topic_ops(wanted.name, stored_.at(wanted.name));
         stored_.erase(wanted.name);
@@ -214,17 +205,16 @@ awaitable<Result<void>> TopicService::store_ops(std::vector<metadata::Op> ops) {
 
 /// Makes the logs of a topic's partitions from `first` on, hands them to their shards and publishes
 /// the topic.
-awaitable<Result<void>> TopicService::create_logs(std::string name, std::int32_t first) {
+awaitable<Result<void>> TopicService::create_logs(std::string name, std::int32_t first,
+                                                  Looked looked) {
     const auto& topic = stored_.at(name);
     const TopicId id = topic.node.id;
     auto config = log_config(topic.configs);
     if (!config) {
         co_return fail(std::move(config));
     }
-    std::vector<TopicPartition> wanted;
-    for (auto i = first; i < static_cast<std::int32_t>(topic.node.partitions.size()); ++i) {
-        wanted.push_back({name, PartitionId{i}});
-    }
+    const auto wanted =
+        partitions_between(name, first, static_cast<std::int32_t>(topic.node.partitions.size()));
     // After a crash what the checkpoints say of an older topic's partitions would be taken for
     // these: records before its log start for deleted ones.
     const auto is_known = [this](const auto& partition) {
@@ -234,17 +224,20 @@ awaitable<Result<void>> TopicService::create_logs(std::string name, std::int32_t
         co_await save_offsets();  // who has no room for that has none for records
     }
     const Now now = home_.clock().both();
-    auto make = [this, id, now, wanted, config = *config]() -> Result<OpenLogs> {
-        OpenLogs logs;
-        for (const auto& partition : wanted) {
-            auto log = ports_.dirs.create_log(partition, id, config, now);
+    // Work that hangs on a simulated disk begins anew: it goes on with what it has.
+    auto make = [this, id, now, wanted, looked, config = *config,
+                 logs = OpenLogs()]() mutable -> Result<OpenLogs> {
+        while (logs.size() < wanted.size()) {
+            const auto& partition = wanted[logs.size()];
+            auto log = looked ? ports_.dirs.create_log(partition, id, config, now, *looked)
+                              : ports_.dirs.create_log(partition, id, config, now);
             if (!log) {
                 give_up(std::move(logs));
                 return fail(std::move(log));
             }
             logs.emplace_back(id, std::move(*log));
         }
-        return logs;
+        return std::move(logs);
     };
     auto logs = co_await runtime::run_blocking(home_, std::move(make));
     if (!logs) {
@@ -384,7 +377,13 @@ Result<void> TopicService::check(const WantedPartitions& wanted) const {
 }
 
 awaitable<Result<void>> TopicService::add_partitions(WantedPartitions wanted, Time deadline) {
-    const auto turn = co_await take_turn_by(deadline);
+    const auto known = image_->by_name(wanted.topic);
+    const auto has = known ? static_cast<std::int32_t>(known->partitions.size()) : wanted.total;
+    const bool too_many = std::int64_t{wanted.total} - has > new_partitions_max;
+    const auto asked_from = too_many ? wanted.total : has;
+    const auto looked =
+        co_await look_for(partitions_between(wanted.topic, asked_from, wanted.total), deadline);
+    const auto turn = co_await turns_.take_by(deadline);
     if (!turn) {
         co_return std::unexpected(turn.error());
     }
@@ -395,6 +394,10 @@ awaitable<Result<void>> TopicService::add_partitions(WantedPartitions wanted, Ti
     const auto& name = wanted.topic;
     const auto found = stored_.find(name);
     const auto now = static_cast<std::int32_t>(found->second.node.partitions.size());
+    if (now < asked_from) {
+        co_return fail(ErrorCode::request_timed_out,
+                       "topic {} was made anew this moment; nothing was changed", name);
+    }
     const auto added = all_on(ports_.services.node, wanted.total - now);
     auto stored = co_await store_ops(
         metadata::add_partitions_ops(name, found->second, added, controller_epoch_));
@@ -403,7 +406,7 @@ awaitable<Result<void>> TopicService::add_partitions(WantedPartitions wanted, Ti
     }
     auto& topic = stored_.at(name);
     topic = metadata::with_partitions(std::move(topic), added, controller_epoch_);
-    auto opened = co_await create_logs(name, now);
+    auto opened = co_await create_logs(name, now, looked);
     if (!opened) {
         // They are in the store: offline, until a start finds room for them.
         for (auto i = now; i < wanted.total; ++i) {
@@ -417,12 +420,19 @@ awaitable<Result<void>> TopicService::add_partitions(WantedPartitions wanted, Ti
 }
 
 awaitable<Result<void>> TopicService::remove(std::string name, Time deadline) {
-    const auto turn = co_await take_turn_by(deadline);
+    const auto known = image_->by_name(name);
+    const auto has = known ? static_cast<std::int32_t>(known->partitions.size()) : 0;
+    const auto looked = co_await look_for(partitions_between(name, 0, has), deadline);
+    const auto turn = co_await turns_.take_by(deadline);
     if (!turn) {
         co_return std::unexpected(turn.error());
     }
     if (!stored_.contains(name)) {
         co_return fail(ErrorCode::unknown_topic_or_partition, "there is no topic {}", name);
+    }
+    const auto topic = image_->by_name(name);
+    if (auto answered = check_answers(*topic, looked); !answered) {
+        co_return answered;
     }
     // First that it is to go: a start after a crash finishes what was begun, else its folders would
     // be nobody's and stay for ever.
@@ -432,7 +442,6 @@ awaitable<Result<void>> TopicService::remove(std::string name, Time deadline) {
     }
     auto stored = stored_.extract(name);
     stored.mapped().being_deleted = true;
-    const auto topic = image_->by_name(name);
     // A new topic of that name has nothing to do with its partitions.
     const auto is_of_it = [&name](const auto& entry) { return entry.first.topic == name; };
     std::erase_if(missing_, is_of_it);
@@ -440,7 +449,7 @@ awaitable<Result<void>> TopicService::remove(std::string name, Time deadline) {
     auto image = std::make_shared<ClusterImage>(*image_);
     image->remove_topic(name);
     co_await publish(std::move(image));
-    auto removed = co_await delete_logs(topic);
+    auto removed = co_await delete_logs(topic, looked);
     if (removed) {
         removed = co_await store_ops(metadata::delete_topic_ops(name, stored.mapped()));
     }
@@ -456,15 +465,16 @@ awaitable<Result<void>> TopicService::remove(std::string name, Time deadline) {
 /// The folders are renamed now and removed after file.delete.delay.ms. On an error some are there
 /// still, or again after a crash: as long as the store knows that they are to go, a start removes
 /// them.
-awaitable<Result<void>> TopicService::delete_logs(std::shared_ptr<const TopicImage> topic) {
+awaitable<Result<void>> TopicService::delete_logs(std::shared_ptr<const TopicImage> topic,
+                                                  Looked looked) {
     PartitionTable::Wanted is_of_it = [&topic](const replication::Partition& partition) {
         return partition.id() == topic->id;
     };
     auto logs = co_await take_logs(std::move(is_of_it));
     const auto config = log_config(topic->configs);
     std::vector<runtime::Path> folders;
-    auto rename = [this, &logs, &topic, &folders] {
-        return rename_logs(std::move(logs), *topic, folders);
+    auto rename = [this, &logs, &topic, &looked, &folders] {
+        return rename_logs(std::move(logs), *topic, looked, folders);
     };
     auto renamed = co_await runtime::run_blocking(home_, std::move(rename));
     const Time when = removal_due(home_.clock().now(), config ? *config : log::LogConfig());
@@ -476,7 +486,7 @@ awaitable<Result<void>> TopicService::delete_logs(std::shared_ptr<const TopicIma
 
 /// On the blocking pool: as many as can be, those too that could not be opened; the first error.
 Result<void> TopicService::rename_logs(std::vector<std::unique_ptr<log::Log>> logs,
-                                       const TopicImage& topic,
+                                       const TopicImage& topic, const Looked& looked,
                                        std::vector<runtime::Path>& folders) {
     Result<void> failed;
     const auto note = [this, &failed](const TopicPartition& partition, Error error) {
@@ -497,7 +507,8 @@ Result<void> TopicService::rename_logs(std::vector<std::unique_ptr<log::Log>> lo
     }
     for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
         const TopicPartition partition{topic.name, PartitionId{static_cast<std::int32_t>(i)}};
-        auto others = ports_.dirs.delete_unopened(partition, topic.id);
+        auto others = looked ? ports_.dirs.delete_unopened(partition, topic.id, *looked)
+                             : ports_.dirs.delete_unopened(partition, topic.id);
         if (others) {
             std::ranges::move(*others, std::back_inserter(folders));
         } else {
@@ -531,36 +542,6 @@ Time TopicService::removal_due(Time from, const log::LogConfig& config) {
 void TopicService::doom_folder(runtime::Path folder, Time when) {
     doomed_folders_.push_back({.when = when, .folder = std::move(folder)});
     stop_signal_.notify_all();  // the upkeep may have to wake earlier now
-}
-
-awaitable<Result<std::vector<DirectoryReport>>> TopicService::describe_directories() {
-    // A disk that hangs holds this up and nobody else's turn.
-    auto look = [this] { return ports_.dirs.use(); };
-    auto uses = co_await runtime::run_blocking(home_, std::move(look));
-    const auto turn = co_await take_turn();
-    if (!turn) {
-        co_return std::unexpected(turn.error());
-    }
-    std::map<TopicPartition, std::uint64_t> sizes;
-    for (auto& shard : ports_.services.shards) {
-        auto gather = [&] {
-            shard->partitions.for_each([&](const replication::Partition& partition) {
-                sizes.emplace(partition.name(), partition.log().size_bytes());
-            });
-        };
-        co_await runtime::call_on(home_, shard->shard, gather);
-    }
-    std::vector<DirectoryReport> reports;
-    for (auto& use : uses) {
-        reports.push_back({.use = std::move(use), .log_sizes = {}, .futures = {}});
-    }
-    for (auto& move : ports_.services.mover->reports()) {
-        reports[move.to].futures.emplace(move.partition, move);
-    }
-    for (auto& [partition, size] : sizes) {
-        reports[ports_.dirs.directory_of(partition)].log_sizes.emplace(partition, size);
-    }
-    co_return reports;
 }
 
 }  // namespace barnabas::broker

@@ -2,11 +2,13 @@
 
 #include "base/config_resolver.h"
 #include "broker/checkpoint_writer.h"
+#include "broker/directory_asker.h"
 #include "broker/ended_by.h"
 #include "broker/replica_mover.h"
 #include "broker/services.h"
 #include "broker/stop_times.h"
 #include "broker/topic_requests.h"
+#include "broker/turns.h"
 #include "log/log_dirs.h"
 #include "metadata/cluster_state.h"
 #include "metadata/store.h"
@@ -49,7 +51,9 @@ public:
     awaitable<void> announce(BrokerImage self);
 
     /// What has not begun by `deadline`, behind other changes, is request_timed_out and changes
-    /// nothing; what has begun is finished. Calls without a deadline wait for turn_patience.
+    /// nothing; what has begun is finished. Calls without a deadline wait for turn_patience. Each
+    /// directory's disk is asked first: one that hangs gets no new partitions, and a topic that has
+    /// any there is not deleted (kafka_storage_error).
     awaitable<std::vector<CreatedTopic>> create(std::vector<WantedTopic> wanted, Time deadline);
     awaitable<Result<void>> remove(std::string name, Time deadline);
     awaitable<Result<void>> add_partitions(WantedPartitions wanted, Time deadline);
@@ -62,7 +66,8 @@ public:
     awaitable<Result<void>> update_features(std::vector<FeatureUpdate> updates, bool validate_only,
                                             Time deadline);
 
-    awaitable<Result<std::vector<DirectoryReport>>> describe_directories();
+    /// Each directory's disk is asked on its own, for DirectoryAsker::patience.
+    awaitable<std::vector<DirectoryReport>> describe_directories();
     /// Takes a log directory offline whose disk has failed, with all its partitions, and closes
     /// their files, which may take as long as the disk hangs. Nothing happens if it is offline. An
     /// error: other changes took too long, it is to be tried again.
@@ -106,7 +111,7 @@ public:
     [[nodiscard]] log::LogDirs& dirs() { return ports_.dirs; }
 
 private:
-    class Turn;
+    using Turn = Turns::Turn;
     /// A topic's id and one of its logs, on their way to the shard that will own it.
     using OpenLogs = std::vector<std::pair<TopicId, std::unique_ptr<log::Log>>>;
     using StoredTopics = std::map<std::string, metadata::StoredTopic, std::less<>>;
@@ -114,8 +119,18 @@ private:
     /// So long a request without a timeout of its own waits behind other changes: the client has
     /// given up by then. The broker's own work waits as long and comes again.
     static constexpr Duration turn_patience = std::chrono::seconds(30);
-    awaitable<Result<Turn>> take_turn();
-    awaitable<Result<Turn>> take_turn_by(Time deadline);
+    awaitable<Result<Turn>> take_turn() {
+        return turns_.take_by(home_.clock().now() + turn_patience);
+    }
+    // What disks are asked before a change (topic_looks.cc)
+    /// Null where there is one directory: nothing goes on without it.
+    using Looked = std::shared_ptr<const log::FolderLook>;
+    awaitable<Looked> look_for(std::vector<TopicPartition> partitions, Time deadline);
+    [[nodiscard]] std::vector<TopicPartition> new_partitions(
+        const std::vector<WantedTopic>& wanted) const;
+    [[nodiscard]] Result<void> check_answer(std::size_t directory, const Looked& looked) const;
+    [[nodiscard]] Result<void> check_answers(const TopicImage& topic, const Looked& looked) const;
+
     [[nodiscard]] BrokerConfigLayers layers() const;
     Result<log::LogConfig> log_config(const ConfigMap& topic_configs) const;
     Result<log::LogConfig> log_config(const ConfigMap& topic_configs,
@@ -124,15 +139,15 @@ private:
     Result<void> check(const WantedTopic& wanted) const;
     Result<std::vector<metadata::ReplicaAssignment>> assign(const WantedTopic& wanted) const;
     Result<metadata::NewTopic> plan(const WantedTopic& wanted) const;
-    awaitable<CreatedTopic> create_one(WantedTopic wanted);
+    awaitable<CreatedTopic> create_one(WantedTopic wanted, Looked looked);
     awaitable<Result<void>> store_ops(std::vector<metadata::Op> ops);
-    awaitable<Result<void>> create_logs(std::string name, std::int32_t first);
+    awaitable<Result<void>> create_logs(std::string name, std::int32_t first, Looked looked);
     void give_up(OpenLogs logs);
     awaitable<void> hand_out(OpenLogs logs);
     awaitable<std::vector<std::unique_ptr<log::Log>>> take_logs(PartitionTable::Wanted wanted);
-    awaitable<Result<void>> delete_logs(std::shared_ptr<const TopicImage> topic);
+    awaitable<Result<void>> delete_logs(std::shared_ptr<const TopicImage> topic, Looked looked);
     Result<void> rename_logs(std::vector<std::unique_ptr<log::Log>> logs, const TopicImage& topic,
-                             std::vector<runtime::Path>& folders);
+                             const Looked& looked, std::vector<runtime::Path>& folders);
     [[nodiscard]] Result<void> check(const WantedPartitions& wanted) const;
 
     // Configurations (topic_service_configs.cc)
@@ -200,11 +215,12 @@ private:
     // Stop (topic_stop.cc)
     struct ClosingLog;
     struct Closing;
-    awaitable<bool> end_changes(Time until);
+    awaitable<void> end_questions();
     awaitable<void> end_writes();
     awaitable<bool> stage_ended(std::string what, awaitable<void> work, Time until);
     awaitable<Result<void>> stop_once(StopTimes times);
     awaitable<Result<void>> close_all(StopTimes times);
+    awaitable<void> take_all(std::shared_ptr<Closing> closing);
     awaitable<void> close_logs(std::shared_ptr<Closing> closing, Time until);
     awaitable<void> close_on_pool(std::shared_ptr<Closing> closing);
     awaitable<void> write_last_offsets(std::shared_ptr<Closing> closing);
@@ -243,8 +259,7 @@ private:
 
     Ports ports_;
     runtime::Shard& home_;
-    runtime::Signal turn_;
-    bool busy_ = false;
+    Turns turns_;
     bool logs_open_ = false;  // the start went as far as that, and stop() has not taken them
     bool stopping_ = false;
     bool stop_under_way_ = false;
@@ -272,28 +287,11 @@ private:
     };
     std::vector<DoomedSegment> doomed_segments_;
     CheckpointWriter checkpoints_;
+    DirectoryAsker asked_to_describe_;
+    DirectoryAsker asked_before_changes_;
     runtime::TaskGroup upkeep_;
     /// Directories without enough room, and the sentence for whoever produces.
     std::map<runtime::Path, std::shared_ptr<const std::string>> full_;
-};
-
-/// Holds the service while one change is under way; the next waits in line.
-class TopicService::Turn {
-public:
-    explicit Turn(TopicService& service) : service_(&service) {}
-    Turn(Turn&& other) noexcept : service_(std::exchange(other.service_, nullptr)) {}
-    Turn& operator=(Turn&&) = delete;
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-    ~Turn() {
-        if (service_ != nullptr) {
-            service_->busy_ = false;
-            service_->turn_.notify_all();
-        }
-    }
-
-private:
-    TopicService* service_;
 };
 
 }  // namespace barnabas::broker

@@ -24,6 +24,7 @@ struct TopicService::ClosingLog {
 struct TopicService::Closing {
     explicit Closing(std::size_t directories) : by_directory(directories), over_in(directories) {}
 
+    std::vector<std::unique_ptr<log::Log>> taken;  // from the shards, until they are sorted
     std::deque<ClosingLog> logs;
     std::vector<WorkList> by_directory;
     std::vector<std::atomic<std::size_t>> over_in;  // how many logs of each directory are over
@@ -31,6 +32,9 @@ struct TopicService::Closing {
     std::set<std::size_t> given_up;   // what is there does not end in order
     std::set<std::size_t> unwritten;  // and of these the offsets were not written in time
 
+    /// Those whose directory has just failed stay in `taken`: nothing of them ends in order. Nor
+    /// does what others hold in the directories that are given up: their offsets are kept.
+    void sort(log::LogDirs& dirs);
     [[nodiscard]] std::vector<ClosingWatch::Directory> progress() const {
         std::vector<ClosingWatch::Directory> directories;
         for (std::size_t i = 0; i < by_directory.size(); ++i) {
@@ -64,11 +68,31 @@ std::size_t closed_logs(const std::vector<ClosingWatch::Directory>& directories)
 
 }  // namespace
 
-/// Nobody takes a turn any more: the change that is under way is the last.
-awaitable<bool> TopicService::end_changes(Time until) {
-    while (busy_ && co_await turn_.wait_until(until)) {
+void TopicService::Closing::sort(log::LogDirs& dirs) {
+    std::set<TopicPartition> here;
+    for (auto& log : taken) {
+        here.insert(log->partition());
+        if (const auto directory = dirs.place_of(log->partition())) {
+            auto& one = logs.emplace_back();
+            one.offsets = offsets_of_log(*log, *directory);
+            one.log = std::move(log);
+            by_directory[*directory].push_back(logs.size() - 1);
+        }
     }
-    co_return !busy_;
+    std::erase(taken, nullptr);
+    for (const auto directory : given_up) {
+        for (const auto& partition : dirs.logs_in(directory)) {
+            if (!here.contains(partition)) {
+                dirs.leave_unopened(
+                    {.directory = directory, .partition = partition, .topic_id = {}, .folder = {}});
+            }
+        }
+    }
+}
+
+awaitable<void> TopicService::end_questions() {
+    co_await asked_to_describe_.join();
+    co_await asked_before_changes_.join();
 }
 
 /// What is written or synced after the logs are closed would be nobody's, and so would an error;
@@ -91,7 +115,7 @@ awaitable<bool> TopicService::stage_ended(std::string what, awaitable<void> work
 awaitable<Result<void>> TopicService::stop(StopTimes times) {
     stopping_ = true;
     stop_signal_.notify_all();
-    turn_.notify_all();
+    turns_.stop();
     while (stop_under_way_) {
         if (!co_await stop_signal_.wait_until(times.all)) {
             co_return fail(ErrorCode::kafka_storage_error, "an earlier stop is still under way");
@@ -104,16 +128,21 @@ awaitable<Result<void>> TopicService::stop(StopTimes times) {
     co_return stopped;
 }
 
+/// What hangs is in directories whose logs cannot be closed either: the others' are. A change that
+/// hangs may have made logs that nobody served yet, and have taken some that are to go: they need
+/// no closing. Of what else it has in its hands the directories are not marked clean.
 awaitable<Result<void>> TopicService::stop_once(StopTimes times) {
-    // What hangs is in directories whose logs cannot be closed either: the others' are.
     bool all_ended = co_await stage_ended("upkeep", upkeep_.join(), times.begun);
-    if (!co_await end_changes(times.begun)) {
-        co_return fail(ErrorCode::kafka_storage_error,
-                       "a change of topics, configurations or log directories waits for a disk: no "
-                       "log is closed in order, and the next start checks them");
-    }
-    all_ended = co_await stage_ended("writes", end_writes(), times.begun) && all_ended;
+    const bool changes_ended = co_await turns_.ended_by(times.begun);
+    const Time soon = StopTimes::at_least_a_moment(times.begun, home_.clock().now());
+    all_ended = co_await stage_ended("questions", end_questions(), times.begun) && all_ended;
+    all_ended = co_await stage_ended("writes", end_writes(), soon) && all_ended;
     auto closed = co_await close_all(times);
+    if (!changes_ended) {
+        co_return fail(ErrorCode::kafka_storage_error,
+                       "a change of topics, configurations or log directories waits for a disk{}",
+                       closed ? std::string() : "; " + closed.error().message);
+    }
     if (closed && !all_ended) {
         closed = fail(ErrorCode::kafka_storage_error,
                       "work on a log directory that was begun before the stop still waits for its "
@@ -126,29 +155,37 @@ awaitable<Result<void>> TopicService::stop_once(StopTimes times) {
 /// After an earlier stop only what hung then is waited for.
 awaitable<Result<void>> TopicService::close_all(StopTimes times) {
     if (std::exchange(logs_open_, false)) {
-        PartitionTable::Wanted all = [](const replication::Partition&) { return true; };
-        auto taken = co_await take_logs(std::move(all));
-        if (ports_.dirs.temporary()) {
-            co_return Result<void>();  // they go with their directory: nobody opens them again
-        }
         closing_ = std::make_shared<Closing>(ports_.dirs.count());
-        for (auto& log : taken) {
-            auto& one = closing_->logs.emplace_back();
-            one.offsets = offsets_of_log(*log, ports_.dirs.directory_of(log->partition()));
-            one.log = std::move(log);
-            closing_->by_directory[one.offsets.directory].push_back(closing_->logs.size() - 1);
-        }
-        co_await close_logs(closing_, times.closed);
-        co_await write_last_offsets(closing_);
-        begin_marks();
-    } else if (closing_) {
-        co_await stages_.find("closing")->second.ended_by(times.all);
-        co_await stages_.find("offsets")->second.ended_by(times.all);
+        closing_->given_up = turns_.held();
     }
     if (!closing_) {
         co_return Result<void>();
     }
+    const Time soon = StopTimes::at_least_a_moment(times.begun, home_.clock().now());
+    if (!co_await stage_ended("taking", take_all(closing_), soon)) {
+        co_return fail(ErrorCode::kafka_storage_error,
+                       "a shard waits for a disk: no log is closed in order, and the next start "
+                       "checks them");
+    }
+    if (ports_.dirs.temporary()) {
+        closing_.reset();  // they go with their directory: nobody opens them again
+        co_return Result<void>();
+    }
+    if (!stages_.contains("closing")) {
+        closing_->sort(ports_.dirs);
+        co_await close_logs(closing_, times.closed);
+        co_await write_last_offsets(closing_);
+        begin_marks();
+    } else {
+        co_await stages_.find("closing")->second.ended_by(times.all);
+        co_await stages_.find("offsets")->second.ended_by(times.all);
+    }
     co_return co_await await_marks(closing_, times.all);
+}
+
+awaitable<void> TopicService::take_all(std::shared_ptr<Closing> closing) {
+    PartitionTable::Wanted all = [](const replication::Partition&) { return true; };
+    closing->taken = co_await take_logs(std::move(all));
 }
 
 /// Directories and logs side by side on the blocking pool. What hangs goes on by itself.

@@ -281,12 +281,17 @@ awaitable<log::LogDirs::Unwritten> TopicService::write_checkpoints() {
     co_return unwritten;
 }
 
-/// Nothing after stop(), which has written them: of no logs there are no offsets.
+/// Nothing after stop(), which has written them, or has begun to take the logs that are gathered
+/// here: of no logs there are no offsets.
 awaitable<log::LogDirs::Unwritten> TopicService::save_offsets() {
+    std::vector<log::LogOffsets> offsets;
+    if (logs_open_) {
+        offsets = co_await gather_offsets();
+    }
     if (!logs_open_) {
         co_return log::LogDirs::Unwritten();
     }
-    co_return co_await checkpoints_.write(co_await gather_offsets());
+    co_return co_await checkpoints_.write(std::move(offsets));
 }
 
 awaitable<void> TopicService::remove_doomed(std::size_t directory) {

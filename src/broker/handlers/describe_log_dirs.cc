@@ -1,6 +1,8 @@
 // DescribeLogDirs (KIP-113). Versions 0-5; 3 has an error for the whole answer, 4 the directories'
 // total and usable bytes (KIP-827), 5 whether a directory is cordoned (KIP-1066). A partition that
-// moves is in two directories: where it is, and as a future key where it will be.
+// moves is in two directories: where it is, and as a future key where it will be. A directory that
+// has failed, or whose disk does not answer, has KAFKA_STORAGE_ERROR and no more (as Kafka's of one
+// that is offline); the others are described.
 #include "wire/messages/describe_log_dirs.h"
 
 #include "broker/handlers/handlers.h"
@@ -62,7 +64,7 @@ DescribeLogDirsResponse::Result describe(Call& call, const DirectoryReport& repo
     DescribeLogDirsResponse::Result result;
     result.log_dir = report.use.path;
     result.is_cordoned = report.use.cordoned;
-    if (!report.use.online) {
+    if (!report.use.online || report.hangs) {
         result.error_code = static_cast<std::int16_t>(ErrorCode::kafka_storage_error);
         call.count_error(ErrorCode::kafka_storage_error);
         return result;
@@ -91,13 +93,7 @@ awaitable<DescribeLogDirsResponse> handle_describe_log_dirs(Call& call,
         co_await runtime::await_on(call.home.shard, services.shards.front()->shard, report);
     const Asked asked = asked_for(request);
     DescribeLogDirsResponse response;
-    if (!reports) {
-        call.services.log.info("DescribeLogDirs: {}", reports.error().message);
-        response.error_code = static_cast<std::int16_t>(reports.error().code);
-        call.count_error(reports.error().code);
-        co_return response;
-    }
-    for (const auto& directory : *reports) {
+    for (const auto& directory : reports) {
         response.results.push_back(describe(call, directory, asked));
     }
     co_return response;

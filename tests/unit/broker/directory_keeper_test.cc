@@ -146,6 +146,26 @@ TEST(DirectoryKeeper, TakesOneBackWhileAnotherHangs) {
     }
 }
 
+// Whether its partitions have folders elsewhere was asked with the turn of all changes.
+TEST(DirectoryKeeper, TakesNoTurnToAskADiskThatHangsAboutDoubles) {
+    BrokerFixture at({{"log.dirs", "/a,/b,/c"}, {"log.dir.retry.interval.ms", "5000"}});
+    ASSERT_EQ(at.create_topic("t", 3), ErrorCode::none);
+    at.disk().break_directory("/a");
+    at.wait(5s);
+    at.disk().heal();
+    at.disk().hang("/c");
+    at.wait(20s);
+    EXPECT_EQ(produce_to(at, 0), ErrorCode::kafka_storage_error) << "/c may have more of it";
+    const auto& clock = at.simulation().clock();
+    const Time began = clock.now();
+    EXPECT_EQ(at.create_topic("u"), ErrorCode::none);
+    EXPECT_LT(clock.now() - began, 5s);
+    at.disk().heal();
+    at.wait(20s);
+    EXPECT_EQ(produce_to(at, 0), ErrorCode::none);
+    EXPECT_EQ(produce_to(at, 2), ErrorCode::none);
+}
+
 // It was known as offline, and was not dropped yet: taking it back ended the broker.
 TEST(DirectoryKeeper, DropsOneThatFailsAtTheMomentOfARetry) {
     // The broker's start takes no time: the keeper tries after 5 s, 10 s, and so on.

@@ -244,8 +244,8 @@ TEST(ReplicaMover, IsTriedAgainWhereItCannotBeginAnew) {
     asked.partitions = {0};
     ASSERT_EQ(
         at.call<AlterReplicaLogDirsResponse>(request).results.at(0).partitions.at(0).error_code, 0);
-    at.wait(22s);  // retention has gone past what is copied
-    at.disk().hang("/c");
+    at.wait(22s);                                       // retention has gone past what is copied
+    at.disk().hang("/c/u-0/00000000000000000000.log");  // it has been asked, and hangs then
     at.after(100s, [&at] { at.disk().heal(); });
     ASSERT_EQ(at.create_topic("u"), ErrorCode::none);
     EXPECT_TRUE(at.disk().exists("/c/u-0"));
@@ -278,6 +278,23 @@ TEST(ReplicaMover, GoesOnWhenItsTargetComesBack) {
     EXPECT_EQ(two.logs_in(0), "");
     EXPECT_EQ(two.logs_in(1), "t-0 t-1");
     EXPECT_EQ(two.end_offset(0), 21);
+}
+
+/// Its copy would be made with the turn of all changes.
+TEST(ReplicaMover, DoesNotBeginWhereADiskHangs) {
+    Movable two;
+    two.at().disk().hang("/b");
+    const auto& clock = two.at().simulation().clock();
+    const Time began = clock.now();
+    EXPECT_EQ(two.move(0, "/b"), ErrorCode::request_timed_out);
+    EXPECT_EQ(two.move(1, "/a"), ErrorCode::request_timed_out) << "nor from there";
+    EXPECT_EQ(two.at().create_topic("u"), ErrorCode::none);
+    EXPECT_LT(clock.now() - began, 5s);
+    two.at().disk().heal();
+    two.at().wait(1s);
+    EXPECT_EQ(two.move(0, "/b"), ErrorCode::none);
+    two.at().wait(10s);
+    EXPECT_EQ(two.logs_in(1), "t-0 t-1");
 }
 
 TEST(ReplicaMover, EndsWithTheTopicAndWithTheTarget) {

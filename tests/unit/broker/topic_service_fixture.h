@@ -157,6 +157,18 @@ public:
         return taken;
     }
 
+    /// Begins to; what comes of it is told in `taken`.
+    void begin_to_take_back(std::size_t directory, std::optional<Result<void>>& taken) {
+        auto take = [](TopicService* topics, std::size_t which,
+                       std::optional<Result<void>>* into) -> Task {
+            *into = co_await topics->take_back_directory(which, {});
+        };
+        auto& shard = machine_.shard(0);
+        shard.post([this, &shard, take, directory, &taken] {
+            runtime::spawn(shard, take(topics_.get(), directory, &taken));
+        });
+    }
+
     /// As far as it goes before the first folder is renamed.
     void begin_to_remove(const std::string& name) {
         using Answer = metadata::StoreResult<std::vector<metadata::OpOutcome>>;

@@ -163,28 +163,98 @@ TEST(InitialDelay, IsBeforeTheFirstFlushByTime) {
     EXPECT_EQ(synced(), Offset{1});
 }
 
-/// A change that waits for a disk; others wait behind it, and so does the stop.
-TEST(HangingChange, IsNotWaitedForLongerThanTold) {
+/// A change that waits for a disk that began to hang after it had been asked.
+class HangingChange : public testing::Test {
+protected:
+    HangingChange() {
+        EXPECT_TRUE(at_.start());
+        EXPECT_EQ(at_.create("old", 2).error, ErrorCode::none);
+        at_.append_everywhere();
+        at_.disk().hang("/b/t-1/00000000000000000000.log");
+        at_.begin_create("t", 4, created_);
+        at_.run_for(1s);
+        at_.disk().hang("/b");
+        at_.run_for(20s);
+        EXPECT_TRUE(at_.disk().exists("/b/t-1")) << "it is under way";
+        EXPECT_FALSE(created_);
+    }
+
+    TopicServiceFixture at_;
+    std::optional<CreatedTopic> created_;
+};
+
+/// Others wait behind it, and so does the stop.
+TEST_F(HangingChange, IsNotWaitedForLongerThanTold) {
+    const Time began = at_.now();
+    EXPECT_EQ(at_.take_a_turn(20s), ErrorCode::request_timed_out);
+    EXPECT_LT(at_.now() - began, 21s);
+    const auto stopped = at_.stop_in_time();
+    ASSERT_FALSE(stopped);
+    EXPECT_TRUE(stopped.error().message.starts_with(
+        "a change of topics, configurations or log directories waits for a disk; "))
+        << stopped.error().message;
+    EXPECT_TRUE(stopped.error().message.contains("the disk of /b hangs"))
+        << stopped.error().message;
+    EXPECT_EQ(at_.take_a_turn(20s), ErrorCode::request_timed_out) << "it stops";
+    at_.disk().heal();
+    at_.run_for(10s);
+    EXPECT_TRUE(created_);
+    at_.stop();
+}
+
+/// No log was closed then: after each such stop the next start checked all of them.
+TEST_F(HangingChange, KeepsNoOtherDirectoryFromItsOrderlyEnd) {
+    EXPECT_FALSE(at_.stop_in_time());
+    EXPECT_TRUE(at_.disk().exists("/a/.kafka_cleanshutdown"));
+    EXPECT_FALSE(at_.disk().exists("/b/.kafka_cleanshutdown"));
+    EXPECT_EQ(at_.disk().read_text("/a/recovery-point-offset-checkpoint").value_or(""),
+              "0\n1\nold 0 1\n");
+    at_.disk().heal();
+    at_.run_for(10s);
+    at_.stop();
+    ASSERT_TRUE(at_.start());
+    EXPECT_EQ(at_.why_offline("old", 0), "");
+    for (std::size_t i = 0; i < 4; ++i) {
+        EXPECT_EQ(at_.why_offline("t", i), "") << i;
+    }
+}
+
+/// Logs that have been recovered and that no shard has yet are closed by nobody: their directory is
+/// checked at the next start, whatever hangs, and their offsets stay.
+TEST(HangingReturn, LeavesNoMarkWhereItHoldsLogs) {
     TopicServiceFixture at;
     ASSERT_TRUE(at.start());
-    at.disk().hang("/b");
-    std::optional<CreatedTopic> created;
-    at.begin_create("t", 4, created);
+    ASSERT_EQ(at.create("gone", 2).error, ErrorCode::none);
+    ASSERT_EQ(at.create("kept", 2).error, ErrorCode::none);
+    at.append_everywhere();
+    at.stop();
+    const auto offsets = [&at] {
+        return at.disk().read_text("/b/recovery-point-offset-checkpoint").value_or("");
+    };
+    ASSERT_EQ(offsets(), "0\n2\ngone 1 1\nkept 1 1\n");
+    at.disk().break_directory("/b");
+    ASSERT_TRUE(at.start());
+    ASSERT_TRUE(at.remove("gone"));
+    at.disk().heal();
+    std::optional<Result<void>> taken;
+    at.begin_to_take_back(1, taken);
+    for (int i = 0; i < 10'000 && !at.dirs().known(1).online; ++i) {
+        at.run_for(100us);
+    }
+    ASSERT_TRUE(at.dirs().known(1).online);
+    at.disk().hang("/b/gone-1");  // which is to be set aside
     at.run_for(1s);
-    EXPECT_FALSE(created);
-    const Time began = at.now();
-    EXPECT_EQ(at.take_a_turn(20s), ErrorCode::request_timed_out);
-    EXPECT_LT(at.now() - began, 21s);
-    const auto stopped = at.stop_in_time();
-    ASSERT_FALSE(stopped);
-    EXPECT_TRUE(stopped.error().message.starts_with("a change of topics"))
-        << stopped.error().message;
-    EXPECT_EQ(at.take_a_turn(20s), ErrorCode::request_timed_out) << "it stops";
+    ASSERT_FALSE(taken);
+    ASSERT_FALSE(at.stop_in_time());
+    EXPECT_TRUE(at.disk().exists("/a/.kafka_cleanshutdown"));
+    EXPECT_FALSE(at.disk().exists("/b/.kafka_cleanshutdown"));
+    EXPECT_EQ(offsets(), "0\n1\nkept 1 1\n");
     at.disk().heal();
     at.run_for(1s);
-    EXPECT_TRUE(created);
+    EXPECT_TRUE(taken);
     at.stop();
-    EXPECT_TRUE(at.disk().exists("/b/.kafka_cleanshutdown"));
+    ASSERT_TRUE(at.start());
+    EXPECT_EQ(at.why_offline("kept", 1), "");
 }
 
 /// One job marked the directories in their order, and never came behind one that hung.
