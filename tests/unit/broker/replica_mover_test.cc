@@ -297,6 +297,109 @@ TEST(ReplicaMover, DoesNotBeginWhereADiskHangs) {
     EXPECT_EQ(two.logs_in(1), "t-0 t-1");
 }
 
+/// Four moves from /a to /b that are far from their ends, whose target has failed; it comes back
+/// soon after it is healed.
+class FoundCopies : public testing::Test {
+protected:
+    FoundCopies() {
+        EXPECT_EQ(two_.set_config("cordoned.log.dirs", "/b"), ErrorCode::none);
+        CreatePartitionsRequest more;
+        auto& topic = more.topics.emplace_back();
+        topic.name = "t";
+        topic.count = 5;
+        topic.assignments.reset();
+        EXPECT_EQ(two_.at().call<CreatePartitionsResponse>(more).results.at(0).error_code, 0);
+        EXPECT_EQ(two_.set_config("cordoned.log.dirs", ""), ErrorCode::none);
+        const std::string value(5000, 'v');
+        for (int i = 0; i < 60; ++i) {
+            for (const auto partition : {0, 2, 3, 4}) {
+                EXPECT_EQ(two_.produce(partition, nullptr, value), ErrorCode::none);
+            }
+        }
+        for (const auto partition : {0, 2, 3, 4}) {
+            EXPECT_EQ(two_.move(partition, "/b"), ErrorCode::none);
+        }
+        two_.at().wait(20s);
+        EXPECT_EQ(two_.logs_in(1), "t-0* t-1 t-2* t-3* t-4*");
+        for (const auto& log : two_.describe(1).topics.at(0).partitions) {
+            EXPECT_GT(log.partition_size, 0) << log.partition_index;
+        }
+        disk().break_directory("/b");
+        two_.at().wait(5s);
+        EXPECT_EQ(two_.fetch(1), ErrorCode::kafka_storage_error);
+    }
+    ~FoundCopies() override { disk().heal(); }
+
+    [[nodiscard]] runtime::SimulatedDisk& disk() { return two_.at().disk(); }
+    /// Empty if there is none. The disk works.
+    [[nodiscard]] runtime::Path copy_of(std::int32_t partition) {
+        const auto entries = disk().list("/b");
+        EXPECT_TRUE(entries);
+        for (const auto& entry : *entries) {
+            if (entry.name.starts_with(fmt::format("t-{}.", partition)) &&
+                entry.name.ends_with("-future")) {
+                return runtime::Path("/b") / entry.name;
+            }
+        }
+        return {};
+    }
+    /// Of the copies, by partition; -1 of those that are not open yet.
+    [[nodiscard]] std::vector<std::int64_t> lags() {
+        std::vector<std::int64_t> lags;
+        for (const auto& log : two_.describe(1).topics.at(0).partitions) {
+            if (log.is_future_key) {
+                lags.push_back(log.offset_lag);
+            }
+        }
+        return lags;
+    }
+    void finish() {
+        EXPECT_EQ(two_.set_config("replica.alter.log.dirs.io.max.bytes.per.second", "1000000000"),
+                  ErrorCode::none);
+        two_.at().wait(30s);
+        EXPECT_EQ(two_.logs_in(1), "t-0 t-1 t-2 t-3 t-4");
+    }
+
+    Movable two_{ConfigMap{{"replica.alter.log.dirs.io.max.bytes.per.second", "5000"},
+                           {"num.replica.alter.log.dirs.threads", "4"},
+                           {"log.dir.retry.interval.ms", "1000"}}};
+};
+
+// All were opened at once, each with a thread of the blocking pool: a disk that hung had all of
+// them.
+TEST_F(FoundCopies, AreOpenedTwoAtATime) {
+    disk().heal();
+    for (const auto partition : {0, 2}) {
+        const auto log = copy_of(partition) / "00000000000000000000.log";
+        disk().make_cold(log);
+        disk().hang(log);
+    }
+    two_.at().wait(10s);
+    EXPECT_EQ(lags(), (std::vector<std::int64_t>{-1, -1, -1, -1}));
+    EXPECT_EQ(two_.fetch(1), ErrorCode::none) << "the directory is back";
+    disk().heal();
+    two_.at().wait(5s);
+    for (const auto lag : lags()) {
+        EXPECT_GE(lag, 1);
+    }
+    finish();
+}
+
+// That it could not be read was taken for the end of the move, and its copy was removed.
+TEST_F(FoundCopies, StayWhenTheSourceFailsAsTheyAreOpened) {
+    disk().heal();
+    disk().break_directory("/a/t-0/00000000000000000000.log");
+    two_.at().wait(5s);
+    EXPECT_EQ(two_.fetch(0), ErrorCode::kafka_storage_error);
+    for (const auto partition : {0, 2, 3, 4}) {
+        EXPECT_NE(copy_of(partition), runtime::Path()) << partition;
+    }
+    disk().heal();
+    two_.at().wait(10s);
+    EXPECT_EQ(two_.logs_in(1), "t-0* t-1 t-2* t-3* t-4*");
+    finish();
+}
+
 TEST(ReplicaMover, EndsWithTheTopicAndWithTheTarget) {
     for (const bool deleted : {true, false}) {
         Movable two({{"replica.alter.log.dirs.io.max.bytes.per.second", "1"}});
