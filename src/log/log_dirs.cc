@@ -3,6 +3,7 @@
 #include "base/invariant.h"
 #include "log/directory_files.h"
 #include "log/file_names.h"
+#include "log/foreign_directory.h"
 
 #include <algorithm>
 #include <tuple>
@@ -97,7 +98,7 @@ Result<void> LogDirs::open_directory(Directory& directory) {
 Result<void> LogDirs::read_identity(Directory& directory) {
     const auto path = directory.path / identity_file;
     if (!disk_.exists(path)) {
-        return {};
+        return check_not_foreign(disk_, directory.path);
     }
     TRY_ASSIGN(const auto text, disk_.read_text(path));
     auto parsed = parse_identity(text);

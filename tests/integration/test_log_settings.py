@@ -672,3 +672,19 @@ def test_every_checkpoint_of_another_version_is_refused(broker_factory, name):
     assert broker.wait(30) == 1
     assert name in broker.tail(5) and "version 7" in broker.tail(5), broker.tail(5)
     assert (broker.data / name).read_text() == "7\n0\n"
+
+
+@pytest.mark.own
+@pytest.mark.parametrize("file", ["version-2/log.1", "base/1/1247", "photos-delete/one.jpg"])
+def test_another_programs_directory_is_refused(broker_factory, file):
+    """ZooKeeper's version-2 was taken for a topic, and a folder called ...-delete removed."""
+    broker = broker_factory.make()
+    path = broker.data / file
+    path.parent.mkdir(parents=True)
+    path.write_text("not ours")
+    broker.launch()
+    assert broker.wait(30) == 1
+    said = broker.tail(5)
+    assert str(broker.data) in said and file.split("/")[0] in said and "another program" in said
+    assert path.read_text() == "not ours"
+    assert sorted(entry.name for entry in broker.data.iterdir()) == [".lock", file.split("/")[0]]
