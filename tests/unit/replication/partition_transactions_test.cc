@@ -258,5 +258,17 @@ TEST_F(PartitionTransactionsTest, AMarkerLooksAsKafkasDoes) {
     EXPECT_EQ((*end)->coordinator_epoch, 11);
 }
 
+/// Readers of committed records must not wait for somebody to make room.
+TEST_F(PartitionTransactionsTest, WhatIsOpenEndsWhereThereIsNoRoomForRecords) {
+    allow(0);
+    ASSERT_EQ(send({}).error, ErrorCode::none);
+    partition_->refuse_records(std::make_shared<const std::string>("no room"));
+    const auto refused = send({.sequence = 1});
+    EXPECT_EQ(refused.error, ErrorCode::kafka_storage_error);
+    EXPECT_EQ(refused.message, "no room");
+    EXPECT_EQ(end({}).error, ErrorCode::none);
+    EXPECT_EQ(read(true).last_stable, Offset{2});
+}
+
 }  // namespace
 }  // namespace barnabas::replication
