@@ -165,11 +165,12 @@ private:
 
     BrokerId broker_of(const std::string& name) {
         const auto id = parse_integer(name);
-        if (!id) {
+        if (!id || !std::in_range<std::int32_t>(*id)) {
             note(fail(ErrorCode::unknown_server_error, "{} stands where a broker's id should",
                       name));
+            return no_broker;
         }
-        return BrokerId(static_cast<std::int32_t>(id.value_or(-1)));
+        return BrokerId(static_cast<std::int32_t>(*id));
     }
 
     void note(Result<void> result) {

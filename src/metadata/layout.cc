@@ -5,8 +5,10 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 namespace barnabas::metadata {
 namespace json = boost::json;
@@ -140,8 +142,7 @@ public:
 
     std::int32_t int32(std::string_view name) {
         const std::int64_t number = integer(name);
-        if (number < std::numeric_limits<std::int32_t>::min() ||
-            number > std::numeric_limits<std::int32_t>::max()) {
+        if (!std::in_range<std::int32_t>(number)) {
             wrong("\"{}\" is too large", name);
         }
         return static_cast<std::int32_t>(number);
@@ -172,7 +173,7 @@ public:
             return ids;
         }
         for (const json::value& id : value.get_array()) {
-            if (!id.is_int64()) {
+            if (!id.is_int64() || !std::in_range<std::int32_t>(id.get_int64())) {
                 wrong("\"{}\" is no list of brokers", name);
                 return ids;
             }
@@ -266,7 +267,8 @@ Result<TopicNode> decode_topic(std::string_view path, std::string_view text) {
                           std::vector<BrokerId> ReplicaAssignment::* to) {
         for (const auto& [number, brokers] : lists) {
             const auto p = parse_integer(number);
-            if (!p || *p < 0 || *p >= static_cast<std::int64_t>(node.partitions.size())) {
+            if (!p || *p < 0 || *p >= static_cast<std::int64_t>(node.partitions.size()) ||
+                std::to_string(*p) != number) {  // "+1" would stand for "1" once more
                 reader.wrong("partition \"{}\" of {}", std::string_view(number), partitions.size());
                 return;
             }
@@ -274,6 +276,10 @@ Result<TopicNode> decode_topic(std::string_view path, std::string_view text) {
         }
     };
     read(partitions, &ReplicaAssignment::replicas);
+    if (std::ranges::any_of(node.partitions,
+                            [](const auto& one) { return one.replicas.empty(); })) {
+        reader.wrong("a partition has no replica");
+    }
     if (reader.find("adding_replicas") != nullptr) {
         read(reader.object("adding_replicas"), &ReplicaAssignment::adding);
     }
@@ -352,7 +358,11 @@ Result<BrokerNode> decode_broker(std::string_view path, std::string_view text) {
         reader.wrong("no list \"endpoints\"");
     } else {
         for (const json::value& endpoint : endpoints->get_array()) {
-            node.endpoints.emplace_back(endpoint.is_string() ? endpoint.get_string() : "");
+            if (!endpoint.is_string()) {
+                reader.wrong("an endpoint is no text");
+                break;
+            }
+            node.endpoints.emplace_back(endpoint.get_string());
         }
     }
     if (reader.find("rack") != nullptr) {

@@ -50,6 +50,9 @@ TEST(Layout, NamesThePathOfWhatItCannotRead) {
                                     R"({"partitions":{"0":["1"]}})",
                                     R"({"partitions":{"1":[1]}})",
                                     R"({"partitions":{"x":[1]}})",
+                                    R"({"partitions":{"0":[1],"+0":[2]}})",
+                                    R"({"partitions":{"0":[]}})",
+                                    R"({"partitions":{"0":[4294967297]}})",
                                     R"({"partitions":{"0":[1]},"topic_id":"short"})"};
     for (const std::string_view json : bad) {
         const auto got = decode_topic("/brokers/topics/t", json);
@@ -60,6 +63,10 @@ TEST(Layout, NamesThePathOfWhatItCannotRead) {
     EXPECT_FALSE(
         decode_partition_state("/p", R"({"leader":1,"leader_epoch":1,"controller_epoch":1})"));
     EXPECT_FALSE(decode_broker("/b", "{}"));
+    EXPECT_FALSE(decode_broker("/b", R"({"listener_security_protocol_map":{},"endpoints":[1],)"
+                                     R"("port":1,"jmx_port":-1,"timestamp":"1"})"));
+    EXPECT_TRUE(decode_broker("/b", R"({"listener_security_protocol_map":{},"endpoints":["a"],)"
+                                    R"("port":1,"jmx_port":-1,"timestamp":"1"})"));
     EXPECT_FALSE(decode_controller("/c", R"({"brokerid":99999999999,"timestamp":"1"})"));
     EXPECT_FALSE(
         decode_producer_id_block("/l", R"({"broker":1,"block_start":"x","block_end":"1"})"));
