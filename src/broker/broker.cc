@@ -23,6 +23,18 @@ std::size_t request_bytes_per_shard(const NetworkConfig& config, std::size_t sha
     return static_cast<std::size_t>(config.queued_max_request_bytes.value_or(standard)) / shards;
 }
 
+/// Where Kafka's KRaft log is, if it has a directory of its own.
+std::optional<runtime::Path> kraft_directory(const ConfigMap& statics) {
+    const auto set = statics.find("metadata.log.dir");
+    return set == statics.end() || set->second.empty() ? std::nullopt
+                                                       : std::optional<runtime::Path>(set->second);
+}
+
+/// Each shard's part of max.incremental.fetch.session.cache.slots, of which 0 allows none.
+std::size_t session_slots_per_shard(const FetchConfig& config, std::size_t shards) {
+    return (static_cast<std::size_t>(config.session_slots) + shards - 1) / shards;
+}
+
 }  // namespace
 
 Broker::Broker(Ports ports, Options options)
@@ -161,6 +173,7 @@ awaitable<Result<void>> Broker::take_over(std::string cluster_id) {
     auto left = read_kafka_cluster({.disk = ports_.disk,
                                     .random = home.random(),
                                     .directories = std::move(online),
+                                    .metadata_directory = kraft_directory(options_.statics),
                                     .node = options_.config.id,
                                     .cluster_id = cluster_id,
                                     .definitions = definitions_,
@@ -212,7 +225,7 @@ void Broker::make_shards() {
     services_.definitions = &definitions_;
     services_.quota = &quota_;
     const auto count = ports_.shards.size();
-    const auto slots = static_cast<std::size_t>(options_.config.fetch.session_slots);
+    const auto slots = session_slots_per_shard(options_.config.fetch, count);
     const auto request_bytes = request_bytes_per_shard(options_.config.network, count);
     auto statics = options_.statics;
     if (!statics.contains("broker.id")) {
@@ -223,7 +236,7 @@ void Broker::make_shards() {
     const auto seed = ports_.shards.front()->random().next();
     const auto share_sessions = std::make_shared<ShareSessionRegister>();
     for (std::size_t i = 0; i < count; ++i) {
-        const FetchSessionCache::Options sessions{.slots = slots / count + 1,
+        const FetchSessionCache::Options sessions{.slots = slots,
                                                   .shard = static_cast<std::uint32_t>(i),
                                                   .shards = static_cast<std::uint32_t>(count),
                                                   .seed = seed};

@@ -68,7 +68,8 @@ metadata::NewTopic import_topic(const TakeoverSource& source, const std::string&
 }  // namespace
 
 Result<std::optional<metadata::ImportedCluster>> read_kafka_cluster(const TakeoverSource& source) {
-    TRY_ASSIGN(auto left, log::read_kafka_directories(source.disk, source.directories, source.log));
+    TRY_ASSIGN(auto left, log::read_kafka_directories(source.disk, source.directories, source.log,
+                                                      source.metadata_directory));
     if (left.topics.empty()) {
         return std::optional<metadata::ImportedCluster>();
     }

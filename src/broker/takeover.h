@@ -16,6 +16,7 @@ struct TakeoverSource {
     runtime::Disk& disk;
     runtime::Random& random;
     std::vector<runtime::Path> directories;
+    std::optional<runtime::Path> metadata_directory;  // metadata.log.dir
     BrokerId node;
     std::string cluster_id;  // of the directories, or new
     const Definitions& definitions;

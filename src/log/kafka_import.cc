@@ -165,13 +165,17 @@ void merge(const KafkaMetadata& metadata, KafkaDirectoryContents& contents) {
 
 }  // namespace
 
-Result<KafkaDirectoryContents> read_kafka_directories(runtime::Disk& disk,
-                                                      std::span<const runtime::Path> directories,
-                                                      const Logger& log) {
+Result<KafkaDirectoryContents> read_kafka_directories(
+    runtime::Disk& disk, std::span<const runtime::Path> directories, const Logger& log,
+    const std::optional<runtime::Path>& metadata_directory) {
     KafkaDirectoryContents contents;
     std::optional<KafkaMetadata> metadata;
     for (const auto& directory : directories) {
         TRY(read_directory(disk, directory, contents, metadata, log));
+    }
+    if (metadata_directory && disk.is_directory(*metadata_directory / kraft_log_folder)) {
+        TRY(read_identity(disk, *metadata_directory, contents.identity));
+        TRY_ASSIGN(metadata, read_kafka_metadata(disk, *metadata_directory / kraft_log_folder));
     }
     if (metadata) {
         merge(*metadata, contents);

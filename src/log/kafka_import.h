@@ -40,8 +40,10 @@ struct KafkaDirectoryContents {
 /// folders with partition.metadata and leader-epoch-checkpoint, and, in a KRaft directory, the
 /// newest snapshot and the log of __cluster_metadata-0. Writes nothing. Errors: a directory that
 /// cannot be read, or that is of another broker than the one before it. A metadata log is read up
-/// to its first batch that is not whole and valid.
+/// to its first batch that is not whole and valid. `metadata_directory`: Kafka's metadata.log.dir,
+/// where the KRaft log lies apart from the others; of it nothing else is looked at.
 [[nodiscard]] Result<KafkaDirectoryContents> read_kafka_directories(
-    runtime::Disk& disk, std::span<const runtime::Path> directories, const Logger& log);
+    runtime::Disk& disk, std::span<const runtime::Path> directories, const Logger& log,
+    const std::optional<runtime::Path>& metadata_directory = std::nullopt);
 
 }  // namespace barnabas::log

@@ -166,6 +166,17 @@ def test_an_incremental_session_sends_only_what_changed(broker, topic):
         assert closed["errorCode"] == 0 and closed["sessionId"] == 0
 
 
+def test_without_slots_there_are_no_sessions(broker_factory):
+    broker = broker_factory.start({"max.incremental.fetch.session.cache.slots": 0})
+    with wire.connected(broker) as connection:
+        wire.create_topic(connection, "t")
+        wire.produce(connection, "t", batches.build([(b"k", b"v")]))
+        answer = connection.call("Fetch", 12, **wire.fetch_request("t"), sessionId=0,
+                                 sessionEpoch=0)
+        assert (answer["errorCode"], answer["sessionId"]) == (0, 0)
+        assert offsets(answer["responses"][0]["partitions"][0]) == [0]
+
+
 @pytest.mark.parametrize("epoch, error", [(0, 0), (-1, 0), (5, UNKNOWN_LEADER_EPOCH)])
 def test_the_leader_epoch_of_a_fetch_is_checked(broker, topic, epoch, error):
     with wire.connected(broker) as connection:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import shutil
 from collections import defaultdict
 
 import pytest
@@ -163,3 +164,21 @@ def test_it_goes_on_from_there(taken_over):
     assert [record[0] for record in found] == [record[0] for record in wanted] + [end]
     for directory, before in metadata_logs.items():
         assert digests(directory / "__cluster_metadata-0") == before
+
+
+def test_the_metadata_log_may_have_a_directory_of_its_own(broker_factory, tmp_path):
+    """Kafka's metadata.log.dir: without it each topic would have the broker's settings alone."""
+    (data,) = archives.unpack("kafka-4.4-clean", tmp_path)
+    apart = tmp_path / "metadata"
+    apart.mkdir()
+    shutil.copy(data / "meta.properties", apart)
+    (data / "__cluster_metadata-0").rename(apart / "__cluster_metadata-0")
+    before = digests(apart)
+    broker = broker_factory.start({"log.dirs": data, "metadata.log.dir": apart,
+                                   "log.retention.ms": -1})
+    with wire.connected(broker) as connection:
+        for topic, wanted in SETTINGS_44.items():
+            assert own_settings(connection, topic) == wanted, topic
+        for topic in ("plain", "rolled"):
+            assert "retention.ms" not in own_settings(connection, topic)
+    assert digests(apart) == before

@@ -104,7 +104,8 @@ constexpr ConfigRow rows[] = {
     {"internal.metadata.max.batch.size.in.bytes", int32, "8388608", any_value(), read_only, low,
      "The largest batch in the quorum's log.", no_effect(because_kraft), internal_only},
     {"metadata.log.dir", string, nullptr, any_value(), read_only, high,
-     "The directory of the quorum's log.", no_effect(because_kraft)},
+     "The directory of Kafka's KRaft log where it is none of log.dirs: the first start takes the "
+     "topics' and the broker's settings over from it."},
     {"metadata.log.max.record.bytes.between.snapshots", int64, "20971520", at_least(1), read_only,
      high, "After how many bytes the quorum's log gets a snapshot.", no_effect(because_kraft)},
     {"metadata.log.max.snapshot.interval.ms", int64, "3600000", at_least(0), read_only, high,

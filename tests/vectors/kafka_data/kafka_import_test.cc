@@ -63,6 +63,35 @@ TEST_P(KraftImport, TakesTopicsAndSettingsFromTheMetadataLog) {
 INSTANTIATE_TEST_SUITE_P(Kafka44, KraftImport, ::testing::Values("clean", "crashed"),
                          [](const auto& row) { return row.param; });
 
+TEST(KafkaImport, FindsTheMetadataLogInADirectoryOfItsOwn) {
+    testing::TemporaryDirectory folder;
+    testing::unpack_archive("kafka-data/kafka-4.4-clean", folder.path());
+    runtime::PosixDisk disk;
+    const runtime::Path data = folder.path() / "data";
+    const runtime::Path apart = folder.path() / "metadata";
+    ASSERT_TRUE(disk.create_directories(apart));
+    ASSERT_TRUE(disk.rename(data / "__cluster_metadata-0", apart / "__cluster_metadata-0"));
+    const auto identity = disk.read_text(data / "meta.properties");
+    ASSERT_TRUE(identity && disk.replace_text(apart / "meta.properties", *identity));
+
+    const std::vector directories{data};
+    const auto without = read_kafka_directories(disk, directories, {});
+    ASSERT_TRUE(without) << without.error().message;
+    EXPECT_FALSE(without->has_metadata_log);
+    const auto contents = read_kafka_directories(disk, directories, {}, apart);
+    ASSERT_TRUE(contents) << contents.error().message;
+    EXPECT_TRUE(contents->has_metadata_log);
+    EXPECT_EQ(contents->topics.at("append-time").configs,
+              (ConfigMap{{"message.timestamp.type", "LogAppendTime"}}));
+    EXPECT_EQ(contents->next_producer_id, ProducerId{1000});
+
+    ASSERT_TRUE(disk.replace_text(apart / "meta.properties",
+                                  "version=1\nnode.id=2\ncluster.id=QeVNXTHcTPSzbAQ1AX5f7w\n"));
+    const auto another = read_kafka_directories(disk, directories, {}, apart);
+    ASSERT_FALSE(another) << "that is another broker's";
+    EXPECT_EQ(another.error().code, ErrorCode::invalid_config);
+}
+
 TEST(KafkaImport, TakesTopicsOfAZooKeeperBrokerFromItsFolders) {
     const auto contents = read("kafka-data/kafka-3.9-clean", {"d2-a", "d2-b"});
     EXPECT_FALSE(contents.has_metadata_log);
