@@ -38,6 +38,8 @@ constexpr ConfigRule throttled_replicas =
 constexpr std::string_view because_remote = "tiered storage is not supported";
 constexpr std::string_view because_quota = "quotas are not supported yet";
 constexpr std::string_view because_one = "a single broker replicates to no other";
+constexpr std::string_view because_sparse =
+    "a file grows with its records; a size alone reserves no room on Linux";
 
 constexpr ConfigRow rows[] = {
     {"cleanup.policy", list, "delete", list_of("compact delete"), resource, medium,
@@ -119,10 +121,11 @@ constexpr ConfigRow rows[] = {
      "How long a record stays uncompacted at least.", works,
      synonyms("log.cleaner.min.compaction.lag.ms")},
     {"min.insync.replicas", int32, "1", at_least(1), resource, medium,
-     "How many replicas must have a record before an acks=all producer is answered.", works,
-     synonyms("min.insync.replicas")},
+     "How many replicas, or all if there are fewer, must have a record before an acks=all producer "
+     "is answered.",
+     works, synonyms("min.insync.replicas")},
     {"preallocate", boolean, "false", any_value(), resource, medium,
-     "Whether a new segment's file gets its full size at once.", works,
+     "Whether a new segment's file gets its full size at once.", no_effect(because_sparse),
      synonyms("log.preallocate")},
     {"remote.copy.lag.bytes", int64, "-1", at_least(-1), resource, medium,
      "How many bytes a segment may lag before it is copied to remote storage.",

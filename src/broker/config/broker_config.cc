@@ -6,7 +6,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <limits>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 namespace barnabas::broker {
 namespace {
@@ -195,8 +198,34 @@ Result<std::vector<ListenerConfig>> advertised_listeners(
     return in_order;
 }
 
+/// The text of `address`, which has the bytes of that family.
+std::string ip_text(int family, const void* address) {
+    char text[INET6_ADDRSTRLEN] = {};
+    return ::inet_ntop(family, address, text, sizeof text);
+}
+
+/// An address as peers' are written: IPv6 shortened, IPv4 also where it came as IPv6. Nothing for a
+/// name.
+std::optional<std::string> canonical_ip(std::string host) {
+    if (host.starts_with('[') && host.ends_with(']')) {
+        host = host.substr(1, host.size() - 2);
+    }
+    in_addr v4{};
+    if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) {
+        return ip_text(AF_INET, &v4);
+    }
+    in6_addr v6{};
+    if (::inet_pton(AF_INET6, host.c_str(), &v6) != 1) {
+        return std::nullopt;
+    }
+    constexpr std::size_t v4_behind = 12;
+    return IN6_IS_ADDR_V4MAPPED(&v6) ? ip_text(AF_INET, v6.s6_addr + v4_behind)
+                                     : ip_text(AF_INET6, &v6);
+}
+
 /// "host:limit,host:limit".
-Result<std::map<std::string, std::int32_t, std::less<>>> parse_ip_overrides(std::string_view text) {
+Result<std::map<std::string, std::int32_t, std::less<>>> parse_ip_overrides(
+    std::string_view text, std::vector<std::string>& warnings) {
     std::map<std::string, std::int32_t, std::less<>> limits;
     for (const std::string& element : split_list(text)) {
         const std::size_t colon = element.rfind(':');
@@ -208,7 +237,14 @@ Result<std::map<std::string, std::int32_t, std::less<>>> parse_ip_overrides(std:
                         "max.connections.per.ip.overrides: {} must have the form host:limit",
                         element);
         }
-        limits.insert_or_assign(element.substr(0, colon), static_cast<std::int32_t>(*limit));
+        if (const auto ip = canonical_ip(element.substr(0, colon))) {
+            limits.insert_or_assign(*ip, static_cast<std::int32_t>(*limit));
+        } else {
+            warnings.push_back(fmt::format(
+                "max.connections.per.ip.overrides: {} has no effect here: names are not looked up; "
+                "give the address",
+                element));
+        }
     }
     return limits;
 }
@@ -253,7 +289,7 @@ Result<NetworkConfig> make_network(const ConfigValues& values, std::vector<std::
     network.max_connections = int32(values, "max.connections");
     network.max_connections_per_ip = int32(values, "max.connections.per.ip");
     TRY_ASSIGN(network.max_connections_per_ip_overrides,
-               parse_ip_overrides(values.text("max.connections.per.ip.overrides")));
+               parse_ip_overrides(values.text("max.connections.per.ip.overrides"), warnings));
     if (const auto idle = values.integer("connections.max.idle.ms"); idle >= 0) {
         network.connections_max_idle = milliseconds(idle);
     }

@@ -10,6 +10,8 @@ using enum ConfigImportance;
 
 constexpr std::string_view because_dirfail = "a failed directory is reported at once";
 constexpr std::string_view because_remote = "tiered storage is not supported";
+constexpr std::string_view because_sparse =
+    "a file grows with its records; a size alone reserves no room on Linux";
 
 constexpr ConfigRow rows[] = {
     {"cordoned.log.dirs", list, "", list_of(), per_broker, medium,
@@ -84,7 +86,7 @@ constexpr ConfigRow rows[] = {
      cluster_wide, medium,
      "Whether records keep their producer's timestamp or get the time of their append."},
     {"log.preallocate", boolean, "false", any_value(), cluster_wide, medium,
-     "Whether a new segment's file gets its full size at once."},
+     "Whether a new segment's file gets its full size at once.", no_effect(because_sparse)},
     {"log.remote.copy.lag.bytes", int64, "-1", at_least(-1), cluster_wide, medium,
      "How many bytes a segment may lag before it is copied to remote storage.",
      no_effect(because_remote)},

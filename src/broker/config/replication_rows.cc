@@ -19,7 +19,8 @@ constexpr ConfigRow rows[] = {
     {"leader.imbalance.check.interval.seconds", int64, "300", at_least(1), read_only, high,
      "How often leadership is looked at for imbalance.", no_effect(because_one)},
     {"min.insync.replicas", int32, "1", at_least(1), cluster_wide, high,
-     "How many replicas must have a record before an acks=all producer is answered."},
+     "How many replicas, or all if there are fewer, must have a record before an acks=all producer "
+     "is answered."},
     {"num.replica.fetchers", int32, "1", at_least(1), cluster_wide, high,
      "How many fetchers copy from each other broker.", no_effect(because_one)},
     {"replica.fetch.backoff.ms", int32, "1000", at_least(0), read_only, medium,

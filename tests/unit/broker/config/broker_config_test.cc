@@ -181,6 +181,18 @@ TEST(BrokerConfig, ReadsKafkasKraftFileAsItIs) {
                           "per core: see shards") != loaded->warnings.end());
 }
 
+TEST(BrokerConfig, ReadsAddressesWithALimitOfTheirOwnAsPeersWriteThem) {
+    const auto loaded = load({{"max.connections.per.ip.overrides",
+                               "10.0.0.9:3, ::1:4, [2001:DB8:0:0::7]:5, ::ffff:10.0.0.8:6, "
+                               "broker-7:7"}});
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    const std::map<std::string, std::int32_t, std::less<>> wanted{
+        {"10.0.0.9", 3}, {"::1", 4}, {"2001:db8::7", 5}, {"10.0.0.8", 6}};
+    EXPECT_EQ(loaded->config.network.max_connections_per_ip_overrides, wanted);
+    ASSERT_EQ(loaded->warnings.size(), 1U);
+    EXPECT_TRUE(loaded->warnings[0].contains("broker-7:7 has no effect here: names"));
+}
+
 TEST(BrokerConfig, RefusesWithASentence) {
     struct Row {
         ConfigMap set;
