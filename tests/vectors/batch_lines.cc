@@ -1,5 +1,6 @@
 #include "vectors/batch_lines.h"
 
+#include "base/utf8.h"
 #include "support/vectors.h"
 #include "wire/records/control_record.h"
 #include "wire/records/record_reader.h"
@@ -50,19 +51,6 @@ json::value shown(const wire::NullableBytes& bytes) {
     return {{"length", bytes->size()}, {"sha256", hex_of_bytes(digest)}};
 }
 
-/// Java makes U+FFFD of what is no UTF-8; the vectors have first bytes without a second.
-std::string java_text(std::string_view bytes) {
-    std::string text;
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        const auto at = [&](std::size_t j) {
-            return j < bytes.size() ? static_cast<unsigned char>(bytes[j]) : 0U;
-        };
-        const bool lone = at(i) >= 0xC0 && (at(i + 1) & 0xC0) != 0x80;
-        text += lone ? "\xEF\xBF\xBD" : std::string(1, bytes[i]);
-    }
-    return text;
-}
-
 json::object shown_control(const wire::RecordView& record) {
     const auto type = wire::control_type(record.key);
     if (!type) {
@@ -82,7 +70,7 @@ json::object shown_control(const wire::RecordView& record) {
 json::object shown_record(const wire::RecordView& record, bool control) {
     json::array headers;
     for (const auto& header : record.headers) {
-        headers.push_back(json::array{java_text(header.key), shown(header.value)});
+        headers.push_back(json::array{replace_malformed_utf8(header.key), shown(header.value)});
     }
     json::object out{{"offset", record.offset.get()}, {"timestamp", record.timestamp.get()},
                      {"sequence", record.sequence},   {"key", shown(record.key)},
