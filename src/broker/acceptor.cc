@@ -108,14 +108,16 @@ void Acceptor::plan_idle_check() {
     });
 }
 
+/// Who takes nothing of its answers is as idle as who asks for nothing.
 void Acceptor::close_idle() {
     const auto now = ports_.shard.clock().now();
     for (auto& entry : connections_) {
-        if (entry.connection->idle() &&
-            now - entry.connection->last_activity() > options_.idle_max) {
+        auto& connection = *entry.connection;
+        if ((connection.idle() || connection.owes_reading()) &&
+            now - connection.last_activity() > options_.idle_max) {
             ports_.log.debug("connection of {} closed: idle for connections.max.idle.ms",
-                             entry.connection->peer());
-            entry.connection->close();
+                             connection.peer());
+            connection.close();
         }
     }
 }

@@ -4,6 +4,7 @@
 #include "base/invariant.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace barnabas::rpc {
@@ -15,6 +16,51 @@ constexpr Duration look_again = 1s;  // close() does not wake whoever waits for 
 std::size_t bytes_in_memory(const Reply& reply) {
     return reply.output.bytes.size();
 }
+
+std::size_t size_of_piece(const runtime::Piece& piece) {
+    const auto* memory = std::get_if<ByteView>(&piece);
+    return memory != nullptr ? memory->size() : std::get<runtime::FileSlice>(piece).size;
+}
+
+runtime::Piece part_of_piece(const runtime::Piece& piece, std::size_t from, std::size_t size) {
+    if (const auto* memory = std::get_if<ByteView>(&piece)) {
+        return memory->subspan(from, size);
+    }
+    const auto& slice = std::get<runtime::FileSlice>(piece);
+    return runtime::FileSlice{.file = slice.file,
+                              .position = slice.position + from,
+                              .size = static_cast<std::uint32_t>(size)};
+}
+
+/// What is to be sent, about a megabyte at a time: a peer that takes that is active.
+class Portions {
+public:
+    explicit Portions(std::span<const runtime::Piece> pieces) : left_(pieces) {}
+
+    /// Empty at the end.
+    std::vector<runtime::Piece> next() {
+        std::vector<runtime::Piece> portion;
+        for (std::size_t bytes = 0; !left_.empty() && bytes < portion_bytes;) {
+            const auto& piece = left_.front();
+            const auto rest = size_of_piece(piece) - done_;
+            const auto size = rest > 2 * portion_bytes ? portion_bytes : rest;
+            portion.push_back(part_of_piece(piece, done_, size));
+            bytes += size;
+            done_ += size;
+            if (size == rest) {
+                left_ = left_.subspan(1);
+                done_ = 0;
+            }
+        }
+        return portion;
+    }
+
+private:
+    static constexpr std::size_t portion_bytes = 1 << 20;
+
+    std::span<const runtime::Piece> left_;
+    std::size_t done_ = 0;  // bytes of the first
+};
 
 }  // namespace
 
@@ -276,7 +322,7 @@ void ServerConnection::send_ready() {
 
 awaitable<void> ServerConnection::drain(Batch batch) {
     for (;;) {
-        const auto written = co_await stream_->write(pieces_);
+        const auto written = co_await write_portions();
         retire(batch, written ? nullptr : &written.error());
         if (!may_send()) {
             break;
@@ -284,6 +330,19 @@ awaitable<void> ServerConnection::drain(Batch batch) {
         batch = gather();
     }
     draining_ = false;
+}
+
+/// pieces_, which stay as they are while that is under way.
+awaitable<Result<void>> ServerConnection::write_portions() {
+    Portions portions(pieces_);
+    for (auto portion = portions.next(); !portion.empty(); portion = portions.next()) {
+        auto written = co_await stream_->write(portion);
+        if (!written) {
+            co_return written;
+        }
+        last_activity_ = ports_.shard.clock().now();
+    }
+    co_return Result<void>();
 }
 
 /// Forgets responses that are sent, or that cannot be.

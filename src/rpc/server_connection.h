@@ -91,6 +91,8 @@ public:
     [[nodiscard]] bool idle() const { return slots_.empty(); }
     /// Since last_activity() the peer owes the rest of a frame that it has begun to send.
     [[nodiscard]] bool owes_rest_of_frame() const { return owes_rest_of_frame_; }
+    /// Since last_activity() the peer has not taken what there is of responses (or only a little).
+    [[nodiscard]] bool owes_reading() const { return draining_; }
     [[nodiscard]] const std::string& peer() const { return peer_; }
 
 private:
@@ -123,6 +125,7 @@ private:
     void append_pieces(const Reply& reply);
     void send_ready();
     awaitable<void> drain(Batch batch);
+    awaitable<Result<void>> write_portions();
     void retire(Batch batch, const Error* failure);
 
     Ports ports_;

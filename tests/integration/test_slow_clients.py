@@ -23,14 +23,18 @@ def answered_quickly(broker):
     assert took < OTHERS_WAIT_S, f"another client waited {took:.1f} s"
 
 
+def fill_shared(connection):
+    wire.create_topic(connection, "shared")
+    if wire.end_offset(connection, "shared") < 20:
+        for _ in range(20):
+            batch = batches.build([(b"k", bytes(1_000_000))])
+            assert wire.produce(connection, "shared", batch)["errorCode"] == 0
+
+
 @pytest.fixture(autouse=True)
 def shared_topic(broker):
     with wire.connected(broker) as connection:
-        wire.create_topic(connection, "shared")
-        if wire.end_offset(connection, "shared") < 20:
-            for _ in range(20):
-                batch = batches.build([(b"k", bytes(1_000_000))])
-                assert wire.produce(connection, "shared", batch)["errorCode"] == 0
+        fill_shared(connection)
 
 
 def test_a_client_that_never_reads_its_responses(broker):
@@ -53,6 +57,40 @@ def test_a_client_that_never_reads_its_responses(broker):
         connection.close()
     answered_quickly(broker)
     assert grown < 512 << 20, f"the broker grew by {grown >> 20} MiB"
+
+
+def read_some(connection, most=1 << 20):
+    """What there is; nothing at the end."""
+    try:
+        return connection.socket.recv(most)
+    except ConnectionResetError:
+        return b""
+
+
+def test_who_takes_nothing_of_an_answer_is_idle(broker_factory):
+    """Who takes it slowly is not: 20 MB, more than sockets hold, take longer than the limit."""
+    broker = broker_factory.start({"connections.max.idle.ms": 2500})
+    with wire.connected(broker) as connection:
+        fill_shared(connection)
+    deaf, slow = wire.Connection(broker.address, receive_buffer=4096), wire.Connection(broker.address)
+    request = wire.fetch_request("shared", partition_max_bytes=30_000_000)
+    for connection in (deaf, slow):
+        connection.send("Fetch", 12, **request)
+    start, taken = time.monotonic(), 0
+    while part := read_some(slow, 65536):
+        taken += len(part)
+        if taken > 20_000_000:
+            break
+        time.sleep(0.02)
+    took = time.monotonic() - start
+    assert taken > 20_000_000, f"{taken} bytes of 20 MB came in {took:.1f} s"
+    assert took > 5, "that was not slow"
+    left = 0
+    while part := read_some(deaf):
+        left += len(part)
+    assert left < 10_000_000, "its connection is closed, and what was not sent dropped"
+    deaf.close()
+    slow.close()
 
 
 def test_a_client_that_stops_in_the_middle_of_a_frame(broker):

@@ -113,11 +113,15 @@ public:
         }
         return ids;
     }
+    [[nodiscard]] const std::string& received() const { return received_; }
     [[nodiscard]] const Echo& echo() const { return echo_; }
     [[nodiscard]] const TrafficCounters& traffic() const { return traffic_; }
     [[nodiscard]] const FramePool& frames() const { return *frames_; }
     [[nodiscard]] const Simulation& simulation() const { return simulation_; }
     [[nodiscard]] std::size_t expected_more() { return server_.shard(0).expected_more(); }
+    [[nodiscard]] const ServerConnection& connection() const { return *connection_; }
+    /// The client does not read as fast as it can.
+    void pause_before_each_read(Duration pause) { read_pause_ = pause; }
     void close_server() {
         server_.shard(0).post([this] { connection_->close(); });
     }
@@ -165,6 +169,9 @@ private:
         }
         std::array<std::byte, 4096> buffer;
         while (!hang_up) {
+            if (read_pause_ > Duration(0)) {
+                co_await runtime::sleep_for(shard, read_pause_);
+            }
             const auto got = co_await stream_->read_some(buffer);
             if (!got || *got == 0) {
                 break;
@@ -186,6 +193,7 @@ private:
     std::unique_ptr<ServerConnection> connection_;
     std::unique_ptr<runtime::Stream> stream_;
     std::string received_;
+    Duration read_pause_{0};
     bool ended_ = false;
     bool client_ended_ = false;
 };
@@ -292,6 +300,43 @@ TEST(ServerConnection, RequestsInFlightAreBounded) {
     EXPECT_GE(conversation.simulation().clock().now().time_since_epoch(), Duration(500ms));
     conversation.close_server();
     ASSERT_TRUE(conversation.run_to_the_end());
+}
+
+TEST(ServerConnection, APeerThatTakesPartOfAnAnswerIsActiveAndOneThatTakesNothingIsNot) {
+    struct Row {
+        Duration read_pause;  // for 4096 bytes
+        bool active;
+    };
+    for (const Row& row : {Row{1ms, true}, Row{30s, false}}) {
+        Conversation conversation;
+        conversation.pause_before_each_read(row.read_pause);
+        conversation.send(request_frame(1, std::string(4 << 20, 'x')));
+        for (int i = 0; i < 1000 && conversation.echo().begun.empty(); ++i) {
+            conversation.run_for(10ms);
+        }
+        ASSERT_EQ(conversation.echo().begun.size(), 1U);
+        conversation.run_for(50ms);
+        EXPECT_TRUE(conversation.connection().owes_reading());
+        const Time before = conversation.connection().last_activity();
+        conversation.run_for(600ms);
+        EXPECT_TRUE(conversation.connection().owes_reading());
+        EXPECT_EQ(conversation.connection().last_activity() > before, row.active);
+        conversation.pause_before_each_read(Duration(0));
+        conversation.close_server();
+        ASSERT_TRUE(conversation.run_to_the_end());
+    }
+}
+
+TEST(ServerConnection, ALongAnswerArrivesWhole) {
+    Conversation conversation;
+    std::string body;
+    for (int i = 0; body.size() < (5 << 20); ++i) {
+        body += fmt::format("{} ", i);
+    }
+    conversation.send(request_frame(1, body) + request_frame(2, "close"));
+    ASSERT_TRUE(conversation.run_to_the_end());
+    ASSERT_EQ(conversation.answered(), (std::vector<std::int32_t>{1}));
+    EXPECT_TRUE(conversation.received().substr(8) == body);
 }
 
 TEST(ServerConnection, WaitsForMemoryInsteadOfTakingMore) {
