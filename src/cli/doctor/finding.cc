@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 namespace barnabas::cli {
 namespace {
@@ -22,6 +24,20 @@ std::string coloured_level(FindingLevel level, bool colours) {
     }
     const int colour = level == FindingLevel::ok ? 32 : level == FindingLevel::warn ? 33 : 31;
     return fmt::format("\033[{}m{}\033[0m", colour, text);
+}
+
+/// What brokers and strangers say of themselves stands in findings: a terminal obeys none of it.
+std::string harmless(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < ' ' || byte == 0x7f) {
+            out += fmt::format("\\x{:02x}", byte);
+        } else {
+            out += c;
+        }
+    }
+    return out;
 }
 
 }  // namespace
@@ -44,10 +60,10 @@ std::string findings_text(std::span<const Finding> findings, bool colours) {
     for (const auto& finding : findings) {
         text += fmt::format("{} {} {}\n", coloured_level(finding.level, colours),
                             padded(finding.check, check_width),
-                            wrapped(finding.text, finding_columns, indent));
+                            wrapped(harmless(finding.text), finding_columns, indent));
         if (!finding.advice.empty()) {
             text += fmt::format("{:{}}{}\n", "", indent,
-                                wrapped("-> " + finding.advice, finding_columns, indent));
+                                wrapped("-> " + harmless(finding.advice), finding_columns, indent));
         }
     }
     return text;

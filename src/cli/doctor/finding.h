@@ -24,7 +24,8 @@ using Findings = std::vector<Finding>;
 /// "ok", "warn", "fail".
 [[nodiscard]] std::string_view level_name(FindingLevel level);
 
-/// A line each, and one for its advice; the levels in colours.
+/// A line each, and one for its advice; the levels in colours. Control characters are shown as
+/// "\x1b".
 [[nodiscard]] std::string findings_text(std::span<const Finding> findings, bool colours);
 /// A JSON object a line: level, check, text, advice.
 [[nodiscard]] std::string findings_json(std::span<const Finding> findings);
