@@ -241,9 +241,13 @@ def client_consumer():
         yield b"\0" + bytes.fromhex(text)
 
 
+def text_task(what, text, how=b""):
+    """The input of a target of texts: tests/fuzz/text_target.h."""
+    return bytes([what]) + struct.pack(">H", len(how)) + how + text
+
+
 def cli_cat():
-    def of(what, text, form=b""):
-        return bytes([what]) + struct.pack(">H", len(form)) + form + text
+    of = text_task
     for form, text in ((b"<h >q s", b"-1 5 rest"), (b"BcI$", b"7x9"), (b"i", b"\0\0\0\5")):
         yield of(0, text, form)
     yield of(1, b'{"topic":"t","partition":1,"ts":5,"headers":["a","b","c",null],"key":"k",'
@@ -260,19 +264,59 @@ def cli_json():
             b'{"version":1,"partitions":[{"topic":"t","partition":0,"replicas":[1,2],'
             b'"log_dirs":["any","/d"]},{"topic":"u","partition":7,"replicas":[3]}]}',
             b'{"partitions":[]}', b'[]'):
-        yield b"\0" + text
+        yield text_task(0, text)
     for text in (b'{"topics":[{"topic":"t"},{"topic":"u"}],"version":1}', b"1,2,3,",
                  b'{"partitions":[{"topic":"t","partition":0},{"topic":"t","partition":1}]}',
                  b'{"partitions":[{"topic":"t","partition":1,"offset":-1}],"version":1}'):
-        yield b"\1" + text
+        yield text_task(1, text)
     for text in (b'{"a":[1,-2,1.5e3,18446744073709551615,true,null,"\\u00e9\\n"],"b":{}}', b" 7 ",
                  b'"\xc3\xa9"', b"[" * 50 + b"]" * 50):
-        yield b"\2" + text
+        yield text_task(2, text)
+
+
+def cli_doctor():
+    """Answers to ApiVersions version 0 and Metadata version 1, and those of strangers."""
+    versions = [bytes.fromhex(line["hex"]) for line in lines("rpc-responses")
+                if (line["key"], line["type"], line["version"]) == (18, "response", 0)]
+    brokers = [bytes.fromhex(line["hex"]) for line in lines("rpc-responses")
+               if (line["key"], line["type"], line["version"]) == (3, "response", 1)]
+    controller = struct.pack(">hi", 0, 2) + struct.pack(">hhhhhh", 1, 0, 17, 52, 0, 2)
+    for answer in (controller, *(raw for raw in versions if len(raw) < 60_000)):
+        yield text_task(0, answer)
+        yield text_task(1, answer)
+    for answer in brokers:
+        if len(answer) < 60_000:
+            yield text_task(0, controller, answer)
+    for stranger in (b"HTTP/1.1 400 Bad Request\r\n", b"SSH-2.0-x\r\n", b"\x15\3\3\0\2\2\x28",
+                     b"J\0\0\0\x0a8.0", b"-ERR unknown", b""):
+        yield text_task(3, stranger, b"\x16\3\3\0\x7a\2")
+
+
+def metadata_state():
+    def node(what, number, text):
+        return step(what, number, text.encode())
+    topic = ('{"partitions":{"0":[1,2],"1":[2]},"topic_id":"ABEiM0RVZneImaq7zN3u_w",'
+             '"adding_replicas":{"0":[2]},"removing_replicas":{},"version":3}')
+    state = ('{"controller_epoch":3,"leader":1,"version":1,"leader_epoch":0,"isr":[1,2],'
+             '"leader_recovery_state":1}')
+    config = '{"version":1,"config":{"retention.ms":"5","a":"\\u00e9"}}'
+    yield node(0, 16, topic) + node(1, 16, state) + node(1, 17, state) + node(5, 16, config) + \
+        node(12, 16, "")
+    yield node(0, 0, '{"version":1,"partitions":{"0":[1,2]}}') + node(6, 1, config) + \
+        node(7, 0, config) + node(8, 3, config)
+    yield node(2, 1, '{"features":{},"listener_security_protocol_map":{"PLAINTEXT":"PLAINTEXT"},'
+                     '"endpoints":["PLAINTEXT://h:9092"],"rack":"r","jmx_port":-1,"port":9092,'
+                     '"host":"h","version":5,"timestamp":"1700000000000"}')
+    yield node(3, 0, '{"version":2,"brokerid":1,"timestamp":"17","kraftControllerEpoch":-1}') + \
+        node(4, 0, '{"version":1,"broker":1,"block_start":"0","block_end":"999"}') + \
+        node(9, 0, '{"version":"1","id":"ABEiM0RVZneImaq7zN3u_w"}') + node(10, 0, "7")
+    yield node(11, 0, '{"features":{"metadata.version":25},"version":2,"status":1}')
+    yield node(11, 0, '{"features":{"a":{"min_version_level":1,"max_version_level":3}},"version":1,'
+                      '"status":1}') + node(12, 3, "a%2Fb")
 
 
 def cli_text():
-    def of(what, text, how=b""):
-        return bytes([what]) + struct.pack(">H", len(how)) + how + text
+    of = text_task
     yield of(0, b"# a file\nbootstrap.servers = a:1,\\\n   b:2\nkey\\ with:value\n! no\n"
                 b"x\\u00e9\\ud83d\\ude00\\t y\n")
     yield of(1, b'default_profile = "a"\n[profiles.a]\nbootstrap_servers = ["k:1", "l:2"]\n'
@@ -293,7 +337,8 @@ def cli_text():
 
 TARGETS = [wire_sets, wire_payload, wire_snappy, wire_append, wire_messages, log_files,
            log_tools, coordinator_groups, coordinator_transactions, coordinator_share_state,
-           rpc_client_connection, client_consumer, cli_cat, cli_json, cli_text]
+           rpc_client_connection, client_consumer, metadata_state, cli_cat, cli_doctor, cli_json,
+           cli_text]
 
 
 def main():

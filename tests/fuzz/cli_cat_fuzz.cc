@@ -1,23 +1,18 @@
-// What `barnabas cat` reads: format strings, pack-formats, JSON lines and input by any of them. The
-// input is: what to do, the length of a format (two bytes, big-endian), the format, and the text.
+// What `barnabas cat` reads: format strings, pack-formats, JSON lines and input by any of them.
+// `how` is a format.
 #include "cli/cat/input_format.h"
 #include "cli/cat/message_splitter.h"
 #include "cli/cat/packing.h"
 #include "cli/cat/record_format.h"
 #include "cli/cat/record_json.h"
-#include "fuzz/input.h"
+#include "fuzz/text_target.h"
 
-#include <cstdlib>
 #include <string>
 
 namespace barnabas::cli {
 namespace {
 
-void require(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
+using fuzzing::require;
 
 /// What was packed is text again, unless the format leaves bytes out.
 void fuzz_packing(std::string_view letters, std::string_view text) {
@@ -97,10 +92,7 @@ void fuzz_splitter(std::string_view delimiter, std::string_view text, std::size_
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace barnabas;
-    fuzzing::Input input(data, size);
-    const auto what = input.byte();
-    const auto format = as_text(input.sized());
-    const auto text = as_text(input.rest());
+    const auto [what, format, text] = fuzzing::text_task(data, size);
     switch (what % 4) {
         case 0:
             cli::fuzz_packing(format, text);

@@ -1,25 +1,20 @@
 // JSON that people and programs write for us: the files of reassign-partitions, leader-election and
-// delete-records, and what the serde of JSON reads of records. The first byte chooses.
+// delete-records, and what the serde of JSON reads of records. `how` says nothing here.
 #include "cli/reassign/assignment.h"
 #include "cli/reassign/election.h"
 #include "cli/records/offsets_file.h"
-#include "fuzz/input.h"
+#include "fuzz/text_target.h"
 #include <barnabas/serdes_json.h>
 
 #include <boost/json/serialize.hpp>
 
-#include <cstdlib>
 #include <set>
 #include <string>
 
 namespace barnabas::cli {
 namespace {
 
-void require(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
+using fuzzing::require;
 
 /// What can be carried out is written as a file that says the same.
 void fuzz_reassignment(std::string_view text) {
@@ -74,9 +69,7 @@ void fuzz_serde(ByteView bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace barnabas;
-    fuzzing::Input input(data, size);
-    const auto what = input.byte();
-    const auto text = as_text(input.rest());
+    const auto [what, how, text] = fuzzing::text_task(data, size);
     switch (what % 3) {
         case 0:
             cli::fuzz_reassignment(text);
@@ -85,7 +78,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             cli::fuzz_lists(text);
             break;
         default:
-            cli::fuzz_serde(input.rest());
+            cli::fuzz_serde(as_bytes(text));
             break;
     }
     return 0;

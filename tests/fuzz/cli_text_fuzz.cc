@@ -1,6 +1,5 @@
 // Text that commands read, but for JSON and for what cat has: .properties files, profiles, plans of
-// offsets, lines of the console producer, times and their patterns. The input is: what to do, the
-// length of a part that says how (two bytes, big-endian), that part, and the text.
+// offsets, lines of the console producer, times and their patterns.
 #include "base/properties.h"
 #include "cli/common/java_time.h"
 #include "cli/groups/offset_csv.h"
@@ -8,10 +7,9 @@
 #include "cli/perf/payloads.h"
 #include "cli/profiles/profile_file.h"
 #include "cli/records/console_producer_lines.h"
-#include "fuzz/input.h"
+#include "fuzz/text_target.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <ctime>
 #include <optional>
 #include <string>
@@ -22,11 +20,7 @@ namespace {
 /// Some expressions look at all of the text for each match.
 constexpr std::size_t expression_text_max = 4096;
 
-void require(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
+using fuzzing::require;
 
 /// As java.util.Properties would write it, but that everything is escaped which may be.
 std::string escaped(std::string_view text) {
@@ -144,10 +138,7 @@ void fuzz_payloads(std::string_view delimiter, std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace barnabas;
-    fuzzing::Input input(data, size);
-    const auto what = input.byte();
-    const auto how = as_text(input.sized());
-    const auto text = as_text(input.rest());
+    const auto [what, how, text] = fuzzing::text_task(data, size);
     switch (what % 6) {
         case 0:
             cli::fuzz_properties(text);
