@@ -192,6 +192,7 @@ TEST(TopicRestart, OnAFullDiskAPartitionWithoutAFolderIsOfflineAlone) {
 TEST(TopicRestart, ATopicIsCreatedBesideWhatKafkaLeftUnderItsName) {
     TopicServiceFixture at;
     ASSERT_TRUE(at.disk().create_directories("/a/t-0"));
+    ASSERT_TRUE(at.disk().replace_text("/a/t-0/leader-epoch-checkpoint", "0\n0\n"));
     ASSERT_TRUE(at.disk().replace_text("/a/t-0/old", ""));
     ASSERT_TRUE(at.disk().replace_text("/a/recovery-point-offset-checkpoint", "0\n1\nt 0 7\n"));
     ASSERT_TRUE(at.start());

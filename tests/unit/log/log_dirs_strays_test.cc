@@ -37,6 +37,7 @@ TEST_F(LogDirsStraysTest, DoNotKeepTheBrokerFromStarting) {
     create({"t", PartitionId{0}});
     ASSERT_TRUE(disk_.replace_text("/a/t-0/partition.metadata", "version: 9\n"));
     ASSERT_TRUE(disk_.rename("/a/t-0", "/a/t-0.0123-stray"));
+    ASSERT_TRUE(open()->claim(BrokerId{1}, "cluster"));
     ASSERT_TRUE(disk_.create_directories("/a/whatever-stray"));
     auto dirs = open();
     EXPECT_TRUE(dirs->scan());
@@ -165,6 +166,7 @@ TEST_F(LogDirsStraysTest, NothingIsCreatedWhereTheOldCannotBeSetAside) {
         SCOPED_TRACE(step);
         ASSERT_TRUE(disk_.remove_all("/a") && disk_.remove_all("/b"));
         ASSERT_TRUE(disk_.create_directories("/a/t-0"));
+        ASSERT_TRUE(disk_.replace_text("/a/t-0/leader-epoch-checkpoint", "0\n0\n"));
         ASSERT_TRUE(disk_.replace_text("/a/t-0/old", ""));
         auto dirs = open();
         disk_.fail_at(disk_.operations() + step, runtime::DiskTrouble::space);

@@ -327,6 +327,7 @@ TEST_F(LogDirsTest, RefusesIdentitiesThatCannotBe) {
 TEST_F(LogDirsTest, FindsWhatItCreatedAndRemovesWhatWasDeleted) {
     {
         auto dirs = open();
+        ASSERT_TRUE(dirs->claim(BrokerId{1}, "cluster"));
         auto kept = create(*dirs, "kept", 3);
         const auto target = dirs->delete_log(create(*dirs, "gone"));
         ASSERT_TRUE(target);
@@ -342,7 +343,7 @@ TEST_F(LogDirsTest, FindsWhatItCreatedAndRemovesWhatWasDeleted) {
     ASSERT_EQ(found->size(), 1U);
     EXPECT_EQ(found->front().partition, (TopicPartition{"kept", PartitionId{3}}));
     EXPECT_EQ(found->front().topic_id, topic_id);
-    EXPECT_EQ(disk_.list("/b")->size(), 1U) << "the lock alone";
+    EXPECT_EQ(disk_.list("/b")->size(), 2U) << "the lock, and whose it is";
 }
 
 TEST_F(LogDirsTest, CutsALongNameWhenItDeletes) {
