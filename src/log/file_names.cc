@@ -66,6 +66,10 @@ std::optional<TopicPartition> partition_of_future(std::string_view name) {
     return partition_of_renamed(name, future_folder_suffix);
 }
 
+std::optional<TopicPartition> partition_of_deletion(std::string_view name) {
+    return partition_of_renamed(name, delete_folder_suffix);
+}
+
 std::optional<TopicPartition> partition_of_stray(std::string_view name) {
     return partition_of_renamed(name, stray_folder_suffix);
 }

@@ -49,6 +49,9 @@ inline constexpr Offset base_offset_max{std::numeric_limits<std::int64_t>::max()
 /// The partition of a folder of the form "topic-3.<uuid>-future"; nothing for another.
 [[nodiscard]] std::optional<TopicPartition> partition_of_future(std::string_view name);
 
+/// The same of "topic-3.<uuid>-delete". A long topic name is cut in it.
+[[nodiscard]] std::optional<TopicPartition> partition_of_deletion(std::string_view name);
+
 /// The same of "topic-3.<uuid>-stray". A long topic name is cut in it.
 [[nodiscard]] std::optional<TopicPartition> partition_of_stray(std::string_view name);
 

@@ -11,36 +11,21 @@ namespace {
 
 constexpr std::string_view recovered_folder = "lost+found";
 
-bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
-/// "<topic>-<number>.<32 hex digits>-delete".
-bool is_name_of_a_deletion(std::string_view name) {
-    constexpr std::size_t unique_size = 32;
-    if (!name.ends_with(delete_folder_suffix)) {
-        return false;
-    }
-    name.remove_suffix(delete_folder_suffix.size());
-    return name.size() > unique_size + 1 && name[name.size() - unique_size - 1] == '.' &&
-           std::ranges::all_of(name.substr(name.size() - unique_size), is_hex);
-}
-
 bool is_name_of_a_log(std::string_view name) {
     return partition_of_folder(name) || partition_of_future(name) || partition_of_stray(name) ||
-           is_name_of_a_deletion(name);
+           partition_of_deletion(name);
 }
 
-bool is_file_of_a_log(const runtime::DirectoryEntry& entry) {
+bool is_of_a_log(const runtime::DirectoryEntry& entry) {
     const std::string_view name = entry.name;
-    return !entry.is_directory && (name == partition_metadata_file || name == leader_epoch_file ||
-                                   offset_of_file(name.substr(0, name.find('.')), ""));
+    return name == partition_metadata_file || name == leader_epoch_file ||
+           offset_of_file(name.substr(0, name.find('.')), "");
 }
 
 /// Whether it is empty, or holds something that only a log does.
 Result<bool> may_be_a_log(const runtime::Disk& disk, const runtime::Path& folder) {
     TRY_ASSIGN(const auto entries, disk.list(folder));
-    return entries.empty() || std::ranges::any_of(entries, is_file_of_a_log);
+    return entries.empty() || std::ranges::any_of(entries, is_of_a_log);
 }
 
 Result<bool> may_be_a_brokers(const runtime::Disk& disk, const runtime::Path& directory,

@@ -187,7 +187,7 @@ Result<void> LogDirs::scan_directory(std::size_t index, std::vector<FoundLog>& f
             note_stray(index, entry.name);
             continue;
         }
-        if (entry.name.ends_with(delete_folder_suffix)) {
+        if (partition_of_deletion(entry.name)) {
             if (const auto removed = disk_.remove_all(directory.path / entry.name); !removed) {
                 log_.error("{}; the next start tries again", removed.error().message);
             }

@@ -155,7 +155,7 @@ Result<void> DirectoryCheck::check_folder(const std::string& name) {
     if (name == kraft_log_folder) {
         return check_partition(name, {}, true);
     }
-    if (name.ends_with(delete_folder_suffix)) {
+    if (partition_of_deletion(name)) {
         add(ProblemKind::leftover, path, "is of a partition that was deleted and not removed yet",
             Mend{.kind = Mend::Kind::remove_folder, .path = path, .text = {}});
     } else if (name.ends_with(future_folder_suffix)) {

@@ -75,6 +75,18 @@ TEST_F(LogDirsScanTest, ADeletedFolderThatCannotBeRemovedStays) {
     EXPECT_FALSE(disk_.exists("/a/t-0.0123-delete")) << "the next start tries again";
 }
 
+/// Only its name ends like that of one.
+TEST_F(LogDirsScanTest, AFolderThatNoBrokerDeletedStays) {
+    auto dirs = open();
+    ASSERT_TRUE(dirs->claim(BrokerId{1}, "cluster"));
+    dirs.reset();
+    ASSERT_TRUE(disk_.create_directories("/a/photos-delete/holidays"));
+    const auto found = open()->scan();
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ(found->size(), 2U);
+    EXPECT_TRUE(disk_.exists("/a/photos-delete/holidays"));
+}
+
 // Whichever of two folders counts, the other one's records must not be lost or served.
 TEST_F(LogDirsScanTest, OfTwoFoldersNoneIsOpenedIfOneCannotBeRead) {
     for (const auto* spoilt : {"/a", "/b"}) {
