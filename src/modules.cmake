@@ -17,6 +17,7 @@ add_module(broker USES base runtime wire rpc log metadata replication coordinato
     offset_for_leader_epoch produce produce_operation share_fetch update_features write_txn_markers
     PCH broker)
 add_module(test_broker USES base runtime broker PCH broker)
+add_module(testkit USES base runtime wire metadata broker PCH broker)
 add_module(cli USES base runtime wire log metadata client broker LIBRARIES CLI11::CLI11 Boost::json re2
     ALONE consumer_groups_options share_groups_options share_groups_command share_groups_text
     PCH asio)

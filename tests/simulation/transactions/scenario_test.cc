@@ -1,6 +1,6 @@
 // Transactions through a whole broker on simulated machines, under everything that may befall it
 // and its clients: what the clients were told is compared with what there is to read in the end.
-#include "simulation/transactions/scenario.h"
+#include "testkit/scenario.h"
 
 #include "support/seeds.h"
 
@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 namespace {
 
 using testing::number_of;
@@ -58,4 +58,4 @@ TEST(Transactions, OneSeedGivesOneCourseOfEvents) {
 }
 
 }  // namespace
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

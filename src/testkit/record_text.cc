@@ -1,11 +1,11 @@
-#include "simulation/transactions/record_text.h"
+#include "testkit/record_text.h"
 
-#include "simulation/transactions/topics.h"
+#include "testkit/topics.h"
 
 #include <charconv>
 #include <vector>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 std::string text_of(const RecordText& record, std::size_t padding) {
     std::string text = fmt::format("{} {}", record.id.transaction, record.id.index);
@@ -42,4 +42,4 @@ Result<RecordText> read_record_text(std::string_view text) {
     return record;
 }
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -1,4 +1,4 @@
-#include "simulation/transactions/checker.h"
+#include "testkit/checker.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 namespace {
 
 using Problems = std::vector<std::string>;
@@ -330,4 +330,4 @@ std::vector<std::string> problems_of(const History& history) {
     return Checker(history).run();
 }
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "simulation/transactions/producer.h"
-#include "simulation/transactions/wire_client.h"
+#include "testkit/producer.h"
+#include "testkit/wire_client.h"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 /// A program on a machine of its own. It may die at any moment and forgets all; whoever made it
 /// kills the machine first, then destroys it.
@@ -45,4 +45,4 @@ struct ClientOptions {
 
 [[nodiscard]] std::unique_ptr<Client> make_client(WireClient& wire, const ClientOptions& options);
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -1,10 +1,10 @@
-#include "simulation/transactions/wire_client.h"
+#include "testkit/wire_client.h"
 
-#include "simulation/transactions/broker_machine.h"
+#include "testkit/broker_machine.h"
 
 #include <array>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 awaitable<std::vector<WireClient::Frame>> WireClient::exchange(std::vector<ByteBuffer> requests,
                                                                std::string_view what) {
@@ -94,4 +94,4 @@ bool comes_again(ErrorCode code) {
     }
 }
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

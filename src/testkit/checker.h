@@ -1,11 +1,11 @@
 #pragma once
 
-#include "simulation/transactions/history.h"
+#include "testkit/history.h"
 
 #include <string>
 #include <vector>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 /// Everything that is wrong with it, a sentence each; empty if all is well. What is asked for
 /// (docs/transactions.md and docs/durability.md promise it, Jepsen's names in brackets):
@@ -23,4 +23,4 @@ namespace barnabas::simulation {
 /// - No transaction stays open, and no client complains.
 [[nodiscard]] std::vector<std::string> problems_of(const History& history);
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

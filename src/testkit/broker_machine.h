@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 /// A machine with a whole broker on it, as in production but for the network, the disk and the
 /// clock: it can lose its power at any moment and be started again.
@@ -54,4 +54,4 @@ private:
     std::string trouble_;
 };
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

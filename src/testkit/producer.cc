@@ -1,6 +1,6 @@
-#include "simulation/transactions/producer.h"
+#include "testkit/producer.h"
 
-#include "simulation/transactions/record_text.h"
+#include "testkit/record_text.h"
 #include "wire/messages/add_offsets_to_txn.h"
 #include "wire/messages/add_partitions_to_txn.h"
 #include "wire/messages/end_txn.h"
@@ -14,7 +14,7 @@
 #include <chrono>
 #include <utility>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 namespace {
 
 constexpr std::size_t padding_max = 1200;  // of a record in four: over sectors and pages
@@ -389,4 +389,4 @@ awaitable<Producer::Step> Producer::end(bool commit) {
     co_return Step::done;
 }
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -1,7 +1,7 @@
 // What the simulated consumers make of an answer: the simulation sees no more than they do.
-#include "simulation/transactions/log_fetch.h"
+#include "testkit/log_fetch.h"
 
-#include "simulation/transactions/topics.h"
+#include "testkit/topics.h"
 #include "wire/records/batch_builder.h"
 #include "wire/records/control_record.h"
 
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 namespace {
 
 using Answer = wire::FetchResponse::Response::Partition;
@@ -140,4 +140,4 @@ TEST(RecordText, ReadsWhatItWrites) {
 }
 
 }  // namespace
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simulation/transactions/wire_client.h"
+#include "testkit/wire_client.h"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 /// What the broker shows when everybody has stopped.
 struct Audit {
@@ -23,4 +23,4 @@ struct Audit {
 /// Reads everything; nothing where some request had no answer or is to be asked again.
 awaitable<std::optional<Audit>> audit(WireClient* client);
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

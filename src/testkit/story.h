@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <string_view>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 /// Into the trace; with BARNABAS_STORY also on standard error, at once, for a program that may end
 /// in the middle.
@@ -23,4 +23,4 @@ inline void tell(runtime::Simulation& simulation, std::string_view who, std::str
     simulation.note(who, what);
 }
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

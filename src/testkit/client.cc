@@ -1,13 +1,13 @@
-#include "simulation/transactions/client.h"
+#include "testkit/client.h"
 
-#include "simulation/transactions/log_fetch.h"
-#include "simulation/transactions/topics.h"
+#include "testkit/log_fetch.h"
+#include "testkit/topics.h"
 #include "wire/messages/offset_fetch.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 namespace {
 
 using Step = Producer::Step;
@@ -304,4 +304,4 @@ std::unique_ptr<Client> make_client(WireClient& wire, const ClientOptions& optio
     std::unreachable();
 }
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 /// A session at a tree that outlives it: the cluster's state of a broker that dies and starts
 /// again, in the place of the SQLite file, which the simulated disk cannot hold. As there: what was
@@ -78,4 +78,4 @@ private:
     std::vector<std::string> ephemeral_;  // that this session created
 };
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -1,4 +1,4 @@
-#include "simulation/transactions/log_fetch.h"
+#include "testkit/log_fetch.h"
 
 #include "wire/records/control_record.h"
 #include "wire/records/record_reader.h"
@@ -7,10 +7,10 @@
 #include <set>
 #include <utility>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 namespace {
 
-constexpr std::int16_t version = 12;  // the last one that names topics
+constexpr std::int16_t fetch_version = 12;  // the last one that names topics
 constexpr std::int32_t bytes_max = 1 << 20;
 constexpr std::size_t batch_bytes_max = 1 << 20;
 
@@ -129,7 +129,8 @@ awaitable<std::optional<Fetched>> fetch(WireClient* client, FetchFrom from) {
     partition.partition = from.partition.partition.get();
     partition.fetch_offset = from.offset.get();
     partition.partition_max_bytes = bytes_max;
-    const auto answer = co_await client->call<wire::FetchResponse>(std::move(request), version);
+    const auto answer =
+        co_await client->call<wire::FetchResponse>(std::move(request), fetch_version);
     if (!answer) {
         co_return std::nullopt;
     }
@@ -148,4 +149,4 @@ awaitable<std::optional<Fetched>> fetch(WireClient* client, FetchFrom from) {
     co_return std::move(*fetched);
 }
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -1,13 +1,13 @@
-#include "simulation/transactions/topic_setup.h"
+#include "testkit/topic_setup.h"
 
-#include "simulation/transactions/producer.h"
-#include "simulation/transactions/topics.h"
+#include "testkit/producer.h"
+#include "testkit/topics.h"
 #include "wire/messages/create_topics.h"
 #include "wire/messages/incremental_alter_configs.h"
 
 #include <utility>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 namespace {
 
 constexpr std::int8_t topic_resource = 2;
@@ -71,4 +71,4 @@ awaitable<void> set_up_state_topics(WireClient* client, ConfigMap configs) {
     }
 }
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

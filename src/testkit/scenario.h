@@ -1,13 +1,13 @@
 #pragma once
 
 #include "runtime/simulated/trace.h"
-#include "simulation/transactions/history.h"
+#include "testkit/history.h"
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 struct ScenarioOptions {
     bool keep_trace = false;
@@ -29,4 +29,4 @@ struct ScenarioOutcome {
 /// checker wants it; also after one more power failure. All of it in this thread.
 [[nodiscard]] ScenarioOutcome run_scenario(std::uint64_t seed, const ScenarioOptions& options = {});
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -1,14 +1,14 @@
-#include "simulation/transactions/scenario.h"
+#include "testkit/scenario.h"
 
 #include "base/invariant.h"
 #include "runtime/simulated/simulation.h"
 #include "runtime/tasks.h"
-#include "simulation/transactions/audit.h"
-#include "simulation/transactions/broker_machine.h"
-#include "simulation/transactions/checker.h"
-#include "simulation/transactions/client.h"
-#include "simulation/transactions/journal.h"
-#include "simulation/transactions/topic_setup.h"
+#include "testkit/audit.h"
+#include "testkit/broker_machine.h"
+#include "testkit/checker.h"
+#include "testkit/client.h"
+#include "testkit/journal.h"
+#include "testkit/topic_setup.h"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,7 @@
 #include <memory>
 #include <utility>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 namespace {
 
 constexpr Duration timeout_max = std::chrono::seconds(4);  // transaction.timeout.ms of any client
@@ -452,4 +452,4 @@ ScenarioOutcome run_scenario(std::uint64_t seed, const ScenarioOptions& options)
     return Scenario(seed, options).run();
 }
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -1,16 +1,16 @@
-#include "simulation/transactions/broker_machine.h"
+#include "testkit/broker_machine.h"
 
 #include "base/invariant.h"
 #include "broker/config/definitions.h"
 #include "metadata/embedded_store.h"
 #include "runtime/tasks.h"
-#include "simulation/transactions/kept_store.h"
-#include "simulation/transactions/story.h"
+#include "testkit/kept_store.h"
+#include "testkit/story.h"
 
 #include <cstdlib>
 #include <utility>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 namespace {
 
 /// The broker's own log, in the simulation's trace.
@@ -115,4 +115,4 @@ void BrokerMachine::bury() {
     serves_ = false;
 }
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

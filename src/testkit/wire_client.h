@@ -4,7 +4,7 @@
 #include "base/error_code.h"
 #include "runtime/simulated/simulation.h"
 #include "runtime/tasks.h"
-#include "simulation/transactions/journal.h"
+#include "testkit/journal.h"
 #include "wire/codec.h"
 #include "wire/headers.h"
 
@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 using boost::asio::awaitable;
 
@@ -165,4 +165,4 @@ awaitable<Settled<Response>> settle(WireClient* client, Request request, std::in
     }
 }
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

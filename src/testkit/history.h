@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 /// What happened in one simulation, as its clients know it: what each asked for and was told, and
 /// what was read. Plain data: a checker judges it, and tests of the checker make it up.
@@ -96,4 +96,4 @@ struct History {
     std::vector<std::string> complaints;
 };
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simulation/transactions/wire_client.h"
+#include "testkit/wire_client.h"
 #include "wire/messages/produce.h"
 
 #include <boost/asio/awaitable.hpp>
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 /// As FindCoordinator numbers them.
 enum class CoordinatorOf : std::int8_t { group = 0, transactions = 1 };
@@ -79,4 +79,4 @@ private:
     bool must_bump_ = false;  // v1: something of it may still be under way
 };
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 /// Writers fill the first topic; copiers, members of one group, copy it into the second.
 inline constexpr std::string_view input_topic = "in";
@@ -33,4 +33,4 @@ inline constexpr std::int32_t output_partitions = 2;
     return all;
 }
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

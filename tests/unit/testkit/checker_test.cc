@@ -1,5 +1,5 @@
 // The checker on made-up histories: each row breaks one promise, and the checker says which.
-#include "simulation/transactions/checker.h"
+#include "testkit/checker.h"
 
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <functional>
 #include <string_view>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 namespace {
 
 const TopicPartition a{.topic = "a", .partition = PartitionId{0}};
@@ -204,4 +204,4 @@ TEST(Checker, SaysWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "runtime/simulated/simulation.h"
-#include "simulation/transactions/history.h"
-#include "simulation/transactions/story.h"
+#include "testkit/history.h"
+#include "testkit/story.h"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 /// Writes the history down while the simulation runs, and tells the trace. It belongs to nobody
 /// who can die. Its members are also the signals by which the run is driven: how many requests of
@@ -114,4 +114,4 @@ private:
     std::set<std::string> going_;
 };
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -1,14 +1,14 @@
-#include "simulation/transactions/audit.h"
+#include "testkit/audit.h"
 
-#include "simulation/transactions/log_fetch.h"
-#include "simulation/transactions/topics.h"
+#include "testkit/log_fetch.h"
+#include "testkit/topics.h"
 #include "wire/messages/list_transactions.h"
 #include "wire/messages/offset_fetch.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 namespace {
 
 /// From the beginning to the end, as one kind of reader.
@@ -101,4 +101,4 @@ awaitable<std::optional<Audit>> audit(WireClient* client) {
     co_return result;
 }
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "base/config_definition.h"
-#include "simulation/transactions/wire_client.h"
+#include "testkit/wire_client.h"
 
 #include <boost/asio/awaitable.hpp>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 /// Makes the topics that clients use. Complains if it cannot.
 awaitable<void> create_topics(WireClient* client, ConfigMap configs);
@@ -14,4 +14,4 @@ awaitable<void> create_topics(WireClient* client, ConfigMap configs);
 /// configuration. Complains if it cannot.
 awaitable<void> set_up_state_topics(WireClient* client, ConfigMap configs);
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit

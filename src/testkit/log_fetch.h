@@ -1,7 +1,7 @@
 #pragma once
 
-#include "simulation/transactions/record_text.h"
-#include "simulation/transactions/wire_client.h"
+#include "testkit/record_text.h"
+#include "testkit/wire_client.h"
 #include "wire/messages/fetch.h"
 
 #include <boost/asio/awaitable.hpp>
@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace barnabas::simulation {
+namespace barnabas::testkit {
 
 struct FetchFrom {
     TopicPartition partition;
@@ -41,4 +41,4 @@ struct Fetched {
 /// One fetch of one partition; nothing if there was no answer.
 awaitable<std::optional<Fetched>> fetch(WireClient* client, FetchFrom from);
 
-}  // namespace barnabas::simulation
+}  // namespace barnabas::testkit
