@@ -1,5 +1,6 @@
 #pragma once
 
+#include <barnabas/client_log.h>
 #include <barnabas/future.h>
 #include <barnabas/result.h>
 
@@ -17,8 +18,10 @@ namespace barnabas {
 /// stand still.
 class EventLoop {
 public:
-    /// The thread runs when this returns. Several in one process do not know of each other.
-    [[nodiscard]] static Result<std::shared_ptr<EventLoop>> start();
+    /// The thread runs when this returns. Several in one process do not know of each other. `log`
+    /// is that of all clients on the loop; one that a client starts for itself has the standard
+    /// one: warnings on standard error.
+    [[nodiscard]] static Result<std::shared_ptr<EventLoop>> start(ClientLog log = {});
 
     EventLoop(const EventLoop&) = delete;
     EventLoop& operator=(const EventLoop&) = delete;

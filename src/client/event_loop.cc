@@ -1,4 +1,5 @@
 #include "base/invariant.h"
+#include "client/client_log.h"
 #include "client/event_loop_impl.h"
 
 #include <functional>
@@ -44,7 +45,7 @@ private:
     bool open_ = false;
 };
 
-EventLoop::Impl::Impl() : door_(std::make_shared<Door>()) {}
+EventLoop::Impl::Impl(Logger log) : log_(std::move(log)), door_(std::make_shared<Door>()) {}
 
 EventLoop::Impl::~Impl() {
     INVARIANT(!runner_.joinable(), "an event loop goes while its thread runs");
@@ -88,8 +89,8 @@ void EventLoop::Impl::stop() {
     }
 }
 
-Result<std::shared_ptr<EventLoop>> EventLoop::start() {
-    auto impl = std::make_shared<Impl>();
+Result<std::shared_ptr<EventLoop>> EventLoop::start(ClientLog log) {
+    auto impl = std::make_shared<Impl>(client::make_logger(std::move(log)));
     TRY(impl->start());
     return std::shared_ptr<EventLoop>(new EventLoop(std::move(impl)));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/logger.h"
 #include "runtime/real/real_runtime.h"
 #include <barnabas/event_loop.h>
 
@@ -12,7 +13,7 @@ namespace barnabas {
 /// destroys. Shared by the EventLoop and that thread, so that either may go first.
 class EventLoop::Impl : public std::enable_shared_from_this<EventLoop::Impl> {
 public:
-    Impl();
+    explicit Impl(Logger log);
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     ~Impl();
@@ -25,10 +26,13 @@ public:
     /// Until stop().
     [[nodiscard]] runtime::Shard& shard() { return runtime_->shard(0); }
     [[nodiscard]] std::shared_ptr<LoopThread> thread() const;
+    /// Of all clients on the loop.
+    [[nodiscard]] const Logger& log() const { return log_; }
 
 private:
     class Door;
 
+    const Logger log_;
     std::shared_ptr<Door> door_;
     runtime::RealRuntime* runtime_ = nullptr;  // on the thread's stack
     std::thread runner_;

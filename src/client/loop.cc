@@ -29,7 +29,8 @@ private:
 }  // namespace
 
 Loop Loop::of(EventLoop& loop) {
-    return {.shard = &loop.impl().shard(), .thread = loop.impl().thread()};
+    return {
+        .shard = &loop.impl().shard(), .thread = loop.impl().thread(), .log = loop.impl().log()};
 }
 
 Loop Loop::of(runtime::Shard& shard) {

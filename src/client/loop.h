@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/invariant.h"
+#include "base/logger.h"
 #include "runtime/tasks.h"
 #include <barnabas/event_loop.h>
 #include <barnabas/future.h>
@@ -20,6 +21,7 @@ using runtime::awaitable;
 struct Loop {
     runtime::Shard* shard = nullptr;
     std::shared_ptr<LoopThread> thread;
+    Logger log{};  ///< of its clients; of a simulated machine: silent
 
     /// Holds on to nothing: the client keeps its EventLoop.
     static Loop of(EventLoop& loop);

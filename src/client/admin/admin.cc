@@ -1,5 +1,6 @@
 #include "client/admin/plans.h"
 #include "client/admin/shell.h"
+#include "client/client_log.h"
 #include "client/config/admin_config.h"
 #include "client/loop.h"
 #include <barnabas/admin.h>
@@ -20,7 +21,8 @@ public:
     Impl& operator=(const Impl&) = delete;
     ~Impl();
 
-    Result<void> open();
+    /// `set`: what the configuration was parsed from.
+    Result<void> open(const ClientConfig& set);
 
     /// Those of the next call.
     [[nodiscard]] api::Settings settings();
@@ -38,9 +40,12 @@ private:
     std::atomic<std::uint64_t> calls_ = 0;
 };
 
-Result<void> Admin::Impl::open() {
-    auto make = [this] {
-        shell_ = std::make_shared<api::Shell>(*at_.shard, config_);
+Result<void> Admin::Impl::open(const ClientConfig& set) {
+    auto make = [this, &set] {
+        const Logger log = client::log_of(at_.log, "admin client", config_.common.client_id);
+        client::warn_of_config(log, client::admin_definition(), set);
+        shell_ = std::make_shared<api::Shell>(
+            client::Cluster::Ports{.shard = *at_.shard, .log = log}, config_);
         calls_ = at_.shard->random().next();
     };
     return client::run_and_wait(at_, std::move(make));
@@ -98,7 +103,7 @@ Result<Admin> Admin::create(ClientConfig config, std::shared_ptr<EventLoop> loop
     TRY_ASSIGN(auto parsed, client::parse_admin_config(config));
     TRY_ASSIGN(auto own, client::loop_or_new(std::move(loop)));
     auto impl = std::make_unique<Impl>(std::move(parsed), std::move(own));
-    TRY(impl->open());
+    TRY(impl->open(config));
     return Admin(std::move(impl));
 }
 

@@ -31,8 +31,8 @@ struct Shell::Job {
     runtime::TaskGroup exchanges;
 };
 
-Shell::Shell(runtime::Shard& shard, const AdminConfig& config)
-    : cluster_({.shard = shard, .log = {}}, {.common = config.common}), changed_(shard) {}
+Shell::Shell(Cluster::Ports ports, const AdminConfig& config)
+    : cluster_(ports, {.common = config.common}), changed_(ports.shard) {}
 
 void Shell::submit(std::unique_ptr<Operation> operation, Duration timeout, Finish finish) {
     if (closing_) {

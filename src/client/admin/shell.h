@@ -18,7 +18,7 @@ public:
     /// Called once, with an error if the operation did not begin. The operation still lives.
     using Finish = std::move_only_function<void(Result<void>)>;
 
-    Shell(runtime::Shard& shard, const AdminConfig& config);
+    Shell(Cluster::Ports ports, const AdminConfig& config);
 
     /// The cluster is contacted with the first operation.
     void submit(std::unique_ptr<Operation> operation, Duration timeout, Finish finish);

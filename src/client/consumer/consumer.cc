@@ -1,3 +1,4 @@
+#include "client/client_log.h"
 #include "client/consumer/consumer_impl.h"
 #include <barnabas/consumer.h>
 
@@ -45,9 +46,12 @@ Result<Consumer> Consumer::create(ClientConfig config, ConsumerOptions options) 
     const client::Loop inside = client::Loop::of(*owner);
     auto impl = std::make_unique<Impl>(std::move(owner), inside, std::move(parsed));
     impl->interceptors = std::move(options.interceptors);
-    auto begin = [&impl, &strategies] {
+    auto begin = [&impl, &strategies, &config] {
+        const Logger log =
+            client::log_of(impl->loop.log, "consumer", impl->config.common.client_id);
+        client::warn_of_config(log, client::consumer_definition(), config);
         impl->core = std::make_unique<client::ConsumerCore>(
-            client::Cluster::Ports{.shard = *impl->loop.shard, .log = Logger()}, impl->config,
+            client::Cluster::Ports{.shard = *impl->loop.shard, .log = log}, impl->config,
             std::move(strategies));
         impl->tell_interceptors_of_commits();
         impl->core->start();

@@ -1,4 +1,5 @@
 #include "base/invariant.h"
+#include "client/client_log.h"
 #include "client/producer/producer_core.h"
 #include <barnabas/producer.h>
 
@@ -67,12 +68,17 @@ Result<Producer> Producer::create(const ClientConfig& config, ProducerOptions op
     TRY_ASSIGN(auto parsed, client::producer_config(config));
     TRY_ASSIGN(auto loop, client::loop_or_new(std::move(options.loop)));
     auto partitioner = partitioner_of(parsed, std::move(options.partitioner));
-    ProducerCore::Ports ports{.loop = client::Loop::of(*loop),
-                              .log = {},
+    const auto inside = client::Loop::of(*loop);
+    const Logger log = client::log_of(inside.log, "producer", parsed.common.client_id);
+    ProducerCore::Ports ports{.loop = inside,
+                              .log = log,
                               .partitioner = std::move(partitioner),
                               .interceptors = std::move(options.interceptors)};
     auto core = std::make_shared<ProducerCore>(std::move(ports), std::move(parsed));
-    auto begin = [core = core.get()] { core->start(); };
+    auto begin = [core = core.get(), &log, &config] {
+        client::warn_of_config(log, client::producer_definition(), config);
+        core->start();
+    };
     TRY(client::run_and_wait(core->loop(), std::move(begin)));
     return Producer(std::make_unique<Impl>(std::move(loop), std::move(core)));
 }

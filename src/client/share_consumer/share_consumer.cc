@@ -1,3 +1,4 @@
+#include "client/client_log.h"
 #include "client/share_consumer/share_consumer_impl.h"
 
 #include <string_view>
@@ -44,9 +45,12 @@ Result<ShareConsumer> ShareConsumer::create(ClientConfig config, std::shared_ptr
     TRY_ASSIGN(auto owner, client::loop_or_new(std::move(loop)));
     const client::Loop inside = client::Loop::of(*owner);
     auto impl = std::make_unique<Impl>(std::move(owner), inside, std::move(parsed));
-    auto begin = [&impl] {
+    auto begin = [&impl, &config] {
+        const Logger log =
+            client::log_of(impl->loop.log, "share consumer", impl->config.common.client_id);
+        client::warn_of_config(log, client::share_consumer_definition(), config);
         impl->core = std::make_unique<client::ShareCore>(
-            client::Cluster::Ports{.shard = *impl->loop.shard, .log = Logger()}, impl->config);
+            client::Cluster::Ports{.shard = *impl->loop.shard, .log = log}, impl->config);
         impl->core->start();
     };
     TRY(client::run_and_wait(inside, std::move(begin)));
