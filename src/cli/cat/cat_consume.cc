@@ -2,6 +2,7 @@
 #include "cli/cat/cat_modes.h"
 #include "cli/cat/reading_goal.h"
 #include "cli/cat/record_output.h"
+#include "cli/common/quiet_clients.h"
 #include "cli/common/stop_signals.h"
 #include <barnabas/consumer.h>
 
@@ -306,7 +307,7 @@ Result<void> cat_consume(const CatOptions& options, Console& console) {
                     "-o stored is where a group left off: name it with -X group.id=GROUP");
     }
     TRY_ASSIGN(auto output, RecordOutput::make(options, console));
-    TRY_ASSIGN(auto consumer, Consumer::create(cat_consumer_config(options)));
+    TRY_ASSIGN(auto consumer, quiet_consumer(cat_consumer_config(options)));
     const auto reader = std::make_shared<CatReader>(options, console, consumer, std::move(output));
     {
         const StopSignals stop([&consumer] { consumer.wakeup(); });

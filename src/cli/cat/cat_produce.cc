@@ -3,6 +3,7 @@
 #include "cli/cat/cat_modes.h"
 #include "cli/cat/record_reader.h"
 #include "cli/common/admin_session.h"
+#include "cli/common/quiet_clients.h"
 #include "cli/common/stop_signals.h"
 #include <barnabas/producer.h>
 
@@ -285,7 +286,7 @@ Result<void> end_transaction(const CatOptions& options, Console& console, Produc
 
 Result<bool> cat_produce(const CatOptions& options, Console& console) {
     const bool transactional = options.properties.contains("transactional.id");
-    TRY_ASSIGN(auto producer, Producer::create(cat_producer_config(options)));
+    TRY_ASSIGN(auto producer, quiet_producer(cat_producer_config(options)));
     const StopSignals stop([] {});
     TRY(find_topic(options, producer));
     if (transactional) {

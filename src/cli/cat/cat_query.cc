@@ -3,6 +3,7 @@
 #include "cli/cat/cat_modes.h"
 #include "cli/cat/metadata_text.h"
 #include "cli/common/admin_session.h"
+#include "cli/common/quiet_clients.h"
 #include <barnabas/admin.h>
 
 #include <algorithm>
@@ -49,7 +50,7 @@ std::string offsets_json(const std::map<TopicPartition, Offset>& offsets) {
 }  // namespace
 
 Result<void> cat_list(const CatOptions& options, Console& console) {
-    TRY_ASSIGN(auto client, Admin::create(options.properties));
+    TRY_ASSIGN(auto client, quiet_admin(options.properties));
     const auto timeout = milliseconds(options.timeout_ms);
     ClusterListing listing{.topic = options.topics.empty() ? "" : options.topic()};
     TRY_ASSIGN(listing.cluster, client.describe_cluster({.timeout = timeout}).get());
@@ -61,7 +62,7 @@ Result<void> cat_list(const CatOptions& options, Console& console) {
 }
 
 Result<void> cat_query(const CatOptions& options, Console& console) {
-    TRY_ASSIGN(auto client, Admin::create(options.properties));
+    TRY_ASSIGN(auto client, quiet_admin(options.properties));
     std::map<TopicPartition, admin::OffsetSpec> asked;
     for (const auto& [partition, time] : options.queries) {
         asked.emplace(partition, admin::OffsetSpec::for_timestamp(Timestamp(time)));

@@ -1,5 +1,6 @@
 #include "cli/common/admin_session.h"
 
+#include "cli/common/quiet_clients.h"
 #include "runtime/real/read_to_end.h"
 
 #include <chrono>
@@ -26,7 +27,7 @@ Result<ClientConfig> client_config(const ParsedOptions& options, std::string_vie
 
 Result<Admin> admin_client(const ParsedOptions& options, std::string_view file_option) {
     TRY_ASSIGN(auto config, client_config(options, file_option));
-    return Admin::create(std::move(config));
+    return quiet_admin(std::move(config));
 }
 
 Duration milliseconds(std::int64_t count) {

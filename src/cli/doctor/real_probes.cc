@@ -1,5 +1,6 @@
 #include "cli/doctor/real_probes.h"
 
+#include "cli/common/quiet_clients.h"
 #include "cli/doctor/greetings.h"
 #include "runtime/process.h"
 #include "runtime/real/real_clock.h"
@@ -106,7 +107,7 @@ private:
 class RealProbes final : public Probes {
 public:
     explicit RealProbes(ProbeOptions options)
-        : options_(std::move(options)), client_(Admin::create(options_.config)) {}
+        : options_(std::move(options)), client_(quiet_admin(options_.config)) {}
 
     Result<std::vector<HostAddress>> resolve(const std::string& host) override;
     Contact speak(const Endpoint& address, std::string_view bytes) override;
@@ -242,7 +243,7 @@ Result<ClockSample> RealProbes::write_record() {
 Result<ClockSample> RealProbes::write_to(const std::string& topic) {
     ClientConfig config{{"bootstrap.servers", options_.config.at("bootstrap.servers")},
                         {"linger.ms", "0"}};
-    TRY_ASSIGN(auto producer, Producer::create(config));
+    TRY_ASSIGN(auto producer, quiet_producer(config));
     TRY(producer.partitions_for(topic).get());  // connects, so that the record need not wait
     const auto before = clock_.wall();
     TRY_ASSIGN(const auto stored, producer

@@ -2,6 +2,7 @@
 
 #include "base/json_text.h"
 #include "cli/common/progress_bar.h"
+#include "cli/common/quiet_clients.h"
 #include "cli/perf/java_numbers.h"
 #include "cli/perf/read_stats.h"
 #include "runtime/real/real_clock.h"
@@ -53,7 +54,7 @@ public:
 
     Result<void> run(ClientConfig config) {
         const auto client_id = config.at("client.id");
-        TRY_ASSIGN(auto consumer, Consumer::create(std::move(config)));
+        TRY_ASSIGN(auto consumer, quiet_consumer(std::move(config)));
         TRY(options_.topic ? consumer.subscribe({*options_.topic}, listener_)
                            : consumer.subscribe_pattern(*options_.include, listener_));
         TRY(read_all(consumer));

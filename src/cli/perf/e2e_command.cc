@@ -2,6 +2,7 @@
 
 #include "base/json_text.h"
 #include "cli/common/admin_session.h"
+#include "cli/common/quiet_clients.h"
 #include "cli/perf/e2e_records.h"
 #include "cli/perf/java_numbers.h"
 #include "client/config/admin_config.h"
@@ -46,8 +47,8 @@ public:
 
     Result<void> run() {
         TRY(ensure_topic());
-        TRY_ASSIGN(auto consumer, Consumer::create(consumer_config()));
-        TRY_ASSIGN(auto producer, Producer::create(producer_config()));
+        TRY_ASSIGN(auto consumer, quiet_consumer(consumer_config()));
+        TRY_ASSIGN(auto producer, quiet_producer(producer_config()));
         TRY(stand_at_end(consumer));
         E2eLatencies latencies;
         const auto measured = measure(producer, consumer, latencies);
@@ -76,7 +77,7 @@ private:
     }
 
     Result<void> ensure_topic() {
-        TRY_ASSIGN(auto admin, Admin::create(e2e_part(file_, client::admin_definition())));
+        TRY_ASSIGN(auto admin, quiet_admin(e2e_part(file_, client::admin_definition())));
         TRY_ASSIGN(const auto topics, admin.list_topics().get());
         if (topics.contains(options_.topic)) {
             return {};

@@ -4,6 +4,7 @@
 #include "cli/common/admin_session.h"
 #include "cli/common/java_errors.h"
 #include "cli/common/progress_bar.h"
+#include "cli/common/quiet_clients.h"
 #include "cli/perf/argparse_checks.h"
 #include "cli/perf/java_numbers.h"
 #include "cli/perf/pacer.h"
@@ -204,7 +205,7 @@ Result<void> producer_perf(const ProducerPerfOptions& options, Console& console)
     }
     runtime::RealRandom random;
     TRY_ASSIGN(const auto config, producer_perf_config(options, fmt::format("{}", random.uuid())));
-    TRY_ASSIGN(auto producer, Producer::create(config.client));
+    TRY_ASSIGN(auto producer, quiet_producer(config.client));
     PerfTransactions transactions(producer, config);
     TRY(transactions.initialise());
     if (options.warmup_records > 0 && !options.json) {

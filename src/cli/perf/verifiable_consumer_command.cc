@@ -4,6 +4,7 @@
 #include "cli/common/java_errors.h"
 #include "cli/common/old_names.h"
 #include "cli/common/output_pipe.h"
+#include "cli/common/quiet_clients.h"
 #include "cli/common/stop_signals.h"
 #include "cli/perf/argparse_checks.h"
 #include "cli/perf/event_printer.h"
@@ -160,7 +161,7 @@ int run_verifiable_consumer(const ParsedOptions& given, Console& console) {
         return refuse_line(console, "verifiable-consumer", "verifiable-consumer",
                            config.error().message);
     }
-    auto consumer = Consumer::create(std::move(*config));
+    auto consumer = quiet_consumer(std::move(*config));
     if (!consumer) {
         console.error_line(consumer.error().message);
         return 1;

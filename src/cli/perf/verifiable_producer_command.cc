@@ -2,6 +2,7 @@
 
 #include "cli/common/old_names.h"
 #include "cli/common/output_pipe.h"
+#include "cli/common/quiet_clients.h"
 #include "cli/common/stop_signals.h"
 #include "cli/perf/argparse_checks.h"
 #include "cli/perf/event_printer.h"
@@ -107,7 +108,7 @@ int run_verifiable_producer(const ParsedOptions& given, Console& console) {
         return refuse_line(console, "verifiable-producer", "verifiable-producer",
                            config.error().message);
     }
-    auto producer = Producer::create(*config);
+    auto producer = quiet_producer(*config);
     if (!producer) {
         console.error_line(producer.error().message);
         return 1;

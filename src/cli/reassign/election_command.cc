@@ -2,6 +2,7 @@
 
 #include "cli/common/admin_session.h"
 #include "cli/common/client_properties.h"
+#include "cli/common/quiet_clients.h"
 #include "cli/reassign/election.h"
 
 #include <array>
@@ -56,7 +57,7 @@ Result<Admin> election_admin(const ParsedOptions& given) {
                                                .profile = given.profile(),
                                                .defaults = {{"default.api.timeout.ms", "30000"},
                                                             {"request.timeout.ms", "15000"}}}));
-    return Admin::create(std::move(config));
+    return quiet_admin(std::move(config));
 }
 
 /// Nothing: all partitions.

@@ -2,6 +2,7 @@
 
 #include "cli/common/admin_session.h"
 #include "cli/common/client_properties.h"
+#include "cli/common/quiet_clients.h"
 #include "cli/reassign/reassign_cluster.h"
 #include "cli/reassign/reassign_options.h"
 #include "cli/reassign/reassign_report.h"
@@ -312,7 +313,7 @@ Result<Admin> reassign_admin(const ParsedOptions& options) {
                                   .bootstrap = options.text("bootstrap-server").value_or(""),
                                   .profile = options.profile(),
                                   .defaults = {{"client.id", "reassign-partitions-tool"}}}));
-    return Admin::create(std::move(config));
+    return quiet_admin(std::move(config));
 }
 
 }  // namespace

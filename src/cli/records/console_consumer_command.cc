@@ -4,6 +4,7 @@
 #include "cli/common/java_errors.h"
 #include "cli/common/old_names.h"
 #include "cli/common/output_pipe.h"
+#include "cli/common/quiet_clients.h"
 #include "cli/common/stop_signals.h"
 #include "cli/records/console_consumer_options.h"
 #include "cli/records/console_reading.h"
@@ -87,7 +88,7 @@ public:
 
 private:
     Result<void> open(const ClientConfig& config) {
-        TRY_ASSIGN(auto consumer, Consumer::create(config));
+        TRY_ASSIGN(auto consumer, quiet_consumer(config));
         TRY(begin(consumer));
         const std::lock_guard lock(mutex_);
         consumer_.emplace(std::move(consumer));

@@ -4,6 +4,7 @@
 #include "cli/common/java_errors.h"
 #include "cli/common/old_names.h"
 #include "cli/common/output_pipe.h"
+#include "cli/common/quiet_clients.h"
 #include "cli/common/stop_signals.h"
 #include "cli/records/console_producer_lines.h"
 #include "cli/records/console_producer_options.h"
@@ -146,7 +147,7 @@ Result<int> produce_lines(const ParsedOptions& given, Console& console) {
                    {.file = given.text(new_name ? "command-config" : "producer.config"),
                     .entries = texts_of_either(given, "command-property", "producer-property")}));
     TRY_ASSIGN(auto producer,
-               Producer::create(console_producer_config(given, std::move(properties))));
+               quiet_producer(console_producer_config(given, std::move(properties))));
     return ConsoleProducerRun(given, console, LineReader(std::move(format)), std::move(producer))
         .run();
 }

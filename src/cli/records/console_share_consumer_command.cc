@@ -3,6 +3,7 @@
 #include "cli/common/java_errors.h"
 #include "cli/common/old_names.h"
 #include "cli/common/output_pipe.h"
+#include "cli/common/quiet_clients.h"
 #include "cli/common/stop_signals.h"
 #include "cli/records/console_reading.h"
 #include "cli/records/console_share_consumer_options.h"
@@ -136,7 +137,7 @@ Result<int> consume_shared(const ParsedOptions& given, Console& console) {
     for (const auto& complaint : made.complaints) {
         console.error_line(complaint);
     }
-    auto consumer = ShareConsumer::create(plan.consumer);
+    auto consumer = quiet_share_consumer(plan.consumer);
     if (!consumer) {
         console.error_line(fmt::format("ERROR Unknown error when running consumer: {}",
                                        java_text(consumer.error())));
