@@ -1,8 +1,8 @@
 #include "broker/coordinators/coordinator_partition.h"
 
 #include "broker/coordinators/coordinators.h"
+#include "broker/coordinators/load_progress.h"
 
-#include <chrono>
 #include <utility>
 
 namespace barnabas::broker {
@@ -61,14 +61,17 @@ void CoordinatorPartition::give_up() {
 }
 
 awaitable<bool> CoordinatorPartition::load() {
-    const auto began = now().steady;
-    std::int64_t records = 0;
-    StatePartition::Take take = [this, &records](const StateBatch& batch) {
-        records += static_cast<std::int64_t>(batch.records.size());
+    LoadProgress progress(now().steady);
+    const auto name = partition_.partition_name();
+    StatePartition::Take take = [this, &progress, &name](const StateBatch& batch) {
+        const auto said =
+            progress.on_batch(batch.records.size(), batch.end, partition_.end(), now().steady);
+        if (said) {
+            log().info("{} is being read: {}; its clients are told to come again", name, *said);
+        }
         return replay(batch);
     };
     auto is_over = [this] { return state_ == State::over; };
-    const auto name = partition_.partition_name();
     const auto loaded = co_await partition_.load(std::move(take), is_over);
     if (state_ == State::over) {
         co_return false;
@@ -81,12 +84,11 @@ awaitable<bool> CoordinatorPartition::load() {
     }
     state_ = State::active;
     on_loaded(now());
-    const auto took =
-        std::chrono::duration_cast<std::chrono::milliseconds>(now().steady - began).count();
-    if (records == 0) {
+    if (progress.records() == 0) {
         log().debug("{} is served", name);
     } else {
-        log().info("{} is served: {} records read in {} ms", name, records, took);
+        log().info("{} is served: {} records read in {} ms", name, progress.records(),
+                   progress.took_ms(now().steady));
     }
     co_return true;
 }
