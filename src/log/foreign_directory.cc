@@ -18,7 +18,7 @@ bool is_name_of_a_log(std::string_view name) {
 
 bool is_of_a_log(const runtime::DirectoryEntry& entry) {
     const std::string_view name = entry.name;
-    return name == partition_metadata_file || name == leader_epoch_file ||
+    return name.starts_with(partition_metadata_file) || name.starts_with(leader_epoch_file) ||
            offset_of_file(name.substr(0, name.find('.')), "");
 }
 

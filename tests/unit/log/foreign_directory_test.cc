@@ -24,6 +24,7 @@ TEST(ForeignDirectory, IsOneWithAFolderThatNoBrokerMakes) {
         {{"orders-3/"}, ""},
         {{"orders-3/00000000000000000000.log"}, ""},
         {{"orders-3/partition.metadata", "__cluster_metadata-0/x"}, ""},
+        {{"orders-3/leader-epoch-checkpoint.tmp"}, ""},  // all that a crash left
         {{"orders-3.0123456789abcdef0123456789abcdef-delete/00000000000000000007.index.deleted"},
          ""},
         {{"orders-3.0123456789abcdef0123456789abcdef-future/00000000000000000007.log"}, ""},
