@@ -329,6 +329,8 @@ TEST(Findings, AreTextAndJson) {
               "{\"level\":\"fail\",\"check\":\"clock\",\"text\":\"no\",\"advice\":\"do\"}\n");
     EXPECT_EQ(findings_status(findings), 1);
     EXPECT_EQ(findings_status(std::span(findings).first(1)), 0);
+    const Findings hostile{{.check = "name", .text = "it is \033[2Jgone\n"s}};
+    EXPECT_EQ(findings_text(hostile, false), "ok    name        it is \\x1b[2Jgone\\x0a\n");
 }
 
 /// A world that answers from tables.
