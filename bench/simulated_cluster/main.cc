@@ -5,6 +5,7 @@
 // is killed: there is nothing to bring in order. What a client gets is the broker's own answer
 // (nodes.h tells the exceptions), so that what is written through it can be proven beside it.
 #include "base/endian.h"
+#include "rpc/frame_reader.h"
 #include "runtime/process.h"
 #include "runtime/real/real_runtime.h"
 #include "runtime/tasks.h"
@@ -24,10 +25,11 @@ namespace simulated_cluster {
 namespace {
 
 using namespace barnabas;
+using rpc::FrameReader;
 using runtime::awaitable;
 using runtime::Stream;
 
-constexpr std::size_t frame_max = 100 << 20;  // as a broker's socket.request.max.bytes
+constexpr std::uint32_t frame_max = 100 << 20;  // as a broker's socket.request.max.bytes
 constexpr Duration connect_deadline = 10s;
 constexpr std::uint16_t nodes_max = 1000;
 
@@ -78,38 +80,6 @@ struct Relay {
     }
 };
 
-/// False at the end of the stream.
-awaitable<bool> fill(Stream* stream, std::string* into) {
-    std::size_t from = 0;
-    while (from < into->size()) {
-        const MutableByteView rest(reinterpret_cast<std::byte*>(into->data()) + from,
-                                   into->size() - from);
-        const auto got = co_await stream->read_some(rest);
-        if (!got || *got == 0) {
-            co_return false;
-        }
-        from += *got;
-    }
-    co_return true;
-}
-
-/// The next frame without its size; nothing at the end of the stream.
-awaitable<std::optional<std::string>> next_frame(Stream* stream) {
-    std::string size(sizeof(std::uint32_t), '\0');
-    if (!co_await fill(stream, &size)) {
-        co_return std::nullopt;
-    }
-    const auto bytes = load_big_endian<std::uint32_t>(as_bytes(size).data());
-    if (bytes > frame_max) {
-        co_return std::nullopt;
-    }
-    std::string frame(bytes, '\0');
-    if (!co_await fill(stream, &frame)) {
-        co_return std::nullopt;
-    }
-    co_return frame;
-}
-
 awaitable<bool> send_frame(Stream* stream, std::string frame) {
     std::string size(sizeof(std::uint32_t), '\0');
     store_big_endian(reinterpret_cast<std::byte*>(size.data()),
@@ -120,8 +90,13 @@ awaitable<bool> send_frame(Stream* stream, std::string frame) {
 }
 
 awaitable<void> relay_requests(std::shared_ptr<Relay> relay) {
-    while (auto frame = co_await next_frame(relay->client.get())) {
-        auto passed = relay->conversation.on_request(std::move(*frame));
+    FrameReader requests(*relay->client, frame_max);
+    for (;;) {
+        const auto frame = co_await requests.next();
+        if (!frame || !*frame) {
+            break;
+        }
+        auto passed = relay->conversation.on_request(std::string(as_text((*frame)->view())));
         if (!passed) {
             complain(passed.error());
             break;
@@ -134,8 +109,13 @@ awaitable<void> relay_requests(std::shared_ptr<Relay> relay) {
 }
 
 awaitable<void> relay_answers(std::shared_ptr<Relay> relay) {
-    while (auto frame = co_await next_frame(relay->broker.get())) {
-        auto shown = relay->conversation.on_answer(std::move(*frame));
+    FrameReader answers(*relay->broker, frame_max);
+    for (;;) {
+        const auto frame = co_await answers.next();
+        if (!frame || !*frame) {
+            break;
+        }
+        auto shown = relay->conversation.on_answer(std::string(as_text((*frame)->view())));
         if (!shown) {
             complain(shown.error());
             break;
