@@ -71,6 +71,18 @@ TEST(ApiVersions, OffersNoFetchWhoseClientsCannotReadTheRecords) {
     EXPECT_EQ(first_of(1), 4);
 }
 
+/// Every client would use what is not finished, and could not talk to a later broker.
+TEST(ApiVersions, OffersTwoPhaseCommitWhereItIsAskedFor) {
+    for (const bool enabled : {false, true}) {
+        BrokerFixture at({{"transaction.two.phase.commit.enable", enabled ? "true" : "false"}});
+        const auto response = at.call<ApiVersionsResponse>(ApiVersionsRequest{}, 2);
+        const auto found = std::ranges::find(response.api_keys, InitProducerIdRequest::api_key,
+                                             [](const auto& api) { return api.api_key; });
+        ASSERT_NE(found, response.api_keys.end());
+        EXPECT_EQ(found->max_version, enabled ? 6 : 5);
+    }
+}
+
 TEST(CreateTopics, JudgesAsKafkasController) {
     struct Row {
         CreateTopicsRequest::Topic topic;

@@ -10,6 +10,7 @@
 #include "wire/messages/join_group.h"
 #include "wire/messages/leave_group.h"
 #include "wire/messages/list_groups.h"
+#include "wire/messages/metadata.h"
 #include "wire/messages/offset_commit.h"
 #include "wire/messages/offset_delete.h"
 #include "wire/messages/offset_fetch.h"
@@ -20,8 +21,11 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace barnabas::broker {
 namespace {
@@ -250,6 +254,194 @@ TEST(Groups, OffsetsOfAnEarlierTopicOfTheNameAreNotGivenOut) {
             EXPECT_EQ(topic.partitions.at(0).committed_offset, -1);
         }
         EXPECT_EQ(fetched.topics.size(), all ? 0U : 1U);
+    }
+}
+
+std::optional<std::int64_t> offset_of(BrokerFixture& at, const std::string& group) {
+    OffsetFetchRequest fetch;
+    fetch.groups.emplace_back().group_id = group;
+    fetch.groups.back().topics.reset();
+    const auto fetched = at.call<OffsetFetchResponse>(fetch, 9).groups.at(0);
+    EXPECT_EQ(fetched.error_code, 0);
+    return fetched.topics.empty()
+               ? std::nullopt
+               : std::optional(fetched.topics[0].partitions.at(0).committed_offset);
+}
+
+std::vector<std::string> groups_listed(BrokerFixture& at) {
+    std::vector<std::string> groups;
+    for (const auto& group : at.call<ListGroupsResponse>(ListGroupsRequest()).groups) {
+        groups.push_back(group.group_id);
+    }
+    return groups;
+}
+
+/// In time, without anybody asking; the group, which has nothing left, goes too. The next start
+/// does not find them again.
+TEST(Groups, OffsetsExpireWithTheirGroup) {
+    BrokerFixture at(
+        {{"offsets.retention.minutes", "2"}, {"offsets.retention.check.interval.ms", "5000"}});
+    ASSERT_EQ(at.create_topic("t"), ErrorCode::none);
+    find_coordinator(at, "old");
+    const auto commit = [&at](const std::string& group) {
+        const auto answer =
+            at.call<OffsetCommitResponse>(commit_of<OffsetCommitRequest>(group, "t"), 9);
+        EXPECT_EQ(answer.topics.at(0).partitions.at(0).error_code, 0);
+    };
+    commit("old");
+    at.wait(60s);
+    commit("young");
+    at.wait(59s);
+    EXPECT_EQ(offset_of(at, "old"), 5) << "a second is left";
+    at.wait(7s);
+    EXPECT_EQ(offset_of(at, "old"), std::nullopt);
+    EXPECT_EQ(groups_listed(at), std::vector<std::string>{"young"});
+    EXPECT_EQ(offset_of(at, "young"), 5);
+    at.wait(60s);
+    EXPECT_TRUE(groups_listed(at).empty());
+}
+
+using Beat = ConsumerGroupHeartbeatRequest;
+
+Beat joining(const std::string& member) {
+    auto beat = of_group<Beat>("g");
+    beat.member_id = member;
+    beat.rebalance_timeout_ms = 60'000;
+    beat.topic_partitions.emplace();
+    return beat;
+}
+
+/// A member of the consumer protocol that takes what it is given.
+class Reader {
+public:
+    Reader(BrokerFixture& at, Beat first) : at_(at) { take(std::move(first)); }
+
+    void beat() {
+        auto next = of_group<Beat>("g");
+        next.member_id = id_;
+        next.member_epoch = epoch_;
+        take(std::move(next));
+    }
+    /// The names and numbers of what it has; what it is to give up it gives up.
+    [[nodiscard]] const std::set<std::string>& has() const { return has_; }
+    [[nodiscard]] std::int32_t epoch() const { return epoch_; }
+    [[nodiscard]] std::int32_t interval_ms() const { return interval_ms_; }
+
+private:
+    void take(Beat beat) {
+        id_ = beat.member_id;
+        const auto reply = at_.call<ConsumerGroupHeartbeatResponse>(beat);
+        ASSERT_EQ(code(reply.error_code), ErrorCode::none) << reply.error_message.value_or("");
+        epoch_ = reply.member_epoch;
+        interval_ms_ = reply.heartbeat_interval_ms;
+        if (!reply.assignment) {
+            return;
+        }
+        has_.clear();
+        auto owned = of_group<Beat>("g");
+        owned.member_id = id_;
+        owned.member_epoch = epoch_;
+        owned.topic_partitions.emplace();
+        for (const auto& topic : reply.assignment->topic_partitions) {
+            owned.topic_partitions->push_back(
+                {.topic_id = topic.topic_id, .partitions = topic.partitions, .unknown_tags = {}});
+            for (const auto number : topic.partitions) {
+                has_.insert(name_of(topic.topic_id) + "-" + std::to_string(number));
+            }
+        }
+        const auto told = at_.call<ConsumerGroupHeartbeatResponse>(owned);
+        EXPECT_EQ(code(told.error_code), ErrorCode::none) << told.error_message.value_or("");
+        epoch_ = told.member_epoch;
+    }
+    std::string name_of(const Uuid& id) {
+        MetadataRequest request;
+        request.topics.reset();
+        for (const auto& topic : at_.call<MetadataResponse>(request).topics) {
+            if (topic.topic_id == id) {
+                return topic.name.value_or("");
+            }
+        }
+        return "?";
+    }
+
+    BrokerFixture& at_;
+    std::string id_;
+    std::int32_t epoch_ = 0;
+    std::int32_t interval_ms_ = 0;
+    std::set<std::string> has_;
+};
+
+using Partitions = std::set<std::string>;
+
+/// RE2's, on the broker (KIP-848): also topics that come later, within 10 s.
+TEST(Groups, ARegularExpressionIsEvaluatedByTheBroker) {
+    BrokerFixture at;
+    for (const auto* const topic : {"orders.eu", "orders", "orders.us.old", "other"}) {
+        ASSERT_EQ(at.create_topic(topic), ErrorCode::none);
+    }
+    find_coordinator(at, "g");
+    auto first = joining("m");
+    first.subscribed_topic_regex = R"(orders\.[a-z]{2})";
+    Reader reader(at, first);
+    EXPECT_EQ(reader.has(), Partitions{"orders.eu-0"}) << "whole names";
+    ASSERT_EQ(at.create_topic("orders.us", 2), ErrorCode::none);
+    ASSERT_EQ(at.create_topic("orders-us"), ErrorCode::none);
+    for (int i = 0; i < 4; ++i) {
+        at.wait(3s);
+        reader.beat();
+    }
+    EXPECT_EQ(reader.has(), (Partitions{"orders.eu-0", "orders.us-0", "orders.us-1"}));
+    DeleteTopicsRequest remove;
+    remove.topic_names = {"orders.eu"};
+    remove.timeout_ms = 10'000;
+    ASSERT_EQ(at.call<DeleteTopicsResponse>(remove, 5).responses.at(0).error_code, 0);
+    for (int i = 0; i < 4; ++i) {
+        at.wait(3s);
+        reader.beat();
+    }
+    EXPECT_EQ(reader.has(), (Partitions{"orders.us-0", "orders.us-1"}));
+
+    auto wrong = joining("w");
+    wrong.subscribed_topic_regex = "orders(";
+    const auto refused = at.call<ConsumerGroupHeartbeatResponse>(wrong);
+    EXPECT_EQ(code(refused.error_code), ErrorCode::invalid_regular_expression);
+    EXPECT_THAT(refused.error_message.value_or(""), testing::HasSubstr("orders("));
+}
+
+/// Members who come one after the other cost one assignment (group.consumer.assignment.interval.ms,
+/// KIP-1263); the first does not wait.
+TEST(Groups, AssignmentsAreComputedTogether) {
+    BrokerFixture at({{"group.consumer.assignment.interval.ms", "10000"}});
+    ASSERT_EQ(at.create_topic("t", 3), ErrorCode::none);
+    find_coordinator(at, "g");
+    const auto reads_t = [](const std::string& member) {
+        auto beat = joining(member);
+        beat.subscribed_topic_names = std::vector<std::string>{"t"};
+        return beat;
+    };
+    Reader one(at, reads_t("one"));
+    EXPECT_EQ(one.has().size(), 3U);
+    const auto epoch = one.epoch();
+    Reader two(at, reads_t("two"));
+    Reader three(at, reads_t("three"));
+    for (int i = 0; i < 3; ++i) {
+        at.wait(3s);
+        for (auto* const member : {&one, &two, &three}) {
+            member->beat();
+        }
+    }
+    EXPECT_EQ(one.epoch(), epoch) << "9 s";
+    EXPECT_TRUE(two.has().empty() && three.has().empty());
+    for (int i = 0; i < 3; ++i) {
+        at.wait(1s);
+        for (auto* const member : {&one, &two, &three}) {
+            member->beat();
+        }
+    }
+    EXPECT_EQ(one.epoch(), epoch + 2) << "both came, and one assignment was computed";
+    for (const auto* const member : {&one, &two, &three}) {
+        EXPECT_EQ(member->has().size(), 1U);
+        EXPECT_EQ(member->epoch(), one.epoch());
     }
 }
 
