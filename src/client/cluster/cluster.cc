@@ -1,6 +1,7 @@
 #include "client/cluster/cluster.h"
 
 #include "base/invariant.h"
+#include "client/cluster/stale_knowledge.h"
 #include "wire/api.h"
 #include "wire/messages/find_coordinator.h"
 
@@ -36,12 +37,6 @@ std::string_view name_of_api(std::int16_t api_key) {
     const auto* api = wire::find_api(api_key);
     INVARIANT(api != nullptr, "no API {}", api_key);
     return api->name;
-}
-
-/// Whether another try of a routed request may go better.
-bool worth_another_try(ErrorCode code) {
-    return is_retriable(code) || code == ErrorCode::broker_not_available ||
-           code == ErrorCode::rebootstrap_required;
 }
 
 }  // namespace
@@ -158,41 +153,53 @@ awaitable<void> Cluster::refresh_once() {
     if (metadata_.failure() && !closing_) {
         const Error why = *metadata_.failure();
         ports_.log.warn("no metadata from {}: {}", name_of(broker), why.message);
-        consider_rebootstrap(why);
+        consider_rebootstrap(broker, why);
     }
     changed_.notify_all();
 }
 
-/// KIP-899, KIP-1102: when no known broker can be reached, or the cluster says so, or there was no
-/// metadata for too long, the bootstrap servers are asked again.
-void Cluster::consider_rebootstrap(const Error& why) {
-    if (!options_.common.rebootstrap || metadata_.brokers().empty()) {
+/// KIP-899, KIP-1102, KIP-1242: when no known broker can be reached, or one says so, or there was
+/// no metadata for too long, the bootstrap servers are asked again.
+void Cluster::consider_rebootstrap(BrokerId broker, const Error& why) {
+    const bool looking = metadata_.brokers().empty();  // among the bootstrap servers
+    if (!options_.common.rebootstrap || (looking && broker >= BrokerId{0})) {
+        return;
+    }
+    if (why.code == ErrorCode::rebootstrap_required) {
+        rebootstrap(why.message);
+        return;
+    }
+    if (looking) {
         return;
     }
     const bool none_left = std::ranges::all_of(metadata_.brokers(), [this](const auto& node) {
         const auto link = links_.find({node.id, Lane::main});
         return link != links_.end() && !link->second.ready() && link->second.failures > 0;
     });
-    if (why.code == ErrorCode::rebootstrap_required) {
-        rebootstrap("the cluster asks for it");
-    } else if (none_left) {
+    if (none_left) {
         rebootstrap("none of its brokers can be reached");
     } else if (now() - reached_ >= options_.common.rebootstrap_trigger) {
         rebootstrap("there was no metadata for metadata.recovery.rebootstrap.trigger.ms");
     }
 }
 
+/// The links stay until new metadata drop them: whoever could not be connected to is not tried at
+/// once because somebody forgot about it.
 void Cluster::rebootstrap(std::string_view why) {
-    ports_.log.warn("forgetting the cluster's {} brokers, and asking bootstrap.servers again: {}",
-                    metadata_.brokers().size(), why);
+    // A bootstrap server that says so itself is left for another.
+    const bool bootstrap_too = metadata_.brokers().empty();
+    if (!bootstrap_too) {
+        ports_.log.warn(
+            "forgetting the cluster's {} brokers, and asking bootstrap.servers again: {}",
+            metadata_.brokers().size(), why);
+    }
     const Error reason{ErrorCode::network_exception,
                        fmt::format("the cluster is being looked for anew: {}", why)};
     for (auto& [id, link] : links_) {
-        if (id.broker >= BrokerId{0}) {
+        if (bootstrap_too || id.broker >= BrokerId{0}) {
             abandon(link, reason);
         }
     }
-    std::erase_if(links_, [](const auto& entry) { return entry.first.broker >= BrokerId{0}; });
     coordinators_.clear();
     metadata_.forget_brokers();
     reached_ = now();
@@ -383,15 +390,11 @@ awaitable<Result<BrokerId>> Cluster::resolve(Target target, Time deadline) {
 }
 
 void Cluster::heed(const Target& target, BrokerId broker, ErrorCode code) {
-    const bool gone = code == ErrorCode::network_exception ||
-                      code == ErrorCode::request_timed_out ||
-                      code == ErrorCode::broker_not_available;
-    if (target.kind() == Target::Kind::coordinator &&
-        (gone || code == ErrorCode::not_coordinator ||
-         code == ErrorCode::coordinator_not_available)) {
+    const Stale stale = stale_after(code);
+    if (stale.coordinator && target.kind() == Target::Kind::coordinator) {
         coordinators_.forget(target.coordinator_type(), target.key(), broker);
     }
-    if (means_stale_metadata(code) || code == ErrorCode::not_controller) {
+    if (stale.metadata) {
         metadata_.request_update();
         poke();
     }

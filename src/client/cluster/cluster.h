@@ -142,6 +142,9 @@ public:
     /// NOT_COORDINATOR and the like: the next one asks again. Nothing happens if another broker
     /// than `broker` is known by now.
     void forget_coordinator(CoordinatorType type, std::string_view key, BrokerId broker);
+    /// `broker` was asked as `target`, and `code` is what came of it: what that says is not true
+    /// any more (stale_after()) is forgotten, and asked for anew. Routed calls do it themselves.
+    void heed(const Target& target, BrokerId broker, ErrorCode code);
 
     /// "broker 3 (kafka-3:9092)", "bootstrap server kafka-1:9092".
     [[nodiscard]] std::string name_of(BrokerId broker) const;
@@ -173,8 +176,6 @@ private:
     awaitable<Result<BrokerId>> resolve(Target target, Time deadline);
     awaitable<Result<BrokerId>> ask_for_coordinator(CoordinatorType type, std::string key,
                                                     Time deadline);
-    /// Forgets and asks anew what the error says is not true any more.
-    void heed(const Target& target, BrokerId broker, ErrorCode code);
     [[nodiscard]] BrokerId pick_any();
     [[nodiscard]] std::vector<BrokerId> candidates() const;
 
@@ -195,7 +196,8 @@ private:
 
     awaitable<void> keep_up();
     awaitable<void> refresh_once();
-    void consider_rebootstrap(const Error& why);
+    /// `why`: what asking `broker` came to.
+    void consider_rebootstrap(BrokerId broker, const Error& why);
     void rebootstrap(std::string_view why);
     void drop_stale_links();
     Time close_idle();

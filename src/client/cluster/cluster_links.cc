@@ -8,6 +8,23 @@
 
 namespace barnabas::client {
 
+namespace {
+
+/// Whom we believe to speak to (KIP-1242). Whoever would not look for the cluster anew does not ask
+/// to be told, as in Kafka's clients. The cluster and the broker, or neither: a coordinator may be
+/// found before the cluster's id is known, and Kafka refuses half of it.
+rpc::Introduction introduction_to(BrokerId broker, const CommonConfig& config,
+                                  const std::optional<std::string>& cluster_id) {
+    rpc::Introduction introduction;
+    if (config.check_cluster && config.rebootstrap && broker >= BrokerId{0} && cluster_id) {
+        introduction.cluster_id = cluster_id;
+        introduction.node_id = broker.get();
+    }
+    return introduction;
+}
+
+}  // namespace
+
 std::optional<runtime::Endpoint> Cluster::address_of(BrokerId broker) const {
     if (broker < BrokerId{0}) {
         const auto index = static_cast<std::size_t>(-1 - broker.get());
@@ -65,7 +82,7 @@ BrokerLink* Cluster::link_to(LinkId id) {
 
 void Cluster::abandon(BrokerLink& link, const Error& why) {
     if (const auto dialing = std::exchange(link.dialing, nullptr)) {
-        dialing->abandoned = true;
+        dialing->abandoned = why;
         if (dialing->connection) {
             dialing->connection->close(why);
         }
@@ -192,6 +209,11 @@ awaitable<void> Cluster::connect(LinkId id, runtime::Endpoint to, Duration timeo
         dialing->failure = established.error();
     }
     dialing->changed.notify_all();
+    // Whatever it was connected for: a broker that is not the one that was meant says what metadata
+    // of others may never say (KIP-1242).
+    if (wanted && !established && established.error().code == ErrorCode::rebootstrap_required) {
+        consider_rebootstrap(id.broker, established.error());
+    }
 }
 
 awaitable<Result<Cluster::ConnectionPtr>> Cluster::establish(LinkId id, runtime::Endpoint to,
@@ -203,7 +225,7 @@ awaitable<Result<Cluster::ConnectionPtr>> Cluster::establish(LinkId id, runtime:
         co_await dialing->changed.wait_until(never);
     }
     if (dialing->abandoned) {
-        co_return std::unexpected(closed());
+        co_return std::unexpected(*dialing->abandoned);
     }
     if (!*dialing->stream) {
         co_return fail(
@@ -221,15 +243,15 @@ awaitable<Result<Cluster::ConnectionPtr>> Cluster::establish(LinkId id, runtime:
         ports_.shard, std::move(**dialing->stream), std::move(options));
     dialing->connection = connection;
     tasks_.spawn(serve(id, connection));
-    rpc::Introduction introduction;
-    // Both or none: a coordinator may be found before the cluster's id is known, and Kafka refuses
-    // half of it.
-    if (options_.common.check_cluster && id.broker >= BrokerId{0} && metadata_.cluster_id()) {
-        introduction.cluster_id = metadata_.cluster_id();
-        introduction.node_id = id.broker.get();
+    auto negotiated = co_await rpc::negotiate(
+        connection, introduction_to(id.broker, options_.common, metadata_.cluster_id()),
+        options_.common.request_timeout);
+    if (!negotiated && negotiated.error().code == ErrorCode::rebootstrap_required) {
+        co_return fail(ErrorCode::rebootstrap_required,
+                       "{} (at this address is another broker, or another cluster, than the "
+                       "metadata say)",
+                       negotiated.error().message);
     }
-    auto negotiated = co_await rpc::negotiate(connection, std::move(introduction),
-                                              options_.common.request_timeout);
     if (!negotiated) {
         co_return fail(std::move(negotiated));
     }

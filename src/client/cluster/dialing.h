@@ -20,7 +20,7 @@ struct Dialing {
     std::shared_ptr<rpc::ClientConnection> connection;  ///< while versions are negotiated
     std::optional<Error> failure;                       ///< of the whole attempt
     bool ready = false;                                 ///< the attempt has succeeded
-    bool abandoned = false;
+    std::optional<Error> abandoned;                     ///< why nobody wants it any more
 };
 
 /// Connects until `deadline`, on its own: `into->stream` is set at the end.

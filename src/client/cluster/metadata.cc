@@ -368,6 +368,7 @@ void Metadata::learn_broker(BrokerNode node) {
 void Metadata::forget_brokers() {
     brokers_.clear();
     controller_ = no_broker;
+    cluster_id_.reset();
     for (auto& [name, topic] : topics_) {
         for (PartitionInfo& partition : topic.partitions) {
             partition.leader = no_broker;

@@ -112,7 +112,8 @@ public:
     /// is newer than what is known; says whether it was. INVARIANT: the topic is known.
     bool learn_leader(const TopicPartition& partition, BrokerId leader, LeaderEpoch epoch);
     void learn_broker(BrokerNode broker);
-    /// The brokers are gone, by all signs: forgets them, but not the topics' epochs (KIP-899).
+    /// The brokers are gone, by all signs: forgets them and the cluster's id, which may be another
+    /// where they are looked for, but not the topics' epochs (KIP-899).
     void forget_brokers();
 
 private:

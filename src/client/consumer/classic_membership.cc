@@ -1,6 +1,7 @@
 #include "client/consumer/classic_membership.h"
 
 #include "base/invariant.h"
+#include "client/cluster/stale_knowledge.h"
 #include "client/consumer/consumer_protocol.h"
 
 #include <algorithm>
@@ -421,7 +422,7 @@ void ClassicMembership::on_failure(std::size_t request, const Error& error, Time
     }
     join_in_flight_ = false;
     retry_at_ = now + settings_.retry_backoff;
-    if (!may_pass(error.code) && state_ != State::leaving) {
+    if (!worth_another_try(error.code) && state_ != State::leaving) {
         fail_for_good(error.code, error.message);
     }
 }

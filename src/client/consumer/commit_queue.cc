@@ -36,10 +36,15 @@ bool CommitQueue::begin() {
     return true;
 }
 
-void CommitQueue::finish(const CommitOutcome& outcome, const std::string& group_id) {
+void CommitQueue::finish(const CommitOutcome& outcome, const std::string& group_id,
+                         std::string_view source) {
     INVARIANT(under_way(), "a commit ends that did not begin");
     for (Commit& commit : std::exchange(current_, {})) {
-        commit.done(commit_result(outcome, commit.offsets, group_id));
+        auto result = commit_result(outcome, commit.offsets, group_id);
+        if (!result) {
+            result.error().message += fmt::format(" ({})", source);
+        }
+        commit.done(std::move(result));
     }
 }
 

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace barnabas::client {
@@ -34,8 +36,8 @@ public:
     [[nodiscard]] Time deadline() const { return deadline_; }
     [[nodiscard]] bool under_way() const { return !current_.empty(); }
     [[nodiscard]] bool empty() const { return waiting_.empty() && current_.empty(); }
-    /// Each hears of its own partitions.
-    void finish(const CommitOutcome& outcome, const std::string& group_id);
+    /// Each hears of its own partitions; `source` (who answered what) ends an error's sentence.
+    void finish(const CommitOutcome& outcome, const std::string& group_id, std::string_view source);
     void fail_current(const Error& error);
 
 private:

@@ -205,7 +205,11 @@ void ConsumerCore::report_error(Error error) {
 std::optional<Error> ConsumerCore::take_error() {
     if (membership_ && membership_->fatal() && subscription_.in_group() &&
         !membership_->wants_user()) {
-        return membership_->fatal();
+        Error error = *membership_->fatal();
+        if (!refused_by_.empty()) {
+            error.message += fmt::format(" ({})", refused_by_);
+        }
+        return error;
     }
     if (!errors_.empty()) {
         Error error = std::move(errors_.front());
@@ -368,13 +372,14 @@ void ConsumerCore::leave(bool for_good) {
 }
 
 awaitable<Result<void>> ConsumerCore::left(Time deadline) {
+    const Time began = now();
     poke();
     while (membership_ && subscription_.in_group() && !membership_->has_left()) {
         if (now() >= deadline) {
             co_return fail(ErrorCode::request_timed_out,
-                           "the coordinator of group \"{}\" did not confirm in time that the "
+                           "the coordinator of group \"{}\" did not confirm within {} ms that the "
                            "consumer leaves: its session will end by itself",
-                           *config_.group_id);
+                           *config_.group_id, (now() - began) / 1ms);
         }
         co_await progress_.wait_until(deadline);
     }
@@ -425,6 +430,8 @@ Result<> ConsumerCore::set_paused(const std::vector<TopicPartition>& partitions,
 }
 
 awaitable<Result<Offset>> ConsumerCore::position(TopicPartition partition, Time deadline) {
+    const Time began = now();
+    position_trouble_.clear();
     while (true) {
         auto state = subscription_.assigned(partition);
         if (!state) {
@@ -437,8 +444,10 @@ awaitable<Result<Offset>> ConsumerCore::position(TopicPartition partition, Time 
             co_return std::unexpected(std::move(*error));
         }
         if (now() >= deadline || stopping_) {
-            co_return fail(ErrorCode::request_timed_out, "the position of {} is not known yet",
-                           partition);
+            const std::string why = (*state)->leaderless ? "it has no leader" : position_trouble_;
+            co_return fail(ErrorCode::request_timed_out,
+                           "the position of {} is not known after {} ms{}{}", partition,
+                           (now() - began) / 1ms, why.empty() ? "" : "; ", why);
         }
         co_await progress_.wait_until(deadline);
     }

@@ -169,9 +169,12 @@ private:
     awaitable<void> send_commit();
     void tell_committed(const CommitOutcome& outcome);
     [[nodiscard]] Result<> need_group(std::string_view what) const;
-    awaitable<Result<bool>> ask_leaders(std::map<TopicPartition, std::int64_t>* open,
-                                        std::map<TopicPartition, OffsetAnswer>* found,
-                                        Time deadline);
+    struct OffsetSearch {
+        std::map<TopicPartition, std::int64_t> open;  ///< timestamps that are looked for
+        std::map<TopicPartition, OffsetAnswer> found{};
+        std::string trouble{};  ///< why something is still open, as last heard
+    };
+    awaitable<Result<bool>> ask_leaders(OffsetSearch* search, Time deadline);
 
     Logger log_;
     ConsumerConfig config_;
@@ -182,7 +185,9 @@ private:
     CommitQueue commits_;
     std::move_only_function<void(const OffsetMap&)> committed_;  ///< nothing: nobody listens
     std::deque<Error> errors_;
-    std::uint64_t wanted_by_ = 0;  ///< Subscription::changes() as of want_topics()
+    std::string refused_by_;  ///< who answered what that makes membership impossible; empty: none
+    std::string position_trouble_;  ///< why a position is not known yet, as last heard
+    std::uint64_t wanted_by_ = 0;   ///< Subscription::changes() as of want_topics()
     std::set<std::string> wanted_by_group_;
     std::uint64_t seen_metadata_ = 0;
     bool pattern_here_ = false;  ///< this consumer matches, not the broker

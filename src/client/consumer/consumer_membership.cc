@@ -1,6 +1,7 @@
 #include "client/consumer/consumer_membership.h"
 
 #include "base/invariant.h"
+#include "client/cluster/stale_knowledge.h"
 
 #include <algorithm>
 #include <chrono>
@@ -389,7 +390,7 @@ void ConsumerMembership::on_failure(std::size_t /*request*/, const Error& error,
         return;  // it is leaving, or joins anew: neither waits for this
     }
     retry_later(now);
-    if (!may_pass(error.code)) {
+    if (!worth_another_try(error.code)) {
         fail_for_good(error.code, error.message);
     }
 }

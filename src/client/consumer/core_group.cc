@@ -1,6 +1,7 @@
 // The part of ConsumerCore that talks to the group's coordinator about the membership.
+#include "client/cluster/answer_source.h"
+#include "client/cluster/coordinator_calls.h"
 #include "client/consumer/consumer_core.h"
-#include "client/consumer/coordinator_calls.h"
 
 #include <type_traits>
 #include <utility>
@@ -65,14 +66,22 @@ awaitable<void> ConsumerCore::send_to_coordinator(
     const CallOptions options{
         .deadline = now() + timeout, .versions = versions_of(request), .timeout = timeout};
     auto answer = co_await ask_group(std::move(request), options);
+    const bool refused = membership_->fatal().has_value();
     if (answer) {
         group_fails_ = false;
+        std::string source = source_of(cluster_, *answer);
         membership_->on_response(GroupResponse(std::move(answer->message)), now());
+        if (!refused && membership_->fatal()) {
+            refused_by_ = std::move(source);
+        }
     } else {
         if (!std::exchange(group_fails_, true)) {  // once for all that follow
             log_.warn("group \"{}\": {}", *config_.group_id, answer.error().message);
         }
         membership_->on_failure(index, answer.error(), now());
+        if (!refused && membership_->fatal()) {
+            refused_by_.clear();  // its sentence says it
+        }
     }
     poke();
 }

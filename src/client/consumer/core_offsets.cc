@@ -1,4 +1,6 @@
 // The part of ConsumerCore about offsets: committed ones, and those that a log has.
+#include "client/cluster/answer_source.h"
+#include "client/cluster/stale_knowledge.h"
 #include "client/consumer/consumer_core.h"
 
 #include <algorithm>
@@ -124,7 +126,7 @@ awaitable<void> ConsumerCore::send_commit() {
             continue;
         }
         tell_committed(outcome);
-        commits_.finish(outcome, *config_.group_id);
+        commits_.finish(outcome, *config_.group_id, timed_source_of(cluster_, *answer));
         co_return;
     }
 }
@@ -171,8 +173,8 @@ awaitable<Result<OffsetMap>> ConsumerCore::committed(std::vector<TopicPartition>
         co_return fail(std::move(answer));
     }
     if (const ErrorCode code = judge_committed(answer->message); code != ErrorCode::none) {
-        co_return fail(code, "the committed offsets of group \"{}\" are not to be had: {}",
-                       *config_.group_id, error_name(code));
+        co_return fail(code, "the committed offsets of group \"{}\" are not to be had: {} ({})",
+                       *config_.group_id, error_name(code), timed_source_of(cluster_, *answer));
     }
     co_return read_committed(answer->message);
 }
@@ -180,11 +182,9 @@ awaitable<Result<OffsetMap>> ConsumerCore::committed(std::vector<TopicPartition>
 // --- offsets in the log ------------------------------------------------------------------------
 
 /// One round over the leaders of what is still open. False: something is, and is worth another try.
-awaitable<Result<bool>> ConsumerCore::ask_leaders(std::map<TopicPartition, std::int64_t>* open,
-                                                  std::map<TopicPartition, OffsetAnswer>* found,
-                                                  Time deadline) {
+awaitable<Result<bool>> ConsumerCore::ask_leaders(OffsetSearch* search, Time deadline) {
     std::map<BrokerId, std::vector<OffsetQuestion>> questions;
-    for (const auto& [partition, timestamp] : *open) {
+    for (const auto& [partition, timestamp] : search->open) {
         const auto* known = cluster_.metadata().partition(partition);
         if (known != nullptr && known->leader != no_broker) {
             questions[known->leader].push_back({.partition = partition,
@@ -199,42 +199,48 @@ awaitable<Result<bool>> ConsumerCore::ask_leaders(std::map<TopicPartition, std::
             list_offsets_request(asked, config_.isolation, config_.common.request_timeout);
         const auto answer = co_await cluster_.call(leader, std::move(request), options);
         if (!answer) {
-            if (!may_pass(answer.error().code)) {
+            if (!worth_another_try(answer.error().code)) {
                 co_return std::unexpected(answer.error());
             }
+            search->trouble = answer.error().message;
             continue;
         }
         for (const auto& [partition, got] : read_list_offsets(answer->message)) {
             if (got.error == ErrorCode::none) {
-                found->insert_or_assign(partition, got);
-                open->erase(partition);
-            } else if (!is_retriable(got.error) && !means_stale_metadata(got.error)) {
+                search->found.insert_or_assign(partition, got);
+                search->open.erase(partition);
+                continue;
+            }
+            search->trouble =
+                fmt::format("{} ({})", error_name(got.error), timed_source_of(cluster_, *answer));
+            if (!is_retriable(got.error) && !means_stale_metadata(got.error)) {
                 co_return fail(got.error, "the offset of {} is not known: {}", partition,
-                               error_name(got.error));
+                               search->trouble);
             }
         }
     }
-    co_return open->empty();
+    co_return search->open.empty();
 }
 
 awaitable<Result<std::map<TopicPartition, OffsetAnswer>>> ConsumerCore::find_offsets(
     std::map<TopicPartition, std::int64_t> timestamps, Time deadline) {
-    std::map<TopicPartition, OffsetAnswer> found;
+    const Time began = now();
+    OffsetSearch search{.open = std::move(timestamps)};
     std::set<std::string> names;
-    for (const auto& [partition, timestamp] : timestamps) {
+    for (const auto& [partition, timestamp] : search.open) {
         names.insert(partition.topic);
     }
     const std::vector<std::string> topics(names.begin(), names.end());
-    bool known = std::ranges::all_of(timestamps, [this](const auto& asked) {
+    bool known = std::ranges::all_of(search.open, [this](const auto& asked) {
         return cluster_.metadata().partition(asked.first) != nullptr;
     });
-    while (!timestamps.empty()) {
+    while (!search.open.empty()) {
         if (!known) {
             if (auto fresh = co_await cluster_.refresh(topics, deadline); !fresh) {
                 co_return fail(std::move(fresh));
             }
         }
-        auto done = co_await ask_leaders(&timestamps, &found, deadline);
+        auto done = co_await ask_leaders(&search, deadline);
         if (!done) {
             co_return fail(std::move(done));
         }
@@ -243,14 +249,14 @@ awaitable<Result<std::map<TopicPartition, OffsetAnswer>>> ConsumerCore::find_off
         }
         if (now() + config_.common.retry_backoff >= deadline || stopping_) {
             co_return fail(ErrorCode::request_timed_out,
-                           "the offset of {} was not found in time: it has no leader, or none that "
-                           "answers",
-                           timestamps.begin()->first);
+                           "the offset of {} was not found within {} ms; {}",
+                           search.open.begin()->first, (now() - began) / 1ms,
+                           search.trouble.empty() ? "it has no leader" : search.trouble);
         }
         known = false;
         co_await runtime::sleep_for(cluster_.shard(), config_.common.retry_backoff);
     }
-    co_return found;
+    co_return std::move(search.found);
 }
 
 // --- topics ------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 // The part of ConsumerCore that finds positions: committed ones, those of a reset, and whether a
 // position still stands in the leader's log.
+#include "client/cluster/answer_source.h"
+#include "client/cluster/stale_knowledge.h"
 #include "client/consumer/consumer_core.h"
 
 #include <utility>
@@ -66,7 +68,8 @@ awaitable<void> ConsumerCore::initialize(std::vector<TopicPartition> partitions)
     if (!offsets) {
         log_.warn("committed offsets are not known yet, and asked for again: {}",
                   offsets.error().message);
-        if (!may_pass(offsets.error().code) &&
+        position_trouble_ = offsets.error().message;
+        if (!worth_another_try(offsets.error().code) &&
             offsets.error().code != ErrorCode::unknown_member_id &&
             offsets.error().code != ErrorCode::stale_member_epoch) {
             report_error(offsets.error());
@@ -115,6 +118,7 @@ awaitable<void> ConsumerCore::reset(BrokerId leader, std::vector<TopicPartition>
     const auto answer = co_await cluster_.call(leader, std::move(request), options);
     if (!answer) {
         log_.debug("offsets are asked for again: {}", answer.error().message);
+        position_trouble_ = answer.error().message;
         cluster_.metadata().request_update();
         cluster_.poke();
         retry_later(partitions, Phase::await_reset);
@@ -141,11 +145,14 @@ awaitable<void> ConsumerCore::reset(BrokerId leader, std::vector<TopicPartition>
                 subscription_.request_reset(*state, {.kind = ResetTarget::Kind::latest});
             }
         } else if (is_retriable(code) || means_stale_metadata(code)) {
+            position_trouble_ =
+                fmt::format("{} ({})", error_name(code), source_of(cluster_, *answer));
             cluster_.metadata().request_update();
             cluster_.poke();
         } else {
-            report_error({code, fmt::format("the offset of {} to go on from is not known: {}",
-                                            question.partition, error_name(code))});
+            report_error({code, fmt::format("the offset of {} to go on from is not known: {} ({})",
+                                            question.partition, error_name(code),
+                                            source_of(cluster_, *answer))});
         }
     }
     retry_later(partitions, Phase::await_reset);
@@ -170,6 +177,7 @@ awaitable<void> ConsumerCore::validate(BrokerId leader, std::vector<TopicPartiti
         }
     } else if (!answer) {
         log_.debug("positions are validated again: {}", answer.error().message);
+        position_trouble_ = answer.error().message;
         cluster_.metadata().request_update();
         cluster_.poke();
     } else {
@@ -190,8 +198,10 @@ awaitable<void> ConsumerCore::validate(BrokerId leader, std::vector<TopicPartiti
                 cluster_.metadata().request_update();
                 cluster_.poke();
             } else {
-                report_error({found.error, fmt::format("the position in {} cannot be validated: {}",
-                                                       partition, error_name(found.error))});
+                report_error(
+                    {found.error,
+                     fmt::format("the position in {} cannot be validated: {} ({})", partition,
+                                 error_name(found.error), source_of(cluster_, *answer))});
             }
         }
     }

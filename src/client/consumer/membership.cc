@@ -2,11 +2,6 @@
 
 namespace barnabas::client {
 
-bool may_pass(ErrorCode code) {
-    return is_retriable(code) || code == ErrorCode::broker_not_available ||
-           code == ErrorCode::rebootstrap_required;
-}
-
 std::vector<TopicPartition> without(const std::vector<TopicPartition>& from,
                                     const std::vector<TopicPartition>& what) {
     const std::set<TopicPartition> left_out(what.begin(), what.end());

@@ -123,10 +123,6 @@ struct MembershipSettings {
     std::uint64_t retry_draw = std::uint64_t{1} << 63;  ///< KIP-848: makes members differ
 };
 
-/// Whether what went wrong on the way to a broker may be right the next time: nobody gives up for
-/// good because the cluster was away.
-[[nodiscard]] bool may_pass(ErrorCode code);
-
 /// `from` without `what`; both may be in any order.
 [[nodiscard]] std::vector<TopicPartition> without(const std::vector<TopicPartition>& from,
                                                   const std::vector<TopicPartition>& what);

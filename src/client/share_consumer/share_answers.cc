@@ -40,13 +40,14 @@ std::optional<std::vector<AcquiredRange>> read_acquired(const Ranges& ranges) {
 }
 
 std::optional<Error> error_of(std::int16_t code, const std::optional<std::string>& message,
-                              const TopicPartition& partition) {
+                              const TopicPartition& partition, BrokerId broker) {
     if (code == 0) {
         return std::nullopt;
     }
     const auto known = static_cast<ErrorCode>(code);
-    return Error{known, fmt::format("the acknowledgements of {} were refused: {}{}{}", partition,
-                                    error_name(known), message ? ": " : "", message.value_or(""))};
+    return Error{known, fmt::format("broker {} refused the acknowledgements of {}: {}{}{}", broker,
+                                    partition, error_name(known), message ? ": " : "",
+                                    message.value_or(""))};
 }
 
 }  // namespace
@@ -181,8 +182,9 @@ void ShareExchange::take_fetched_part(BrokerId id, Broker& broker, const TopicId
         return;  // nobody asked
     }
     const TopicPartition partition{name->second, PartitionId{data.partition_index}};
-    settle_sent(broker, topic, data.partition_index,
-                error_of(data.acknowledge_error_code, data.acknowledge_error_message, partition));
+    settle_sent(
+        broker, topic, data.partition_index,
+        error_of(data.acknowledge_error_code, data.acknowledge_error_message, partition, id));
     if (data.error_code != 0) {
         broker.fetch_at = now + options_.retry_backoff;
         on_part_error(partition, static_cast<ErrorCode>(data.error_code),
@@ -315,7 +317,7 @@ void ShareExchange::take_acknowledged_part(BrokerId id, Broker& broker, const To
         return;
     }
     settle_sent(broker, topic, data.partition_index,
-                error_of(data.error_code, data.error_message, partition));
+                error_of(data.error_code, data.error_message, partition, id));
 }
 
 void ShareExchange::retry_sent(Broker& broker, std::vector<Pending> pending, Time now) const {

@@ -1,7 +1,7 @@
 #include "client/share_consumer/share_core.h"
 
 #include "base/invariant.h"
-#include "client/consumer/coordinator_calls.h"
+#include "client/cluster/coordinator_calls.h"
 
 #include <algorithm>
 #include <functional>

@@ -1,5 +1,6 @@
 #include "client/share_consumer/share_membership.h"
 
+#include "client/cluster/stale_knowledge.h"
 #include "client/consumer/membership.h"
 
 #include <algorithm>
@@ -225,7 +226,7 @@ void ShareMembership::on_failure(const Error& error, Time now) {
         return;  // it is leaving, or joins anew: neither waits for this
     }
     retry_later(now);
-    if (!may_pass(error.code)) {
+    if (!worth_another_try(error.code)) {
         fail_for_good(error.code, error.message);
     }
 }

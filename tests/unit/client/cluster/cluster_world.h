@@ -51,6 +51,8 @@ public:
     std::int32_t coordinator = 1;
     std::vector<wire::MetadataResponse::Topic> topics;
     std::map<std::int16_t, wire::Versions> versions;  ///< instead of all that Kafka has
+    /// By broker, where it is not "a-cluster": whoever takes it for another's is refused.
+    std::map<int, std::string> clusters;
     /// Asked first about each request but ApiVersions.
     std::function<std::optional<Reaction>(int broker, const Asked&)> special;
 
@@ -106,7 +108,7 @@ private:
 
     Reaction react(int id, const Asked& asked) {
         if (asked.is<wire::ApiVersionsRequest>()) {
-            return answer(asked, api_versions());
+            return answer(asked, api_versions(id, asked.as<wire::ApiVersionsRequest>()));
         }
         if (special) {
             if (auto reaction = special(id, asked)) {
@@ -114,15 +116,20 @@ private:
             }
         }
         if (asked.is<wire::MetadataRequest>()) {
-            return answer(asked, metadata());
+            return answer(asked, metadata(id));
         }
         if (asked.is<wire::FindCoordinatorRequest>()) {
             return answer(asked, found(asked));
         }
         return {};
     }
-    [[nodiscard]] wire::ApiVersionsResponse api_versions() const {
+    [[nodiscard]] wire::ApiVersionsResponse api_versions(
+        int id, const wire::ApiVersionsRequest& request) const {
         wire::ApiVersionsResponse response;
+        if (request.cluster_id && *request.cluster_id != cluster_of(id)) {
+            response.error_code = static_cast<std::int16_t>(ErrorCode::rebootstrap_required);
+            return response;
+        }
         for (const auto& api : wire::all_apis()) {
             const auto at = versions.find(api.key);
             const auto range = at != versions.end() ? at->second : api.kafka_versions;
@@ -133,7 +140,11 @@ private:
         }
         return response;
     }
-    [[nodiscard]] wire::MetadataResponse metadata() const {
+    [[nodiscard]] std::string cluster_of(int id) const {
+        const auto at = clusters.find(id);
+        return at != clusters.end() ? at->second : "a-cluster";
+    }
+    [[nodiscard]] wire::MetadataResponse metadata(int of) const {
         wire::MetadataResponse response;
         for (const auto& [id, at] : told) {
             response.brokers.push_back({.node_id = id, .host = at.host, .port = at.port});
@@ -141,7 +152,7 @@ private:
                 response.brokers.back().rack = rack->second;
             }
         }
-        response.cluster_id = "a-cluster";
+        response.cluster_id = cluster_of(of);
         response.controller_id = controller;
         response.topics = topics;
         return response;

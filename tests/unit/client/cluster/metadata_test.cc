@@ -255,6 +255,7 @@ TEST(Metadata, LosesLeadersWhoseBrokersHaveGone) {
     EXPECT_EQ(leaders(metadata, "t"), "1@3 -1@3") << "an old epoch, and its broker is gone";
     metadata.forget_brokers();
     EXPECT_TRUE(metadata.brokers().empty());
+    EXPECT_EQ(metadata.cluster_id(), std::nullopt) << "it may be another one";
     EXPECT_EQ(leaders(metadata, "t"), "-1@3 -1@3");
     learn(metadata, answer({topic("t", {partition(0, 2, 2), partition(1, 2, 4)})}));
     EXPECT_EQ(leaders(metadata, "t"), "-1@3 2@4") << "epochs outlive the brokers";

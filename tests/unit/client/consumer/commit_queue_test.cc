@@ -21,10 +21,12 @@ OffsetMap at(const TopicPartition& partition, std::int64_t offset) {
 TEST(CommitQueue, SendsOneAtATimeAndWhatWaitsTogether) {
     CommitQueue queue;
     std::vector<std::string> done;
+    std::string sentence;  // of the last one
     const auto add = [&](OffsetMap offsets, std::string name, Time deadline) {
-        queue.add(std::move(offsets), deadline, [&done, name](Result<> result) {
+        queue.add(std::move(offsets), deadline, [&done, &sentence, name](Result<> result) {
             done.push_back(name +
                            (result ? "" : ": " + std::string(error_name(result.error().code))));
+            sentence = result ? "" : result.error().message;
         });
     };
     EXPECT_FALSE(queue.begin());
@@ -35,15 +37,17 @@ TEST(CommitQueue, SendsOneAtATimeAndWhatWaitsTogether) {
     add(at(tp("b", 0), 9), "fourth", Time{2s});
     EXPECT_FALSE(queue.begin()) << "one is under way";
     EXPECT_EQ(queue.offsets(), at(tp("a", 0), 1));
-    queue.finish({{tp("a", 0), ErrorCode::none}}, "g");
+    queue.finish({{tp("a", 0), ErrorCode::none}}, "g", "OffsetCommit v9 to broker 1");
     EXPECT_THAT(done, ElementsAre("first"));
 
     ASSERT_TRUE(queue.begin());
     EXPECT_EQ(queue.offsets().at(tp("a", 0)).offset, Offset{1}) << "the later one, not the higher";
     EXPECT_EQ(queue.deadline(), Time{5s});
     done.clear();
-    queue.finish({{tp("a", 0), ErrorCode::none}, {tp("b", 0), ErrorCode::illegal_generation}}, "g");
+    queue.finish({{tp("a", 0), ErrorCode::none}, {tp("b", 0), ErrorCode::illegal_generation}}, "g",
+                 "OffsetCommit v9 to broker 1");
     EXPECT_THAT(done, ElementsAre("second", "third", "fourth: ILLEGAL_GENERATION"));
+    EXPECT_THAT(sentence, HasSubstr("(OffsetCommit v9 to broker 1)"));
     EXPECT_TRUE(queue.empty());
 }
 
@@ -78,7 +82,7 @@ TEST(CommitQueue, HoldsSoManyAndSaysSo) {
     add(7);
     EXPECT_EQ(failed, 1U);
     EXPECT_THAT(sentence, HasSubstr("10000 commits wait"));
-    queue.finish({{tp("a", 0), ErrorCode::none}}, "g");
+    queue.finish({{tp("a", 0), ErrorCode::none}}, "g", "OffsetCommit v9 to broker 1");
     ASSERT_TRUE(queue.begin());
     EXPECT_EQ(queue.offsets(), at(tp("a", 0), std::int64_t{CommitQueue::waiting_max}))
         << "not the refused one";

@@ -1,18 +1,12 @@
 #pragma once
 
 #include "client/cluster/cluster.h"
+#include "client/cluster/stale_knowledge.h"
 
 #include <string>
 #include <utility>
 
 namespace barnabas::client {
-
-/// Whether a group's coordinator is another broker now, or cannot answer yet: the cluster's matter.
-/// All else that an answer says is the membership's.
-[[nodiscard]] inline bool means_coordinator_away(ErrorCode code) {
-    return code == ErrorCode::not_coordinator || code == ErrorCode::coordinator_not_available ||
-           code == ErrorCode::coordinator_load_in_progress;
-}
 
 /// Asks a group's coordinator, again and again until the deadline: for requests that may be
 /// repeated as they are.
@@ -43,26 +37,16 @@ awaitable<Result<Answer<typename Heartbeat::Response>>> send_heartbeat(Cluster& 
         co_return co_await ask_coordinator(cluster, std::move(group), std::move(heartbeat),
                                            options);
     }
+    const Target target = Target::group_coordinator(group);
     const auto coordinator =
         co_await cluster.find_coordinator(CoordinatorType::group, group, options.deadline);
     if (!coordinator) {
         co_return std::unexpected(coordinator.error());
     }
-    options.lane = Lane::group;
+    options.lane = target.lane();
     auto answer = co_await cluster.call(*coordinator, std::move(heartbeat), options);
-    const auto code = answer ? static_cast<ErrorCode>(answer->message.error_code)  //
-                             : answer.error().code;
-    const bool gone = code == ErrorCode::network_exception ||
-                      code == ErrorCode::request_timed_out ||
-                      code == ErrorCode::broker_not_available;
-    if (gone || code == ErrorCode::not_coordinator ||
-        code == ErrorCode::coordinator_not_available) {  // not while it loads: it stays the one
-        cluster.forget_coordinator(CoordinatorType::group, group, *coordinator);
-    }
-    if (means_stale_metadata(code)) {
-        cluster.metadata().request_update();
-        cluster.poke();
-    }
+    cluster.heed(target, *coordinator,
+                 answer ? static_cast<ErrorCode>(answer->message.error_code) : answer.error().code);
     co_return answer;
 }
 

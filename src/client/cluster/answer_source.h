@@ -1,0 +1,31 @@
+#pragma once
+
+#include "client/cluster/cluster.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace barnabas::client {
+
+/// Where an error code comes from that an answer carries, for the end of a sentence about it:
+/// "OffsetCommit v9 to broker 1 (kafka-1:9092)".
+[[nodiscard]] std::string source_text(std::string_view broker, std::int16_t api_key,
+                                      std::int16_t version);
+
+template <class Response>
+[[nodiscard]] std::string source_of(const Cluster& cluster, const Answer<Response>& answer) {
+    return source_text(cluster.name_of(answer.broker), Response::api_key, answer.version);
+}
+
+/// The same with how long it took. Not for errors that wait to be told and are told once: they
+/// would all differ.
+template <class Response>
+[[nodiscard]] std::string timed_source_of(const Cluster& cluster, const Answer<Response>& answer) {
+    return fmt::format("{}, answered after {} ms", source_of(cluster, answer),
+                       answer.round_trip / 1ms);
+}
+
+}  // namespace barnabas::client
