@@ -2,6 +2,7 @@
 
 #include "base/invariant.h"
 #include "client/admin/backoff.h"
+#include "client/cluster/stale_knowledge.h"
 
 #include <algorithm>
 #include <utility>
@@ -12,17 +13,19 @@ namespace {
 
 /// Of a call that took too long: with the code of what stood in its way last (an unknown topic's,
 /// say), or request_timed_out where no broker said anything.
-Error timeout_error(const std::string& about, std::int32_t requests, const Error* trouble) {
+Error timeout_error(const std::string& about, std::int32_t requests, Duration waited,
+                    const Error* trouble) {
     if (trouble == nullptr) {
         return {ErrorCode::request_timed_out,
-                fmt::format("no broker answered in time about {} (requests sent: {})", about,
-                            requests)};
+                fmt::format("no broker answered within {} ms about {} (requests sent: {})",
+                            waited / 1ms, about, requests)};
     }
     // That a broker could not be reached is how it came to be too late; what one said is an answer.
-    const bool answered = trouble->code != ErrorCode::network_exception;
+    const bool answered = trouble->code != ErrorCode::network_exception &&
+                          trouble->code != ErrorCode::rebootstrap_required;
     return {answered ? trouble->code : ErrorCode::request_timed_out,
-            fmt::format("no answer in time about {} (requests sent: {}); last: {}", about, requests,
-                        trouble->message)};
+            fmt::format("no answer within {} ms about {} (requests sent: {}); last: {}",
+                        waited / 1ms, about, requests, trouble->message)};
 }
 
 }  // namespace
@@ -31,8 +34,9 @@ KeyDriver::KeyDriver(std::size_t keys, const Settings& settings)
     : settings_(settings), router_(settings), states_(keys), open_(keys) {}
 
 void KeyDriver::poll(Time now, Exchanges& out) {
+    began_ = began_.value_or(now);
     if (now >= deadline_) {
-        time_out();
+        time_out(now);
         return;
     }
     for (const auto& [id, group] : collect(now)) {
@@ -133,8 +137,8 @@ bool KeyDriver::close(std::size_t key) {
 Next KeyDriver::next_after(std::size_t key, const Error& error) const {
     // A broker that was found by somebody's answer may be new: it will be known soon.
     const bool found = route_of(key).kind != Route::Kind::broker;
-    const bool passing =
-        is_retriable(error.code) || (found && error.code == ErrorCode::broker_not_available);
+    const bool away = error.code == ErrorCode::broker_not_available;
+    const bool passing = away ? found : worth_another_try(error.code);
     return passing ? Next::elsewhere : Next::done;
 }
 
@@ -144,7 +148,7 @@ void KeyDriver::fail_open(std::size_t key, Error why) {
     }
 }
 
-void KeyDriver::time_out() {
+void KeyDriver::time_out(Time now) {
     for (std::size_t key = 0; key < states_.size(); ++key) {
         const State& state = states_[key];
         if (!state.open) {
@@ -155,7 +159,7 @@ void KeyDriver::time_out() {
         if (trouble == nullptr && state.trouble) {
             trouble = &*state.trouble;
         }
-        fail_open(key, timeout_error(describe(key), state.requests, trouble));
+        fail_open(key, timeout_error(describe(key), state.requests, now - *began_, trouble));
     }
 }
 

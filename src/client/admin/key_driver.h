@@ -70,13 +70,14 @@ private:
     [[nodiscard]] Duration request_timeout(Time now) const;
     [[nodiscard]] Groups collect(Time now);
     void fail_open(std::size_t key, Error why);
-    void time_out();
+    void time_out(Time now);
 
     Settings settings_;
     Router router_;
     std::vector<State> states_;
     std::size_t open_;  // how many of them are
     Time deadline_ = never;
+    std::optional<Time> began_;  ///< when it was first polled
 };
 
 }  // namespace barnabas::client::admin_api

@@ -18,7 +18,8 @@ Cluster::Options cluster_options(const ProducerConfig& config) {
             .in_flight_max = static_cast<std::size_t>(config.in_flight_max)};
 }
 
-Sender::Options sender_options(const ProducerConfig& config) {
+Sender::Options sender_options(const ProducerConfig& config,
+                               std::function<std::string(BrokerId)> name_of) {
     return {.acks = config.acks,
             .linger = config.linger,
             .request_timeout = config.common.request_timeout,
@@ -29,7 +30,8 @@ Sender::Options sender_options(const ProducerConfig& config) {
             .in_flight_max = config.in_flight_max,
             .adaptive = config.adaptive,
             .availability_timeout = config.availability_timeout,
-            .idempotent = config.idempotent};
+            .idempotent = config.idempotent,
+            .name_of = std::move(name_of)};
 }
 
 barnabas::PartitionInfo to_public(const std::string& topic, const PartitionInfo& info) {
@@ -54,7 +56,8 @@ ProducerCore::ProducerCore(Ports ports, ProducerConfig config)
       transactions_({.transactional_id = config_.transactional_id,
                      .transaction_timeout = config_.transaction_timeout,
                      .retry_backoff = config_.common.retry_backoff}),
-      sender_(sender_options(config_), accumulator_, transactions_) {}
+      sender_(sender_options(config_, [this](BrokerId id) { return cluster_->name_of(id); }),
+              accumulator_, transactions_) {}
 
 ProducerCore::~ProducerCore() {
     INVARIANT(!cluster_ || ports_.loop.shard->stopped(), "a producer goes before it is shut down");
@@ -169,6 +172,14 @@ void ProducerCore::carry_out(Sender::Decisions& decisions) {
         cluster_->metadata().request_update();
         cluster_->poke();
     }
+    for (std::string_view told; const std::string& trouble : decisions.troubles) {
+        if (trouble != told) {  // one of the connection is that of all its partitions
+            ports_.log.warn("records are sent again until delivery.timeout.ms is over: {}",
+                            trouble);
+        }
+        told = trouble;
+    }
+    decisions.troubles.clear();
     for (auto& request : decisions.requests) {
         tasks_->spawn(produce(std::move(request)));
     }

@@ -157,6 +157,7 @@ private:
     bool turn_again_ = false;
     bool closing_ = false;
     bool closed_ = false;
+    bool fatal_told_ = false;
 };
 
 }  // namespace barnabas::client

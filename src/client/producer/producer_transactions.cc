@@ -1,4 +1,5 @@
 // The producer id, transactions and their requests, between the user and the TransactionManager.
+#include "client/cluster/answer_source.h"
 #include "client/producer/producer_core.h"
 #include "wire/api.h"
 #include "wire/messages/api_versions.h"
@@ -74,7 +75,8 @@ awaitable<void> ProducerCore::transact_as(Target target, Request request, wire::
         co_return;
     }
     if (answer) {
-        transactions_.on_answer(std::move(answer->message), now());
+        std::string source = timed_source_of(*cluster_, *answer);
+        transactions_.on_answer(std::move(answer->message), now(), std::move(source));
     } else {
         transaction_trouble_ = answer.error().message;
         transactions_.on_failure(answer.error(), now());
@@ -228,6 +230,10 @@ void ProducerCore::update_gate() {
     }
     if (may && gate_open_.load(std::memory_order_relaxed)) {
         return;
+    }
+    if (transactions_.has_fatal_error() && !std::exchange(fatal_told_, true)) {
+        ports_.log.error("the producer takes no more records, another one must be made: {}",
+                         transactions_.error().message);
     }
     const std::lock_guard lock(mutex_);
     gate_error_ = may ? Error{} : may.error();

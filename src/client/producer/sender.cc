@@ -28,13 +28,13 @@ Time after(Time start, Duration wait) {
 }
 
 /// The end of a sentence: how far a batch came that is given up.
-std::string how_far(const ProducerBatch& batch) {
+std::string how_far(const ProducerBatch& batch, const std::string& leader) {
     const auto& queue = batch.partition();
     if (queue.leader == no_broker) {
         return "it has no leader";
     }
     if (!batch.sent) {
-        return fmt::format("broker {} could not be sent to", queue.leader);
+        return fmt::format("{} could not be sent to", leader);
     }
     return fmt::format("and {} {}", batch.attempts + 1, batch.attempts == 0 ? "try" : "tries");
 }
@@ -42,7 +42,7 @@ std::string how_far(const ProducerBatch& batch) {
 }  // namespace
 
 Sender::Sender(Options options, Accumulator& accumulator, TransactionManager& transactions)
-    : options_(options), accumulator_(accumulator), transactions_(transactions) {}
+    : options_(std::move(options)), accumulator_(accumulator), transactions_(transactions) {}
 
 // --- timers
 // ---------------------------------------------------------------------------------------
@@ -84,20 +84,25 @@ BatchOutcome Sender::too_late(const ProducerBatch& batch, Time now) const {
     const auto& queue = batch.partition();
     const auto waited =
         std::chrono::duration_cast<std::chrono::milliseconds>(now - batch.created());
+    const std::string leader = name_of(queue.leader);
     BatchOutcome outcome{.error = ErrorCode::request_timed_out,
                          .message = fmt::format("{} record(s) for {}-{} were not delivered within "
                                                 "delivery.timeout.ms: {} ms after they were sent, "
                                                 "{}",
                                                 batch.count(), queue.topic.name, queue.id,
-                                                waited.count(), how_far(batch))};
+                                                waited.count(), how_far(batch, leader))};
     const auto node = nodes_.find(queue.leader);
     if (!queue.trouble.empty()) {
         outcome.message += fmt::format("; the last trouble: {}", queue.trouble);
     } else if (node != nodes_.end() && node->second.in_flight > 0) {
-        outcome.message += fmt::format("; {} Produce request(s) to broker {} are not answered yet",
-                                       node->second.in_flight, queue.leader);
+        outcome.message += fmt::format("; {} Produce request(s) to {} are not answered yet",
+                                       node->second.in_flight, leader);
     }
     return outcome;
+}
+
+std::string Sender::name_of(BrokerId broker) const {
+    return options_.name_of ? options_.name_of(broker) : fmt::format("broker {}", broker);
 }
 
 std::string Sender::trouble() const {

@@ -39,6 +39,8 @@ public:
         bool adaptive = true;
         Duration availability_timeout{0};  ///< zero: brokers are not left out
         bool idempotent = true;
+        /// How sentences name a broker; none: by its number.
+        std::function<std::string(BrokerId)> name_of{};
     };
 
     /// One request: send it, then on_answer() or on_failure() with its id. The views of `sources`
@@ -60,11 +62,14 @@ public:
         std::vector<Request> requests;
         std::vector<Settled> settled;
         bool refresh = false;  ///< a leader is missing, or not the leader any more
+        /// Why batches are tried again: of each partition the first trouble since all went well.
+        std::vector<std::string> troubles;
 
         void clear() {
             requests.clear();
             settled.clear();
             refresh = false;
+            troubles.clear();
         }
     };
     /// When a broker can be sent to; now or earlier: at once.
@@ -118,6 +123,7 @@ private:
     void on_timer(PartitionQueue& queue, Time now, Decisions& out);
     void expire(PartitionQueue& queue, Time now, Decisions& out);
     [[nodiscard]] BatchOutcome too_late(const ProducerBatch& batch, Time now) const;
+    [[nodiscard]] std::string name_of(BrokerId broker) const;
     void abort_new(const Error& why, Decisions& out);
     [[nodiscard]] bool wakes_transaction(PartitionQueue& queue);
 

@@ -42,8 +42,8 @@ void Sender::on_answer(std::uint64_t id, const wire::ProduceResponse& response, 
         if (answer == nullptr) {
             settle(std::move(batch),
                    {.error = ErrorCode::network_exception,
-                    .message = fmt::format("broker {} answered without a word on {}-{}",
-                                           in_flight.broker, queue.topic.name, queue.id)},
+                    .message = fmt::format("{} answered a Produce without a word on {}-{}",
+                                           name_of(in_flight.broker), queue.topic.name, queue.id)},
                    no_offset, now, random, out);
             continue;
         }
@@ -51,10 +51,11 @@ void Sender::on_answer(std::uint64_t id, const wire::ProduceResponse& response, 
                              .log_append_time = Timestamp{answer->log_append_time_ms},
                              .error = static_cast<ErrorCode>(answer->error_code)};
         if (outcome.error != ErrorCode::none) {
-            outcome.message =
-                fmt::format("broker {} refused {} record(s) for {}-{}: {}{}{}", in_flight.broker,
-                            batch->count(), queue.topic.name, queue.id, outcome.error,
-                            answer->error_message ? ": " : "", answer->error_message.value_or(""));
+            outcome.message = fmt::format(
+                "{} refused {} record(s) for {}-{}: {}{}{} (Produce, {} ms after they were sent)",
+                name_of(in_flight.broker), batch->count(), queue.topic.name, queue.id,
+                outcome.error, answer->error_message ? ": " : "",
+                answer->error_message.value_or(""), (now - batch->created()) / 1ms);
             for (const auto& fault : answer->record_errors) {
                 outcome.faults.push_back(
                     {fault.batch_index, fault.batch_index_error_message.value_or(outcome.message)});
@@ -123,6 +124,9 @@ void Sender::settle(std::unique_ptr<ProducerBatch> batch, BatchOutcome outcome, 
                !overdue(*batch, now)) {
         split(std::move(batch), now, out);
     } else if (!transactions_.has_fatal_error() && may_retry(*batch, code, log_start, now)) {
+        if (queue.trouble.empty()) {
+            out.troubles.push_back(outcome.message);
+        }
         queue.trouble = std::move(outcome.message);
         put_back(std::move(batch), now, random);
     } else {

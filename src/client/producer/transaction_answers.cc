@@ -1,6 +1,7 @@
 // The requests of a TransactionManager, and what each error code of an answer does to it: Kafka's
 // TxnRequestHandlers.
 #include "base/invariant.h"
+#include "client/cluster/stale_knowledge.h"
 #include "client/producer/partition_queue.h"
 #include "client/producer/transaction_manager.h"
 
@@ -176,18 +177,20 @@ void TransactionManager::complete_transaction() {
     partitions_.clear();
 }
 
-void TransactionManager::on_answer(const AnyResponse& response, Time now) {
+void TransactionManager::on_answer(const AnyResponse& response, Time now, std::string source) {
     INVARIANT(out_.has_value(), "an answer to no request");
     Pending pending = std::move(*out_);
     out_.reset();
+    source_ = std::move(source);
     std::visit([&](const auto& message) { answered(std::move(pending), message, now); }, response);
+    source_.clear();
 }
 
 void TransactionManager::on_failure(const Error& why, Time now) {
     INVARIANT(out_.has_value(), "a failure of no request");
     Pending pending = std::move(*out_);
     out_.reset();
-    if (is_retriable(why.code) || why.code == ErrorCode::broker_not_available) {
+    if (worth_another_try(why.code)) {
         retry(std::move(pending), now, options_.retry_backoff);
     } else if (why.code == ErrorCode::group_authorization_failed) {
         fail_abortable(pending, why);

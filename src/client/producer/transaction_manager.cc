@@ -307,6 +307,7 @@ void TransactionManager::to_fatal(Error why) {
 }
 
 void TransactionManager::fail_abortable(const Pending& pending, Error why) {
+    why = told_by_source(std::move(why));
     to_abortable(why);
     finish(pending.operation, fail(why.code, "{}", why.message));
 }
@@ -319,8 +320,16 @@ void TransactionManager::fail_abortable_if_possible(const Pending& pending, Erro
 }
 
 void TransactionManager::fail_fatal(const Pending& pending, Error why) {
+    why = told_by_source(std::move(why));
     to_fatal(why);
     finish(pending.operation, fail(why.code, "{}", why.message));
+}
+
+Error TransactionManager::told_by_source(Error why) const {
+    if (!source_.empty()) {
+        why.message += fmt::format(" ({})", source_);
+    }
+    return why;
 }
 
 // --- partitions and batches

@@ -143,7 +143,8 @@ public:
     [[nodiscard]] std::optional<Call> next_request(bool batches_out, Time now);
     [[nodiscard]] Time not_before() const { return not_before_; }
     [[nodiscard]] bool request_out() const { return out_.has_value(); }
-    void on_answer(const AnyResponse& response, Time now);
+    /// `source`: who answered what, for sentences about errors ("EndTxn v5 to broker 1 (...)").
+    void on_answer(const AnyResponse& response, Time now, std::string source = {});
     /// It could not be sent, or nobody answered.
     void on_failure(const Error& why, Time now);
 
@@ -187,6 +188,7 @@ private:
     [[nodiscard]] wire::AddPartitionsToTxnRequest add_partitions_request() const;
     [[nodiscard]] wire::TxnOffsetCommitRequest commit_request(const Pending& pending) const;
     [[nodiscard]] bool terminate_with_error(const Pending& pending);
+    [[nodiscard]] Error told_by_source(Error why) const;
 
     // transaction_answers.cc
     void answered(Pending pending, const wire::InitProducerIdResponse& response, Time now);
@@ -216,6 +218,7 @@ private:
     const Options options_;
     State state_ = State::uninitialized;
     Error error_;
+    std::string source_;  // of the answer that is being looked at; empty: none
     ProducerIdentity identity_;
     Sequences sequences_;
     std::int16_t feature_level_ = 0;

@@ -119,6 +119,7 @@ TEST(KeyedOperation, OutlivesTroubleOnTheWayButNotARefusal) {
     const TransportRow rows[] = {{ErrorCode::network_exception, true},
                                  {ErrorCode::request_timed_out, true},
                                  {ErrorCode::broker_not_available, true},
+                                 {ErrorCode::rebootstrap_required, true},
                                  {ErrorCode::unsupported_version, false},
                                  {ErrorCode::invalid_request, false}};
     for (const auto& row : rows) {

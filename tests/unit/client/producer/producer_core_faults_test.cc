@@ -164,7 +164,8 @@ TEST(ProducerCoreFaults, GivingUpNamesTheBrokerTheApiTheCauseAndHowLong) {
                  play.set_leaders({2, 2});
                  play.tell({1, 1}, play.epoch);
              },
-         .said = {"t-0", " ms", "broker 1 refused", "NOT_LEADER_OR_FOLLOWER"}},
+         .said = {"t-0", " ms", "broker 1 (kafka-1:9092) refused", "NOT_LEADER_OR_FOLLOWER",
+                  "(Produce, "}},
         {.name = "it is away",
          .trouble =
              [](ProducerWorld& play) {
@@ -189,6 +190,49 @@ TEST(ProducerCoreFaults, GivingUpNamesTheBrokerTheApiTheCauseAndHowLong) {
             EXPECT_THAT(play.last_error, HasSubstr(part));
         }
     }
+}
+
+std::vector<std::string> lines_with(const std::vector<std::string>& log, std::string_view words) {
+    std::vector<std::string> found;
+    for (const std::string& line : log) {
+        if (line.find(words) != std::string::npos) {
+            found.push_back(line);
+        }
+    }
+    return found;
+}
+
+TEST(ProducerCoreFaults, TheLogTellsOnceThatRecordsAreSentAgain) {
+    ProducerWorld play;
+    play.set_leaders({1, 1});
+    int hang_ups = 3;
+    play.trouble = [&hang_ups](const Asked&) -> std::optional<Reaction> {
+        return hang_ups-- > 0 ? std::optional(Reaction{.hang_up = true}) : std::nullopt;
+    };
+    play.send(0, "one");
+    play.send(1, "two");
+    ASSERT_TRUE(play.all_told());
+    EXPECT_LE(hang_ups, 0);
+    EXPECT_THAT(lines_with(play.log, "records are sent again"),
+                ::testing::ElementsAre(
+                    AllOf(::testing::StartsWith("WARN "), HasSubstr("broker 1 (kafka-1:9092)"))));
+    play.trouble = nullptr;
+    play.log.clear();
+    play.send(0, "three");
+    ASSERT_TRUE(play.all_told());
+    EXPECT_EQ(play.log, std::vector<std::string>());
+}
+
+TEST(ProducerCoreFaults, TheLogTellsThatTheProducerIsOver) {
+    ProducerWorld play;
+    play.init_error = ErrorCode::cluster_authorization_failed;
+    play.send(0, "one");
+    play.send(1, "two");
+    ASSERT_TRUE(play.all_told());
+    EXPECT_THAT(
+        lines_with(play.log, "takes no more records"),
+        ::testing::ElementsAre(AllOf(::testing::StartsWith("ERROR "),
+                                     HasSubstr("(InitProducerId v"), HasSubstr(" kafka-"))));
 }
 
 TEST(ProducerCoreFaults, WhatWaitsBehindAnUnansweredRequestSaysSo) {

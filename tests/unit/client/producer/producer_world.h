@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client/client_log.h"
 #include "client/producer/producer_core.h"
 #include "unit/client/cluster/cluster_world.h"
 #include "unit/client/producer/model_cluster.h"
@@ -29,8 +30,16 @@ public:
         set_leaders({1, 2});
         world.special = [this](int broker, const Asked& asked) { return react(broker, asked); };
         core = std::make_unique<ProducerCore>(
-            ProducerCore::Ports{
-                .loop = Loop::of(world.shard()), .log = {}, .partitioner = {}, .interceptors = {}},
+            ProducerCore::Ports{.loop = Loop::of(world.shard()),
+                                .log = make_logger({.write =
+                                                        [this](const auto& line) {
+                                                            log.push_back(fmt::format(
+                                                                "{} {}",
+                                                                client_log_level_name(line.level),
+                                                                line.text));
+                                                        }}),
+                                .partitioner = {},
+                                .interceptors = {}},
             *config);
         on_loop([this] { core->start(); });
     }
@@ -89,6 +98,7 @@ public:
     }
 
     ClusterWorld world;
+    std::vector<std::string> log;  ///< warnings and errors
     std::unique_ptr<ProducerCore> core;
     std::vector<model::ModelLog> logs;
     std::vector<std::string> told;

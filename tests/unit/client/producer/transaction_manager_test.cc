@@ -354,10 +354,12 @@ TEST(TransactionManager, TransportErrorsAreTriedAgain) {
     const auto operation = play.manager.begin_init();
     ASSERT_TRUE(operation);
     play.expect<wire::InitProducerIdRequest>();
-    play.manager.on_failure({network_exception, "the connection ended"}, play.now);
-    play.expect_nothing();
-    play.now += 100ms;
-    play.expect<wire::InitProducerIdRequest>();
+    for (const auto passing : {network_exception, broker_not_available, rebootstrap_required}) {
+        play.manager.on_failure({passing, "the connection ended"}, play.now);
+        play.expect_nothing();
+        play.now += 100ms;
+        play.expect<wire::InitProducerIdRequest>();
+    }
     play.manager.on_failure({unsupported_version, "too old"}, play.now);
     EXPECT_EQ(play.manager.state(), State::fatal_error);
     EXPECT_EQ(play.end_of(*operation)->error().code, unsupported_version);
