@@ -246,6 +246,42 @@ TEST(ClassicMembers, LeaveOneByOneOrTogether) {
     EXPECT_EQ(at.world.group()->member_count(), 1U);
 }
 
+// Its topics counted as subscribed to: nobody could delete their offsets, and they did not expire.
+TEST(ClassicMembers, WhoIsRemovedTakesItsRegularExpressionAlong) {
+    World world;
+    world.change_topic("a", 2);
+    world.change_topic("b", 2);
+    const std::pair<std::string, std::string> members[] = {
+        {"1", "a.*"}, {"2", "a.*"}, {"3", "b.*"}};
+    for (const auto& [number, regex] : members) {
+        auto request = join("m" + number, {});
+        request.subscribed_topic_names.reset();
+        request.subscribed_topic_regex = regex;
+        request.instance_id = "i" + number;
+        EXPECT_EQ(world.beat(request).error_code, 0);
+    }
+    const auto remove = [&world](const std::vector<std::string>& instances) {
+        wire::LeaveGroupRequest request;
+        request.group_id = "g";
+        for (const auto& instance : instances) {
+            request.members.emplace_back().group_instance_id = instance;
+        }
+        for (const auto& left : world.leave(request).members) {
+            EXPECT_EQ(left.error_code, 0);
+        }
+    };
+    remove({"i1", "i3"});
+    EXPECT_TRUE(world.group()->is_subscribed_to("a")) << "the second one's";
+    EXPECT_FALSE(world.group()->is_subscribed_to("b"));
+    EXPECT_EQ(world.group()->regexes().size(), 1U);
+    remove({"i2"});
+    EXPECT_FALSE(world.group()->is_subscribed_to("a"));
+    EXPECT_TRUE(world.group()->regexes().empty());
+    const auto state = world.state();
+    world.restart(true);
+    EXPECT_EQ(world.state(), state);
+}
+
 // A member that is asked to join again, or that has joined and does not sync, has its rebalance
 // timeout to do so, and its session for signs of life.
 TEST(ClassicMembers, AreRemovedWhenTheirTimeIsUp) {
