@@ -17,6 +17,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -228,12 +229,55 @@ TEST_F(TransactionsTest, WhatTakesTooLongIsAbortedAndSaysSo) {
     EXPECT_EQ(state(), "Ongoing");
     at_.wait(12s);  // the interval at which it is looked for
     EXPECT_EQ(wait_for_end(), "CompleteAbort");
-    const auto late = produce(1);
-    EXPECT_EQ(code(late.error_code), ErrorCode::invalid_producer_epoch);
-    EXPECT_NE(late.error_message.value_or("").find("took longer than its timeout of 5000 ms"),
-              std::string::npos)
-        << late.error_message.value_or("");
-    EXPECT_EQ(late.error_message.value_or("").find("fenced"), std::string::npos);
+    for (const std::int32_t partition : {0, 1}) {  // where it wrote, and where it did not
+        for (const std::int16_t version : {11, 12}) {
+            const auto late = produce(partition, 1, version);
+            EXPECT_EQ(code(late.error_code), ErrorCode::invalid_producer_epoch);
+            const auto sentence = late.error_message.value_or("");
+            EXPECT_NE(sentence.find("took longer than its timeout of 5000 ms"), std::string::npos)
+                << sentence;
+            EXPECT_EQ(sentence.find("fenced"), std::string::npos) << sentence;
+        }
+    }
+}
+
+/// Every byte but those that are no text, which clients cannot send; as long as a string may be.
+TEST_F(TransactionsTest, AnIdMayBeAnyText) {
+    std::string every;
+    for (int byte = 0; byte < 128; ++byte) {
+        every += static_cast<char>(byte);
+    }
+    every += "\xc3\xa9\xf0\x9f\x98\x80";
+    for (const auto& id : {every, std::string(32'767, 'x'), std::string("../.. {} %s 'quoted'")}) {
+        const auto begun = init(60'000, id);
+        ASSERT_EQ(code(begun.error_code), ErrorCode::none);
+        AddPartitionsToTxnRequest add;
+        add.v3_and_below_transactional_id = id;
+        add.v3_and_below_producer_id = begun.producer_id;
+        add.v3_and_below_producer_epoch = begun.producer_epoch;
+        auto& topic = add.v3_and_below_topics.emplace_back();
+        topic.name = "t";
+        topic.partitions = {2};
+        EXPECT_EQ(at_.call<AddPartitionsToTxnResponse>(add, 3)
+                      .results_by_topic_v3_and_below.at(0)
+                      .results_by_partition.at(0)
+                      .partition_error_code,
+                  0);
+        DescribeTransactionsRequest describe;
+        describe.transactional_ids = {id};
+        const auto described = at_.call<DescribeTransactionsResponse>(describe);
+        EXPECT_EQ(described.transaction_states.at(0).transactional_id, id);
+        EXPECT_EQ(described.transaction_states.at(0).transaction_state, "Ongoing");
+        EndTxnRequest end;
+        end.transactional_id = id;
+        end.producer_id = begun.producer_id;
+        end.producer_epoch = begun.producer_epoch;
+        EXPECT_EQ(at_.call<EndTxnResponse>(end, 4).error_code, 0);
+        const auto listed = at_.call<ListTransactionsResponse>(ListTransactionsRequest{});
+        EXPECT_TRUE(std::ranges::any_of(listed.transaction_states, [&id](const auto& one) {
+            return one.transactional_id == id;
+        }));
+    }
 }
 
 class ForgettingTransactionsTest : public TransactionsTest {
