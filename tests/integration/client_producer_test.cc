@@ -121,16 +121,24 @@ TEST(CppProducer, SaysWhatIsWrong) {
 }
 
 TEST(CppProducer, ADeadBrokerCostsMaxBlockAndNoMore) {
+    std::string log;
+    auto loop = good(EventLoop::start({.write = [&log](const ClientLogLine& line) {
+        log +=
+            fmt::format("{} [{}] {}\n", client_log_level_name(line.level), line.client, line.text);
+    }}));
     auto made = Producer::create({{"bootstrap.servers", "127.0.0.1:1"},
                                   {"max.block.ms", "300"},
                                   {"delivery.timeout.ms", "1000"},
                                   {"linger.ms", "0"},
-                                  {"request.timeout.ms", "500"}});
+                                  {"request.timeout.ms", "500"}},
+                                 std::move(loop));
     auto producer = good(std::move(made));
     const auto sent = producer.send(record_of("all", "", "")).get();
     EXPECT_EQ(sent.error().code, ErrorCode::request_timed_out);
     EXPECT_NE(sent.error().message.find("127.0.0.1:1"), std::string::npos) << sent.error().message;
     good(producer.close(1s));
+    const auto* told = "WARN [producer producer] no metadata from bootstrap server 127.0.0.1:1: ";
+    EXPECT_NE(log.find(told), std::string::npos) << log;
 }
 
 /// A coroutine that nobody waits for; its frame goes when it ends.

@@ -125,6 +125,59 @@ TEST(Cluster, StartsAnewWhenTheClusterSaysSo) {
     EXPECT_EQ(asked_of(world, Target::broker(BrokerId{3}), 30s), "3");
 }
 
+/// The broker that answers for metadata goes on naming broker 2, whose address belongs to another
+/// cluster by now: only the bootstrap server knows better.
+TEST(Cluster, StartsAnewWhenABrokerIsNotTheOneThatWasMeant) {
+    struct Row {
+        bool rebootstrap;
+        bool check;
+        std::string as_2;  // of who is asked as broker 2
+        std::string as_3;
+    };
+    const std::string unknown = "the cluster has no broker 3 now; it has 1, 2";
+    for (const Row& row : {Row{true, true, "BROKER_NOT_AVAILABLE", "3"},
+                           Row{true, false, "2", unknown}, Row{false, true, "2", unknown}}) {
+        SCOPED_TRACE(fmt::format("{} {}", row.rebootstrap, row.check));
+        ClusterWorld world(3);
+        world.config.bootstrap = {ClusterWorld::address(3)};
+        world.config.rebootstrap = row.rebootstrap;
+        world.config.check_cluster = row.check;
+        world.special = [&](int broker, const Asked& asked) -> std::optional<Reaction> {
+            wire::MetadataResponse stale;
+            stale.brokers = {{.node_id = 1, .host = "kafka-1", .port = port},
+                             {.node_id = 2, .host = "kafka-2", .port = port}};
+            stale.cluster_id = "a-cluster";
+            return asked.is<MetadataRequest>() && broker == 1 ? answer(asked, stale)
+                                                              : list_groups()(broker, asked);
+        };
+        world.told = {{1, ClusterWorld::address(1)}, {2, ClusterWorld::address(2)}};
+        EXPECT_EQ(refresh(world), "done");
+        EXPECT_EQ(asked_of_one(world, 1), "1");
+        EXPECT_EQ(refresh(world), "done");  // from broker 1, which is connected
+        world.clusters = {{2, "another"}, {3, "another"}};
+        world.told = {{3, ClusterWorld::address(3)}};
+        if (row.check && row.rebootstrap) {
+            EXPECT_THAT(asked_of_one(world, 2), HasSubstr("the cluster has no broker 2 now"));
+        }
+        EXPECT_THAT(asked_of(world, Target::broker(BrokerId{3}), 5s), HasSubstr(row.as_3));
+        EXPECT_THAT(asked_of_one(world, 2), ::testing::StartsWith(row.as_2));
+    }
+}
+
+TEST(Cluster, LeavesABootstrapServerThatWantsAnother) {
+    ClusterWorld world(2);
+    world.config.bootstrap = {ClusterWorld::address(1), ClusterWorld::address(2)};
+    world.told.erase(1);
+    world.special = [&](int broker, const Asked& asked) -> std::optional<Reaction> {
+        if (asked.is<MetadataRequest>() && broker == 1) {
+            return answer(asked, wire::MetadataResponse{.error_code = static_cast<std::int16_t>(
+                                                            ErrorCode::rebootstrap_required)});
+        }
+        return list_groups()(broker, asked);
+    };
+    EXPECT_EQ(asked_of(world, Target::broker(BrokerId{2}), 30s), "2");
+}
+
 TEST(Cluster, FollowsABrokerThatMoves) {
     ClusterWorld world(3);
     world.special = list_groups();
@@ -136,6 +189,25 @@ TEST(Cluster, FollowsABrokerThatMoves) {
     EXPECT_EQ(asked_of_one(world, 2), "2");
     EXPECT_EQ(world.broker(3).count<ListGroupsRequest>(), 1U);
     ASSERT_TRUE(world.run_until([&] { return world.broker(2).open() == 0; }));
+}
+
+TEST(Cluster, FollowsABrokerThatMovesWhileItIsBeingConnectedTo) {
+    ClusterWorld world(3);
+    world.special = list_groups();
+    world.told = {{1, ClusterWorld::address(1)}, {2, ClusterWorld::address(2)}};
+    EXPECT_EQ(refresh(world), "done");
+    world.simulation().network().isolate("kafka-2");
+    std::vector<std::string> said;
+    world.shard().post([&] {
+        auto asking = ask(world.cluster(), Target::broker(BrokerId{2}), 600s);
+        runtime::spawn(world.shard(), note(std::move(asking), &said));
+    });
+    world.simulation().run_for(1s);
+    EXPECT_TRUE(said.empty());
+    world.told[2] = ClusterWorld::address(3);
+    EXPECT_EQ(refresh(world), "done");
+    ASSERT_TRUE(world.run_until([&] { return !said.empty(); }, 5s));
+    EXPECT_EQ(said.front(), "2");
 }
 
 // --- the end -------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@
 namespace barnabas::client {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 const TopicPartition t0 = tp("t", 0);
@@ -440,6 +441,81 @@ TEST_F(ConsumerCoreTest, TellsOfWhatCannotBeRead) {
     };
     ASSERT_TRUE(core().assign({t0}));
     EXPECT_THAT(polled_something(), HasSubstr("TOPIC_AUTHORIZATION_FAILED"));
+}
+
+TEST_F(ConsumerCoreTest, WhoMayNotJoinHearsWhoSaidSo) {
+    config.group_id = "g";
+    special = [](const Asked& asked) -> std::optional<Reaction> {
+        if (!asked.is<wire::JoinGroupRequest>()) {
+            return std::nullopt;
+        }
+        wire::JoinGroupResponse response;
+        response.error_code = static_cast<std::int16_t>(ErrorCode::group_authorization_failed);
+        return answer(asked, response);
+    };
+    ASSERT_TRUE(core().subscribe({"t"}));
+    EXPECT_THAT(polled_something(), AllOf(HasSubstr("group \"g\""),
+                                          HasSubstr("GROUP_AUTHORIZATION_FAILED (JoinGroup v"),
+                                          HasSubstr(" to broker 1 (kafka-1:9092))")));
+}
+
+std::optional<Reaction> refuse_commits(const Asked& asked) {
+    if (!asked.is<wire::OffsetCommitRequest>()) {
+        return std::nullopt;
+    }
+    wire::OffsetCommitResponse response;
+    auto& topic = response.topics.emplace_back();
+    topic.name = "t";
+    topic.partitions.push_back(
+        {.partition_index = 0,
+         .error_code = static_cast<std::int16_t>(ErrorCode::group_authorization_failed)});
+    return answer(asked, response);
+}
+
+std::optional<Reaction> lead_nothing(const Asked& asked) {
+    if (!asked.is<wire::ListOffsetsRequest>()) {
+        return std::nullopt;
+    }
+    wire::ListOffsetsResponse response;
+    auto& topic = response.topics.emplace_back();
+    topic.name = "t";
+    topic.partitions.push_back(
+        {.partition_index = 0,
+         .error_code = static_cast<std::int16_t>(ErrorCode::not_leader_or_follower)});
+    return answer(asked, response);
+}
+
+TEST_F(ConsumerCoreTest, ErrorsSayWhoAnsweredWhatAndAfterHowLong) {
+    config.group_id = "g";
+    committed[t0] = 8;
+    special = refuse_commits;
+    ASSERT_TRUE(core().assign({t0}));
+    EXPECT_EQ(polled_something(), "8 9");
+    const auto refused = run([this] {
+        return core_->commit(OffsetMap{{t0, {.offset = Offset{9}}}}, core_->now() + 5s);
+    });
+    ASSERT_TRUE(refused && !*refused);
+    EXPECT_THAT(
+        refused->error().message,
+        AllOf(HasSubstr("offset 9 of t-0 is not committed for group \"g\": "
+                        "GROUP_AUTHORIZATION_FAILED (OffsetCommit v"),
+              HasSubstr(" to broker 1 (kafka-1:9092), answered after "), HasSubstr(" ms)")));
+
+    special = lead_nothing;
+    const auto lost =
+        run([this] { return core_->find_offsets({{t0, latest_timestamp}}, core_->now() + 2s); });
+    ASSERT_TRUE(lost && !*lost);
+    EXPECT_THAT(lost->error().message,
+                AllOf(HasSubstr("the offset of t-0 was not found within 1"), HasSubstr(" ms; "),
+                      HasSubstr("NOT_LEADER_OR_FOLLOWER (ListOffsets v"),
+                      HasSubstr(" to broker 1 (kafka-1:9092), answered after ")));
+    ASSERT_TRUE(core().seek_to({t0}, {.kind = ResetTarget::Kind::latest}));
+    const auto unknown = run([this] { return core_->position(t0, core_->now() + 2s); });
+    ASSERT_TRUE(unknown && !*unknown);
+    EXPECT_THAT(unknown->error().message,
+                AllOf(HasSubstr("the position of t-0 is not known after 2000 ms; "),
+                      HasSubstr("NOT_LEADER_OR_FOLLOWER (ListOffsets v"),
+                      HasSubstr(" to broker 1 (kafka-1:9092))")));
 }
 
 }  // namespace

@@ -232,7 +232,7 @@ TEST(ProducerCoreFaults, TheLogTellsThatTheProducerIsOver) {
     EXPECT_THAT(
         lines_with(play.log, "takes no more records"),
         ::testing::ElementsAre(AllOf(::testing::StartsWith("ERROR "),
-                                     HasSubstr("(InitProducerId v"), HasSubstr(" kafka-"))));
+                                     HasSubstr("(InitProducerId v"), HasSubstr("(kafka-"))));
 }
 
 TEST(ProducerCoreFaults, WhatWaitsBehindAnUnansweredRequestSaysSo) {
