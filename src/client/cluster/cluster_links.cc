@@ -23,6 +23,57 @@ rpc::Introduction introduction_to(BrokerId broker, const CommonConfig& config,
     return introduction;
 }
 
+/// A Dialing that lets those who wait for it go on in the order in which they came, and before
+/// whoever comes later: requests to a broker, and the batches of a partition in them, are not to
+/// pass each other.
+struct AwaitedDialing : Dialing {
+    explicit AwaitedDialing(runtime::Shard& shard) : Dialing(shard), settled(shard) {}
+
+    runtime::Signal settled;  ///< ready, or failed; notified once
+    std::size_t waiting = 0;  ///< also those who are woken, and have not run yet
+};
+
+AwaitedDialing& awaited(Dialing& dialing) {
+    return static_cast<AwaitedDialing&>(dialing);  // begin_dialing() makes no others
+}
+
+/// Lets those run who have been woken by now.
+awaitable<void> step_behind(runtime::Shard& shard) {
+    auto wake_soon = [](runtime::Wakeup wakeup) { wakeup.post(); };
+    co_await runtime::suspend(shard, std::move(wake_soon));
+}
+
+awaitable<void> wait_for(runtime::Shard& shard, std::shared_ptr<Dialing> dialing, Time deadline) {
+    auto& waited_for = awaited(*dialing);
+    ++waited_for.waiting;
+    if (dialing->ready) {
+        co_await step_behind(shard);
+    } else {
+        co_await waited_for.settled.wait_until(deadline);
+    }
+    --waited_for.waiting;
+}
+
+/// The connection is there: until all who wait for it have it.
+awaitable<void> let_go(runtime::Shard& shard, std::shared_ptr<Dialing> dialing) {
+    dialing->ready = true;
+    awaited(*dialing).settled.notify_all();
+    while (awaited(*dialing).waiting > 0) {
+        co_await step_behind(shard);
+    }
+}
+
+/// What the link has, or will have as soon as those who waited for it have gone on, of whom the
+/// caller is one; nullptr: nothing that can be sent through.
+std::shared_ptr<rpc::ClientConnection> usable(const BrokerLink& link, const Dialing* dialing) {
+    if (link.ready()) {
+        return link.connection;
+    }
+    const bool open = dialing != nullptr && dialing->ready && dialing->connection != nullptr &&
+                      dialing->connection->open();
+    return open ? dialing->connection : nullptr;
+}
+
 }  // namespace
 
 std::optional<runtime::Endpoint> Cluster::address_of(BrokerId broker) const {
@@ -140,13 +191,14 @@ awaitable<Result<Cluster::ConnectionPtr>> Cluster::connection_to(LinkId id, Time
         if (link == nullptr) {
             co_return std::unexpected(unknown_broker(id.broker));
         }
-        if (link->ready() && link->throttled_until <= now()) {
-            co_return link->connection;
+        const ConnectionPtr connection = usable(*link, dialing.get());
+        if (connection && link->throttled_until <= now()) {
+            co_return connection;
         }
         if (dialing && dialing->failure) {
             co_return std::unexpected(*dialing->failure);
         }
-        if (dialing && dialing->ready && !link->ready()) {
+        if (dialing && dialing->ready && !connection) {
             co_return fail(ErrorCode::network_exception,
                            "{}: the connection ended as soon as it was made", name_of(id.broker));
         }
@@ -155,12 +207,12 @@ awaitable<Result<Cluster::ConnectionPtr>> Cluster::connection_to(LinkId id, Time
                 ErrorCode::request_timed_out, "{}: no connection within {} ms", name_of(id.broker),
                 std::chrono::duration_cast<std::chrono::milliseconds>(now() - began).count());
         }
-        if (link->ready()) {
+        if (connection) {
             const Time until = std::min(link->throttled_until, deadline);
             co_await changed_.wait_until(until);
         } else if (link->dialing) {
             dialing = link->dialing;
-            co_await dialing->changed.wait_until(deadline);
+            co_await wait_for(ports_.shard, dialing, deadline);
         } else if (now() < link->not_before) {
             const Time until = std::min(link->not_before, deadline);
             co_await changed_.wait_until(until);
@@ -180,35 +232,36 @@ Duration Cluster::setup_timeout(std::uint32_t failures) {
 void Cluster::begin_dialing(LinkId id, BrokerLink& link) {
     INVARIANT(!link.dialing && !link.ready(), "{} is dialled twice", name_of(id.broker));
     link.connection.reset();
-    link.dialing = std::make_shared<Dialing>(ports_.shard);
+    link.dialing = std::make_shared<AwaitedDialing>(ports_.shard);
     tasks_.spawn(connect(id, link.address, setup_timeout(link.failures), link.dialing));
 }
 
 awaitable<void> Cluster::connect(LinkId id, runtime::Endpoint to, Duration timeout,
                                  std::shared_ptr<Dialing> dialing) {
     auto established = co_await establish(id, std::move(to), timeout, dialing);
+    if (established) {
+        co_await let_go(ports_.shard, dialing);
+    }
     dialing->connection.reset();
     const auto found = links_.find(id);
     const bool wanted = found != links_.end() && found->second.dialing == dialing;
     if (wanted) {
         BrokerLink& link = found->second;
         link.dialing.reset();
-        if (established) {
+        if (established && (*established)->open()) {
             link.connection = *established;
             link.failures = 0;
             ports_.log.debug("connected to {}", name_of(id.broker));
         } else {
-            count_failure(id, link, established.error());
+            count_failure(id, link, established ? (*established)->why() : established.error());
         }
     } else if (established) {
         (*established)->close(closed());
     }
-    if (established) {
-        dialing->ready = true;
-    } else {
+    if (!established) {
         dialing->failure = established.error();
+        awaited(*dialing).settled.notify_all();
     }
-    dialing->changed.notify_all();
     // Whatever it was connected for: a broker that is not the one that was meant says what metadata
     // of others may never say (KIP-1242).
     if (wanted && !established && established.error().code == ErrorCode::rebootstrap_required) {

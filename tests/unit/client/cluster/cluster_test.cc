@@ -5,8 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace barnabas::client {
@@ -61,6 +63,48 @@ TEST(Cluster, LetsNobodyWaitBehindAFetchOrAGroup) {
     EXPECT_TRUE(said.empty());
     EXPECT_TRUE(world.close());
     EXPECT_EQ(said.size(), 2U);
+}
+
+awaitable<std::string> numbered(Cluster& cluster, std::int32_t number) {
+    HeartbeatRequest request;
+    request.generation_id = number;
+    const auto answered = co_await cluster.call(BrokerId{1}, std::move(request), CallOptions{});
+    co_return text(answered);
+}
+
+/// One at each step of the loop, so between all that the connection's coming sets off.
+TEST(Cluster, CallsDoNotPassEachOtherWhileTheirConnectionIsMade) {
+    constexpr int calls = 400;
+    constexpr int at_once_max = 20;
+    for (const std::uint64_t seed : {11, 12, 13}) {
+        ClusterWorld world(1, seed);
+        std::vector<int> came;
+        world.special = [&came](int, const Asked& asked) -> std::optional<Reaction> {
+            if (!asked.is<HeartbeatRequest>()) {
+                return std::nullopt;
+            }
+            came.push_back(asked.as<HeartbeatRequest>().generation_id);
+            return answer(asked, HeartbeatResponse{});
+        };
+        EXPECT_EQ(refresh(world), "done");
+        std::vector<std::string> said;
+        int begun = 0;
+        Time last{};
+        int at_once = 0;
+        const auto one_more = [&] {
+            at_once = std::exchange(last, world.now()) == last ? at_once + 1 : 0;
+            if (begun < calls && at_once < at_once_max) {
+                world.shard().post([&, number = begun++] {
+                    runtime::spawn(world.shard(), note(numbered(world.cluster(), number), &said));
+                });
+            }
+            return said.size() == calls;
+        };
+        ASSERT_TRUE(world.run_until(one_more));
+        EXPECT_THAT(said, ::testing::Each("1"));
+        EXPECT_EQ(came.size(), std::size_t{calls});
+        EXPECT_TRUE(std::ranges::is_sorted(came));
+    }
 }
 
 TEST(Cluster, AsksForACoordinatorOnce) {
