@@ -218,7 +218,7 @@ void Sender::on_topic(TopicEntry& topic, Time now, Decisions& out) {
 
 void Sender::poll(Time now, const ReachableAt& reachable_at, Decisions& out) {
     if (options_.idempotent) {
-        transactions_.prepare(accumulator_.pool().batches_out() != 0);
+        const bool renumbered = transactions_.prepare(accumulator_.pool().batches_out() != 0);
         if (transactions_.has_fatal_error()) {
             abort_new(transactions_.error(), out);
         } else if (transactions_.is_transactional() &&
@@ -229,7 +229,7 @@ void Sender::poll(Time now, const ReachableAt& reachable_at, Decisions& out) {
                                   "the transaction was aborted before the record was sent"},
                       out);
         }
-        look_again_ = look_again_ || transactions_.identity() != last_identity_ ||
+        look_again_ = look_again_ || renumbered || transactions_.identity() != last_identity_ ||
                       transactions_.state() != last_state_;
         last_identity_ = transactions_.identity();
         last_state_ = transactions_.state();

@@ -99,7 +99,7 @@ bool Sequences::follows(const PartitionQueue& partition, std::int32_t sequence) 
     return sequence == add_to_sequence(entry->last_acknowledged, 1);
 }
 
-void Sequences::start_over(PartitionQueue& partition, ProducerIdentity identity) {
+void Sequences::start_over(const PartitionQueue& partition, ProducerIdentity identity) {
     auto& entry = entries_[&partition];
     std::int32_t sequence = 0;
     for (auto* batch : entry.out) {

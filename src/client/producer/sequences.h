@@ -47,7 +47,7 @@ public:
     [[nodiscard]] bool follows(const PartitionQueue& partition, std::int32_t sequence) const;
 
     /// All that is out is numbered from 0 on, as `identity`.
-    void start_over(PartitionQueue& partition, ProducerIdentity identity);
+    void start_over(const PartitionQueue& partition, ProducerIdentity identity);
     /// `failed`, which is still out, was refused for good: what came behind it moves up.
     void close_gap(const ProducerBatch& failed);
     /// The broker has forgotten the producer: the next batch has sequence 0.

@@ -242,8 +242,6 @@ void TransactionManager::answered(Pending pending, const wire::InitProducerIdRes
         if (pending.kind == Kind::bump_epoch) {
             sequences_.forget_all();
             unresolved_.clear();
-        } else if (!is_transactional()) {
-            rewrite_sequences();
         }
         finish(pending.operation, {});
     } else if (!handle_common(pending, code, now, "InitProducerId")) {

@@ -356,7 +356,7 @@ bool TransactionManager::may_send_to(const TopicPartition& partition) const {
 
 bool TransactionManager::must_wait(const PartitionQueue& partition,
                                    const ProducerBatch* first) const {
-    if (!identity_.is_valid()) {
+    if (!identity_.is_valid() || to_rewrite_.contains(&partition)) {
         return true;
     }
     const auto* first_out = sequences_.first_out(partition);
@@ -419,6 +419,9 @@ bool TransactionManager::may_retry(ProducerBatch& batch, ErrorCode code, Offset 
         if (log_start == no_offset || batch.sequence_was_reset()) {
             return true;  // until somebody tells where the log begins, or with the new numbers
         }
+        if (sequences_.first_out(partition) != &batch) {
+            return true;  // an earlier one goes first, and the broker may know us by it
+        }
         const auto last = sequences_.last_acknowledged_offset(partition).value_or(no_offset);
         if (last < log_start && is_transactional()) {
             // Retention took what the broker knew the producer by; the transaction can go on.
@@ -445,7 +448,7 @@ bool TransactionManager::may_retry(ProducerBatch& batch, ErrorCode code, Offset 
     return is_retriable(code);
 }
 
-void TransactionManager::request_epoch_bump(PartitionQueue& partition) {
+void TransactionManager::request_epoch_bump(const PartitionQueue& partition) {
     epoch_bump_required_ = true;
     to_rewrite_.insert(&partition);
 }
@@ -465,7 +468,7 @@ void TransactionManager::resolve_sequences() {
         }
         if (!sequences_.follows(partition, sequences_.next(partition))) {
             if (!is_transactional()) {
-                request_epoch_bump(const_cast<PartitionQueue&>(partition));
+                request_epoch_bump(partition);
             } else if (!has_error()) {
                 epoch_bump_required_ = epoch_bump_required_ || bumps_epoch_itself();
                 if (state_ == State::in_transaction || state_ == State::committing) {
@@ -491,31 +494,37 @@ void TransactionManager::bump_idempotent_epoch() {
     } else if (identity_.is_valid()) {
         identity_.epoch = identity_.epoch + std::int16_t{1};
     }
-    rewrite_sequences();
 }
 
-void TransactionManager::rewrite_sequences() {
+bool TransactionManager::rewrite_sequences() {
     if (!identity_.is_valid()) {
-        return;  // when the new id is there
+        return false;  // when the new id is there
     }
-    for (auto* partition : std::exchange(to_rewrite_, {})) {
+    const auto rewritten = std::erase_if(to_rewrite_, [this](const PartitionQueue* partition) {
+        if (partition->in_flight > 0) {
+            return false;
+        }
         sequences_.start_over(*partition, identity_);
         unresolved_.erase(partition);
-    }
+        return true;
+    });
+    return rewritten > 0;
 }
 
-void TransactionManager::prepare(bool records_wait) {
+bool TransactionManager::prepare(bool records_wait) {
     resolve_sequences();
     if (has_fatal_error() || is_transactional()) {
-        return;
+        return false;
     }
     if (epoch_bump_required_) {
         bump_idempotent_epoch();
     }
+    const bool rewritten = rewrite_sequences();
     if (records_wait && state_ == State::uninitialized) {
         set_state(State::initializing);
         enqueue({.kind = Kind::init_producer_id});
     }
+    return rewritten;
 }
 
 }  // namespace barnabas::client

@@ -135,8 +135,9 @@ public:
     void mark_unresolved(const ProducerBatch& batch);
 
     /// Once in a while, before requests: settles unresolved sequences, takes a new epoch, asks for
-    /// a producer id. `records_wait`: an idempotent producer needs an id only then.
-    void prepare(bool records_wait);
+    /// a producer id. `records_wait`: an idempotent producer needs an id only then. True: batches
+    /// that had to wait for new numbers have them.
+    bool prepare(bool records_wait);
 
     /// What to send next; nothing while one is out, before `not_before()`, or while `batches_out`
     /// keep a transaction from its end.
@@ -207,9 +208,9 @@ private:
     void fail_abortable_if_possible(const Pending& pending, Error why);
     void fail_fatal(const Pending& pending, Error why);
     [[nodiscard]] bool bumps_epoch_itself() const { return is_transactional() && !version_2_; }
-    void request_epoch_bump(PartitionQueue& partition);
+    void request_epoch_bump(const PartitionQueue& partition);
     void bump_idempotent_epoch();
-    void rewrite_sequences();
+    bool rewrite_sequences();
     void resolve_sequences();
     [[nodiscard]] bool unresolved(const PartitionQueue& partition) const {
         return unresolved_.contains(&partition);
@@ -236,7 +237,9 @@ private:
     std::set<TopicPartition> new_partitions_;
     std::set<TopicPartition> adding_;
     std::set<TopicPartition> partitions_;
-    std::set<PartitionQueue*> to_rewrite_;
+    /// Whose batches get numbers of the new epoch as soon as none is on the wire: a broker that
+    /// takes one under its old numbers has not seen the new epoch begin.
+    std::set<const PartitionQueue*> to_rewrite_;
     /// By partition: the sequence behind the last batch that was given up.
     std::unordered_map<const PartitionQueue*, std::int32_t> unresolved_;
 };

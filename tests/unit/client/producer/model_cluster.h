@@ -34,7 +34,8 @@ inline std::vector<std::string> values_of(ByteView bytes) {
     }
 }
 
-/// One partition as its replicas have it: what Kafka's ProducerStateManager lets in.
+/// One partition as its replicas have it: what a broker's producer states let in. Unlike Kafka's,
+/// which takes whatever a producer begins with, it refuses what cannot be the first.
 class ModelLog {
 public:
     struct Verdict {
@@ -46,6 +47,9 @@ public:
         const wire::BatchView batch(bytes);
         const auto base = Offset{std::ssize(values)};
         if (batch.has_producer()) {
+            if (!producers_.contains(batch.producer_id()) && batch.base_sequence() != 0) {
+                return {ErrorCode::unknown_producer_id};
+            }
             auto& known = producers_[batch.producer_id()];
             if (batch.producer_epoch() < known.epoch) {
                 return {ErrorCode::invalid_producer_epoch};

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace barnabas::client {
@@ -136,6 +137,106 @@ TEST(ProducerCoreFaults, ATopicThatIsMadeAgainGetsWhatComesLater) {
     }
     EXPECT_EQ(play.logs[0].values, (Told{"new0", "new1", "new2"}));
     EXPECT_EQ(play.told.back(), "new2 at 0-2");
+}
+
+// --- the order of batches -----------------------------------------------------------------------
+
+/// Each record is a batch of its own, and goes at once.
+const ClientConfig one_by_one = {{"batch.size", "1"}, {"linger.ms", "0"}};
+
+/// Adds what the batches of a Produce request say of their producer's epoch.
+void note_epochs(const Asked& asked, std::vector<int>& epochs) {
+    for (const auto& topic : asked.as<wire::ProduceRequest>().topic_data) {
+        for (const auto& data : topic.partition_data) {
+            epochs.push_back(wire::BatchView(data.records.bytes()).producer_epoch().get());
+        }
+    }
+}
+
+/// Two records that a connection is made for, and a third one at each moment until they are stored.
+TEST(ProducerCoreFaults, NoRecordPassesThoseThatWaitForTheConnection) {
+    for (const char* idempotent : {"false", "true"}) {
+        ClientConfig config = one_by_one;
+        config.emplace("enable.idempotence", idempotent);
+        bool in_time = true;
+        for (int moment = 0; in_time; ++moment) {
+            SCOPED_TRACE(fmt::format("enable.idempotence={}, moment {}", idempotent, moment));
+            ProducerWorld play(config);
+            std::vector<int> epochs;
+            play.trouble = [&epochs](const Asked& asked) -> std::optional<Reaction> {
+                note_epochs(asked, epochs);
+                return std::nullopt;
+            };
+            play.send(0, "v0");
+            play.send(0, "v1");
+            int step = 0;
+            const auto third = [&] {
+                if (step++ == moment) {
+                    in_time = play.told.size() < 2;
+                    play.send(0, "v2");
+                }
+                return play.told.size() == 3;
+            };
+            ASSERT_TRUE(play.world.simulation().run_until(third, 300s));
+            ASSERT_EQ(play.logs[0].values, (Told{"v0", "v1", "v2"}));
+            ASSERT_THAT(epochs, ::testing::Each(config["enable.idempotence"] == "true" ? 0 : -1));
+        }
+    }
+}
+
+/// The broker does not know the producer by the first batch, which it refused for now, and so not
+/// those behind it: no reason for a new epoch.
+TEST(ProducerCoreFaults, WhatComesBehindARefusedFirstBatchWaitsForItUnderTheSameEpoch) {
+    ProducerWorld play(one_by_one);
+    std::vector<int> epochs;
+    play.trouble = [&epochs](const Asked& asked) -> std::optional<Reaction> {
+        note_epochs(asked, epochs);
+        if (epochs.size() > 1) {
+            return std::nullopt;
+        }
+        wire::ProduceResponse response;
+        model::add_answer(response, "t", 0).error_code =
+            static_cast<std::int16_t>(ErrorCode::not_enough_replicas);
+        return answer(asked, response);
+    };
+    Told in_order;
+    for (int i = 0; i < 12; ++i) {
+        in_order.push_back(fmt::format("v{}", i));
+        play.send(0, in_order.back());
+    }
+    ASSERT_TRUE(play.all_told());
+    EXPECT_EQ(play.logs[0].values, in_order);
+    EXPECT_GT(epochs.size(), in_order.size());
+    EXPECT_THAT(epochs, ::testing::Each(0));
+}
+
+/// The broker refuses the first batch for good, for which the epoch is raised, and takes those that
+/// are on their way: they are of the old epoch, and the new one begins with 0 behind them.
+TEST(ProducerCoreFaults, ANewEpochBeginsBehindWhatIsOnItsWayUnderTheOldOne) {
+    ProducerWorld play(one_by_one);
+    std::vector<int> epochs;
+    play.trouble = [&](const Asked& asked) -> std::optional<Reaction> {
+        note_epochs(asked, epochs);
+        if (epochs.size() > 1) {
+            return std::nullopt;
+        }
+        const auto request = asked.as<wire::ProduceRequest>();
+        play.logs[0].append(request.topic_data[0].partition_data[0].records.bytes());
+        wire::ProduceResponse response;
+        model::add_answer(response, "t", 0).error_code =
+            static_cast<std::int16_t>(ErrorCode::invalid_record);
+        return answer(asked, response);
+    };
+    for (int i = 0; i < 5; ++i) {
+        play.send(0, fmt::format("v{}", i));
+    }
+    ASSERT_TRUE(play.all_told());
+    play.send(0, "v5");
+    play.send(0, "v6");
+    ASSERT_TRUE(play.all_told());
+    EXPECT_EQ(play.told, (Told{"v0 INVALID_RECORD", "v1 at 0-1", "v2 at 0-2", "v3 at 0-3",
+                               "v4 at 0-4", "v5 at 0-5", "v6 at 0-6"}));
+    EXPECT_EQ(epochs, (std::vector<int>{0, 0, 0, 0, 0, 1, 1}));
 }
 
 // --- what it says when it gives up --------------------------------------------------------------
