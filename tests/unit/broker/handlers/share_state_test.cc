@@ -53,6 +53,7 @@ protected:
 
     MetadataResponse::Topic metadata(const std::string& name) {
         MetadataRequest request;
+        request.allow_auto_topic_creation = false;
         request.topics.emplace();
         request.topics->emplace_back().name = name;
         return at_.call<MetadataResponse>(request).topics.at(0);
