@@ -3,6 +3,7 @@
 #include "base/invariant.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace barnabas::broker {
@@ -83,6 +84,22 @@ awaitable<void> ColdReads::work(Directory* directory) {
     }
     INVARIANT(directory->running > 0, "a worker ended that was not counted");
     --directory->running;
+}
+
+awaitable<bool> ColdReads::bring_in(std::vector<log::ColdPart> parts, Time until) {
+    const auto came = [](const auto& read) { return read->state == ColdRead::State::over; };
+    while (!parts.empty()) {
+        const auto some = std::min(parts.size(), at_once_max);
+        const auto first = parts.end() - static_cast<std::ptrdiff_t>(some);
+        auto reads = start(std::vector<log::ColdPart>(std::make_move_iterator(first),
+                                                      std::make_move_iterator(parts.end())));
+        parts.erase(first, parts.end());
+        co_await wait_for(reads, until);
+        if (!std::ranges::all_of(reads, came)) {
+            co_return false;
+        }
+    }
+    co_return true;
 }
 
 awaitable<void> ColdReads::wait_until(Time until) {

@@ -67,6 +67,10 @@ public:
     using Wait = std::function<awaitable<void>(ColdReadList)>;
     awaitable<bool> warm_up(std::vector<log::ColdPart> cold, Look look, Wait wait);
 
+    /// Until all parts are in memory; false if some are not by `until`, or the broker stops. A few
+    /// at a time: those who fetch wait in the same line.
+    awaitable<bool> bring_in(std::vector<log::ColdPart> parts, Time until);
+
     /// Until some read has ended, or `until`, or not at all after end_waits().
     awaitable<void> wait_until(Time until);
     /// Likewise until all of them have ended.

@@ -156,12 +156,22 @@ awaitable<std::vector<log::CleanerCandidate>> LogCleaner::gather() {
     std::vector<log::CleanerCandidate> logs;
     std::vector<std::pair<TopicPartition, runtime::Path>> places;
     const auto unknown = reading_;
+    const auto not_now = warming_;
+    const auto ready = std::exchange(warm_, {});
     for (auto& shard : ports_.services.shards) {
+        std::map<TopicPartition, std::vector<log::ColdPart>> cold;
         auto look = [&] {
             shard->partitions.for_each([&](replication::Partition& partition) {
                 auto& log = partition.log();
-                if (!log.config().cleanup_compact || unknown.contains(log.folder().parent_path())) {
+                if (!log.config().cleanup_compact || not_now.contains(partition.name()) ||
+                    unknown.contains(log.folder().parent_path())) {
                     return;
+                }
+                if (!ready.contains(partition.name())) {
+                    if (auto parts = log.compaction_facts_reads(); !parts.empty()) {
+                        cold.emplace(partition.name(), std::move(parts));
+                        return;
+                    }
                 }
                 auto facts = log.compaction_facts();
                 if (!facts) {
@@ -176,11 +186,37 @@ awaitable<std::vector<log::CleanerCandidate>> LogCleaner::gather() {
             });
         };
         co_await runtime::call_on(home_, shard->shard, look);
+        for (auto& [partition, parts] : cold) {
+            warming_.insert(partition);
+            tasks_.spawn(warm_up(*shard, partition, std::move(parts)));
+        }
     }
     for (auto& [partition, directory] : places) {
         where_.insert_or_assign(std::move(partition), std::move(directory));
     }
     co_return logs;
+}
+
+/// What the plan asks of a log that nobody has read since the start may not be in memory, and no
+/// shard is to wait for it: the log is in the next plan, or a later one if its disk is slow.
+awaitable<void> LogCleaner::warm_up(BrokerShard& shard, TopicPartition partition,
+                                    std::vector<log::ColdPart> parts) {
+    const bool came = co_await bring_in(shard, std::move(parts));
+    warming_.erase(partition);
+    if (came) {
+        warm_.insert(std::move(partition));
+    }
+    if (warming_.empty()) {
+        wake_.notify_all();
+    }
+}
+
+awaitable<bool> LogCleaner::bring_in(BrokerShard& shard, std::vector<log::ColdPart> parts) {
+    const Time until = home_.clock().now() + Flusher::patience;
+    auto read = [&shard, &parts, until] {
+        return shard.cold_reads.bring_in(std::move(parts), until);
+    };
+    co_return co_await runtime::await_on(home_, shard.shard, read);
 }
 
 /// Topics that were deleted: theirs is neither a checkpoint nor a mark.
@@ -286,6 +322,19 @@ awaitable<Result<bool>> LogCleaner::begin(std::shared_ptr<Job> job) {
                           error->code == ErrorCode::request_timed_out;
         co_return away ? Result<bool>(false) : Result<bool>(std::unexpected(*error));
     }
+    auto look = [job] {
+        auto* log = job->find_log();
+        return log == nullptr ? std::vector<log::ColdPart>()
+                              : log->compaction_source_reads(job->wanted.end);
+    };
+    auto cold = co_await runtime::call_on(home_, job->owner->shard, look);
+    if (!cold.empty() && !co_await bring_in(*job->owner, std::move(cold))) {
+        co_return false;
+    }
+    co_return co_await begin_run(job);
+}
+
+awaitable<Result<bool>> LogCleaner::begin_run(std::shared_ptr<Job> job) {
     using Source = Result<std::optional<log::CompactionSource>>;
     auto take = [job]() -> Source {
         auto* log = job->find_log();
@@ -306,8 +355,8 @@ awaitable<Result<bool>> LogCleaner::begin(std::shared_ptr<Job> job) {
         .hasher = log::KeyHasher(home_.random().next(), home_.random().next()),
         .now = home_.clock().both().wall,
         .keep_free = static_cast<std::uint64_t>(free_min)};
-    ports_.log.info("{}: compacting [{}, {}) with {} segments", partition, job->wanted.first_dirty,
-                    job->wanted.end, (*source)->segments.size());
+    ports_.log.info("{}: compacting [{}, {}) with {} segments", job->wanted.partition,
+                    job->wanted.first_dirty, job->wanted.end, (*source)->segments.size());
     // On the pool: the map's memory is cleared.
     auto make = [job, &options, &source] {
         job->run = std::make_unique<log::CompactionRun>(std::move(**source), options);

@@ -61,10 +61,14 @@ private:
     awaitable<void> read_checkpoints();
     awaitable<void> read_checkpoint(runtime::Path directory);
     awaitable<std::vector<log::CleanerCandidate>> gather();
+    awaitable<void> warm_up(BrokerShard& shard, TopicPartition partition,
+                            std::vector<log::ColdPart> parts);
+    awaitable<bool> bring_in(BrokerShard& shard, std::vector<log::ColdPart> parts);
     void forget_missing();
     awaitable<void> clean(log::CleanerJob wanted);
     awaitable<Outcome> compact(std::shared_ptr<Job> job);
     awaitable<Result<bool>> begin(std::shared_ptr<Job> job);
+    awaitable<Result<bool>> begin_run(std::shared_ptr<Job> job);
     awaitable<Result<bool>> hand_over(std::shared_ptr<Job> job);
     awaitable<void> tidy(std::shared_ptr<Job> job);
     awaitable<void> pay_for(const log::CompactionStats& before, const log::CompactionStats& after);
@@ -89,6 +93,8 @@ private:
     // Each directory on its own: one whose disk hangs holds up no other.
     std::set<runtime::Path> reading_;
     std::set<runtime::Path> writing_;
+    std::set<TopicPartition> warming_;  // they are in no plan until what it asks of them was read
+    std::set<TopicPartition> warm_;     // the next plan takes them, wherever memory is short again
     Time last_plan_{};
     // Since the start.
     std::uint64_t jobs_done_ = 0;

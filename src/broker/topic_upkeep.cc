@@ -6,27 +6,6 @@
 #include <utility>
 
 namespace barnabas::broker {
-namespace {
-
-/// Until all parts are in memory; false if some are not by `until`, or the broker stops. A few at a
-/// time: those who fetch wait in the same line.
-awaitable<bool> bring_in(BrokerShard& shard, std::vector<log::ColdPart> parts, Time until) {
-    const auto came = [](const auto& read) { return read->state == ColdRead::State::over; };
-    while (!parts.empty()) {
-        const auto some = std::min(parts.size(), ColdReads::at_once_max);
-        const auto first = parts.end() - static_cast<std::ptrdiff_t>(some);
-        auto reads = shard.cold_reads.start(std::vector<log::ColdPart>(
-            std::make_move_iterator(first), std::make_move_iterator(parts.end())));
-        parts.erase(first, parts.end());
-        co_await shard.cold_reads.wait_for(reads, until);
-        if (!std::ranges::all_of(reads, came)) {
-            co_return false;
-        }
-    }
-    co_return true;
-}
-
-}  // namespace
 
 void TopicService::start_upkeep() {
     for (std::size_t i = 0; i < ports_.dirs.count(); ++i) {
@@ -159,7 +138,9 @@ awaitable<bool> TopicService::prepare_upkeep(BrokerShard& shard, Health health, 
     };
     co_await runtime::call_on(home_, shard.shard, gather);
     const Time until = home_.clock().now() + Flusher::patience;
-    auto read = [&shard, &parts, until] { return bring_in(shard, std::move(parts), until); };
+    auto read = [&shard, &parts, until] {
+        return shard.cold_reads.bring_in(std::move(parts), until);
+    };
     bool all_came = true;
     if (!parts.empty()) {
         all_came = co_await runtime::await_on(home_, shard.shard, read);

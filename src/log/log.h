@@ -167,6 +167,9 @@ public:
     /// and its work in place of what it was made from. False: the log has been cut or has given
     /// segments up since; then, and where an error left them, the fresh ones are the caller's.
     [[nodiscard]] Result<LogFacts> compaction_facts();
+    /// What that would have to wait for, and compaction_source(); of an error they speak.
+    [[nodiscard]] std::vector<ColdPart> compaction_facts_reads();
+    [[nodiscard]] std::vector<ColdPart> compaction_source_reads(Offset end);
     [[nodiscard]] Result<std::optional<CompactionSource>> compaction_source(Offset first_dirty,
                                                                             Offset end);
     [[nodiscard]] Result<bool> swap_in(CleanedGroup& group);

@@ -34,6 +34,29 @@ Result<LogFacts> Log::compaction_facts() {
     return facts;
 }
 
+std::vector<ColdPart> Log::compaction_facts_reads() {
+    std::vector<ColdPart> parts;
+    if (config_.max_compaction_lag_ms == std::numeric_limits<std::int64_t>::max()) {
+        return parts;
+    }
+    for (auto& [base, segment] : segments_) {
+        if (auto cold = segment->cold_head(); cold && *cold) {
+            parts.push_back(std::move(**cold));
+        }
+    }
+    return parts;
+}
+
+std::vector<ColdPart> Log::compaction_source_reads(Offset end) {
+    std::vector<ColdPart> parts;
+    for (auto at = segments_.begin(); at != segments_.lower_bound(end); ++at) {
+        if (auto cold = at->second->transactions().file().cold(); cold && *cold) {
+            parts.push_back(std::move(**cold));
+        }
+    }
+    return parts;
+}
+
 Result<std::optional<CompactionSource>> Log::compaction_source(Offset first_dirty, Offset end) {
     TRY(finish_swap());
     const auto limit = segments_.find(end);

@@ -316,9 +316,12 @@ Result<std::optional<ColdPart>> Segment::cold_append() {
     }
     checked_ = {};
     TRY_ASSIGN(auto cold, cold_between(from, size_));
-    const auto head = std::min(size_, static_cast<std::uint32_t>(scan_window));
-    return cold || first_timestamp_ ? Result<std::optional<ColdPart>>(std::move(cold))
-                                    : cold_between(0, head);
+    return cold ? Result<std::optional<ColdPart>>(std::move(cold)) : cold_head();
+}
+
+Result<std::optional<ColdPart>> Segment::cold_head() {
+    return first_timestamp_ ? Result<std::optional<ColdPart>>(std::nullopt)
+                            : cold_between(0, std::min(size_, std::uint32_t{scan_window}));
 }
 
 void Segment::close_idle() {

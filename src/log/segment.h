@@ -87,6 +87,8 @@ public:
     /// The timestamp of the first batch, if it has one: time-based rolls count from it.
     Result<std::optional<Timestamp>> rolls_from();
     [[nodiscard]] Timestamp created() const { return created_; }
+    /// What that would have to wait for.
+    Result<std::optional<ColdPart>> cold_head();
     /// When something was last written to the file.
     [[nodiscard]] Result<Timestamp> modified() const;
     Result<void> set_modified(Timestamp when);

@@ -436,5 +436,54 @@ TEST_F(LogRestartTest, UpkeepThatMustNotWaitKnowsWhetherItWillRoll) {
     }
 }
 
+TEST_F(LogRestartTest, CompactionAsksBeforeItsLooksWouldWait) {
+    const LogConfig config{
+        .segment_bytes = 1000, .index_interval_bytes = 200, .max_compaction_lag_ms = 60'000};
+    open(true, Offset{0}, config);
+    constexpr ProducerId producer{7};
+    constexpr ProducerEpoch epoch{0};
+    append(1, {.producer = producer, .epoch = epoch, .sequence = 0, .transactional = true});
+    ASSERT_TRUE(
+        send(testing::make_marker(producer, epoch, false), wire::AppendOrigin::coordinator));
+    append(20, {.value_size = 300});
+    ASSERT_TRUE(log_->close());
+    const auto end = log_->log_end();
+    open(true, end, config);
+    ASSERT_GT(log_->segment_count(), 4U);
+    const auto entries = disk_.list(folder);
+    for (const auto& entry : *entries) {
+        disk_.make_cold(folder / entry.name);
+    }
+    const auto waited = disk_.cold_reads_elsewhere();
+    const auto bring_in = [this](const std::vector<ColdPart>& parts) {
+        disk_.on_pool(true);
+        for (const auto& part : parts) {
+            ASSERT_TRUE(part.bring_in()) << part.path;
+        }
+        disk_.on_pool(false);
+    };
+
+    const auto heads = log_->compaction_facts_reads();
+    EXPECT_EQ(heads.size(), log_->segment_count());
+    bring_in(heads);
+    EXPECT_TRUE(log_->compaction_facts_reads().empty());
+    const auto facts = log_->compaction_facts();
+    ASSERT_TRUE(facts) << facts.error().message;
+    EXPECT_EQ(facts->segments.at(1).first.get() % 1000, BatchSpec{}.timestamp.get() % 1000);
+    EXPECT_GE(facts->segments.at(1).first, BatchSpec{}.timestamp);
+    EXPECT_EQ(disk_.cold_reads_elsewhere(), waited) << "the look at the log waited for the disk";
+
+    const auto& limit = facts->segments.back().base;
+    const auto indexes = log_->compaction_source_reads(limit);
+    for (const auto& index : indexes) {
+        EXPECT_EQ(index.path.extension(), ".txnindex");
+    }
+    bring_in(indexes);
+    const auto source = log_->compaction_source(Offset{0}, limit);
+    ASSERT_TRUE(source && *source);
+    EXPECT_EQ((*source)->aborted.size(), 1U);
+    EXPECT_EQ(disk_.cold_reads_elsewhere(), waited) << "taking the source waited for the disk";
+}
+
 }  // namespace
 }  // namespace barnabas::log
