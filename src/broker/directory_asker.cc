@@ -8,6 +8,7 @@ namespace barnabas::broker {
 /// A question on its way; on home, but for `question` itself.
 struct DirectoryAsker::Asked {
     Question question;
+    std::set<std::size_t> of;
     std::set<std::size_t> answered;
 };
 
@@ -29,21 +30,34 @@ bool DirectoryAsker::hangs(std::size_t directory) const {
 awaitable<std::set<std::size_t>> DirectoryAsker::ask(Question question, Time deadline) {
     const auto asked = std::make_shared<Asked>();
     asked->question = std::move(question);
-    const Time until = std::min(deadline, home_.clock().now() + patience);
-    std::size_t count = 0;
     for (std::size_t i = 0; i < directories_.size(); ++i) {
         if (!hangs(i)) {
             put(i, asked);
-            ++count;
+            asked->of.insert(i);
         }
     }
-    while (asked->answered.size() < count && co_await changed_.wait_until(until)) {
+    for (auto until = next_look(*asked); until && home_.clock().now() < deadline;
+         until = next_look(*asked)) {
+        co_await changed_.wait_until(std::min(*until, deadline));
     }
     for (auto& directory : directories_) {
         std::erase(directory.waiting, asked);
     }
     note_hanging();
     co_return asked->answered;
+}
+
+/// When one of those that owe an answer may hang; nothing if all have answered, or hang. Who only
+/// stands in line before a disk that works owes it as long as it takes.
+std::optional<Time> DirectoryAsker::next_look(const Asked& asked) const {
+    std::optional<Time> next;
+    for (const auto i : asked.of) {
+        if (!asked.answered.contains(i) && !hangs(i)) {
+            const Time may_hang = directories_[i].since + patience;
+            next = std::min(next.value_or(may_hang), may_hang);
+        }
+    }
+    return next;
 }
 
 void DirectoryAsker::put(std::size_t directory, std::shared_ptr<Asked> asked) {

@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,8 +34,8 @@ public:
     /// `meanwhile` ends the sentence for people that a disk does not answer.
     DirectoryAsker(runtime::Shard& home, log::LogDirs& dirs, Logger log, std::string meanwhile);
 
-    /// Answers which directories have answered, when all have, or those that have not hang: at the
-    /// deadline or after `patience`.
+    /// Answers which directories have answered, when all have, or those that have not hang (they
+    /// owe one answer for `patience`), or at the deadline.
     awaitable<std::set<std::size_t>> ask(Question question, Time deadline);
     /// Until no directory is asked any more, however long its disk hangs.
     awaitable<void> join() { return tasks_.join(); }
@@ -49,6 +50,7 @@ private:
     };
 
     [[nodiscard]] bool hangs(std::size_t directory) const;
+    [[nodiscard]] std::optional<Time> next_look(const Asked& asked) const;
     void put(std::size_t directory, std::shared_ptr<Asked> asked);
     awaitable<void> serve(std::size_t directory);
     void note_hanging();
