@@ -18,9 +18,9 @@ Result<std::size_t> LogDirs::roomiest(const TopicPartition& partition, const Fol
     const auto takes_it = [this, &look](std::size_t i) {
         return directories_[i].usable() && look.answered.contains(i);
     };
-    if (const auto wanted = preferred_.extract(partition);
-        !wanted.empty() && takes_it(wanted.mapped())) {
-        return wanted.mapped();
+    if (const auto wanted = preferred_.find(partition);
+        wanted != preferred_.end() && takes_it(wanted->second)) {
+        return preferred_.extract(wanted).mapped();
     }
     std::optional<std::size_t> best;
     const auto rank = [this](std::size_t i) {
@@ -74,6 +74,9 @@ Result<void> LogDirs::clear_way(const TopicPartition& partition, const FolderLoo
         }
     }
     for (const auto directory : found) {
+        if (!disk_.is_directory(folder_of(partition, directory))) {
+            continue;  // it was deleted since
+        }
         auto made = make_way(partition, directory);
         if (!made && is_usable(directory)) {
             return made;

@@ -83,6 +83,25 @@ TEST_F(LogDirsCreateTest, CreatesLogsOnlyWhereTheDiskHasAnswered) {
     }
 }
 
+/// Between the question and the change another change may have taken the folder away.
+TEST_F(LogDirsCreateTest, AFolderThatIsGoneSinceIsInNobodysWay) {
+    auto dirs = open();
+    const TopicPartition partition{"u", PartitionId{0}};
+    const FolderLook look{.answered = {0, 1}, .folders = {{partition, {0, 1}}}};
+    const auto log = dirs->create_log(partition, topic_id, {}, clock_.both(), look);
+    ASSERT_TRUE(log) << log.error().message;
+}
+
+TEST_F(LogDirsCreateTest, AWishWaitsForADiskThatAnswersLate) {
+    auto dirs = open();
+    const TopicPartition partition{"u", PartitionId{0}};
+    dirs->prefer(partition, 1);
+    const FolderLook late{.answered = {}, .folders = {}};
+    EXPECT_FALSE(dirs->create_log(partition, topic_id, {}, clock_.both(), late));
+    const auto log = create(*dirs, "u");
+    EXPECT_EQ(dirs->place_of(partition), 1U);
+}
+
 TEST_F(LogDirsCreateTest, SaysOfWhichPartitionsADirectoryHasAFolder) {
     auto dirs = open();
     const auto first = create(*dirs, "t", 0);
