@@ -173,7 +173,15 @@ Result<KafkaDirectoryContents> read_kafka_directories(
     for (const auto& directory : directories) {
         TRY(read_directory(disk, directory, contents, metadata, log));
     }
-    if (metadata_directory && disk.is_directory(*metadata_directory / kraft_log_folder)) {
+    const bool elsewhere =
+        metadata_directory && disk.is_directory(*metadata_directory / kraft_log_folder);
+    if (metadata_directory && !elsewhere && !metadata && !contents.topics.empty()) {
+        return fail(ErrorCode::invalid_config,
+                    "metadata.log.dir names {}, where no {} can be seen: without it the topics' "
+                    "settings would be lost. Mount it, or take the line out to begin without them",
+                    metadata_directory->string(), kraft_log_folder);
+    }
+    if (elsewhere) {
         TRY(read_identity(disk, *metadata_directory, contents.identity));
         TRY_ASSIGN(metadata, read_kafka_metadata(disk, *metadata_directory / kraft_log_folder));
     }

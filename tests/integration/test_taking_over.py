@@ -182,3 +182,13 @@ def test_the_metadata_log_may_have_a_directory_of_its_own(broker_factory, tmp_pa
         for topic in ("plain", "rolled"):
             assert "retention.ms" not in own_settings(connection, topic)
     assert digests(apart) == before
+
+
+def test_a_metadata_directory_that_is_away_ends_the_start(broker_factory, tmp_path):
+    """Settings that cannot be read now would be lost for good: the owner decides."""
+    (data,) = archives.unpack("kafka-4.4-clean", tmp_path)
+    shutil.rmtree(data / "__cluster_metadata-0")
+    broker = broker_factory.make({"log.dirs": data, "metadata.log.dir": tmp_path / "unmounted"})
+    broker.launch()
+    assert broker.wait(30) not in (0, None), broker.log()
+    assert "metadata.log.dir names" in broker.log()
