@@ -143,6 +143,8 @@ awaitable<void> RealStream::bring_back(FileSlice slice) {
 
 awaitable<Result<void>> RealStream::write(std::span<const Piece> pieces) {
     PieceSender sender(pieces);
+    // Whoever takes a long answer in many writes may have made a pause since the last one.
+    co_await bring_back(sender.next_of_file(look_ahead));
     Time looked = shard_.clock().now();
     for (;;) {
         if (!socket_.is_open()) {
