@@ -150,12 +150,16 @@ def test_sigkill_in_the_middle_of_a_move(start):
     try:
         wait_until(lambda: len(load.acknowledged) > 1000, 60, "there is something to move")
         interrupted = 0
-        for _ in range(KILLS):
+        for turn in range(KILLS):
             with wire.connected(broker) as connection:
                 now, future = where(connection)
                 target = broker.dirs[1 - broker.dirs.index(now)]
                 assert move(connection, target) == 0
-                time.sleep(rng.random() * 0.6)
+                if turn % 2:
+                    wait_until(lambda to=target: any("-future" in path for path in folders(broker))
+                               or where(connection)[0] == to, 30, "it is moved")
+                else:
+                    time.sleep(rng.random() * 0.6)
             broker.kill()
             interrupted += any("-future" in path for path in folders(broker))
             broker.start()
