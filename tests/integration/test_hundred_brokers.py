@@ -90,16 +90,17 @@ def test_threads_do_not_grow_with_the_brokers(cluster, tmp_path):
     command = [program("cpp_bench"), "roundtrip", "--bootstrap", "%s:%d" % cluster,
                "--topic", "spread", "--partitions", NODES, "--count", RECORDS, "--size", 100]
     seen = []
-    with (tmp_path / "out").open("w+") as out:
+    with (tmp_path / "out").open("w+") as out, (tmp_path / "log").open("w+") as log:
         with subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=out,
-                              stderr=subprocess.STDOUT) as process:
+                              stderr=log) as process:
             try:
                 wait_until(lambda: look(process, seen), DEADLINE_S, "all records came back")
             finally:
                 process.kill()
         out.seek(0)
+        log.seek(0)
         said = out.read()
-    assert process.returncode == 0, said
+        assert process.returncode == 0, said + log.read()
     assert json.loads(said)["records"] == RECORDS - RECORDS // 10
     # The producer and the consumer each have their own to every broker.
     assert max(connections for _, connections in seen) >= 2 * NODES
