@@ -174,7 +174,7 @@ awaitable<Result<OffsetMap>> ConsumerCore::committed(std::vector<TopicPartition>
     }
     if (const ErrorCode code = judge_committed(answer->message); code != ErrorCode::none) {
         co_return fail(code, "the committed offsets of group \"{}\" are not to be had: {} ({})",
-                       *config_.group_id, error_name(code), timed_source_of(cluster_, *answer));
+                       *config_.group_id, error_name(code), source_of(cluster_, *answer));
     }
     co_return read_committed(answer->message);
 }

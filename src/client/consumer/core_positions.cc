@@ -66,8 +66,10 @@ void ConsumerCore::retry_later(const std::vector<TopicPartition>& partitions, Ph
 awaitable<void> ConsumerCore::initialize(std::vector<TopicPartition> partitions) {
     const auto offsets = co_await committed(partitions, now() + config_.common.request_timeout);
     if (!offsets) {
-        log_.warn("committed offsets are not known yet, and asked for again: {}",
-                  offsets.error().message);
+        if (position_trouble_ != offsets.error().message) {  // not with each of many tries
+            log_.warn("committed offsets are not known yet, and asked for again: {}",
+                      offsets.error().message);
+        }
         position_trouble_ = offsets.error().message;
         if (!worth_another_try(offsets.error().code) &&
             offsets.error().code != ErrorCode::unknown_member_id &&
@@ -77,6 +79,7 @@ awaitable<void> ConsumerCore::initialize(std::vector<TopicPartition> partitions)
         retry_later(partitions, Phase::initializing);
         co_return;
     }
+    position_trouble_.clear();
     initialized(partitions, *offsets);
     poke();
 }
