@@ -162,16 +162,14 @@ public:
     [[nodiscard]] Result<bool> would_roll(Now now, bool retention);
     /// Segments whose files can be removed once file.delete.delay.ms has passed.
     [[nodiscard]] std::vector<std::unique_ptr<Segment>> take_deleted();
-    /// For compaction: what decides whether this log is due; everything that one needs of the
-    /// segments below `end` (nothing if that is not a sealed, stable and flushed part any more);
-    /// and its work in place of what it was made from. False: the log has been cut or has given
-    /// segments up since; then, and where an error left them, the fresh ones are the caller's.
+    /// For compaction: what decides whether this log is due; all that one needs of the segments
+    /// below `end` (nothing if that is no sealed, stable and flushed part any more); what either
+    /// would wait for; and its work in the place of its source (false: the log has been cut since).
     [[nodiscard]] Result<LogFacts> compaction_facts();
-    /// What that would have to wait for, and compaction_source(); of an error they speak.
-    [[nodiscard]] std::vector<ColdPart> compaction_facts_reads();
-    [[nodiscard]] std::vector<ColdPart> compaction_source_reads(Offset end);
     [[nodiscard]] Result<std::optional<CompactionSource>> compaction_source(Offset first_dirty,
                                                                             Offset end);
+    [[nodiscard]] std::vector<ColdPart> compaction_facts_reads();
+    [[nodiscard]] std::vector<ColdPart> compaction_source_reads(Offset end);
     [[nodiscard]] Result<bool> swap_in(CleanedGroup& group);
 
     /// Closes files that were not used since this was last called.

@@ -42,7 +42,8 @@ struct CompactionSource {
     std::uint64_t truncations = 0;  // of the log: another number later, and the work is void
 };
 
-/// Segments that take the place of others: what one group of segments was compacted into.
+/// Segments that take the place of others: what one group of segments was compacted into. Where the
+/// log does not take them, and where an error left them, the fresh ones are the caller's.
 /// Always: at least one fresh segment; the first has the base of the first that is replaced.
 struct CleanedGroup {
     std::vector<SourceSegment> replaced;
