@@ -3,6 +3,7 @@
 #include "base/invariant.h"
 #include "client/admin/backoff.h"
 #include "client/admin/verdict.h"
+#include "client/cluster/stale_knowledge.h"
 
 #include <algorithm>
 #include <set>
@@ -265,7 +266,7 @@ void Router::on_error(const Routes& routes, const Error& error, Time now) {
         return;
     }
     for (const auto& route : routes) {
-        on_answer(route, std::unexpected(error), is_retriable(error.code), now);
+        on_answer(route, std::unexpected(error), worth_another_try(error.code), now);
     }
 }
 

@@ -174,7 +174,8 @@ void Cluster::consider_rebootstrap(BrokerId broker, const Error& why) {
     }
     const bool none_left = std::ranges::all_of(metadata_.brokers(), [this](const auto& node) {
         const auto link = links_.find({node.id, Lane::main});
-        return link != links_.end() && !link->second.ready() && link->second.failures > 0;
+        return link != links_.end() && !link->second.ready() && link->second.failures > 0 &&
+               link->second.not_before > reached_;  // not long ago
     });
     if (none_left) {
         rebootstrap("none of its brokers can be reached");
@@ -201,7 +202,9 @@ void Cluster::rebootstrap(std::string_view why) {
         }
     }
     coordinators_.clear();
-    metadata_.forget_brokers();
+    if (!bootstrap_too) {
+        metadata_.forget_brokers();
+    }
     reached_ = now();
     changed_.notify_all();
 }

@@ -108,7 +108,9 @@ Error Cluster::unknown_broker(BrokerId broker) const {
         known = fmt::format("none that is known{}{}", failure ? ": " : "",
                             failure ? failure->message : "");
     }
-    return {ErrorCode::broker_not_available,
+    // While none is known the cluster is being looked for: that may pass.
+    return {metadata_.brokers().empty() ? ErrorCode::network_exception
+                                        : ErrorCode::broker_not_available,
             fmt::format("the cluster has no broker {} now; it has {}", broker, known)};
 }
 
@@ -187,6 +189,9 @@ awaitable<Result<Cluster::ConnectionPtr>> Cluster::connection_to(LinkId id, Time
         if (closing_) {
             co_return std::unexpected(closed());
         }
+        if (dialing && dialing->failure) {  // also of a broker that nobody knows any more
+            co_return std::unexpected(*dialing->failure);
+        }
         BrokerLink* link = link_to(id);
         if (link == nullptr) {
             co_return std::unexpected(unknown_broker(id.broker));
@@ -194,9 +199,6 @@ awaitable<Result<Cluster::ConnectionPtr>> Cluster::connection_to(LinkId id, Time
         const ConnectionPtr connection = usable(*link, dialing.get());
         if (connection && link->throttled_until <= now()) {
             co_return connection;
-        }
-        if (dialing && dialing->failure) {
-            co_return std::unexpected(*dialing->failure);
         }
         if (dialing && dialing->ready && !connection) {
             co_return fail(ErrorCode::network_exception,

@@ -157,7 +157,7 @@ TEST(Cluster, StartsAnewWhenABrokerIsNotTheOneThatWasMeant) {
         world.clusters = {{2, "another"}, {3, "another"}};
         world.told = {{3, ClusterWorld::address(3)}};
         if (row.check && row.rebootstrap) {
-            EXPECT_THAT(asked_of_one(world, 2), HasSubstr("the cluster has no broker 2 now"));
+            EXPECT_THAT(asked_of_one(world, 2), HasSubstr("at this address is another broker"));
         }
         EXPECT_THAT(asked_of(world, Target::broker(BrokerId{3}), 5s), HasSubstr(row.as_3));
         EXPECT_THAT(asked_of_one(world, 2), ::testing::StartsWith(row.as_2));
