@@ -116,12 +116,10 @@ struct TransportRow {
 };
 
 TEST(KeyedOperation, OutlivesTroubleOnTheWayButNotARefusal) {
-    const TransportRow rows[] = {{ErrorCode::network_exception, true},
-                                 {ErrorCode::request_timed_out, true},
-                                 {ErrorCode::broker_not_available, true},
-                                 {ErrorCode::rebootstrap_required, true},
-                                 {ErrorCode::unsupported_version, false},
-                                 {ErrorCode::invalid_request, false}};
+    const TransportRow rows[] = {
+        {ErrorCode::network_exception, true},    {ErrorCode::request_timed_out, true},
+        {ErrorCode::broker_not_available, true}, {ErrorCode::rebootstrap_required, true},
+        {ErrorCode::unsupported_version, false}, {ErrorCode::invalid_request, false}};
     for (const auto& row : rows) {
         Play play(latest_of({0}));
         play.answer(play.sent<MetadataRequest>(), with_topic("t", {2}));
