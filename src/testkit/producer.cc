@@ -18,6 +18,8 @@ namespace barnabas::testkit {
 namespace {
 
 constexpr std::size_t padding_max = 1200;  // of a record in four: over sectors and pages
+/// Of a batch: the smallest segment of a scenario holds 5,000 bytes.
+constexpr std::size_t batch_padding_max = 3 * padding_max;
 
 ErrorCode code(std::int16_t number) {
     return static_cast<ErrorCode>(number);
@@ -218,10 +220,13 @@ Producer::InFlight Producer::in_flight(Batch batch) {
                                .base_sequence = sequence,
                                .transactional = true});
     auto& random = client_.shard().random();
+    std::size_t room = batch_padding_max;
     for (std::size_t i = 0; i < made.count; ++i) {
         const RecordText text{.id = {.transaction = number_, .index = made.first + i},
                               .copy_of = batch.records[i]};
-        const auto value = text_of(text, random.below(4) == 0 ? random.below(padding_max) : 0);
+        const auto padding = random.below(4) == 0 ? std::min(random.below(padding_max), room) : 0;
+        room -= padding;
+        const auto value = text_of(text, padding);
         ignore(builder.append(Offset{static_cast<std::int64_t>(i)},
                               {.timestamp = client_.shard().clock().wall(),
                                .key = {},
