@@ -39,7 +39,7 @@ std::vector<TopicPartition> TopicService::new_partitions(
 awaitable<TopicService::Looked> TopicService::look_for(std::vector<TopicPartition> partitions,
                                                        Time deadline) {
     const auto count = ports_.dirs.count();
-    if (count == 1 || partitions.empty()) {
+    if (count == 1 || partitions.empty() || stopping_) {  // a stop lets no change begin
         co_return Looked();
     }
     const auto answers = std::make_shared<std::vector<AnswerBeforeChange>>(count);

@@ -431,6 +431,10 @@ awaitable<Result<void>> TopicService::remove(std::string name, Time deadline) {
         co_return fail(ErrorCode::unknown_topic_or_partition, "there is no topic {}", name);
     }
     const auto topic = image_->by_name(name);
+    if (looked && std::cmp_greater(topic->partitions.size(), has)) {
+        co_return fail(ErrorCode::request_timed_out,
+                       "topic {} has got partitions this moment; nothing was changed", name);
+    }
     if (auto answered = check_answers(*topic, looked); !answered) {
         co_return answered;
     }

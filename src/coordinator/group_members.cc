@@ -150,7 +150,6 @@ bool GroupCoordinator::run_due(Now now, Told& out) {
         case TimerKind::consumer_sync:
         case TimerKind::consumer_join:
         case TimerKind::consumer_assignment:
-        case TimerKind::consumer_regex:
             run_consumer(*timer, now, out);
             break;
         case TimerKind::share_session:

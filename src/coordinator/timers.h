@@ -23,7 +23,6 @@ enum class TimerKind : std::uint8_t {
     consumer_sync,        // of a classic member in a consumer group: it has not synced
     consumer_join,        // of a classic member in a consumer group: it has not joined again
     consumer_assignment,  // a group's assignment may be computed now
-    consumer_regex,       // a group's regular expressions are evaluated again
     share_session,        // of a member of a share group
     share_assignment,     // a share group's assignment may be computed now
 };

@@ -247,7 +247,6 @@ LogConfig make_log_config(const ConfigValues& values) {
         .segment_jitter_ms = values.integer("segment.jitter.ms"),
         .segment_index_bytes = bytes("segment.index.bytes"),
         .index_interval_bytes = bytes("index.interval.bytes"),
-        .preallocate = values.boolean("preallocate"),
         .retention_ms = values.integer("retention.ms"),
         .retention_bytes = values.integer("retention.bytes"),
         .file_delete_delay_ms = values.integer("file.delete.delay.ms"),

@@ -384,8 +384,6 @@ Result<StorageConfig> make_storage(const ConfigValues& values) {
         values.integer("replica.alter.log.dirs.io.max.bytes.per.second");
     storage.initial_task_delay = ms("log.initial.task.delay.ms");
     storage.flush_scheduler_interval = ms("log.flush.scheduler.interval.ms");
-    storage.recovery_checkpoint_interval = ms("log.flush.offset.checkpoint.interval.ms");
-    storage.start_offset_checkpoint_interval = ms("log.flush.start.offset.checkpoint.interval.ms");
     storage.high_watermark_checkpoint_interval =
         ms("replica.high.watermark.checkpoint.interval.ms");
     storage.retention_check_interval = ms("log.retention.check.interval.ms");

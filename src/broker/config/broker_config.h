@@ -58,8 +58,6 @@ struct StorageConfig {
     std::int64_t move_bytes_per_second = 0;
     Duration initial_task_delay{};  // from the start to the first retention and flush by time
     Duration flush_scheduler_interval{};
-    Duration recovery_checkpoint_interval{};
-    Duration start_offset_checkpoint_interval{};
     Duration high_watermark_checkpoint_interval{};
     Duration retention_check_interval{};
     Duration producer_expiration{};

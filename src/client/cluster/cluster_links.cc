@@ -23,20 +23,6 @@ rpc::Introduction introduction_to(BrokerId broker, const CommonConfig& config,
     return introduction;
 }
 
-/// A Dialing that lets those who wait for it go on in the order in which they came, and before
-/// whoever comes later: requests to a broker, and the batches of a partition in them, are not to
-/// pass each other.
-struct AwaitedDialing : Dialing {
-    explicit AwaitedDialing(runtime::Shard& shard) : Dialing(shard), settled(shard) {}
-
-    runtime::Signal settled;  ///< ready, or failed; notified once
-    std::size_t waiting = 0;  ///< also those who are woken, and have not run yet
-};
-
-AwaitedDialing& awaited(Dialing& dialing) {
-    return static_cast<AwaitedDialing&>(dialing);  // begin_dialing() makes no others
-}
-
 /// Lets those run who have been woken by now.
 awaitable<void> step_behind(runtime::Shard& shard) {
     auto wake_soon = [](runtime::Wakeup wakeup) { wakeup.post(); };
@@ -44,21 +30,20 @@ awaitable<void> step_behind(runtime::Shard& shard) {
 }
 
 awaitable<void> wait_for(runtime::Shard& shard, std::shared_ptr<Dialing> dialing, Time deadline) {
-    auto& waited_for = awaited(*dialing);
-    ++waited_for.waiting;
+    ++dialing->waiting;
     if (dialing->ready) {
         co_await step_behind(shard);
     } else {
-        co_await waited_for.settled.wait_until(deadline);
+        co_await dialing->settled.wait_until(deadline);
     }
-    --waited_for.waiting;
+    --dialing->waiting;
 }
 
-/// The connection is there: until all who wait for it have it.
+/// The connection is there: until all who wait for it have it, and all who came meanwhile.
 awaitable<void> let_go(runtime::Shard& shard, std::shared_ptr<Dialing> dialing) {
     dialing->ready = true;
-    awaited(*dialing).settled.notify_all();
-    while (awaited(*dialing).waiting > 0) {
+    dialing->settled.notify_all();
+    while (dialing->waiting > 0) {
         co_await step_behind(shard);
     }
 }
@@ -234,7 +219,7 @@ Duration Cluster::setup_timeout(std::uint32_t failures) {
 void Cluster::begin_dialing(LinkId id, BrokerLink& link) {
     INVARIANT(!link.dialing && !link.ready(), "{} is dialled twice", name_of(id.broker));
     link.connection.reset();
-    link.dialing = std::make_shared<AwaitedDialing>(ports_.shard);
+    link.dialing = std::make_shared<Dialing>(ports_.shard);
     tasks_.spawn(connect(id, link.address, setup_timeout(link.failures), link.dialing));
 }
 
@@ -262,7 +247,7 @@ awaitable<void> Cluster::connect(LinkId id, runtime::Endpoint to, Duration timeo
     }
     if (!established) {
         dialing->failure = established.error();
-        awaited(*dialing).settled.notify_all();
+        dialing->settled.notify_all();
     }
     // Whatever it was connected for: a broker that is not the one that was meant says what metadata
     // of others may never say (KIP-1242).

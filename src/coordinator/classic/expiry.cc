@@ -30,7 +30,6 @@ void ClassicGroups::on_timer(const TimerKey& key, Now now, Decisions& out) {
         case TimerKind::consumer_sync:
         case TimerKind::consumer_join:
         case TimerKind::consumer_assignment:
-        case TimerKind::consumer_regex:
         case TimerKind::share_session:
         case TimerKind::share_assignment:
             break;

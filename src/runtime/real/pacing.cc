@@ -8,6 +8,8 @@
 
 namespace barnabas::runtime {
 
+namespace {
+
 bool is_loopback(const boost::asio::ip::tcp::endpoint& address) {
     const auto ip = address.address();
     if (ip.is_v6() && ip.to_v6().is_v4_mapped()) {
@@ -17,7 +19,12 @@ bool is_loopback(const boost::asio::ip::tcp::endpoint& address) {
     return ip.is_loopback();
 }
 
-void do_not_pace(int socket) {
+}  // namespace
+
+void do_not_pace(int socket, const boost::asio::ip::tcp::endpoint& other_end) {
+    if (!is_loopback(other_end)) {
+        return;
+    }
     std::array<char, 16> name{};  // TCP_CA_NAME_MAX
     auto size = static_cast<socklen_t>(name.size());
     if (::getsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, name.data(), &size) != 0 ||

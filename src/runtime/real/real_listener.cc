@@ -78,9 +78,7 @@ Result<std::unique_ptr<Stream>> RealListener::State::try_accept() {
 Result<std::unique_ptr<Stream>> RealListener::State::adopt(int socket,
                                                            const asio::ip::tcp::endpoint& peer) {
     apply_options(socket, options);
-    if (is_loopback(peer)) {
-        do_not_pace(socket);  // one that listens on every address does pace
-    }
+    do_not_pace(socket, peer);  // one that listens on every address does pace
     TcpSocket stream(context);
     boost::system::error_code error;
     stream.assign(peer.protocol(), socket, error);

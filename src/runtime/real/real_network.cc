@@ -69,9 +69,7 @@ int open_listening(const tcp::endpoint& address, const ListenOptions& options) {
         return socket;
     }
     apply_options(socket, options.stream);  // accepted sockets inherit buffer sizes from here
-    if (is_loopback(address)) {
-        do_not_pace(socket);
-    }
+    do_not_pace(socket, address);
     if (::listen(socket, options.backlog) != 0) {
         const int failed = errno;
         ::close(socket);
@@ -173,9 +171,7 @@ awaitable<Result<std::unique_ptr<Stream>>> RealNetwork::connect_to(Address addre
     }
     socket.native_non_blocking(true, error);
     apply_options(socket.native_handle(), options);
-    if (is_loopback(address)) {
-        do_not_pace(socket.native_handle());
-    }
+    do_not_pace(socket.native_handle(), address);
     bool late = false;
     TimerId timer;
     if (deadline != never) {
