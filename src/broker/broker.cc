@@ -101,7 +101,7 @@ Result<void> Broker::open_storage() {
     } else {
         TRY_ASSIGN(file_store_directory_, dirs_->home_of(state_file));
         const auto file = dirs_->path_of(*file_store_directory_) / state_file;
-        TRY_ASSIGN(auto store, metadata::open_embedded_store(ports_.disk, file));
+        TRY_ASSIGN(auto store, metadata::open_embedded_store(ports_.disk, file, &home));
         file_store_ = store.get();
         store_ = std::move(store);
     }

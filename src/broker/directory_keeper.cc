@@ -144,10 +144,11 @@ void DirectoryKeeper::suspend_store(std::size_t directory) {
 }
 
 /// Its disk may hang again: the file is opened on the blocking pool. The directory may fail again
-/// meanwhile, when there was nothing to suspend.
+/// meanwhile, when there was nothing to suspend. While a write of before still hangs, the next look
+/// comes again.
 boost::asio::awaitable<void> DirectoryKeeper::resume_store(std::size_t directory) {
     if (ports_.store == nullptr || ports_.store_directory != directory ||
-        !ports_.store->is_suspended() || std::exchange(resuming_, true)) {
+        !ports_.store->can_reopen() || std::exchange(resuming_, true)) {
         co_return;
     }
     auto reopen = [store = ports_.store] { return store->reopen(); };

@@ -127,7 +127,7 @@ public:
         return {};
     }
 
-    Result<void> upsert(std::string_view path, const Tree::View& node) {
+    Result<void> upsert(const std::string& path, const Row::Stored& node) {
         Statement& s = *upsert_;
         s.bind_text(1, path);
         s.bind_blob(2, node.data);
@@ -237,12 +237,11 @@ Result<void> Database::reopen(const Tree& tree) {
     connection_ = std::make_unique<Connection>(disk_, file_);
     auto reopened = open_connection();
     if (reopened) {
-        const auto paths = all_paths(tree);
-        std::vector<Touched> nodes;
-        for (const auto& path : paths) {
-            nodes.push_back({.path = path, .is_new = true});
+        std::vector<Row> rows;
+        for (auto& path : all_paths(tree)) {
+            rows.push_back(row_of(tree, std::move(path), true));
         }
-        reopened = write_rows(tree, nodes, true);
+        reopened = write_rows(rows, true);
     }
     if (reopened) {
         reopened = make_durable();
@@ -309,10 +308,19 @@ Result<void> Database::load(Tree& tree) {
     return code == SQLITE_DONE ? Result<void>() : connection_->failed("cannot be read");
 }
 
-Result<void> Database::write(const Tree& tree, std::span<const Touched> nodes) {
-    auto written = write_rows(tree, nodes);
+Database::Row Database::row_of(const Tree& tree, std::string path, bool is_new) {
+    Row row{.path = std::move(path), .is_new = is_new, .node = {}};
+    const auto node = tree.get(row.path);
+    if (node && node->stat.ephemeral_owner == SessionId(0) && !is_implied(*node)) {
+        row.node = {.data = node->data, .stat = node->stat};
+    }
+    return row;
+}
+
+Result<void> Database::write(std::span<const Row> rows) {
+    auto written = write_rows(rows);
     if (!written && spend_reserve()) {
-        written = write_rows(tree, nodes);
+        written = write_rows(rows);
     }
     TRY(written);
     TRY(make_durable());
@@ -347,19 +355,16 @@ void Database::keep_reserve() {
 }
 
 /// `all`: what else the file has goes.
-Result<void> Database::write_rows(const Tree& tree, std::span<const Touched> nodes, bool all) {
+Result<void> Database::write_rows(std::span<const Row> rows, bool all) {
     INVARIANT(connection_, "{} is closed", file_.string());
     TRY(connection_->run("BEGIN IMMEDIATE"));
     const auto write_all = [&]() -> Result<void> {
         TRY(all ? connection_->run("DELETE FROM node") : Result<void>());
-        for (const Touched& touched : nodes) {
-            const auto node = tree.get(touched.path);
-            const bool stored =
-                node && node->stat.ephemeral_owner == SessionId(0) && !is_implied(*node);
-            if (stored) {
-                TRY(connection_->upsert(touched.path, *node));
-            } else if (!touched.is_new) {
-                TRY(connection_->erase(touched.path));
+        for (const Row& row : rows) {
+            if (row.node) {
+                TRY(connection_->upsert(row.path, *row.node));
+            } else if (!row.is_new) {
+                TRY(connection_->erase(row.path));
             }
         }
         return connection_->run("COMMIT");

@@ -4,8 +4,9 @@
 #include "runtime/disk.h"
 
 #include <memory>
+#include <optional>
 #include <span>
-#include <string_view>
+#include <string>
 #include <vector>
 
 namespace barnabas::metadata {
@@ -26,15 +27,21 @@ public:
     /// How often the file was opened, this time included: tells one process's life from another's.
     [[nodiscard]] std::int64_t openings() const { return openings_; }
 
-    /// A node that a transaction touched.
-    struct Touched {
-        std::string_view path;
-        bool is_new = false;  // created by it: no row yet
+    /// What the file is to hold of one node.
+    struct Row {
+        struct Stored {
+            std::string data;
+            NodeStat stat;
+        };
+        std::string path;
+        bool is_new = false;         // the file has no row of it yet
+        std::optional<Stored> node;  // nothing: there is no row for it, or no longer
     };
-    /// Brings the rows of `nodes` to what `tree` holds: written where there is a persistent node
-    /// that is not implied by its children, deleted otherwise. One durable transaction: all or, on
-    /// an error, nothing.
-    Result<void> write(const Tree& tree, std::span<const Touched> nodes);
+    /// Nothing is stored where there is no node, and of ephemeral ones and implied ones.
+    [[nodiscard]] static Row row_of(const Tree& tree, std::string path, bool is_new);
+    /// Brings the file's rows to what `rows` say. One durable transaction: all or, on an error,
+    /// nothing.
+    Result<void> write(std::span<const Row> rows);
 
     [[nodiscard]] bool is_open() const { return connection_ != nullptr; }
     /// Lets the file go as it is, because the disk under it fails. Only reopen() may follow.
@@ -47,7 +54,7 @@ private:
     class Connection;
     Database(runtime::Disk& disk, runtime::Path file, std::unique_ptr<Connection> connection);
     Result<void> prepare();
-    Result<void> write_rows(const Tree& tree, std::span<const Touched> nodes, bool all = false);
+    Result<void> write_rows(std::span<const Row> rows, bool all = false);
     Result<void> open_connection();
     Result<void> make_durable();
     [[nodiscard]] runtime::Path reserve_path() const;

@@ -131,10 +131,10 @@ struct StoreEvent {
 /// "/a/b": no empty segment, no '/' at its end.
 ///
 /// Owned and called by one thread. Every call answers exactly once through its callback, in the
-/// order of the calls: the embedded kind before the call returns, a remote one later on the same
-/// thread. A watch's event reaches the listener before any answer that shows the new state.
-/// Callbacks may call the store. What was answered as done is durable. The destructor ends the
-/// session and answers what is open with session_expired.
+/// order of the calls: before the call returns, or later on the same thread. A watch's event
+/// reaches the listener before any answer that shows the new state. Callbacks may call the store.
+/// What was answered as done is durable. The destructor ends the session and answers what is open
+/// with session_expired.
 class Store {
 public:
     template <class T>
