@@ -8,8 +8,6 @@
 
 namespace barnabas::runtime {
 
-namespace {
-
 bool is_loopback(const boost::asio::ip::tcp::endpoint& address) {
     const auto ip = address.address();
     if (ip.is_v6() && ip.to_v6().is_v4_mapped()) {
@@ -18,8 +16,6 @@ bool is_loopback(const boost::asio::ip::tcp::endpoint& address) {
     }
     return ip.is_loopback();
 }
-
-}  // namespace
 
 void do_not_pace(int socket, const boost::asio::ip::tcp::endpoint& other_end) {
     if (!is_loopback(other_end)) {

@@ -12,16 +12,16 @@
 namespace barnabas::runtime {
 namespace {
 
-bool stays_here(const char* address) {
-    return is_loopback({boost::asio::ip::make_address(address), 9092});
+boost::asio::ip::tcp::endpoint endpoint(const char* address) {
+    return {boost::asio::ip::make_address(address), 9092};
 }
 
 TEST(Pacing, OnlyLoopbackAddressesStayInsideTheMachine) {
     for (const char* address : {"127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1"}) {
-        EXPECT_TRUE(stays_here(address)) << address;
+        EXPECT_TRUE(is_loopback(endpoint(address))) << address;
     }
     for (const char* address : {"0.0.0.0", "::", "10.0.0.1", "::ffff:10.0.0.1", "fe80::1"}) {
-        EXPECT_FALSE(stays_here(address)) << address;
+        EXPECT_FALSE(is_loopback(endpoint(address))) << address;
     }
 }
 
@@ -52,7 +52,7 @@ private:
 TEST(Pacing, WhatPacesIsReplaced) {
     // Where the system has no BBR, the socket keeps its default, which is not BBR either.
     const ControlledSocket socket("bbr");
-    do_not_pace(socket.number());
+    do_not_pace(socket.number(), endpoint("127.0.0.1"));
     EXPECT_FALSE(socket.control().starts_with("bbr")) << socket.control();
 }
 
@@ -63,9 +63,16 @@ TEST(Pacing, WhatDoesNotPaceStays) {
         if (before.starts_with("bbr")) {
             continue;  // this system has no such control
         }
-        do_not_pace(socket.number());
+        do_not_pace(socket.number(), endpoint("127.0.0.1"));
         EXPECT_EQ(socket.control(), before);
     }
+}
+
+TEST(Pacing, WhoIsElsewhereKeepsWhatTheSystemChose) {
+    const ControlledSocket socket("bbr");
+    const std::string before = socket.control();
+    do_not_pace(socket.number(), endpoint("10.0.0.1"));
+    EXPECT_EQ(socket.control(), before);
 }
 
 }  // namespace
