@@ -53,14 +53,18 @@ class Side:
                 for result in answer["results"] for part in result["partitions"]}
 
     def ready(self):
+        """Until every partition of the state topic is loaded that has something of ours."""
+        parts = {name: [{"partition": i, "leaderEpoch": 0} for i in range(count)]
+                 for name, count in PARTITIONS.items()}
+        keys = [key_of("g", self.ids[name], part["partition"])
+                for name in parts for part in parts[name]]
+
         def serves():
-            keys = [key_of("g", self.ids["t"], 0)]
             found = self.connection.call("FindCoordinator", 6, keyType=2, coordinatorKeys=keys)
-            if found["coordinators"][0]["errorCode"] != 0:
+            if any(coordinator["errorCode"] for coordinator in found["coordinators"]):
                 return False
-            answer = self.call("ReadShareGroupStateSummary", 0, "g", {
-                "t": [{"partition": 0, "leaderEpoch": 0}]})
-            return answer["t", 0]["errorCode"] not in NOT_YET
+            answer = self.call("ReadShareGroupStateSummary", 0, "g", parts)
+            return all(part["errorCode"] not in NOT_YET for part in answer.values())
 
         wait_until(serves, 60, "the share coordinator serves")
 
