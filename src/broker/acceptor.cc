@@ -14,13 +14,23 @@ constexpr Duration check_interval_max = 1s;
 
 }  // namespace
 
+struct Acceptor::Bell {
+    explicit Bell(runtime::Shard& shard) : signal(shard) {}
+    runtime::Signal signal;
+};
+
 Acceptor::Acceptor(Ports ports, Options options)
     : ports_(std::move(ports)),
       options_(std::move(options)),
       tasks_(ports_.shard),
-      stopping_(ports_.shard) {}
+      stopping_(ports_.shard),
+      room_(std::make_shared<Bell>(ports_.shard)),
+      told_of_room_(ports_.quota.tell([bell = room_, &shard = ports_.shard] {
+          shard.post([bell] { bell->signal.notify_all(); });
+      })) {}
 
 Acceptor::~Acceptor() {
+    ports_.quota.forget(told_of_room_);
     INVARIANT(connections_.empty() || ports_.shard.stopped(),
               "{} connections outlive their acceptor", connections_.size());
 }
@@ -33,6 +43,7 @@ void Acceptor::serve(std::unique_ptr<runtime::Listener> listener, rpc::RequestHa
 awaitable<void> Acceptor::stop() {
     stopped_ = true;
     stopping_.notify_all();
+    room_->signal.notify_all();
     if (idle_check_) {
         ports_.shard.cancel(*std::exchange(idle_check_, std::nullopt));
     }
@@ -51,7 +62,12 @@ awaitable<void> Acceptor::accept_loop(runtime::Listener& listener, rpc::RequestH
     while (!stopped_) {
         auto stream = co_await listener.accept();
         if (stream) {
-            admit(std::move(*stream), handler);
+            std::string ip = (*stream)->peer().host;
+            if (co_await find_room(std::move(ip))) {
+                take_in(std::move(*stream), handler);
+            } else {
+                (*stream)->close();
+            }
         } else if (!listener.closed()) {
             ports_.log.warn("accepting on {}:{} failed: {}; trying again in 100 ms",
                             listener.local().host, listener.local().port, stream.error().message);
@@ -62,18 +78,33 @@ awaitable<void> Acceptor::accept_loop(runtime::Listener& listener, rpc::RequestH
     }
 }
 
-void Acceptor::admit(std::unique_ptr<runtime::Stream> stream, rpc::RequestHandler& handler) {
+/// Counts one from `ip` as soon as there is a place for it; false if there will be none.
+awaitable<bool> Acceptor::find_room(std::string ip) {
+    while (!stopped_) {
+        const auto admitted = ports_.quota.admit(ip);
+        if (!admitted) {
+            ++refused_;
+            ports_.log.info("connection from {} refused: {}", ip, admitted.error().message);
+            co_return false;
+        }
+        if (*admitted == ConnectionQuota::Verdict::admitted) {
+            co_return true;
+        }
+        say_full();
+        co_await room_->signal.wait_until(never);
+    }
+    co_return false;
+}
+
+void Acceptor::say_full() {
+    if (ports_.quota.may_say_full(ports_.shard.clock().now())) {
+        ports_.log.warn("max.connections={} connections are open: new ones wait until others end",
+                        ports_.quota.total_max());
+    }
+}
+
+void Acceptor::take_in(std::unique_ptr<runtime::Stream> stream, rpc::RequestHandler& handler) {
     const auto ip = stream->peer().host;
-    if (stopped_) {
-        stream->close();
-        return;
-    }
-    if (auto admitted = ports_.quota.admit(ip); !admitted) {
-        ++refused_;
-        ports_.log.info("connection from {} refused: {}", ip, admitted.error().message);
-        stream->close();
-        return;
-    }
     ++accepted_;
     rpc::ServerConnection::Ports ports{.shard = ports_.shard,
                                        .handler = handler,

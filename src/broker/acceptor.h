@@ -13,7 +13,9 @@ namespace barnabas::broker {
 
 using boost::asio::awaitable;
 
-/// One shard's connections: accepts them, keeps them, closes idle ones. Lives on its shard.
+/// One shard's connections: accepts them, keeps them, closes idle ones. Lives on its shard. While
+/// max.connections are open each listener holds one that it has accepted, without serving it, and
+/// accepts no more: the system keeps those who come.
 /// Always: a connection in the list is counted in the quota.
 class Acceptor {
 public:
@@ -52,8 +54,12 @@ private:
     };
     using Connections = std::list<Entry>;
 
+    struct Bell;
+
     awaitable<void> accept_loop(runtime::Listener& listener, rpc::RequestHandler& handler);
-    void admit(std::unique_ptr<runtime::Stream> stream, rpc::RequestHandler& handler);
+    awaitable<bool> find_room(std::string ip);
+    void say_full();
+    void take_in(std::unique_ptr<runtime::Stream> stream, rpc::RequestHandler& handler);
     awaitable<void> run_connection(Connections::iterator entry);
     void plan_idle_check();
     void close_idle();
@@ -63,6 +69,8 @@ private:
     Options options_;
     runtime::TaskGroup tasks_;
     runtime::Signal stopping_;
+    std::shared_ptr<Bell> room_;  // shared with the shards where connections end
+    std::uint64_t told_of_room_;
     std::vector<std::unique_ptr<runtime::Listener>> listeners_;
     rpc::Gathering gathering_;
     Connections connections_;

@@ -6,20 +6,47 @@
 #include <utility>
 
 namespace barnabas::broker {
+namespace {
+
+constexpr Duration say_full_interval = 60s;
+
+}  // namespace
 
 ConnectionQuota::ConnectionQuota(Limits limits) : limits_(std::move(limits)) {}
+
+std::uint64_t ConnectionQuota::tell(OnRoom on_room) {
+    const std::lock_guard lock(mutex_);
+    told_.emplace(next_told_, std::move(on_room));
+    return next_told_++;
+}
+
+void ConnectionQuota::forget(std::uint64_t told) {
+    const std::lock_guard lock(mutex_);
+    told_.erase(told);
+}
+
+/// All of them: only one may get the place, and the others wait on.
+void ConnectionQuota::tell_of_room() {
+    if (std::exchange(wanted_, false)) {
+        for (const auto& [number, on_room] : told_) {
+            on_room();
+        }
+    }
+}
 
 void ConnectionQuota::set_limits(Limits limits) {
     const std::lock_guard lock(mutex_);
     limits_ = std::move(limits);
+    tell_of_room();
 }
 
-Result<void> ConnectionQuota::admit(const std::string& ip) {
+std::int64_t ConnectionQuota::total_max() const {
     const std::lock_guard lock(mutex_);
-    if (total_ >= limits_.total_max) {
-        return fail(ErrorCode::invalid_request, "{} connections are open, max.connections is {}",
-                    total_, limits_.total_max);
-    }
+    return limits_.total_max;
+}
+
+Result<ConnectionQuota::Verdict> ConnectionQuota::admit(const std::string& ip) {
+    const std::lock_guard lock(mutex_);
     const auto override = limits_.per_ip_overrides.find(ip);
     const auto limit =
         override == limits_.per_ip_overrides.end() ? limits_.per_ip_max : override->second;
@@ -29,9 +56,13 @@ Result<void> ConnectionQuota::admit(const std::string& ip) {
                     "{} connections from {} are open, max.connections.per.ip is {}",
                     mine == by_ip_.end() ? 0 : mine->second, ip, limit);
     }
+    if (total_ >= limits_.total_max) {
+        wanted_ = true;
+        return Verdict::full;
+    }
     ++by_ip_[ip];
     ++total_;
-    return {};
+    return Verdict::admitted;
 }
 
 void ConnectionQuota::release(const std::string& ip) {
@@ -42,6 +73,16 @@ void ConnectionQuota::release(const std::string& ip) {
     if (--mine->second == 0) {
         by_ip_.erase(mine);
     }
+    tell_of_room();
+}
+
+bool ConnectionQuota::may_say_full(Time now) {
+    const std::lock_guard lock(mutex_);
+    if (said_full_ && now - *said_full_ < say_full_interval) {
+        return false;
+    }
+    said_full_ = now;
+    return true;
 }
 
 std::int64_t ConnectionQuota::open() const {

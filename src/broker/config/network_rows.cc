@@ -39,7 +39,7 @@ constexpr ConfigRow rows[] = {
     {"max.connection.creation.rate", int32, "2147483647", at_least(0), cluster_wide, medium,
      "How many connections the broker accepts a second.", no_effect(because_rate)},
     {"max.connections", int32, "2147483647", at_least(0), cluster_wide, medium,
-     "How many connections may be open at once; one more is closed. (Kafka lets it wait.)"},
+     "How many connections may be open at once; one more waits until another ends."},
     {"max.connections.per.ip", int32, "2147483647", at_least(0), cluster_wide, medium,
      "How many connections may be open at once from one address."},
     {"max.connections.per.ip.overrides", string, "", any_value(), cluster_wide, medium,

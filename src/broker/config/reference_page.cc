@@ -38,6 +38,8 @@ is set to anything but its default; an unknown one ends start-up with the neares
 constexpr std::string_view differences = R"(
 - Controller listeners of a KRaft file stay closed; `controller.quorum.voters` may name this node
   alone.
+- A listener's own settings have no effect yet, and the log says so: `max.connections` counts the
+  connections of all listeners.
 - Unknown names that are set on a running broker are refused; Kafka keeps them for plug-ins.
 - The file is read as UTF-8; Kafka reads it as Latin-1.
 )";
