@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import select
 import subprocess
 import urllib.error
 import urllib.request
@@ -214,6 +215,58 @@ def test_limits_of_connections(broker_factory):
     wait_until(lambda: admit(broker, held) == 5, 10, "there is room for another")
     for connection in held:
         connection.close()
+
+
+def test_who_is_one_too_many_of_all_waits(broker_factory):
+    """As with Kafka, also on several shards: a place that becomes free goes to one who waits."""
+    port = free_port()
+    broker = broker_factory.start({"max.connections": 4, "shards": 2,
+                                   "metrics.listeners": f"127.0.0.1:{port}"})
+    held = [wire.Connection(broker.address) for _ in range(3)]
+    for connection in held:
+        assert connection.call("ApiVersions", 0)["errorCode"] == 0
+    waiting = [wire.Connection(broker.address) for _ in range(6)]
+    for connection in waiting:
+        connection.send("ApiVersions", 0)
+
+    def others_wait():
+        """Many requests later, nobody else is served, and the broker counts no more."""
+        for _ in range(20):
+            assert held[0].call("ApiVersions", 0)["errorCode"] == 0
+        assert re.search(r"^barnabas_connections 4$", get(port, "/metrics")[1], re.MULTILINE)
+        return not readable(waiting)
+
+    for served in range(1, 4):
+        wait_until(lambda: readable(waiting), 10, f"number {served} is let in")
+        (let_in,) = readable(waiting)
+        waiting.remove(let_in)
+        assert let_in.receive("ApiVersions", 0)[1]["errorCode"] == 0
+        assert others_wait()
+        let_in.close()
+    wait_until(lambda: readable(waiting), 10, "the next one is let in")
+    wire.set_broker_config(held[0], max_connections=100)
+    for connection in waiting:
+        assert connection.receive("ApiVersions", 0)[1]["errorCode"] == 0
+    for connection in held + waiting:
+        connection.close()
+    assert broker.log().count("max.connections=4 connections are open") == 1
+
+
+def test_a_stop_does_not_wait_for_who_waits(broker_factory):
+    broker = broker_factory.start({"max.connections": 1})
+    with wire.connected(broker) as held, wire.connected(broker) as waits:
+        assert held.call("ApiVersions", 0)["errorCode"] == 0
+        waits.send("ApiVersions", 0)
+        assert held.call("ApiVersions", 0)["errorCode"] == 0
+        assert broker.stop(10) == 0
+        assert held.is_closed_by_peer()
+        assert waits.is_closed_by_peer()
+
+
+def readable(connections):
+    """Those that have an answer, or were closed."""
+    sockets = {connection.socket: connection for connection in connections}
+    return [sockets[ready] for ready in select.select(list(sockets), [], [], 0)[0]]
 
 
 def admit(broker, held):
