@@ -14,12 +14,12 @@ import pytest
 from support import clients, group_clients, packages, share_members, wire
 from support.cpp_clients import IMPATIENT, PRODUCER, CppMember, program
 from support.feeding import Feed
-from support.group_judging import assert_in_order
+from support.group_judging import assert_goes_on_from_what_was_committed, assert_in_order
 from support.group_members import Group
 from support.judging import assert_acknowledged_is_there, assert_same, expected_by_partition
 from support.partitioners import by_murmur2
 from support.proxy import Cut, Cutter, Proxy, Slow, pass_all
-from support.share_members import ShareGroup, fill
+from support.share_members import ShareGroup, fill, share_lag
 from support.waiting import wait_until
 
 SEED = int(os.environ.get("BARNABAS_SEED", random.randrange(1 << 30)))
@@ -127,24 +127,6 @@ def test_members_whose_connections_are_cut_miss_nothing(broker, way, tmp_path, k
         assert group.committed() == feed.ends()
 
 
-def assert_goes_on_from_what_was_committed(told):
-    """Whoever is assigned a partition reads it from where its last owner was told to have committed,
-    or behind: what was confirmed never comes again. `told`: the events of each member."""
-    committed = [(int(partition), offset, event["at"]) for events in told for event in events
-                 if event["event"] == "committed" for partition, offset in event["offsets"].items()]
-    for events in told:
-        floors = {}
-        for event in events:
-            if event["event"] == "assigned":
-                floors |= {p: max((offset for q, offset, at in committed
-                                   if q == p and at < event["at"]), default=0)
-                           for p in event["partitions"]}
-            elif event["event"] == "record":
-                assert event["offset"] >= floors[event["partition"]], \
-                    f"{event} was committed before its partition was assigned to this member"
-                floors[event["partition"]] = event["offset"] + 1
-
-
 SHARED = 600
 
 
@@ -172,15 +154,6 @@ def test_share_members_whose_connections_are_cut(broker, way, tmp_path):
         assert set(kept.values()) == {1}, "a record was acknowledged twice"
         again = {offset: count for offset, count in got.items() if count > 1 + failed[offset]}
         assert not again, f"came again although they were acknowledged: {again}"
-
-
-def share_lag(broker, group, topic):
-    """How many records of the one partition are not acknowledged."""
-    with wire.connected(broker) as connection:
-        answer = connection.call("DescribeShareGroupOffsets", 1, groups=[
-            {"groupId": group, "topics": [{"topicName": topic, "partitions": [0]}]}])["groups"][0]
-    assert answer["errorCode"] == 0, answer
-    return answer["topics"][0]["partitions"][0]["lag"]
 
 
 # --- a broker that is slow, silent, away --------------------------------------------------------

@@ -34,3 +34,21 @@ def assert_in_order(members):
             assert offset > last.get(partition, -1), \
                 f"{partition}/{offset} came after {last[partition]}: {member}"
             last[partition] = offset
+
+
+def assert_goes_on_from_what_was_committed(told):
+    """Whoever is assigned a partition reads it from where its last owner was told to have committed,
+    or behind: what was confirmed never comes again. `told`: the events of each member."""
+    committed = [(int(partition), offset, event["at"]) for events in told for event in events
+                 if event["event"] == "committed" for partition, offset in event["offsets"].items()]
+    for events in told:
+        floors = {}
+        for event in events:
+            if event["event"] == "assigned":
+                floors |= {p: max((offset for q, offset, at in committed
+                                   if q == p and at < event["at"]), default=0)
+                           for p in event["partitions"]}
+            elif event["event"] == "record":
+                assert event["offset"] >= floors[event["partition"]], \
+                    f"{event} was committed before its partition was assigned to this member"
+                floors[event["partition"]] = event["offset"] + 1

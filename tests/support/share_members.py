@@ -10,6 +10,7 @@ from pathlib import Path
 
 from support import batches, wire
 from support.group_clients import java_program
+from support.transactions import LOADING, NOT_AVAILABLE, NOT_COORDINATOR
 from support.waiting import wait_until
 
 DEADLINE_S = 60
@@ -47,6 +48,19 @@ def set_group_config(broker, group, configs):
                 {"name": name, "configOperation": 0, "value": str(value)}
                 for name, value in configs.items()]}])
         assert answer["responses"][0]["errorCode"] == 0, answer
+
+
+def share_lag(broker, group, topic):
+    """How many records of the one partition are not acknowledged; None while the group's coordinator
+    is not ready."""
+    with wire.connected(broker) as connection:
+        answer = connection.call("DescribeShareGroupOffsets", 1, groups=[
+            {"groupId": group, "topics": [{"topicName": topic, "partitions": [0]}]}])["groups"][0]
+    if answer["errorCode"] in (LOADING, NOT_AVAILABLE, NOT_COORDINATOR):
+        return None
+    (found,) = answer["topics"][0]["partitions"]
+    assert answer["errorCode"] == found["errorCode"] == 0, answer
+    return found["lag"]
 
 
 class ShareMember:
