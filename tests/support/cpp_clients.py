@@ -16,15 +16,22 @@ def program(name):
 
 
 class CppProducer(clients.Client):
-    """producer_client.cc"""
+    """producer_client.cc. `rate`: so many records a second, as long as it is not told to stop."""
 
     name = "barnabas"
+
+    def __init__(self, rate=None):
+        self.rate = rate
 
     def program(self):
         return [program("producer_client")]
 
     def producer_settings(self, codec):
         return {"acks": "all", "compression.type": codec}
+
+    def produce_command(self, *arguments):
+        paced = ["--rate", str(self.rate)] if self.rate else []
+        return [*super().produce_command(*arguments), *paced]
 
 
 class CppMember(group_clients.GroupClient):

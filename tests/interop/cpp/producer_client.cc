@@ -1,6 +1,7 @@
 // The C++ producer as a client program of tests/support/clients.py:
-//   producer_client produce BOOTSTRAP TOPIC SOURCE --acks-file FILE --set NAME=VALUE ...
-// The files are those of tests/support/records.py.
+//   producer_client produce BOOTSTRAP TOPIC SOURCE --acks-file FILE --set NAME=VALUE ... [--rate N]
+// The files are those of tests/support/records.py. With --rate it sends so many records a second.
+// SIGTERM: it sends no more, and ends as if that had been all.
 
 #include <barnabas/producer.h>
 
@@ -8,6 +9,8 @@
 
 #include <atomic>
 #include <bit>
+#include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -15,11 +18,14 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace {
 
 using namespace barnabas;
+
+volatile std::sig_atomic_t told_to_stop = 0;
 
 template <class T>
 T take_number(std::string_view& data) {
@@ -59,23 +65,49 @@ private:
     std::ofstream out_;
 };
 
-int produce(const std::string& topic, const std::string& source, const std::string& acks_path,
-            const ClientConfig& config) {
-    std::ifstream in(source, std::ios::binary);
+/// Lets so many go by a second; all at once where the rate is 0.
+class Pace {
+public:
+    explicit Pace(int rate) : rate_(rate) {}
+
+    void wait_for(std::int64_t count) const {
+        if (rate_ > 0) {
+            std::this_thread::sleep_until(begin_ +
+                                          std::chrono::microseconds(1'000'000) * count / rate_);
+        }
+    }
+
+private:
+    int rate_;
+    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+struct Options {
+    std::string topic;
+    std::string source;
+    std::string acks = "/dev/null";
+    int rate = 0;
+    ClientConfig config;
+};
+
+int produce(const Options& options) {
+    std::ifstream in(options.source, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), {}};
-    auto producer = Producer::create(config);
+    auto producer = Producer::create(options.config);
     if (!producer) {
         fmt::print(stderr, "{}\n", producer.error().message);
         return 1;
     }
-    Acks acks(acks_path);
+    Acks acks(options.acks);
+    const Pace pace(options.rate);
     std::atomic<int> failed = 0;
     std::string_view data = text;
-    for (std::int32_t index = 0; !data.empty(); ++index) {
+    for (std::int32_t index = 0; !data.empty() && told_to_stop == 0; ++index) {
+        pace.wait_for(index);
         const auto partition = take_number<std::int32_t>(data);
         take_number<std::int64_t>(data);  // the offset, which is not known yet
         const auto timestamp = take_number<std::int64_t>(data);
-        ProducerRecordView record{.topic = topic};
+        ProducerRecordView record{.topic = options.topic};
         record.key = take_bytes(data);
         record.value = take_bytes(data);
         if (partition >= 0) {
@@ -108,14 +140,18 @@ int main(int argc, char** argv) {
             "producer_client produce BOOTSTRAP TOPIC SOURCE --acks-file FILE --set N=V ...\n");
         return 2;
     }
-    ClientConfig config{{"bootstrap.servers", words[1]}};
-    std::string acks = "/dev/null";
+    Options options{
+        .topic = words[2], .source = words[3], .config = {{"bootstrap.servers", words[1]}}};
     for (std::size_t i = 4; i + 1 < words.size(); i += 2) {
+        const std::string& value = words[i + 1];
         if (words[i] == "--acks-file") {
-            acks = words[i + 1];
-        } else if (const auto at = words[i + 1].find('='); words[i] == "--set" && at > 0) {
-            config.insert_or_assign(words[i + 1].substr(0, at), words[i + 1].substr(at + 1));
+            options.acks = value;
+        } else if (words[i] == "--rate") {
+            options.rate = std::stoi(value);
+        } else if (const auto at = value.find('='); words[i] == "--set" && at > 0) {
+            options.config.insert_or_assign(value.substr(0, at), value.substr(at + 1));
         }
     }
-    return produce(words[2], words[3], acks, config);
+    std::signal(SIGTERM, [](int) { told_to_stop = 1; });
+    return produce(options);
 }
