@@ -65,9 +65,9 @@ class Group:
     Its members are of one client, but where `join` names another.
     """
 
-    def __init__(self, client, broker, topic, partitions, directory, session_ms=6000):
+    def __init__(self, client, broker, topic, partitions, directory, session_ms=6000, name=None):
         self.client, self.broker, self.topic, self.partitions = client, broker, topic, partitions
-        self.name, self.session_ms = f"group-{topic}", session_ms
+        self.name, self.session_ms = name or f"group-{topic}", session_ms
         self.directory = tempfile.mkdtemp(prefix=f"{client.name}-", dir=directory)
         self.members = []
 
