@@ -31,7 +31,7 @@ _REPLICATED = {
 # A node that is killed is missed soon; leaders move when the test says so, or when they must.
 _SOON = {"broker.session.timeout.ms": 2000, "broker.heartbeat.interval.ms": 300,
          "controller.quorum.fetch.timeout.ms": 1500, "controller.quorum.election.timeout.ms": 500,
-         "auto.leader.rebalance.enable": "false"}
+         "controller.socket.timeout.ms": 2000, "auto.leader.rebalance.enable": "false"}
 
 
 class KafkaCluster:
