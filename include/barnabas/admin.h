@@ -41,8 +41,9 @@ public:
     /// Knows Kafka's names of the admin client's configurations (bootstrap.servers is the one that
     /// must be there). Does not connect: the first call does. Errors: invalid_config. Without a
     /// loop it has one, and its thread, of its own.
-    [[nodiscard]] static Result<Admin> create(ClientConfig config,
-                                              std::shared_ptr<EventLoop> loop = nullptr);
+    [[nodiscard]] static Result<Admin> create(
+        ClientConfig config, std::shared_ptr<EventLoop> loop = nullptr,
+        admin::ErrorWords words = admin::ErrorWords::with_source);
 
     Admin(Admin&& other) noexcept;
     Admin& operator=(Admin&& other) noexcept;

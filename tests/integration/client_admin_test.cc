@@ -26,10 +26,12 @@ namespace barnabas {
 namespace {
 
 using namespace admin;
+using testing::AllOf;
 using testing::AnyOf;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::Key;
+using testing::MatchesRegex;
 using testing::Not;
 
 Admin make_admin(ClientConfig more = {}) {
@@ -578,6 +580,45 @@ TEST(ClientAdminAlone, SaysThatNobodyAnswersAndInTime) {
     ASSERT_FALSE(listed);
     EXPECT_EQ(listed.error().code, ErrorCode::request_timed_out);
     EXPECT_THAT(listed.error().message, HasSubstr("127.0.0.1:1"));
+}
+
+/// What a refusal ends with: which answer of which broker it is, and after how long.
+std::string source_pattern(const std::string& api) {
+    return fmt::format(R"(.* \({} v[0-9]+ to broker [0-9]+ \([^ ]+:[0-9]+\), )"
+                       R"(answered after [0-9]+ ms\))",
+                       api);
+}
+
+TEST_F(ClientAdmin, RefusalsSayTheBrokerTheApiAndHowLong) {
+    topic("said", 1);
+    const auto refused = good(admin.create_topics({{.name = "said"}})).at("said");
+    ASSERT_EQ(code_of(refused), ErrorCode::topic_already_exists);
+    EXPECT_THAT(refused.error().message, MatchesRegex(source_pattern("CreateTopics")));
+
+    const auto deleted = good(admin.delete_groups({"nobody"})).at("nobody");
+    ASSERT_EQ(code_of(deleted), ErrorCode::group_id_not_found);
+    EXPECT_THAT(deleted.error().message, MatchesRegex(source_pattern("DeleteGroups")));
+
+    const auto said = partition("said", 0);
+    const auto cut = good(admin.delete_records({{said, Offset{7}}})).at(said);
+    ASSERT_EQ(code_of(cut), ErrorCode::offset_out_of_range);
+    EXPECT_THAT(cut.error().message, MatchesRegex(source_pattern("DeleteRecords")));
+
+    const auto missing = partition("missing", 0);
+    const auto late =
+        good(admin.list_offsets({{missing, OffsetSpec::latest()}}, {.timeout = 500ms})).at(missing);
+    ASSERT_EQ(code_of(late), ErrorCode::unknown_topic_or_partition);
+    EXPECT_THAT(late.error().message, MatchesRegex(source_pattern("Metadata")));
+}
+
+TEST_F(ClientAdmin, WhoPrintsWhatKafkasToolsPrintGetsTheBrokersSentenceAlone) {
+    topic("told", 1);
+    auto plain =
+        good(Admin::create({{"bootstrap.servers", bootstrap()}}, nullptr, ErrorWords::as_told));
+    const auto refused = good(plain.create_topics({{.name = "told"}})).at("told");
+    ASSERT_EQ(code_of(refused), ErrorCode::topic_already_exists);
+    EXPECT_THAT(refused.error().message,
+                AllOf(HasSubstr("already exists"), Not(HasSubstr("broker"))));
 }
 
 TEST(ClientAdminAlone, SharesALoopAndGoesWhileACallIsUnderWay) {

@@ -6,7 +6,7 @@ namespace barnabas::cli {
 
 Result<Admin> quiet_admin(ClientConfig config) {
     TRY_ASSIGN(auto loop, EventLoop::start(ClientLog::silent()));
-    return Admin::create(std::move(config), std::move(loop));
+    return Admin::create(std::move(config), std::move(loop), admin::ErrorWords::as_told);
 }
 
 Result<Consumer> quiet_consumer(ClientConfig config) {

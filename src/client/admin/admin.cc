@@ -15,8 +15,11 @@ namespace api = client::admin_api;
 /// Hands plans to the shell, which lives on the loop.
 class Admin::Impl {
 public:
-    Impl(client::AdminConfig config, std::shared_ptr<EventLoop> loop)
-        : config_(std::move(config)), loop_(std::move(loop)), at_(client::Loop::of(*loop_)) {}
+    Impl(client::AdminConfig config, std::shared_ptr<EventLoop> loop, admin::ErrorWords words)
+        : config_(std::move(config)),
+          words_(words),
+          loop_(std::move(loop)),
+          at_(client::Loop::of(*loop_)) {}
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     ~Impl();
@@ -34,6 +37,7 @@ public:
 
 private:
     client::AdminConfig config_;
+    admin::ErrorWords words_;
     std::shared_ptr<EventLoop> loop_;
     client::Loop at_;
     std::shared_ptr<api::Shell> shell_;
@@ -45,7 +49,7 @@ Result<void> Admin::Impl::open(const ClientConfig& set) {
         const Logger log = client::log_of(at_.log, "admin client", config_.common.client_id);
         client::warn_of_config(log, client::admin_definition(), set);
         shell_ = std::make_shared<api::Shell>(
-            client::Cluster::Ports{.shard = *at_.shard, .log = log}, config_);
+            client::Cluster::Ports{.shard = *at_.shard, .log = log}, config_, words_);
         calls_ = at_.shard->random().next();
     };
     return client::run_and_wait(at_, std::move(make));
@@ -99,10 +103,11 @@ Future<void> Admin::Impl::close(Duration timeout) {
     return client::start(at_, std::move(end));
 }
 
-Result<Admin> Admin::create(ClientConfig config, std::shared_ptr<EventLoop> loop) {
+Result<Admin> Admin::create(ClientConfig config, std::shared_ptr<EventLoop> loop,
+                            admin::ErrorWords words) {
     TRY_ASSIGN(auto parsed, client::parse_admin_config(config));
     TRY_ASSIGN(auto own, client::loop_or_new(std::move(loop)));
-    auto impl = std::make_unique<Impl>(std::move(parsed), std::move(own));
+    auto impl = std::make_unique<Impl>(std::move(parsed), std::move(own), words);
     TRY(impl->open(config));
     return Admin(std::move(impl));
 }

@@ -23,7 +23,7 @@ namespace barnabas::client::admin_api {
 /// A request about some keys, not yet bound to who hears of its answer.
 template <class Key, class Value>
 struct Ask {
-    using Deliver = std::move_only_function<void(Result<Verdicts<Key, Value>>, Time now)>;
+    using Deliver = std::move_only_function<void(Result<Verdicts<Key, Value>>, const Heard& heard)>;
     using Make = std::move_only_function<std::unique_ptr<Exchange>(BrokerId to, Duration timeout,
                                                                    Deliver deliver)>;
 
@@ -43,11 +43,11 @@ Ask<Key, Value> ask(std::vector<Key> keys, Request request, Read read,
                     BrokerId to, Duration timeout,
                     Deliver deliver) mutable -> std::unique_ptr<Exchange> {
         auto then = [read = std::move(read), deliver = std::move(deliver)](
-                        Result<const Response*> answer, Time now) mutable {
+                        Result<const Response*> answer, const Heard& heard) mutable {
             if (!answer) {
-                deliver(std::unexpected(std::move(answer.error())), now);
+                deliver(std::unexpected(std::move(answer.error())), heard);
             } else {
-                deliver(read(**answer), now);
+                deliver(read(**answer), heard);
             }
         };
         return std::make_unique<RequestExchange<Request>>(std::move(request), to, timeout, versions,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/invariant.h"
+#include "client/admin/error_source.h"
 #include "client/admin/handler.h"
 #include "client/admin/key_driver.h"
 #include <barnabas/admin/options.h>
@@ -56,9 +57,9 @@ private:
                 set_in_flight(number_of(key));
             }
             auto deliver = [this, asked = std::move(ask.keys)](
-                               Result<Verdicts<Key, Value>> verdicts, Time now) {
-                verdicts ? on_verdicts(asked, *verdicts, now)
-                         : on_error(asked, verdicts.error(), now);
+                               Result<Verdicts<Key, Value>> verdicts, const Heard& heard) {
+                verdicts ? on_verdicts(asked, *verdicts, heard)
+                         : on_error(asked, verdicts.error(), heard.now);
             };
             out.push_back(ask.make(to.id, timeout, std::move(deliver)));
         }
@@ -74,14 +75,12 @@ private:
         return static_cast<std::size_t>(found - keys_.begin());
     }
 
-    void on_verdicts(const Asked& keys, Verdicts<Key, Value>& verdicts, Time now) {
+    void on_verdicts(const Asked& keys, Verdicts<Key, Value>& verdicts, const Heard& heard) {
         for (const auto& key : keys) {
             const auto found = verdicts.find(key);
-            if (found == verdicts.end()) {
-                on_verdict(key, no_answer(key), now);
-            } else {
-                on_verdict(key, std::move(found->second), now);
-            }
+            auto verdict = found == verdicts.end() ? no_answer(key) : std::move(found->second);
+            name_source(verdict.result, heard.source);
+            on_verdict(key, std::move(verdict), heard.now);
         }
     }
 

@@ -2,6 +2,7 @@
 
 #include "base/invariant.h"
 #include "client/admin/backoff.h"
+#include "client/admin/error_source.h"
 #include "client/admin/verdict.h"
 #include "client/cluster/stale_knowledge.h"
 
@@ -198,8 +199,8 @@ void Router::ask_metadata(Routes routes, Duration timeout, Exchanges& out) {
         }
     }
     auto then = [this, routes = std::move(routes)](Result<const MetadataResponse*> answer,
-                                                   Time now) {
-        answer ? on_metadata(routes, **answer, now) : on_error(routes, answer.error(), now);
+                                                   const Heard& heard) {
+        answer ? on_metadata(routes, **answer, heard) : on_error(routes, answer.error(), heard.now);
     };
     // Version 0 cannot ask for no topic at all.
     out.push_back(std::make_unique<RequestExchange<MetadataRequest>>(
@@ -226,8 +227,9 @@ void Router::ask_coordinators(Routes routes, Duration timeout, Exchanges& out) {
         }
         const std::int16_t first = asked.size() > 1 ? first_with_batches : key_type;
         auto then = [this, asked = std::move(asked)](Result<const FindCoordinatorResponse*> answer,
-                                                     Time now) {
-            answer ? on_coordinators(asked, **answer, now) : on_error(asked, answer.error(), now);
+                                                     const Heard& heard) {
+            answer ? on_coordinators(asked, **answer, heard)
+                   : on_error(asked, answer.error(), heard.now);
         };
         out.push_back(std::make_unique<RequestExchange<FindCoordinatorRequest>>(
             std::move(request), no_broker, timeout,
@@ -235,22 +237,25 @@ void Router::ask_coordinators(Routes routes, Duration timeout, Exchanges& out) {
     }
 }
 
-void Router::on_metadata(const Routes& routes, const MetadataResponse& response, Time now) {
+void Router::on_metadata(const Routes& routes, const MetadataResponse& response,
+                         const Heard& heard) {
     for (const auto& route : routes) {
         Result<admin::Node> node = route.kind == Route::Kind::controller
                                        ? controller_of(response)
                                        : leader_of(response, route);
+        name_source(node, heard.source);
         const bool passing = !node && passes_by(node.error().code);
-        on_answer(route, std::move(node), passing, now);
+        on_answer(route, std::move(node), passing, heard.now);
     }
 }
 
 void Router::on_coordinators(const Routes& routes, const FindCoordinatorResponse& response,
-                             Time now) {
+                             const Heard& heard) {
     for (const auto& route : routes) {
         auto node = coordinator_of(response, route);
+        name_source(node, heard.source);
         const bool passing = !node && is_retriable(node.error().code);
-        on_answer(route, std::move(node), passing, now);
+        on_answer(route, std::move(node), passing, heard.now);
     }
 }
 

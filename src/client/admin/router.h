@@ -63,9 +63,10 @@ private:
     void ask_metadata(Routes routes, Duration timeout, Exchanges& out);
     void ask_coordinators(Routes routes, Duration timeout, Exchanges& out);
 
-    void on_metadata(const Routes& routes, const wire::MetadataResponse& response, Time now);
+    void on_metadata(const Routes& routes, const wire::MetadataResponse& response,
+                     const Heard& heard);
     void on_coordinators(const Routes& routes, const wire::FindCoordinatorResponse& response,
-                         Time now);
+                         const Heard& heard);
     void on_error(const Routes& routes, const Error& error, Time now);
     void on_answer(const Route& route, Result<admin::Node> answer, bool passing, Time now);
 

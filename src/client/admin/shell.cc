@@ -1,6 +1,7 @@
 #include "client/admin/shell.h"
 
 #include "base/invariant.h"
+#include "client/cluster/answer_source.h"
 
 #include <algorithm>
 
@@ -31,8 +32,8 @@ struct Shell::Job {
     runtime::TaskGroup exchanges;
 };
 
-Shell::Shell(Cluster::Ports ports, const AdminConfig& config)
-    : cluster_(ports, {.common = config.common}), changed_(ports.shard) {}
+Shell::Shell(Cluster::Ports ports, const AdminConfig& config, admin::ErrorWords words)
+    : cluster_(ports, {.common = config.common}), words_(words), changed_(ports.shard) {}
 
 void Shell::submit(std::unique_ptr<Operation> operation, Duration timeout, Finish finish) {
     if (closing_) {
@@ -78,13 +79,19 @@ awaitable<void> Shell::run(SelfPtr self, JobPtr job) {
 
 awaitable<void> Shell::send(SelfPtr self, JobPtr job, std::unique_ptr<Exchange> exchange) {
     Cluster& cluster = self->cluster_;
-    const Time deadline = cluster.now() + exchange->timeout();
+    const Time begun = cluster.now();
+    const Time deadline = begun + exchange->timeout();
     auto broker = co_await self->resolve(exchange->to(), deadline);
     Result<void> answered = broker ? Result<void>() : std::unexpected(std::move(broker.error()));
     if (broker) {
         const CallOptions options{.deadline = deadline, .versions = exchange->versions()};
         ReadBody read = [&](ByteView body, std::int16_t version) {
-            return exchange->read(body, version, cluster.now());
+            const Time now = cluster.now();
+            if (self->words_ == admin::ErrorWords::with_source) {
+                exchange->set_source(timed_source_text(cluster.name_of(*broker),
+                                                       exchange->api_key(), version, now - begun));
+            }
+            return exchange->read(body, version, now);
         };
         answered = co_await cluster.call_any(*broker, exchange->any(), options, std::move(read));
     }

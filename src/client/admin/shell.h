@@ -4,6 +4,7 @@
 #include "client/admin/operation.h"
 #include "client/cluster/cluster.h"
 #include "client/config/admin_config.h"
+#include <barnabas/admin/options.h>
 
 #include <functional>
 #include <memory>
@@ -18,7 +19,7 @@ public:
     /// Called once, with an error if the operation did not begin. The operation still lives.
     using Finish = std::move_only_function<void(Result<void>)>;
 
-    Shell(Cluster::Ports ports, const AdminConfig& config);
+    Shell(Cluster::Ports ports, const AdminConfig& config, admin::ErrorWords words);
 
     /// The cluster is contacted with the first operation.
     void submit(std::unique_ptr<Operation> operation, Duration timeout, Finish finish);
@@ -38,6 +39,7 @@ private:
     void abort_all();
 
     Cluster cluster_;
+    admin::ErrorWords words_;
     std::set<Job*> jobs_;
     runtime::Signal changed_;  // a job has ended, or close_deadline_ has changed, or closed_
     BrokerId last_any_ = no_broker;

@@ -13,4 +13,10 @@ std::string source_text(std::string_view broker, std::int16_t api_key, std::int1
     return fmt::format("{} v{} to {}", api->name, version, broker);
 }
 
+std::string timed_source_text(std::string_view broker, std::int16_t api_key, std::int16_t version,
+                              Duration took) {
+    return fmt::format("{}, answered after {} ms", source_text(broker, api_key, version),
+                       took / 1ms);
+}
+
 }  // namespace barnabas::client
