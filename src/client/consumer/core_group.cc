@@ -69,7 +69,7 @@ awaitable<void> ConsumerCore::send_to_coordinator(
     const bool refused = membership_->fatal().has_value();
     if (answer) {
         group_fails_ = false;
-        std::string source = source_of(cluster_, *answer);
+        std::string source = timed_source_of(cluster_, *answer);
         membership_->on_response(GroupResponse(std::move(answer->message)), now());
         if (!refused && membership_->fatal()) {
             refused_by_ = std::move(source);

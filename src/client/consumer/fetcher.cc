@@ -1,6 +1,7 @@
 #include "client/consumer/fetcher.h"
 
 #include "base/invariant.h"
+#include "client/cluster/broker_text.h"
 
 #include <algorithm>
 #include <chrono>
@@ -314,8 +315,8 @@ void Fetcher::take_failure(const TopicPartition& partition, PartitionState& stat
         metadata_.request_update();
         effects.metadata_stale = true;
     } else if (code != ErrorCode::unknown_server_error) {  // that one is tried again, as in Kafka
-        report({code, fmt::format("{} cannot be fetched from broker {}: {}", partition, broker,
-                                  error_name(code))});
+        report({code, fmt::format("{} cannot be fetched from {}: {} (Fetch)", partition,
+                                  broker_text(metadata_, broker), error_name(code))});
     }
 }
 

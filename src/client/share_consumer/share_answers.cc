@@ -1,5 +1,6 @@
 // The part of ShareExchange that takes answers apart.
 #include "base/invariant.h"
+#include "client/cluster/broker_text.h"
 #include "client/share_consumer/share_exchange.h"
 
 #include <algorithm>
@@ -39,15 +40,17 @@ std::optional<std::vector<AcquiredRange>> read_acquired(const Ranges& ranges) {
     return acquired;
 }
 
-std::optional<Error> error_of(std::int16_t code, const std::optional<std::string>& message,
-                              const TopicPartition& partition, BrokerId broker) {
-    if (code == 0) {
-        return std::nullopt;
-    }
-    const auto known = static_cast<ErrorCode>(code);
-    return Error{known, fmt::format("broker {} refused the acknowledgements of {}: {}{}{}", broker,
-                                    partition, error_name(known), message ? ": " : "",
-                                    message.value_or(""))};
+constexpr std::string_view fetch_api = "ShareFetch";
+constexpr std::string_view acknowledge_api = "ShareAcknowledge";
+
+/// "INVALID_REQUEST: why", as far as the broker says why.
+std::string cause_text(ErrorCode code, const std::string& why) {
+    return fmt::format("{}{}{}", error_name(code), why.empty() ? "" : ": ", why);
+}
+
+/// Which answer a sentence is about. Not for those that are report()ed: they would all differ.
+std::string answer_text(std::string_view api, Duration after) {
+    return fmt::format("{}, answered after {} ms", api, after / 1ms);
 }
 
 }  // namespace
@@ -134,7 +137,8 @@ ShareExchange::Effects ShareExchange::on_fetched(BrokerId id,
     Effects effects;
     const auto code = static_cast<ErrorCode>(response.error_code);
     if (!broker.session.on_answer(code)) {
-        on_whole_error(id, broker, code, response.error_message.value_or(""), now, effects);
+        on_whole_error(id, broker, {fetch_api, code, response.error_message.value_or("")}, now,
+                       effects);
         return effects;
     }
     note_lock(response.acquisition_lock_timeout_ms);
@@ -144,21 +148,37 @@ ShareExchange::Effects ShareExchange::on_fetched(BrokerId id,
             take_fetched_part(id, broker, topic.topic_id, data, frame, now, effects);
         }
     }
+    fail_unmentioned(id, broker, fetch_api, now);
+    return effects;
+}
+
+/// Of the acknowledgements of one partition.
+Error ShareExchange::refusal(BrokerId id, const TopicPartition& partition, const AnswerError& error,
+                             Time now) const {
+    return {error.code,
+            fmt::format("{} refused the acknowledgements of {}: {} ({})",
+                        broker_text(metadata_, id), partition, cause_text(error.code, error.why),
+                        answer_text(error.api, now - brokers_.at(id).sent_at))};
+}
+
+void ShareExchange::fail_unmentioned(BrokerId id, Broker& broker, std::string_view api, Time now) {
     fail_all(std::exchange(broker.sent, {}),
              {ErrorCode::invalid_record_state,
-              fmt::format("the answer of broker {} does not speak of the acknowledgements", id)});
-    return effects;
+              fmt::format("the answer of {} does not speak of the acknowledgements ({})",
+                          broker_text(metadata_, id), answer_text(api, now - broker.sent_at))});
 }
 
 /// As Kafka does: what was acknowledged with a fetch is not tried again. Where the session is gone
 /// that looks to the user like a lost connection.
-void ShareExchange::on_whole_error(BrokerId id, Broker& broker, ErrorCode code, std::string why,
-                                   Time now, Effects& effects) {
+void ShareExchange::on_whole_error(BrokerId id, Broker& broker, const AnswerError& error, Time now,
+                                   Effects& effects) {
+    const ErrorCode code = error.code;
     const bool lost = means_session_lost(code);
     fail_all(
         std::exchange(broker.sent, {}),
         {lost ? ErrorCode::network_exception : code,
-         fmt::format("broker {} refused the acknowledgements: {}: {}", id, error_name(code), why)});
+         fmt::format("{} refused the acknowledgements: {} ({})", broker_text(metadata_, id),
+                     cause_text(code, error.why), answer_text(error.api, now - broker.sent_at))});
     broker.fetch_at = now + options_.retry_backoff;
     if (lost) {
         return;  // the next request begins another session
@@ -167,9 +187,9 @@ void ShareExchange::on_whole_error(BrokerId id, Broker& broker, ErrorCode code, 
         metadata_.request_update();
         effects.metadata_stale = true;
     } else if (code != ErrorCode::unknown_server_error) {
-        report({code, fmt::format("nothing can be fetched from broker {} for share group \"{}\": "
-                                  "{}: {}",
-                                  id, options_.group_id, error_name(code), why)});
+        report({code, fmt::format("nothing can be fetched from {} for share group \"{}\": {} ({})",
+                                  broker_text(metadata_, id), options_.group_id,
+                                  cause_text(code, error.why), error.api)});
     }
 }
 
@@ -182,9 +202,14 @@ void ShareExchange::take_fetched_part(BrokerId id, Broker& broker, const TopicId
         return;  // nobody asked
     }
     const TopicPartition partition{name->second, PartitionId{data.partition_index}};
-    settle_sent(
-        broker, topic, data.partition_index,
-        error_of(data.acknowledge_error_code, data.acknowledge_error_message, partition, id));
+    std::optional<Error> refused;
+    if (data.acknowledge_error_code != 0) {
+        refused = refusal(id, partition,
+                          {fetch_api, static_cast<ErrorCode>(data.acknowledge_error_code),
+                           data.acknowledge_error_message.value_or("")},
+                          now);
+    }
+    settle_sent(broker, topic, data.partition_index, std::move(refused));
     if (data.error_code != 0) {
         broker.fetch_at = now + options_.retry_backoff;
         on_part_error(partition, static_cast<ErrorCode>(data.error_code),
@@ -201,8 +226,9 @@ void ShareExchange::take_records(BrokerId id, const TopicId& topic, const TopicP
     auto acquired = read_acquired(data.acquired_records);
     if (!acquired) {
         report({ErrorCode::corrupt_message,
-                fmt::format("what broker {} has acquired of {} makes no sense: offsets {} to {}",
-                            id, partition, data.acquired_records.front().first_offset,
+                fmt::format("what {} has acquired of {} makes no sense: offsets {} to {}",
+                            broker_text(metadata_, id), partition,
+                            data.acquired_records.front().first_offset,
                             data.acquired_records.back().last_offset)});
         return;
     }
@@ -250,8 +276,8 @@ void ShareExchange::on_part_error(const TopicPartition& partition, ErrorCode cod
         metadata_.request_update();
         effects.metadata_stale = true;
     } else if (code != ErrorCode::unknown_server_error) {  // that one is tried again, as in Kafka
-        report({code, fmt::format("{} cannot be fetched from broker {}: {}", partition, from,
-                                  error_name(code))});
+        report({code, fmt::format("{} cannot be fetched from {}: {} ({})", partition,
+                                  broker_text(metadata_, from), error_name(code), fetch_api)});
     }
 }
 
@@ -270,10 +296,11 @@ ShareExchange::Effects ShareExchange::on_acknowledged(
         return effects;
     }
     if (!broker.session.on_answer(code)) {
+        const AnswerError error{acknowledge_api, code, response.error_message.value_or("")};
         if (is_retriable(code) && !means_session_lost(code)) {
-            retry_sent(broker, std::exchange(broker.sent, {}), now);
+            retry_sent(broker, std::exchange(broker.sent, {}), error, now);
         } else {
-            on_whole_error(id, broker, code, response.error_message.value_or(""), now, effects);
+            on_whole_error(id, broker, error, now, effects);
         }
         return effects;
     }
@@ -284,9 +311,7 @@ ShareExchange::Effects ShareExchange::on_acknowledged(
             take_acknowledged_part(id, broker, topic.topic_id, data, now, effects);
         }
     }
-    fail_all(std::exchange(broker.sent, {}),
-             {ErrorCode::invalid_record_state,
-              fmt::format("the answer of broker {} does not speak of the acknowledgements", id)});
+    fail_unmentioned(id, broker, acknowledge_api, now);
     return effects;
 }
 
@@ -300,6 +325,7 @@ void ShareExchange::take_acknowledged_part(BrokerId id, Broker& broker, const To
     }
     const TopicPartition partition{name->second, PartitionId{data.partition_index}};
     const auto code = static_cast<ErrorCode>(data.error_code);
+    const AnswerError error{acknowledge_api, code, data.error_message.value_or("")};
     const bool moved =
         code == ErrorCode::not_leader_or_follower || code == ErrorCode::fenced_leader_epoch ||
         code == ErrorCode::unknown_topic_or_partition || code == ErrorCode::unknown_topic_id;
@@ -313,16 +339,20 @@ void ShareExchange::take_acknowledged_part(BrokerId id, Broker& broker, const To
         std::vector<Pending> retried(std::make_move_iterator(again.begin()),
                                      std::make_move_iterator(again.end()));
         broker.sent.erase(again.begin(), again.end());
-        retry_sent(broker, std::move(retried), now);
+        retry_sent(broker, std::move(retried), error, now);
         return;
     }
-    settle_sent(broker, topic, data.partition_index,
-                error_of(data.error_code, data.error_message, partition, id));
+    settle_sent(
+        broker, topic, data.partition_index,
+        code == ErrorCode::none ? std::nullopt : std::optional(refusal(id, partition, error, now)));
 }
 
-void ShareExchange::retry_sent(Broker& broker, std::vector<Pending> pending, Time now) const {
+void ShareExchange::retry_sent(Broker& broker, std::vector<Pending> pending, const AnswerError& why,
+                               Time now) const {
     for (Pending& one : pending) {
         one.may_wait = false;
+        one.trouble = fmt::format("{} ({})", cause_text(why.code, why.why),
+                                  answer_text(why.api, now - broker.sent_at));
         broker.waiting.push_front(std::move(one));
     }
     broker.acknowledge_at = now + options_.retry_backoff;

@@ -1,6 +1,7 @@
 #include "client/share_consumer/share_core.h"
 
 #include "base/invariant.h"
+#include "client/cluster/answer_source.h"
 #include "client/cluster/coordinator_calls.h"
 
 #include <algorithm>
@@ -137,14 +138,21 @@ awaitable<void> ShareCore::heartbeat(wire::ShareGroupHeartbeatRequest request) {
     const CallOptions options{
         .deadline = now() + timeout, .versions = {first_stable, wire::latest}, .timeout = timeout};
     auto answer = co_await send_heartbeat(cluster_, config_.group_id, std::move(request), options);
+    const bool refused = membership_.fatal().has_value();
     if (answer) {
         group_fails_ = false;
         membership_.on_response(answer->message, now());
+        if (!refused && membership_.fatal()) {
+            refused_by_ = timed_source_of(cluster_, *answer);
+        }
     } else {
         if (!std::exchange(group_fails_, true)) {  // once for all that follow
             log_.warn("share group \"{}\": {}", config_.group_id, answer.error().message);
         }
         membership_.on_failure(answer.error(), now());
+        if (!refused && membership_.fatal()) {
+            refused_by_.clear();  // its sentence says it
+        }
     }
     poke();
 }
@@ -195,7 +203,14 @@ Time ShareCore::next_wake(Time at) const {
 }
 
 std::optional<Error> ShareCore::take_error() {
-    return membership_.fatal() ? membership_.fatal() : exchange_.take_error();
+    auto fatal = membership_.fatal();
+    if (!fatal) {
+        return exchange_.take_error();
+    }
+    if (!refused_by_.empty()) {
+        fatal->message += fmt::format(" ({})", refused_by_);
+    }
+    return fatal;
 }
 
 void ShareCore::wake_up() {

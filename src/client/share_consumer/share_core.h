@@ -104,6 +104,7 @@ private:
     bool stopping_ = false;
     bool group_fails_ = false;  ///< the last heartbeat had no answer
     bool waited_for_ = false;   ///< somebody waits in next_event()
+    std::string refused_by_;    ///< who answered what that makes membership impossible; empty: none
 
     std::atomic<Time> polled_at_{Time{}};
     std::atomic<bool> woken_ = false;

@@ -2,6 +2,7 @@
 #include "client/share_consumer/share_exchange.h"
 
 #include "base/invariant.h"
+#include "client/cluster/broker_text.h"
 
 #include <algorithm>
 #include <chrono>
@@ -105,11 +106,27 @@ CommitOutcome ShareExchange::give_up(std::uint64_t commit) {
     for (const TopicPartition& partition : found->second.open) {
         outcome[partition] = Error{ErrorCode::request_timed_out,
                                    fmt::format("the acknowledgements of {} were not confirmed in "
-                                               "time; they may still be taken",
-                                               partition)};
+                                               "time{}; they may still be taken",
+                                               partition, holder_of(commit, partition))};
     }
     commits_.erase(found);
     return outcome;
+}
+
+/// Whose confirmation is missing.
+std::string ShareExchange::holder_of(std::uint64_t commit, const TopicPartition& partition) const {
+    const auto is_meant = [&](const Pending& pending) {
+        return pending.commit == commit && pending.part.partition == partition;
+    };
+    for (const auto& [id, broker] : brokers_) {
+        if (std::ranges::any_of(broker.sent, is_meant)) {
+            return fmt::format(" by {}, which has been asked", broker_text(metadata_, id));
+        }
+        if (std::ranges::any_of(broker.waiting, is_meant)) {
+            return fmt::format(" by {}, which is still to be asked", broker_text(metadata_, id));
+        }
+    }
+    return "";
 }
 
 void ShareExchange::close() {
@@ -165,6 +182,7 @@ std::optional<ShareExchange::Send> ShareExchange::next(Time now) {
                                                            : nullptr;
         if (auto send = next_of(id, broker, wishes, now)) {
             broker.in_flight = true;
+            broker.sent_at = now;
             broker.unread = false;
             return send;
         }
@@ -206,30 +224,39 @@ void ShareExchange::drop_what_cannot_be_sent(BrokerId id, Broker& broker, Time n
     }
     std::deque<Pending> kept;
     for (Pending& pending : std::exchange(broker.waiting, {})) {
-        const TopicPartition& partition = pending.part.partition;
-        const auto* known = metadata_.partition(partition);
-        if (broker.session.is_new()) {
-            settle(std::move(pending),
-                   Error{ErrorCode::network_exception,
-                         fmt::format("the share session with broker {} was lost, and with it the "
-                                     "locks of what was acquired of {}",
-                                     id, partition)});
-        } else if (known != nullptr && known->leader != no_broker && known->leader != id) {
-            settle(std::move(pending),
-                   Error{ErrorCode::not_leader_or_follower,
-                         fmt::format("broker {} leads {} now, and not {}, which gave the records "
-                                     "out",
-                                     known->leader, partition, id)});
-        } else if (pending.tried && pending.deadline <= now) {
-            settle(std::move(pending),
-                   Error{ErrorCode::request_timed_out,
-                         fmt::format("broker {} did not take the acknowledgements of {} in time",
-                                     id, partition)});
+        if (auto why = obstacle(id, broker, pending, now)) {
+            settle(std::move(pending), std::move(why));
         } else {
             kept.push_back(std::move(pending));
         }
     }
     broker.waiting = std::move(kept);
+}
+
+std::optional<Error> ShareExchange::obstacle(BrokerId id, const Broker& broker,
+                                             const Pending& pending, Time now) const {
+    const TopicPartition& partition = pending.part.partition;
+    if (broker.session.is_new()) {
+        return Error{
+            ErrorCode::network_exception,
+            fmt::format("the share session with {} was lost, and with it the locks of what "
+                        "was acquired of {}",
+                        broker_text(metadata_, id), partition)};
+    }
+    const auto* known = metadata_.partition(partition);
+    if (known != nullptr && known->leader != no_broker && known->leader != id) {
+        return Error{ErrorCode::not_leader_or_follower,
+                     fmt::format("{} leads {} now, and not {}, which gave the records out",
+                                 broker_text(metadata_, known->leader), partition,
+                                 broker_text(metadata_, id))};
+    }
+    if (pending.tried && pending.deadline <= now) {
+        return Error{ErrorCode::request_timed_out,
+                     fmt::format("{} did not take the acknowledgements of {} in time{}{}",
+                                 broker_text(metadata_, id), partition,
+                                 pending.trouble.empty() ? "" : "; last: ", pending.trouble)};
+    }
+    return std::nullopt;
 }
 
 bool ShareExchange::may_go_with_fetch(const Broker& broker, const SharedParts& parts) const {

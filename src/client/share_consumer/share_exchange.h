@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -117,6 +118,7 @@ private:
         bool may_wait = false;  ///< for a fetch that goes to the broker anyway
         bool silent = false;    ///< of records that nobody has seen
         bool tried = false;
+        std::string trouble{};  ///< why it is tried again
     };
     struct Broker {
         ShareSession session;
@@ -126,9 +128,15 @@ private:
         bool ending = false;                   ///< by the request on its way
         Time fetch_at{};                       ///< backoff
         Time acknowledge_at{};                 ///< backoff
+        Time sent_at{};                        ///< what is on its way, or was last
         std::deque<Pending> waiting;           ///< in the order of the calls
         std::vector<Pending> sent;             ///< by the request on its way
         std::map<TopicId, std::string> names;  ///< of what was ever asked of it
+    };
+    struct AnswerError {
+        std::string_view api;
+        ErrorCode code;
+        std::string why;
     };
     struct Commit {
         std::multiset<TopicPartition> open;
@@ -140,6 +148,8 @@ private:
     void settle(Pending pending, std::optional<Error> error);
     void fail_all(std::vector<Pending> pending, const Error& error);
     void drop_what_cannot_be_sent(BrokerId id, Broker& broker, Time now);
+    [[nodiscard]] std::optional<Error> obstacle(BrokerId id, const Broker& broker,
+                                                const Pending& pending, Time now) const;
     [[nodiscard]] bool may_go_with_fetch(const Broker& broker, const SharedParts& parts) const;
     std::optional<Send> next_of(BrokerId id, Broker& broker, const SharedParts* parts, Time now);
     std::optional<Send> acknowledge_now(BrokerId id, Broker& broker);
@@ -157,11 +167,17 @@ private:
     void give_back(const FetchedShare& fetched, Time now);
     void take_acknowledged_part(BrokerId id, Broker& broker, const TopicId& topic,
                                 const AcknowledgedPartition& data, Time now, Effects& effects);
-    void retry_sent(Broker& broker, std::vector<Pending> pending, Time now) const;
+    void retry_sent(Broker& broker, std::vector<Pending> pending, const AnswerError& why,
+                    Time now) const;
     void on_part_error(const TopicPartition& partition, ErrorCode code, std::int32_t leader,
                        std::int32_t leader_epoch, BrokerId from, Effects& effects);
-    void on_whole_error(BrokerId id, Broker& broker, ErrorCode code, std::string why, Time now,
+    void on_whole_error(BrokerId id, Broker& broker, const AnswerError& error, Time now,
                         Effects& effects);
+    [[nodiscard]] Error refusal(BrokerId id, const TopicPartition& partition,
+                                const AnswerError& error, Time now) const;
+    void fail_unmentioned(BrokerId id, Broker& broker, std::string_view api, Time now);
+    [[nodiscard]] std::string holder_of(std::uint64_t commit,
+                                        const TopicPartition& partition) const;
     void settle_sent(Broker& broker, const TopicId& topic, std::int32_t partition,
                      std::optional<Error> error);
     void note_lock(std::int32_t timeout_ms);

@@ -237,6 +237,22 @@ TEST_F(ShareCoreTest, FailsForGoodWhereBrokersKnowNoShareGroups) {
     EXPECT_EQ(close(), "closed");
 }
 
+TEST_F(ShareCoreTest, SaysWhoRefusedItsMembership) {
+    special = [](const Asked& asked) -> std::optional<Reaction> {
+        if (!asked.is<Heartbeat>() || asked.as<Heartbeat>().member_epoch < 0) {
+            return std::nullopt;
+        }
+        wire::ShareGroupHeartbeatResponse response;
+        response.error_code = static_cast<std::int16_t>(ErrorCode::group_authorization_failed);
+        return answer(asked, response);
+    };
+    start();
+    const auto said = polled();
+    EXPECT_THAT(said, HasSubstr("GROUP_AUTHORIZATION_FAILED"));
+    EXPECT_THAT(said, HasSubstr("(ShareGroupHeartbeat v1 to broker 1 (kafka-1:9092), answered"));
+    EXPECT_EQ(close(), "closed");
+}
+
 TEST_F(ShareCoreTest, GivesBackWhatAFetchStillBringsWhenItHasUnsubscribed) {
     start();
     EXPECT_EQ(polled(), "0-2");

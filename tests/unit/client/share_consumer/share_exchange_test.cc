@@ -294,6 +294,73 @@ TEST(ShareExchange, FailsWhatNobodyCanTakeAnyMore) {
     EXPECT_EQ(silent.outcomes(), "p0 INVALID_RECORD_STATE") << "the answer says nothing of it";
 }
 
+TEST(ShareExchange, SaysWhichAnswerOfWhomRefusedAndAfterHowLong) {
+    World world;
+    world.open();
+    const auto commit = world.exchange.commit({World::acks(0, 0, 1)}, start + 10s);
+    ASSERT_EQ(world.next(), "ack 1:1 p0 0-1");
+    world.now += 7ms;
+    world.acknowledged(1, {{.partition = 0, .error = ErrorCode::invalid_record_state}});
+    const auto outcome = world.exchange.outcome(commit);
+    ASSERT_TRUE(outcome && outcome->at(tp("t", 0)));
+    EXPECT_EQ(outcome->at(tp("t", 0))->message,
+              "broker 1 (b1:9092) refused the acknowledgements of t-0: INVALID_RECORD_STATE "
+              "(ShareAcknowledge, answered after 7 ms)");
+}
+
+std::string sentence_of(ShareExchange& exchange) {
+    const auto outcomes = exchange.take_outcomes();
+    return outcomes.size() == 1 && outcomes[0].error ? outcomes[0].error->message : "not one error";
+}
+
+TEST(ShareExchange, SaysWhatStoodInTheWay) {
+    World late;
+    late.open();
+    late.exchange.acknowledge({World::acks(0, 0, 1)}, start + 1s);
+    ASSERT_EQ(late.next(), "ack 1:1 p0 0-1");
+    late.now += 5ms;
+    late.acknowledged(1, {{.partition = 0, .error = ErrorCode::request_timed_out}});
+    late.now = start + 2s;
+    EXPECT_EQ(late.next(), "none");
+    EXPECT_EQ(sentence_of(late.exchange),
+              "broker 1 (b1:9092) did not take the acknowledgements of t-0 in time; last: "
+              "REQUEST_TIMED_OUT (ShareAcknowledge, answered after 5 ms)");
+
+    World moved;
+    moved.open();
+    moved.metadata.learn_leader(tp("t", 0), BrokerId{2}, LeaderEpoch{1});
+    moved.exchange.acknowledge({World::acks(0, 0, 1)}, start + 10s);
+    EXPECT_EQ(moved.next(), "none");
+    EXPECT_EQ(
+        sentence_of(moved.exchange),
+        "broker 2 (b2:9092) leads t-0 now, and not broker 1 (b1:9092), which gave the records "
+        "out");
+
+    World lost;
+    lost.open();
+    lost.exchange.want_records();
+    ASSERT_EQ(lost.next(), "fetch 1:1");
+    lost.exchange.acknowledge({World::acks(0, 0, 1)}, start + 10s);
+    lost.exchange.on_failure(BrokerId{1}, {ErrorCode::network_exception, "gone"}, lost.now);
+    ASSERT_EQ(lost.next(), "fetch 2:1");
+    EXPECT_EQ(sentence_of(lost.exchange),
+              "the share session with broker 1 (b1:9092) was lost, and with it the locks of what "
+              "was acquired of t-0");
+}
+
+TEST(ShareExchange, SaysWhoseConfirmationIsMissing) {
+    World world;
+    world.open();
+    const auto asked = world.exchange.commit({World::acks(0, 0, 1)}, start + 10s);
+    ASSERT_EQ(world.next(), "ack 1:1 p0 0-1");
+    const auto waits = world.exchange.commit({World::acks(0, 2, 3)}, start + 10s);
+    ASSERT_EQ(world.next(), "none") << "one request at a time";
+    EXPECT_THAT(world.exchange.give_up(asked).at(tp("t", 0))->message,
+                HasSubstr("in time by broker 1 (b1:9092), which has been asked; they may"));
+    EXPECT_THAT(world.exchange.give_up(waits).at(tp("t", 0))->message,
+                HasSubstr("in time by broker 1 (b1:9092), which is still to be asked; they may"));
+}
+
 TEST(ShareExchange, AsksOneBrokerAfterTheOtherWithARecordLimit) {
     World world(true);
     world.exchange.want_records();
@@ -312,12 +379,15 @@ TEST(ShareExchange, TellsTheUserWhatWillNotPass) {
         std::string want;  ///< none: it is tried again
     };
     const Row rows[] = {
-        {.part = ErrorCode::topic_authorization_failed, .want = "t-0 cannot be fetched"},
-        {.part = ErrorCode::corrupt_message, .want = "t-0 cannot be fetched"},
+        {.part = ErrorCode::topic_authorization_failed,
+         .want = "t-0 cannot be fetched from broker 1 (b1:9092): "},
+        {.part = ErrorCode::corrupt_message,
+         .want = "t-0 cannot be fetched from broker 1 (b1:9092): "},
         {.part = ErrorCode::not_leader_or_follower, .want = ""},
         {.part = ErrorCode::unknown_topic_id, .want = ""},
         {.part = ErrorCode::unknown_server_error, .want = ""},
-        {.part = ErrorCode::invalid_request, .want = "t-0 cannot be fetched"},
+        {.part = ErrorCode::invalid_request,
+         .want = "t-0 cannot be fetched from broker 1 (b1:9092): "},
     };
     for (const Row& row : rows) {
         World world;
