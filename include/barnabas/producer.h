@@ -7,6 +7,7 @@
 #include <barnabas/offsets.h>
 #include <barnabas/partition_info.h>
 #include <barnabas/partitioner.h>
+#include <barnabas/producer_metrics.h>
 #include <barnabas/records.h>
 #include <barnabas/result.h>
 #include <barnabas/time.h>
@@ -103,6 +104,9 @@ public:
 
     /// A topic's partitions; asks the cluster where they are not known, up to `max.block.ms`.
     [[nodiscard]] Future<std::vector<PartitionInfo>> partitions_for(std::string_view topic);
+
+    /// What was measured so far; after close() too.
+    [[nodiscard]] Future<ProducerMetrics> metrics();
 
     // --- transactions; INVALID_TXN_STATE without `transactional.id`, or in another order ---------
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/time.h"
+#include <barnabas/producer_metrics.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +24,7 @@ struct ProducerFigures {
     std::uint64_t size_total = 0;  ///< of those that were acknowledged, as they are measured
     std::uint64_t size_max = 0;
     Duration elapsed{};
+    ProducerMetrics inside;  ///< what the producer itself has measured
 
     void add(std::size_t value_size);
 };

@@ -61,7 +61,7 @@ public:
     }
 
     /// The summaries, and the metrics where they are asked for.
-    void finish(const std::string& client_id) {
+    void finish(const std::string& client_id, const ProducerMetrics& inside) {
         progress_.clear();
         const auto now = clock_.now();
         const auto total = all_.total(now);
@@ -73,6 +73,7 @@ public:
         }
         if (options_.print_metrics) {
             figures_.elapsed = total.elapsed;
+            figures_.inside = inside;
             print_metrics(client_id);
         }
     }
@@ -221,7 +222,8 @@ Result<void> producer_perf(const ProducerPerfOptions& options, Console& console)
         send_all(options, std::move(payloads), producer, transactions, outcomes, start);
     const auto closed = producer.close();  // from here on nothing calls `outcomes`
     TRY(sent);
-    outcomes.finish(config.client.at("client.id"));
+    TRY_ASSIGN(const auto inside, producer.metrics().get());
+    outcomes.finish(config.client.at("client.id"), inside);
     return closed;
 }
 

@@ -65,8 +65,8 @@ constexpr std::array producer_perf_rows{
            .argument_name = "FILE",
            .help = "The old name of --command-config."},
     Option{.name = "print-metrics",
-           .help = "Print the metrics of the producer that this command itself can count, over the "
-                   "whole run."},
+           .help = "Print what the producer and this command have measured over the whole run: "
+                   "records, batches, requests and retries."},
     Option{.name = "transactional-id",
            .argument = Argument::required,
            .argument_name = "ID",

@@ -126,6 +126,10 @@ Future<std::vector<PartitionInfo>> Producer::partitions_for(std::string_view top
     return impl_->core().partitions_for(std::string(topic));
 }
 
+Future<ProducerMetrics> Producer::metrics() {
+    return impl_->core().metrics();
+}
+
 Future<void> Producer::init_transactions() {
     return impl_->core().init_transactions();
 }

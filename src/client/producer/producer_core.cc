@@ -353,6 +353,15 @@ Future<std::vector<barnabas::PartitionInfo>> ProducerCore::partitions_for(std::s
     return client::start(ports_.loop, std::move(make));
 }
 
+awaitable<Result<ProducerMetrics>> ProducerCore::tell_metrics() {
+    co_return sender_.metrics();
+}
+
+Future<ProducerMetrics> ProducerCore::metrics() {
+    auto make = [this] { return tell_metrics(); };
+    return client::start(ports_.loop, std::move(make));
+}
+
 // --- what waits
 // -----------------------------------------------------------------------------------
 

@@ -51,6 +51,7 @@ public:
     void send(const ProducerRecordView& record, DeliveryCallback callback);
     [[nodiscard]] Future<void> flush();
     [[nodiscard]] Future<std::vector<barnabas::PartitionInfo>> partitions_for(std::string topic);
+    [[nodiscard]] Future<ProducerMetrics> metrics();
     [[nodiscard]] Future<void> init_transactions();
     [[nodiscard]] Result<> begin_transaction();
     [[nodiscard]] Future<void> send_offsets(OffsetMap offsets, ConsumerGroupMetadata group);
@@ -108,6 +109,7 @@ private:
     void learn_leaders(const wire::ProduceResponse& response);
     awaitable<void> watch_metadata();
     awaitable<Result<std::vector<barnabas::PartitionInfo>>> find_partitions(std::string topic);
+    awaitable<Result<ProducerMetrics>> tell_metrics();
     [[nodiscard]] Time now() const { return ports_.loop.shard->clock().now(); }
     [[nodiscard]] bool idle() const;
 

@@ -18,6 +18,10 @@ constexpr std::int16_t produce_by_id = 13;
 /// The first with batches of magic 2.
 constexpr std::int16_t produce_min = 3;
 
+double fractional_ms(Duration duration) {
+    return std::chrono::duration<double, std::milli>(duration).count();
+}
+
 std::int32_t to_ms(Duration duration) {
     return static_cast<std::int32_t>(
         std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
@@ -271,12 +275,14 @@ void Sender::drain(BrokerId broker, Node& node, Time now, const ReachableAt& rea
             node.blocked_until = reachable;
             break;
         }
-        InFlight in_flight{broker, collect(broker, node, now, out)};
+        InFlight in_flight{
+            .broker = broker, .batches = collect(broker, node, now, out), .sent = now};
         if (in_flight.batches.empty()) {
             break;
         }
         ++node.in_flight;
         node.stuck_since = never;
+        measure(in_flight);
         out.requests.push_back(request_of(broker, in_flight));
         in_flight_.emplace(out.requests.back().id, std::move(in_flight));
     }
@@ -323,6 +329,20 @@ std::vector<std::unique_ptr<ProducerBatch>> Sender::collect(BrokerId broker, Nod
         look(queue, now, out);
     }
     return batches;
+}
+
+void Sender::measure(const InFlight& in_flight) {
+    constexpr auto header = static_cast<double>(ProducerBatch::overhead);
+    std::int64_t records = 0;
+    for (const auto& batch : in_flight.batches) {
+        const auto size = static_cast<double>(batch->size());
+        const auto raw = static_cast<double>(batch->raw_size());
+        records += batch->count();
+        metrics_.batch_bytes.add(size);
+        metrics_.compression_rate.add((size - header) / (raw - header));
+        metrics_.queue_ms.add(fractional_ms(in_flight.sent - batch->created()));
+    }
+    metrics_.records_per_request.add(static_cast<double>(records));
 }
 
 Sender::Request Sender::request_of(BrokerId broker, const InFlight& in_flight) {

@@ -6,6 +6,7 @@
 #include "client/producer/accumulator.h"
 #include "client/producer/transaction_manager.h"
 #include "wire/messages/produce.h"
+#include <barnabas/producer_metrics.h>
 
 #include <cstdint>
 #include <deque>
@@ -98,6 +99,7 @@ public:
     /// Fails all that waits, and tells all that is on its way.
     void abort(const Error& why, Decisions& out);
 
+    [[nodiscard]] const ProducerMetrics& metrics() const { return metrics_; }
     [[nodiscard]] std::size_t requests_out() const { return in_flight_.size(); }
     /// Why records wait, of a partition whose last try has failed; empty: none has.
     [[nodiscard]] std::string trouble() const;
@@ -114,6 +116,7 @@ private:
     struct InFlight {
         BrokerId broker;
         std::vector<std::unique_ptr<ProducerBatch>> batches;
+        Time sent{};
     };
     using PartitionAnswer = wire::ProduceResponse::Response::PartitionResponse;
 
@@ -132,6 +135,7 @@ private:
     std::vector<std::unique_ptr<ProducerBatch>> collect(BrokerId broker, Node& node, Time now,
                                                         Decisions& out);
     [[nodiscard]] Request request_of(BrokerId broker, const InFlight& in_flight);
+    void measure(const InFlight& in_flight);
 
     InFlight take_in_flight(std::uint64_t id);
     void settle(std::unique_ptr<ProducerBatch> batch, BatchOutcome outcome, Offset log_start,
@@ -166,6 +170,7 @@ private:
     ProducerIdentity last_identity_;
     TransactionManager::State last_state_ = TransactionManager::State::uninitialized;
     Time loads_at_{};
+    ProducerMetrics metrics_;
 };
 
 }  // namespace barnabas::client

@@ -3,6 +3,7 @@
 #include "client/producer/sender.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace barnabas::client {
@@ -25,6 +26,8 @@ Sender::InFlight Sender::take_in_flight(std::uint64_t id) {
 void Sender::on_answer(std::uint64_t id, const wire::ProduceResponse& response, Time now,
                        std::uint64_t random, Decisions& out) {
     auto in_flight = take_in_flight(id);
+    metrics_.request_latency_ms.add(
+        std::chrono::duration<double, std::milli>(now - in_flight.sent).count());
     for (auto& batch : in_flight.batches) {
         const auto& queue = batch->partition();
         const PartitionAnswer* answer = nullptr;
@@ -158,6 +161,7 @@ void Sender::give_up(std::unique_ptr<ProducerBatch> batch, BatchOutcome outcome,
 
 void Sender::put_back(std::unique_ptr<ProducerBatch> batch, Time now, std::uint64_t random) {
     ++batch->attempts;
+    metrics_.records_retried += static_cast<std::uint64_t>(batch->count());
     const auto failures = static_cast<std::uint32_t>(batch->attempts);
     batch->retry_at = now + options_.backoff.after(failures, random);
     insert_retry(std::move(batch));

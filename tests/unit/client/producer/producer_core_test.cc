@@ -46,6 +46,32 @@ TEST(ProducerCore, AnAnswerThatIsLostCostsATryAndStoresNothingTwice) {
     EXPECT_EQ(tries, 2);
 }
 
+TEST(ProducerCore, MeasuresItsRequestsAsKafkasProducer) {
+    ProducerWorld play({{"linger.ms", "20"}});
+    int tries = 0;
+    play.trouble = [&](const Asked&) -> std::optional<Reaction> {
+        return ++tries == 1 ? std::optional(Reaction{.bytes = {}, .hang_up = true}) : std::nullopt;
+    };
+    play.send(0, "a");
+    play.send(0, "b");
+    ASSERT_TRUE(play.all_told());
+    std::optional<ProducerMetrics> metrics;
+    play.on_loop([&] {
+        play.core->metrics().then(
+            [&](Result<ProducerMetrics> told) { metrics = std::move(told).value(); });
+    });
+    ASSERT_TRUE(play.world.simulation().run_until([&] { return metrics.has_value(); }, 10s));
+    EXPECT_EQ(metrics->records_per_request.count, 2U) << "each time that it is sent";
+    EXPECT_EQ(metrics->records_per_request.average(), 2);
+    EXPECT_EQ(metrics->records_retried, 2U);
+    EXPECT_EQ(metrics->batch_bytes.count, 2U);
+    EXPECT_EQ(metrics->batch_bytes.average(), metrics->batch_bytes.max);
+    EXPECT_GT(metrics->batch_bytes.max, 61) << "its header, and the records";
+    EXPECT_EQ(metrics->compression_rate.average(), 1) << "none";
+    EXPECT_GE(metrics->queue_ms.max, 20) << "it lingered";
+    EXPECT_EQ(metrics->request_latency_ms.count, 1U) << "one had no answer";
+}
+
 TEST(ProducerCore, RecordsFollowTheirLeader) {
     ProducerWorld play;
     play.send(0, "before");
