@@ -348,16 +348,17 @@ def change_topics(cluster):
 
 
 def wait_until_said(cluster, right, *words):
-    """Each time another node may answer, to which the change has not come yet."""
+    """Each time another node may answer, to which the change has not come yet; and a coordinator that
+    is new at it does not know at once that what was stored last is stored by enough."""
     wait_until(lambda: right(ask(cluster, *words)), DEADLINE_S, f"{words} tells of it", poll_s=0.1)
 
 
 def look_at_all(cluster):
     timeout = ("--timeout", 30_000)  # as Kafka's tool, it waits for no more than 5 s by itself
-    said = ask(cluster, "consumer-groups", "--describe", "--group", "asking", *timeout)
-    assert sum(line.startswith("asking") for line in said.splitlines()) == PARTITIONS, said
-    said = ask(cluster, "consumer-groups", "--list", *timeout)
-    assert "asking" in said.split(), said
+    wait_until_said(cluster, lambda said: said.count("\nasking ") == PARTITIONS,
+                    "consumer-groups", "--describe", "--group", "asking", *timeout)
+    wait_until_said(cluster, lambda said: "asking" in said.split(),
+                    "consumer-groups", "--list", *timeout)
     said = ask(cluster, "get-offsets", "--topic", "asked")
     assert sorted(said.split()) == [f"asked:{p}:0" for p in range(PARTITIONS)], said
 
