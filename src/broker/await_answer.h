@@ -2,26 +2,32 @@
 
 #include "runtime/tasks.h"
 
+#include <memory>
 #include <optional>
 #include <utility>
 
 namespace barnabas::broker {
 
 /// Turns a call that answers through a callback, on the same shard, into one to wait for: `start`
-/// gets the callback. Has no deadline, so it is for whoever always answers: metadata::Store does,
-/// the embedded kind inside the call, any other with connection_lost after a timeout of its own.
+/// gets the callback, which may be called when nobody waits any more. Has no deadline, so it is for
+/// whoever always answers: metadata::Store does, one elsewhere with connection_lost after a timeout
+/// of its own.
 template <class Answer, class Start>
 boost::asio::awaitable<Answer> await_answer(runtime::Shard& home, Start start) {
-    std::optional<Answer> answer;
-    runtime::Signal answered(home);
-    start([&answer, &answered](Answer given) {
-        answer.emplace(std::move(given));
-        answered.notify_all();
+    struct Asked {
+        explicit Asked(runtime::Shard& shard) : answered(shard) {}
+        std::optional<Answer> answer;
+        runtime::Signal answered;
+    };
+    const auto asked = std::make_shared<Asked>(home);
+    start([asked](Answer given) {
+        asked->answer.emplace(std::move(given));
+        asked->answered.notify_all();
     });
-    while (!answer) {
-        co_await answered.wait_until(never);
+    while (!asked->answer) {
+        co_await asked->answered.wait_until(never);
     }
-    co_return std::move(*answer);
+    co_return std::move(*asked->answer);
 }
 
 }  // namespace barnabas::broker

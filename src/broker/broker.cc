@@ -350,6 +350,15 @@ awaitable<void> Broker::stop_reads() {
     }
 }
 
+/// Also of who does not wait for it any more: producer ids were asked for.
+awaitable<void> Broker::end_store() {
+    if (file_store_ == nullptr) {
+        co_return;
+    }
+    auto wait = [this](auto idle) { file_store_->when_idle([idle] { idle(true); }); };
+    co_await await_answer<bool>(*ports_.shards.front(), std::move(wait));
+}
+
 /// How far a stop is.
 struct Broker::Stopping {
     StopTimes times;
@@ -394,6 +403,7 @@ awaitable<Result<void>> Broker::stop() {
     if (tasks_) {
         co_await end_stage("a look at the log directories", tasks_->join(), stopping);
     }
+    co_await end_stage("the cluster's state", end_store(), stopping);
     if (closed && !stopping.hangs.empty()) {
         closed =
             fail(ErrorCode::kafka_storage_error, "a disk hangs, and with it {}", stopping.hangs);

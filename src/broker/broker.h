@@ -92,6 +92,7 @@ private:
     awaitable<void> stop_serving();
     awaitable<void> stop_front(std::size_t i);
     awaitable<void> stop_reads();
+    awaitable<void> end_store();
     awaitable<void> stop_coordinators();
     struct Stopping;
     awaitable<void> end_stage(std::string_view what, awaitable<void> work, Stopping& stopping);

@@ -83,6 +83,11 @@ public:
 
     [[nodiscard]] bool is_suspended() const override { return suspended_.has_value(); }
 
+    void when_idle(std::move_only_function<void()> then) override {
+        idle_.push_back(std::move(then));
+        tell_if_idle();
+    }
+
     void create(CreateOp op, Done<std::string> done) override {
         auto answer = [done = std::move(done)](StoreResult<Tree::Applied> applied) mutable {
             done(applied ? StoreResult<std::string>(std::move(applied->outcomes.front().path))
@@ -251,6 +256,7 @@ private:
         if (let_go_.get() == &writing) {
             let_go_.reset();
             database_->close();
+            tell_if_idle();
             return;
         }
         writing_.reset();
@@ -263,6 +269,15 @@ private:
             writing.answer(std::unexpected(storage_error(std::move(writing.written.error()))));
         }
         go_on();
+        tell_if_idle();
+    }
+
+    void tell_if_idle() {
+        if (!writing_ && !let_go_) {
+            for (auto& then : std::exchange(idle_, {})) {
+                then();
+            }
+        }
     }
 
     void go_on() {
@@ -301,6 +316,7 @@ private:
     std::shared_ptr<Writing> writing_;
     std::shared_ptr<Writing> let_go_;  // was under way when the store was suspended, and still is
     std::deque<Call> waiting_;
+    std::vector<Call> idle_;  // who asked for when_idle()
     Watches watches_;
     Listener listener_;
     bool telling_ = false;

@@ -4,6 +4,7 @@
 #include "runtime/disk.h"
 #include "runtime/shard.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -30,6 +31,10 @@ public:
     /// Takes changes again, after reopen().
     virtual void resume() = 0;
     [[nodiscard]] virtual bool is_suspended() const = 0;
+    /// Calls `then` when nothing is being written: at once, or on the shard when the last write has
+    /// come back from the disk, however long that hangs. Then the store can go, and leaves no
+    /// thread at work.
+    virtual void when_idle(std::move_only_function<void()> then) = 0;
 };
 
 /// Opens or creates the database `file`, whose directory is there. Refused with a sentence

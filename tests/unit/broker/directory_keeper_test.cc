@@ -241,6 +241,7 @@ public:
     void resume() override { suspended_ = false; }
     [[nodiscard]] bool is_suspended() const override { return suspended_; }
     [[nodiscard]] bool can_reopen() const override { return suspended_; }
+    void when_idle(std::move_only_function<void()> then) override { then(); }
 
     void create(metadata::CreateOp op, Done<std::string> done) override {
         memory_->create(std::move(op), std::move(done));

@@ -128,6 +128,23 @@ TEST_F(StoreOnPool, SuspendedItDoesNotWaitForTheDisk) {
     EXPECT_EQ(kept(), Strings{"c"}) << "what was refused is not in the file";
 }
 
+TEST_F(StoreOnPool, TellsWhenNoThreadIsAtWorkWithItAnyMore) {
+    const auto say_idle = [this] { heard_.push_back("idle"); };
+    store_->when_idle(say_idle);
+    EXPECT_EQ(heard(), Strings{"idle"});
+    ask_to_create("/a");
+    ask_to_create("/b");
+    store_->when_idle(say_idle);
+    let_it_write();
+    EXPECT_EQ(heard(), (Strings{"idle", "made /a", "made /b", "idle"}));
+    ask_to_create("/c");
+    store_->suspend("the disk hangs");
+    store_->when_idle(say_idle);
+    EXPECT_EQ(heard().back(), "refused the disk hangs");
+    let_it_write();
+    EXPECT_EQ(heard().back(), "idle");
+}
+
 TEST_F(StoreOnPool, AnswersWhatIsOpenWhenItGoes) {
     ask_to_create("/a");
     ask_to_create("/b");
