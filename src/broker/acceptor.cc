@@ -14,20 +14,14 @@ constexpr Duration check_interval_max = 1s;
 
 }  // namespace
 
-struct Acceptor::Bell {
-    explicit Bell(runtime::Shard& shard) : signal(shard) {}
-    runtime::Signal signal;
-};
-
 Acceptor::Acceptor(Ports ports, Options options)
     : ports_(std::move(ports)),
       options_(std::move(options)),
       tasks_(ports_.shard),
       stopping_(ports_.shard),
-      room_(std::make_shared<Bell>(ports_.shard)),
-      told_of_room_(ports_.quota.tell([bell = room_, &shard = ports_.shard] {
-          shard.post([bell] { bell->signal.notify_all(); });
-      })) {}
+      room_(std::make_shared<runtime::Signal>(ports_.shard)),
+      told_of_room_(ports_.quota.tell(
+          [room = room_, &shard = ports_.shard] { shard.post([room] { room->notify_all(); }); })) {}
 
 Acceptor::~Acceptor() {
     ports_.quota.forget(told_of_room_);
@@ -43,7 +37,7 @@ void Acceptor::serve(std::unique_ptr<runtime::Listener> listener, rpc::RequestHa
 awaitable<void> Acceptor::stop() {
     stopped_ = true;
     stopping_.notify_all();
-    room_->signal.notify_all();
+    room_->notify_all();
     if (idle_check_) {
         ports_.shard.cancel(*std::exchange(idle_check_, std::nullopt));
     }
@@ -91,7 +85,7 @@ awaitable<bool> Acceptor::find_room(std::string ip) {
             co_return true;
         }
         say_full();
-        co_await room_->signal.wait_until(never);
+        co_await room_->wait_until(never);
     }
     co_return false;
 }

@@ -54,8 +54,6 @@ private:
     };
     using Connections = std::list<Entry>;
 
-    struct Bell;
-
     awaitable<void> accept_loop(runtime::Listener& listener, rpc::RequestHandler& handler);
     awaitable<bool> find_room(std::string ip);
     void say_full();
@@ -69,7 +67,7 @@ private:
     Options options_;
     runtime::TaskGroup tasks_;
     runtime::Signal stopping_;
-    std::shared_ptr<Bell> room_;  // shared with the shards where connections end
+    std::shared_ptr<runtime::Signal> room_;  // also of the news of it that is on its way here
     std::uint64_t told_of_room_;
     std::vector<std::unique_ptr<runtime::Listener>> listeners_;
     rpc::Gathering gathering_;
