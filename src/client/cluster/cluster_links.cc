@@ -1,5 +1,6 @@
 // The connections of a cluster: who connects to whom, when, and what an end of one means.
 #include "base/invariant.h"
+#include "client/cluster/broker_text.h"
 #include "client/cluster/cluster.h"
 #include "rpc/api_versions_exchange.h"
 
@@ -74,13 +75,9 @@ std::optional<runtime::Endpoint> Cluster::address_of(BrokerId broker) const {
 }
 
 std::string Cluster::name_of(BrokerId broker) const {
-    const auto address = address_of(broker);
-    if (!address) {
-        return fmt::format("broker {}", broker);
-    }
-    return broker < BrokerId{0}
-               ? fmt::format("bootstrap server {}:{}", address->host, address->port)
-               : fmt::format("broker {} ({}:{})", broker, address->host, address->port);
+    const auto address = broker < BrokerId{0} ? address_of(broker) : std::nullopt;
+    return address ? fmt::format("bootstrap server {}:{}", address->host, address->port)
+                   : broker_text(metadata_, broker);
 }
 
 Error Cluster::unknown_broker(BrokerId broker) const {
