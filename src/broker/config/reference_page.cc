@@ -40,7 +40,8 @@ constexpr std::string_view differences = R"(
   alone.
 - A listener's own settings have no effect yet, and the log says so: `max.connections` counts the
   connections of all listeners. Where it is lowered those that are open stay; Kafka closes the ones
-  that were quiet for longest, and lets the listener among brokers exceed it.
+  that were quiet for longest, and lets the listener among brokers exceed it. Those who wait are let
+  in in no fixed order, and who is one too many of its address is refused without waiting.
 - Unknown names that are set on a running broker are refused; Kafka keeps them for plug-ins.
 - The file is read as UTF-8; Kafka reads it as Latin-1.
 )";
