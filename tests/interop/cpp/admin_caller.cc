@@ -5,6 +5,7 @@
 // Each is answered by a JSON object: {"ok": true, "value": "what was found"}, or
 // {"ok": false, "code": "NAME", "message": "sentence"}. It ends with its input.
 
+#include "lines.h"
 #include <barnabas/admin.h>
 
 #include <cstdio>
@@ -17,20 +18,10 @@
 namespace {
 
 using namespace barnabas;
+using interop::quoted;
 
 using Words = std::vector<std::string>;
 using Said = Result<std::string>;
-
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-        }
-        out += c == '\n' ? ' ' : c;
-    }
-    return out + "\"";
-}
 
 std::string answer_line(const Said& said) {
     return said ? fmt::format(R"({{"ok": true, "value": {}}})", quoted(*said))

@@ -5,6 +5,7 @@
 // of a clock that all members on a machine share. SIGTERM ends it: it commits, leaves its group and
 // ends with status 0.
 
+#include "lines.h"
 #include <barnabas/consumer.h>
 
 #include <chrono>
@@ -18,27 +19,13 @@
 namespace {
 
 using namespace barnabas;
+using interop::quoted;
+using interop::say;
 
 volatile std::sig_atomic_t told_to_stop = 0;
 
-void say(const std::string& line) {
-    std::fputs((line + "\n").c_str(), stdout);
-    std::fflush(stdout);
-}
-
 std::int64_t moment() {
     return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
-}
-
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-        }
-        out += c == '\n' ? ' ' : c;
-    }
-    return out + "\"";
 }
 
 void say_error(std::string_view event, const Error& error) {

@@ -4,6 +4,7 @@
 // Each record goes to the partition that it came from. SIGTERM ends it between two transactions,
 // with status 0; status 3 means that its producer cannot go on (fenced by a newer one).
 
+#include "lines.h"
 #include <barnabas/consumer.h>
 #include <barnabas/producer.h>
 
@@ -16,15 +17,11 @@
 namespace {
 
 using namespace barnabas;
+using interop::say;
 
 volatile std::sig_atomic_t told_to_stop = 0;
 
 constexpr int status_fenced = 3;
-
-void say(const std::string& line) {
-    std::fputs((line + "\n").c_str(), stdout);
-    std::fflush(stdout);
-}
 
 std::string text_of(const Error& error) {
     return fmt::format("{}: {}", error.code, error.message);

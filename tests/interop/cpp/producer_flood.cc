@@ -4,6 +4,7 @@
 // sends COUNT records of SIZE bytes, says "sent N, settled M" as it goes, then "all are sent", and
 // ends with "stored N, failed M" and the first error. Status 1 if any failed.
 
+#include "lines.h"
 #include <barnabas/producer.h>
 
 #include <fmt/format.h>
@@ -20,13 +21,9 @@
 namespace {
 
 using namespace barnabas;
+using interop::say;
 
 constexpr int say_every = 500;
-
-void say(const std::string& line) {
-    std::fputs((line + "\n").c_str(), stdout);
-    std::fflush(stdout);
-}
 
 /// What became of the records; the loop's thread counts, the main one reads.
 class Tally {

@@ -6,6 +6,7 @@
 // how often it was handled before; errors of poll() are {"error": "NAME: sentence"}, and it goes
 // on. SIGTERM ends it.
 
+#include "lines.h"
 #include <barnabas/retry_topics.h>
 
 #include <chrono>
@@ -18,24 +19,10 @@
 namespace {
 
 using namespace barnabas;
+using interop::quoted;
+using interop::say;
 
 volatile std::sig_atomic_t told_to_stop = 0;
-
-void say(const std::string& line) {
-    std::fputs((line + "\n").c_str(), stdout);
-    std::fflush(stdout);
-}
-
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-        }
-        out += c == '\n' ? ' ' : c;
-    }
-    return out + "\"";
-}
 
 std::int64_t now_ms() {
     using namespace std::chrono;

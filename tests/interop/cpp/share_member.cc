@@ -7,6 +7,7 @@
 // once and then accept; `implicit` leaves it to poll(), `async` accepts and commits without
 // waiting; `leave` closes when it has records, without a word about them.
 
+#include "lines.h"
 #include <barnabas/share_consumer.h>
 
 #include <chrono>
@@ -21,24 +22,10 @@
 namespace {
 
 using namespace barnabas;
+using interop::quoted;
+using interop::say;
 
 volatile std::sig_atomic_t told_to_stop = 0;
-
-void say(const std::string& line) {
-    std::fputs((line + "\n").c_str(), stdout);
-    std::fflush(stdout);
-}
-
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-        }
-        out += c == '\n' ? ' ' : c;
-    }
-    return out + "\"";
-}
 
 void say_settled(const TopicPartition& partition, Offset offset, const Result<>& result) {
     const std::string error =
