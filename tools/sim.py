@@ -3,6 +3,7 @@
 
   tools/sim.py log PROGRAM [SECONDS] [--seed FIRST] [--steps N]      the log against its models
   tools/sim.py coordinator PROGRAM [SECONDS] [--seed FIRST]          transactions under faults
+  tools/sim.py steps PROGRAM [SECONDS] [--seed FIRST]                a crash at each step of a run
 
 One process per core, some seeds each. It prints the first seed; of a failure what the program says,
 and the command that repeats it. Exit status 1 then, 2 if nothing could be run.
@@ -37,6 +38,8 @@ KINDS = {
     "log": Kind("unit_log", "*Model.AgreesWithTheLogOnEverySeed", at_once=1, steps=2000),
     "coordinator": Kind("simulation_transactions", "TransactionsModel.KeepsItsPromisesOnEverySeed",
                         at_once=20),
+    "steps": Kind("simulation_transactions",
+                  "TransactionsModel.KeepsItsPromisesWhicheverStepIsTheLast", at_once=1),
 }
 
 

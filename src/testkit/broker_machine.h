@@ -32,6 +32,8 @@ public:
     /// The power is going: after so many more changes nothing reaches the disk any more, and the
     /// broker sees its every operation fail. lose_power() is to follow.
     void brown_out(std::uint64_t changes);
+    /// Of its disk so far, also those that a brown-out let fail.
+    [[nodiscard]] std::uint64_t disk_changes() const { return machine_.disk().operations(); }
     /// The power fails; what was not synced is lost.
     void lose_power();
     /// The process ends at once (SIGKILL); the disk keeps everything.

@@ -21,6 +21,7 @@ namespace {
 
 constexpr Duration timeout_max = std::chrono::seconds(4);  // transaction.timeout.ms of any client
 constexpr Duration patience = std::chrono::minutes(2);     // until everybody goes on, or has ended
+constexpr Duration crash_within = std::chrono::milliseconds(500);  // since the clients began
 
 Duration within(runtime::Random& random, Duration most) {
     return Duration(
@@ -82,7 +83,8 @@ struct Participant {
 class Scenario {
 public:
     Scenario(std::uint64_t seed, const ScenarioOptions& options)
-        : simulation_(seed, simulation_options(seed, options)),
+        : crash_(options.crash),
+          simulation_(seed, simulation_options(seed, options)),
           random_(seed * 2 + 1),
           journal_(simulation_),
           configs_(broker_configs(random_)),
@@ -98,7 +100,11 @@ public:
     ScenarioOutcome run() {
         const Time start = journal_.now();
         if (set_up()) {
-            trouble();
+            if (crash_) {
+                crash_at_step();
+            } else {
+                trouble();
+            }
             settle_down();
             final_audits();
         }
@@ -107,7 +113,8 @@ public:
                                 .trace_hash = simulation_.trace().hash(),
                                 .trace = simulation_.trace().events(),
                                 .took = journal_.now() - start,
-                                .power_failures = power_failures_};
+                                .power_failures = power_failures_,
+                                .has_crashed = has_crashed_};
         outcome.problems = outcome.history.logs.empty() ? outcome.history.complaints
                                                         : problems_of(outcome.history);
         return outcome;
@@ -129,6 +136,29 @@ private:
             run_task(*auditor_,
                      set_up_state_topics(auditor_->wire.get(), state_topic_configs(random_)));
         }
+        if (crash_) {
+            add_few();
+        } else {
+            add_many();
+        }
+        for (auto& participant : participants_) {
+            if (participant.get() != auditor_) {
+                begin(*participant);
+            }
+        }
+        return true;
+    }
+
+    void add_few() {
+        const bool v2 = random_.below(2) == 0;
+        for (const auto& [kind, id] : {std::pair{Kind::writer, "writer"}, {Kind::copier, "copier"}}) {
+            add(id, {.kind = kind,
+                     .producer = {
+                         .id = id, .v2 = v2, .timeout = timeout_max, .expires = expires()}});
+        }
+        add("reader", {.kind = Kind::reader});
+    }
+    void add_many() {
         add_producers(Kind::writer, "writer", 2 + random_.below(2));
         add_producers(Kind::copier, "copier", 1);
         // Nobody comes after it under its id: only its timeout ends what it leaves open.
@@ -137,12 +167,6 @@ private:
             .leaves = true;
         add("reader", {.kind = Kind::reader});
         add("dirty", {.kind = Kind::dirty_reader});
-        for (auto& participant : participants_) {
-            if (participant.get() != auditor_) {
-                begin(*participant);
-            }
-        }
-        return true;
     }
 
     [[nodiscard]] bool expires() const {
@@ -281,23 +305,23 @@ private:
         if (!broker_.trouble().empty()) {
             journal_.complain(broker_.host(), "{}", broker_.trouble());
         }
-        journal_.note(broker_.host(), "{}", power ? "loses its power" : "is killed");
         if (power) {
             if (random_.below(2) == 0) {  // between any two changes of the disk
                 broker_.brown_out(random_.below(30));
                 simulation_.run_for(within(random_, 40ms));
             }
-            broker_.lose_power();
-            ++power_failures_;
+            end_broker(true);
         } else {
-            broker_.kill();
+            end_broker(false);
         }
         const auto down = within(random_, random_.below(4) == 0 ? Duration(1s) : Duration(20ms));
         simulation_.call_at(journal_.now() + down, [this] { broker_.start(); });
     }
 
     void break_client() {
-        Participant& who = any_client();
+        break_client(any_client());
+    }
+    void break_client(Participant& who) {
         if (!who.machine->up()) {
             return;
         }
@@ -305,6 +329,43 @@ private:
         end(who);
         const auto down = within(random_, random_.below(3) == 0 ? Duration(2s) : Duration(100ms));
         simulation_.call_at(journal_.now() + down, [this, &who] { begin(who); });
+    }
+
+    void end_broker(bool power) {
+        journal_.note(broker_.host(), "{}", power ? "loses its power" : "is killed");
+        if (power) {
+            broker_.lose_power();
+            ++power_failures_;
+        } else {
+            broker_.kill();
+        }
+    }
+
+    /// If the run has that step.
+    void crash_at_step() {
+        const bool of_disk = crash_->of == Crash::Of::disk;
+        std::uint64_t steps = 0;
+        const auto end = broker_.disk_changes() + crash_->step;
+        if (of_disk) {
+            broker_.brown_out(crash_->step);
+        }
+        has_crashed_ = simulation_.run_until(
+            [&] { return of_disk ? broker_.disk_changes() > end : steps++ == crash_->step; },
+            crash_within);
+        switch (crash_->of) {
+            case Crash::Of::writer:
+                return break_client(*participants_[1]);
+            case Crash::Of::copier:
+                return break_client(*participants_[2]);
+            case Crash::Of::disk:
+                simulation_.run_for(within(random_, 5ms));  // the broker sees it fail
+                [[fallthrough]];
+            case Crash::Of::power:
+            case Crash::Of::process:
+                end_broker(crash_->of != Crash::Of::process);
+                simulation_.run_for(within(random_, 20ms));
+                broker_.start();
+        }
     }
 
     void break_connection() {
@@ -436,6 +497,7 @@ private:
         *to = co_await audit(client);
     }
 
+    const std::optional<Crash> crash_;
     runtime::Simulation simulation_;
     runtime::SeededRandom random_;  // of the scenario's own choices
     Journal journal_;
@@ -444,6 +506,7 @@ private:
     std::vector<std::unique_ptr<Participant>> participants_;
     Participant* auditor_ = nullptr;
     std::size_t power_failures_ = 0;
+    bool has_crashed_ = false;
 };
 
 }  // namespace

@@ -46,6 +46,36 @@ TEST(TransactionsModel, KeepsItsPromisesOnEverySeed) {
     EXPECT_GT(committed, seeds) << "something happened";
 }
 
+constexpr std::uint64_t stride = 100;
+
+/// Of one small run each hundredth step, from the seed's remainder on; the quotient chooses the
+/// run. So a hundred seeds are a run with a crash at each of its steps.
+TEST(TransactionsModel, KeepsItsPromisesWhicheverStepIsTheLast) {
+    const auto first = number_of("BARNABAS_SEED", 0);
+    const auto seeds = number_of("BARNABAS_SEEDS", first == 0 ? 2 : 1);
+    std::size_t crashes = 0;
+    std::size_t committed = 0;
+    for (auto seed = first; seed < first + seeds; ++seed) {
+        for (const auto of : {Crash::Of::power, Crash::Of::disk, Crash::Of::process,
+                              Crash::Of::writer, Crash::Of::copier}) {
+            bool has_crashed = true;
+            for (auto step = seed % stride; has_crashed; step += stride) {
+                const auto outcome = run_scenario(1 + seed / stride, {.crash = Crash{of, step}});
+                ASSERT_TRUE(outcome.problems.empty())
+                    << "repeat with BARNABAS_SEED=" << seed << ": crash " << static_cast<int>(of)
+                    << " at step " << step << "\n"
+                    << fmt::format("{}", fmt::join(outcome.problems, "\n"));
+                has_crashed = outcome.has_crashed;
+                crashes += has_crashed ? 1U : 0U;
+                committed += count(outcome.history, Told::committed);
+            }
+        }
+    }
+    fmt::print("{} crashes, {} transactions committed\n", crashes, committed);
+    EXPECT_GT(crashes, seeds * 5);
+    EXPECT_GT(committed, crashes);
+}
+
 TEST(Transactions, OneSeedGivesOneCourseOfEvents) {
     const auto seed = testing::number_of("BARNABAS_SEED", 7);
     const auto first = run_scenario(seed, {.keep_trace = true});
