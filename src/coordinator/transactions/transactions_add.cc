@@ -53,6 +53,13 @@ ErrorCode code_in(const Result<Value>& result) {
     return result ? ErrorCode::none : result.error().code;
 }
 
+/// That producer's transaction was the last one, and was aborted. Why, the record does not say.
+bool has_ended_for(const Transaction& of, const ProducerIdentity& producer) {
+    const bool aborted = of.state == TransactionState::prepare_abort ||
+                         of.state == TransactionState::complete_abort;
+    return aborted && producer.id == of.producer.id && producer.epoch + 1 == of.producer.epoch;
+}
+
 }  // namespace
 
 Result<void> Transactions::check_loaded() const {
@@ -88,6 +95,15 @@ Error Transactions::fenced_error(const Entry& entry, const Asking& who) {
                         who.id, entry.timed_out->timeout_ms, who.producer.id, who.producer.epoch)};
     }
     const ProducerIdentity newest = entry.transaction.client();
+    if (has_ended_for(entry.transaction, who.producer)) {
+        return {ErrorCode::producer_fenced,
+                fmt::format("the last transaction of transactional id '{}' was aborted, because it "
+                            "took longer than its timeout of {} ms or by whoever came then: "
+                            "producer {} with epoch {} cannot go on with it, the newest is "
+                            "producer {} with epoch {}",
+                            who.id, entry.transaction.timeout_ms, who.producer.id,
+                            who.producer.epoch, newest.id, newest.epoch)};
+    }
     return {ErrorCode::producer_fenced,
             fmt::format("producer {} with epoch {} of transactional id '{}' is fenced: the newest "
                         "is producer {} with epoch {}",

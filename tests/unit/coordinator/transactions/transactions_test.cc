@@ -178,6 +178,25 @@ TEST(Transactions, SayThatTheTimeoutIsOver) {
     EXPECT_EQ(rig.why.find("timeout"), std::string::npos) << rig.why;
 }
 
+// Its record does not say why it was aborted; the coordinator that knew is gone.
+TEST(Transactions, SayOfALoadedOneThatItWasAborted) {
+    for (const auto state : {prepare_abort, complete_abort}) {
+        TransactionRig rig;
+        auto aborted = stored(state);
+        aborted.producer = producer(7, 4);
+        rig.place("x", aborted);
+        rig.load();
+        const auto late = rig.machine.verify("x", producer(7, 3), partition("a", 0));
+        ASSERT_FALSE(late);
+        EXPECT_EQ(late.error().code, ErrorCode::producer_fenced);
+        EXPECT_NE(late.error().message.find("was aborted"), std::string::npos);
+        EXPECT_EQ(late.error().message.find("fenced"), std::string::npos) << late.error().message;
+        const auto older = rig.machine.verify("x", producer(7, 2), partition("a", 0));
+        ASSERT_FALSE(older);
+        EXPECT_NE(older.error().message.find("is fenced"), std::string::npos);
+    }
+}
+
 // TransactionCoordinatorTest.shouldHandleTimeoutAtEpochOverflowBoundary...TV2
 TEST(Transactions, LetAProducerGoOnAfterATimeoutThatGaveItANewId) {
     for (const bool by_init : {true, false}) {
