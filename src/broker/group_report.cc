@@ -89,8 +89,23 @@ std::vector<SharePosition> positions_of(const coordinator::Group& group) {
                : std::vector<SharePosition>();
 }
 
-/// False if its offsets would be more than `room`: then nothing is added.
-bool add_group(const GroupHere& here, std::size_t& room, ShardReport& to) {
+std::size_t committed_of(const GroupHere& here) {
+    std::size_t size = 0;
+    const auto& all = here.offsets->groups();
+    if (const auto found = all.find(here.id); found != all.end()) {
+        for (const auto& [topic, partitions] : found->second) {
+            size += partitions.size();
+        }
+    }
+    return size;
+}
+
+/// Nothing is added if there is no room.
+void add_group(const GroupHere& here, ReportRoom& room, ShardReport& to) {
+    auto positions = positions_of(*here.group);
+    if (!room.take(committed_of(here) + positions.size())) {
+        return;
+    }
     GroupFacts::Group group{
         .id = group_label(here.id), .members = here.group->member_count(), .offsets = {}};
     std::vector<TopicId> ids;
@@ -107,18 +122,11 @@ bool add_group(const GroupHere& here, std::size_t& room, ShardReport& to) {
             });
         }
     }
-    auto positions = positions_of(*here.group);
-    const auto size = group.offsets.size() + positions.size();
-    if (size > room) {
-        return false;
-    }
-    room -= size;
     if (!positions.empty()) {
         to.shares.emplace(group.id, std::move(positions));
     }
     to.facts.groups.push_back(std::move(group));
     to.topic_ids.push_back(std::move(ids));
-    return true;
 }
 
 void report(const Coordinators& coordinators, const GroupReportLimits& limits, ShardReport& to) {
@@ -136,11 +144,9 @@ void report(const Coordinators& coordinators, const GroupReportLimits& limits, S
     const auto shown = std::min(groups.size(), limits.groups);
     const auto middle = groups.begin() + static_cast<std::ptrdiff_t>(shown);
     std::ranges::partial_sort(groups, middle, {}, &GroupHere::id);
-    auto room = limits.offsets;
+    ReportRoom room(limits);
     for (std::size_t i = 0; i < shown; ++i) {
-        if (!add_group(groups[i], room, to)) {
-            break;
-        }
+        add_group(groups[i], room, to);
     }
     to.facts.groups_left_out = groups.size() - to.facts.groups.size();
 }
@@ -186,15 +192,11 @@ GroupFacts put_in_order(ShardReport& report, const GroupReportLimits& limits,
     // Ids that are no text may have one label: one of them is shown.
     const auto doubles = std::ranges::unique(groups, {}, &GroupFacts::Group::id);
     groups.erase(doubles.begin(), doubles.end());
-    std::size_t shown = 0;
-    auto room = limits.offsets;
-    while (shown < std::min(groups.size(), limits.groups) &&
-           offsets_of(report, groups[shown]) <= room) {
-        room -= offsets_of(report, groups[shown]);
-        ++shown;
-    }
-    report.facts.groups_left_out += found - shown;
-    groups.resize(shown);
+    ReportRoom room(limits);
+    std::erase_if(groups, [&](const GroupFacts::Group& group) {
+        return !room.take(offsets_of(report, group));
+    });
+    report.facts.groups_left_out += found - groups.size();
     return std::move(report.facts);
 }
 

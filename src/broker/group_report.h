@@ -1,23 +1,17 @@
 #pragma once
 
 #include "broker/group_metrics.h"
+#include "broker/report_room.h"
 #include "broker/services.h"
 
 #include <boost/asio/awaitable.hpp>
 
-#include <cstddef>
 #include <map>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 namespace barnabas::broker {
-
-/// How much of groups a scrape shows one by one; what is more is counted.
-struct GroupReportLimits {
-    std::size_t groups = 1'000;    // the first by id
-    std::size_t offsets = 20'000;  // of them
-};
 
 /// Finds out for /metrics what groups do and how far they are behind. Lives on shard 0.
 ///
