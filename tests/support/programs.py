@@ -26,6 +26,10 @@ class Program:
     def running(self):
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def ended_by_itself(self):
+        return self.process is not None and self.process.poll() not in (None, -signal.SIGKILL)
+
     def start(self):
         assert not self.running, f"{self.name} runs already"
         self.starts += 1
