@@ -195,6 +195,10 @@ ROWS = [
         (ILLEGAL_GENERATION, ILLEGAL_GENERATION, ILLEGAL_GENERATION, GROUP_ID_NOT_FOUND),
         says(memberId="m", generationIdOrMemberEpoch=1)),
     Row("a group without a name", classic_group, INVALID_GROUP_ID, says(groupId="")),
+    Row("a group without a name that was not added", classic_group, INVALID_GROUP_ID,
+        says(groupId=""), added=False),
+    Row("a group without a name and a stale producer epoch", classic_group, INVALID_GROUP_ID,
+        lambda scene: {**producer(epoch=-1)(scene), "groupId": ""}),
     Row("a share group", share_group, GROUP_ID_NOT_FOUND),
     # what is committed
     Row("an unknown topic", classic_group,
