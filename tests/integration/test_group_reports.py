@@ -86,6 +86,18 @@ def test_the_age_of_what_a_group_has_not_read(broker_factory):
                               (10, 0)):
             assert groups.commit(connection, "g", {("t", 0): offset}) == {("t", 0): 0}
             check_age(page, "g", "t", age_s, 10 - offset)
+        assert groups.commit(connection, "g", {("t", 0): 0}) == {("t", 0): 0}
+        check_age(page, "g", "t", HOUR_S, 10)
+        deleted = connection.call("DeleteRecords", 2, timeoutMs=30_000, topics=[
+            {"name": "t", "partitions": [{"partitionIndex": 0, "offset": 5}]}])
+        assert deleted["topics"][0]["partitions"][0]["errorCode"] == 0
+        # What is gone will not be read any more: the oldest that is there counts.
+        check_age(page, "g", "t", TEN_MINUTES_S, 10)
+    broker.stop()
+    broker.start()
+    with wire.connected(broker) as connection:
+        groups.ready(connection, "g")
+        check_age(page, "g", "t", TEN_MINUTES_S, 10)
 
 
 class ShareReader:
