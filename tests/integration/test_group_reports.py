@@ -162,6 +162,7 @@ def test_the_age_of_what_a_share_group_has_not_accepted(broker_factory):
         reader.accept(7, 9)  # which is done with, and does not make the oldest one younger
         check_age(page, "g", "t", HOUR_S, 7)
         reader.accept(0, 4)
+        check_age(page, "g", "t", TEN_MINUTES_S, 2)
         reader.accept(5, 6)
         check_age(page, "g", "t", 0, 0)
 
