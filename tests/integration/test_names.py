@@ -10,7 +10,7 @@ from support import groups, wire
 from support.broker import is_kafka
 from support.waiting import wait_until
 
-UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID, UNRELEASED_INSTANCE_ID = 25, 82, 111
+UNKNOWN_MEMBER_ID, INVALID_REQUEST, FENCED_INSTANCE_ID, UNRELEASED_INSTANCE_ID = 25, 42, 82, 111
 GROUP, SET, DELETE = 32, 0, 1  # the type of the resource, and operations
 SETTINGS = {"group.initial.rebalance.delay.ms": "0", "group.consumer.assignment.interval.ms": "0",
             "group.share.assignment.interval.ms": "0", "offsets.topic.num.partitions": "3",
@@ -116,7 +116,7 @@ def test_a_group_of_the_consumer_protocol(connection, name):
 @every_name_but_blank
 def test_a_share_group(connection, name):
     group, state = name, {"epoch": 0}
-    member = name.encode()[:SHARE_MEMBER_MAX].decode(errors="ignore")
+    member = name.encode()[:SHARE_MEMBER_MAX].decode(errors="ignore")  # see the next test
     groups.ready(connection, group)
 
     def beat():
@@ -145,6 +145,35 @@ def test_a_share_group(connection, name):
     assert (offsets["groupId"], offsets["errorCode"]) == (group, 0)
     assert offsets["topics"][0]["partitions"][0]["startOffset"] == 0
     delete(connection, group)
+
+
+@pytest.mark.parametrize("member, error", [
+    ("m" * SHARE_MEMBER_MAX, 0), ("m" * (SHARE_MEMBER_MAX + 1), INVALID_REQUEST),
+    ("ß" * SHARE_MEMBER_MAX, 0), ("ß" * (SHARE_MEMBER_MAX + 1), INVALID_REQUEST)],
+    ids=["fits", "too-long", "fits-of-two-bytes", "too-long-of-two-bytes"])
+def test_a_share_groups_member_has_room_for_a_uuid(connection, member, error):
+    groups.ready(connection, "room")
+    request = {"groupId": "room", "memberId": member, "memberEpoch": 0,
+               "subscribedTopicNames": ["t"]}
+    assert connection.call("ShareGroupHeartbeat", 1, **request)["errorCode"] == error
+    if error == 0:
+        left = connection.call("ShareGroupHeartbeat", 1, **{**request, "memberEpoch": -1})
+        assert (left["errorCode"], left["memberId"]) == (0, member)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\0", "\x01\x1b\x1f", " \t\r\n\v\f "], ids=repr)
+def test_blank_names_are_refused(connection, blank):
+    """Where Java's trim() leaves nothing: that is any byte up to the space."""
+    groups.ready(connection, "g")
+    consumer = {"groupId": "g", "memberId": "m", "memberEpoch": 0, "rebalanceTimeoutMs": 60_000,
+                "subscribedTopicNames": ["t"], "topicPartitions": []}
+    share = {"groupId": "g", "memberId": "m", "memberEpoch": 0, "subscribedTopicNames": ["t"]}
+    for field in ("groupId", "memberId", "instanceId", "rackId"):
+        answer = connection.call("ConsumerGroupHeartbeat", 1, **{**consumer, field: blank})
+        assert answer["errorCode"] == INVALID_REQUEST, field
+    for field in ("groupId", "memberId", "rackId"):
+        answer = connection.call("ShareGroupHeartbeat", 1, **{**share, field: blank})
+        assert answer["errorCode"] == INVALID_REQUEST, field
 
 
 # --- settings and members that outlive the broker
