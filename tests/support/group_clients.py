@@ -24,7 +24,8 @@ class GroupClient:
     """A client library with one protocol and one assignor.
 
     `incremental`: a rebalance takes only what goes to somebody else. With the protocol `consumer`
-    the broker says how long a session is and how often a heartbeat comes.
+    the broker says how long a session is and how often a heartbeat comes. `fenced`: as a copier, its
+    transactions tell which member it is (KIP-447), and are refused when its session is over.
     """
 
     library = None
@@ -32,8 +33,9 @@ class GroupClient:
     errors_apart = True  # its error output is no part of what it tells
     offsets_before_end = True  # as a copier, it sends them before it commits, not as a part of that
 
-    def __init__(self, assignor, protocol="classic", incremental=False):
+    def __init__(self, assignor, protocol="classic", incremental=False, fenced=True):
         self.assignor, self.protocol, self.incremental = assignor, protocol, incremental
+        self.fenced = fenced
 
     @property
     def name(self):
@@ -126,7 +128,13 @@ class KafkaJs(GroupClient):
 
     def command(self, broker, topic, group, session_ms, instance=None):
         return ["node", str(node_programs() / "kafkajs_group.js"), "group", broker.bootstrap, topic,
-                group, "--session-ms", str(session_ms), "--heartbeat-ms", str(HEARTBEAT_MS)]
+                group, *self.options(session_ms, instance)]
+
+    def program_words(self):
+        return ["node", str(node_programs() / "kafkajs_copier.js")]
+
+    def options(self, session_ms, instance):
+        return ["--session-ms", str(session_ms), "--heartbeat-ms", str(HEARTBEAT_MS)]
 
 
 class Kcat(GroupClient):
@@ -198,9 +206,11 @@ OTHERS = [Kcat("roundrobin"),
           Python("kafka-python", "kafka_python_group.py", "roundrobin"),
           Python("aiokafka", "aiokafka_group.py", "roundrobin"), KafkaJs("roundrobin")]
 ALL = [*JAVA, *CONFLUENT, *FRANZ, *SARAMA, *OTHERS]
-COPIERS = [Python("confluent", "confluent_copier.py", "range"),
+COPIERS = [Python("aiokafka", "aiokafka_copier.py", "roundrobin", fenced=False),  # the slow first
+           KafkaJs("roundrobin", fenced=False),
+           Go("sarama", "range", offsets_before_end=False),
+           Go("franz", "cooperative-sticky"), Go("franz", "sticky", protocol="consumer"),
+           Python("confluent", "confluent_copier.py", "range"),
            Python("confluent", "confluent_copier.py", "cooperative-sticky"),
            Python("confluent", "confluent_copier.py", "uniform", protocol="consumer"),
-           Python("kafka-python", "kafka_python_copier.py", "range"),
-           Go("franz", "cooperative-sticky"), Go("franz", "sticky", protocol="consumer"),
-           Go("sarama", "range", offsets_before_end=False)]
+           Python("kafka-python", "kafka_python_copier.py", "range")]

@@ -15,6 +15,7 @@ from support.copying import PARTITIONS, CopyingGroup
 from support.programs import Program
 
 SESSION_MS = 2000
+_SESSION_NOT_FENCED_MS = 6000  # one that nobody may lose while it lives
 TRANSACTION_MS = 4000  # how long that of a killed copier holds up the others
 _HELD = 3  # the transaction of a run in which it is held: the others show that it works
 
@@ -24,8 +25,9 @@ class Copier(Program):
 
     def __init__(self, client, broker, names, number, directory):
         self.transactional_id = names.transactional_id(number)
-        self._usual = client.copy_command(broker, names, self.transactional_id, SESSION_MS,
-                                          TRANSACTION_MS)
+        self._usual = client.copy_command(
+            broker, names, self.transactional_id,
+            SESSION_MS if client.fenced else _SESSION_NOT_FENCED_MS, TRANSACTION_MS)
         self._holding = ["--hold-in", str(_HELD)]
         super().__init__(self._usual, directory, self.transactional_id)
 
