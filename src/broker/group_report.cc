@@ -284,10 +284,12 @@ void GroupReport::answer(BrokerShard& shard, Question& question) const {
     }
     const auto end = partition->log().log_end();
     question.about.lag = std::max<std::int64_t>(end.get() - offset.get(), 0);
-    if (question.about.lag == 0 || question.written) {
+    const auto start = partition->log().log_start();
+    // What is known of an offset that was deleted since may be of a batch that was deleted with it.
+    if (question.about.lag == 0 || (question.written && offset >= start)) {
         return;
     }
-    const auto read = partition->read({.offset = std::max(offset, partition->log().log_start()),
+    const auto read = partition->read({.offset = std::max(offset, start),
                                        .max_bytes = 1,
                                        .at_least_one_batch = true,
                                        .may_wait = false});

@@ -6,7 +6,9 @@
 #include "broker/coordinators/share_state_partition.h"
 #include "broker/scatter.h"
 #include "coordinator/share_state/share_state.h"
+#include "share/delivery.h"
 
+#include <algorithm>
 #include <functional>
 
 namespace barnabas::broker {
@@ -33,6 +35,19 @@ std::vector<PositionLookup> position_lookups(const Services& services, const Top
     return lookups;
 }
 
+/// Behind the records from the start on that are done with. The start that is stored is the one of
+/// before the last of them: it follows with what is stored next (SharePartition.acknowledge).
+Offset first_open(const coordinator::ShareState& state) {
+    auto open = state.start;
+    for (const auto& batch : state.batches) {
+        if (batch.first > open || !share::is_final(static_cast<share::RecordState>(batch.state))) {
+            break;
+        }
+        open = std::max(open, Offset{batch.last.get() + 1});
+    }
+    return open;
+}
+
 /// On the owner's shard.
 void look_position_up(const PositionLookup& lookup) {
     const auto* coordinators = lookup.owner->coordinators;
@@ -42,8 +57,12 @@ void look_position_up(const PositionLookup& lookup) {
     const auto serving = coordinators->share_states(lookup.number);
     const auto* state = serving ? (*serving)->find(lookup.position->of) : nullptr;
     if (state != nullptr) {
-        lookup.position->start = state->start;
-        lookup.position->done = state->delivery_complete_count;
+        auto& position = *lookup.position;
+        position.start = first_open(*state);
+        const std::int64_t passed = position.start.get() - state->start.get();
+        const std::int64_t done = state->delivery_complete_count;
+        position.done =
+            static_cast<std::int32_t>(done < 0 ? done : std::max<std::int64_t>(done - passed, 0));
     }
 }
 

@@ -7,6 +7,7 @@ import pytest
 from support import batches, kafka_tools, wire
 from support.share_members import SETTINGS, ShareGroup, fill, set_group_config
 from support.transactions import RawProducer
+from support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -138,26 +139,83 @@ def test_nothing_that_is_acknowledged_comes_again_when_the_broker_is_killed(
                 assert one["event"] != "got" or one["offset"] not in done, one
 
 
+QUEUE = {"errors.deadletterqueue.copy.record.enable": "true", "share.delivery.count.limit": "2",
+         "share.record.lock.duration.ms": "1000"}
+
+
+def letters_to(broker, queue):
+    """{original offset: [a letter for it, as (value, headers)]}"""
+    with wire.connected(broker) as connection:
+        if queue not in topics(connection):
+            return {}
+        stored = batches.read_all(wire.fetch(connection, queue)["records"] or b"")
+    found = {}
+    for letter in stored:
+        headers = dict(letter.headers)
+        found.setdefault(int(headers["__dlq.errors.offset"]), []).append((letter.value, headers))
+    return found
+
+
+def assert_letter(letter, name, offset, deliveries, why):
+    """`name`: of the topic and of the group; `why`: a word of what is said of the reason."""
+    value, headers = letter
+    assert value == b"%d" % offset
+    assert headers["__dlq.errors.topic"] == headers["__dlq.errors.group"] == name.encode()
+    assert headers["__dlq.errors.partition"] == b"0"
+    assert headers["__dlq.errors.delivery.count"] == b"%d" % deliveries
+    assert why in headers["__dlq.errors.message"].lower(), headers
+
+
 def test_rejected_records_go_to_the_dead_letter_queue(broker, tmp_path):
     fill(broker, "bad", 8)
     with ShareGroup(broker, "bad", "bad", tmp_path,
-                    {"errors.deadletterqueue.topic.name": "dlq.bad",
-                     "errors.deadletterqueue.copy.record.enable": "true"}) as group:
+                    {**QUEUE, "errors.deadletterqueue.topic.name": "dlq.bad"}) as group:
         group.join("mixed")
         group.wait_until_kept(range(8))
-        with wire.connected(broker) as connection:
-            group.wait_for(lambda: "dlq.bad" in topics(connection), "the queue is made")
-            group.wait_for(lambda: wire.end_offset(connection, "dlq.bad") == 2,
-                           "what was rejected is in the queue")
-            letters = batches.read_all(wire.fetch(connection, "dlq.bad")["records"])
-    assert [letter.value for letter in letters] == [b"2", b"6"]
-    for letter, offset in zip(letters, (b"2", b"6")):
-        headers = dict(letter.headers)
-        assert headers["__dlq.errors.topic"] == b"bad"
-        assert headers["__dlq.errors.partition"] == b"0"
-        assert headers["__dlq.errors.offset"] == offset
-        assert headers["__dlq.errors.group"] == b"bad"
-        assert headers["__dlq.errors.delivery.count"] == b"1"
+        group.wait_for(lambda: len(letters_to(broker, "dlq.bad")) == 2,
+                       "what was rejected is in the queue")
+    letters = letters_to(broker, "dlq.bad")
+    assert sorted(letters) == [2, 6]
+    for offset, (letter,) in letters.items():
+        assert_letter(letter, "bad", offset, 1, b"reject")
+
+
+@pytest.mark.parametrize("rules", [("release",), ("hold", "hold"), ("hold", "release")],
+                         ids="-".join)
+def test_records_over_their_delivery_limit_go_to_the_dead_letter_queue(broker, tmp_path, rules):
+    """Whether a consumer gives them back or holds them until its lock is over."""
+    name = f"over-{'-'.join(rules)}"
+    fill(broker, name, 5)
+    with ShareGroup(broker, name, name, tmp_path,
+                    {**QUEUE, "errors.deadletterqueue.topic.name": f"dlq.{name}"}) as group:
+        for number, rule in enumerate(rules, 1):
+            group.join(rule)
+            group.wait_for(lambda n=number: all(group.offsets("got")[offset] >= n
+                                                for offset in range(5)),
+                           "it has all records")
+        group.wait_for(lambda: len(letters_to(broker, f"dlq.{name}")) == 5,
+                       "all records are in the queue")
+        assert set(group.offsets("got").values()) == {2}, "delivered as often as they may be"
+    for offset, (letter,) in letters_to(broker, f"dlq.{name}").items():
+        assert_letter(letter, name, offset, 2, b"deliver")
+
+
+def test_no_dead_letter_is_lost_when_the_broker_is_killed(broker_factory, tmp_path):
+    """Right after the last release is confirmed: the letters may come twice, and all come."""
+    broker = broker_factory.start(SETTINGS)
+    fill(broker, "late", 10)
+    with ShareGroup(broker, "late", "late", tmp_path,
+                    {**QUEUE, "errors.deadletterqueue.topic.name": "dlq.late"}) as group:
+        member = group.join("release")
+        wait_until(lambda: len(member.of("kept")) == 20, 60, "all are released twice", poll_s=0.001)
+        broker.kill()
+        broker.start()
+        group.wait_for(lambda: len(letters_to(broker, "dlq.late")) == 10,
+                       "all records are in the queue")
+        assert set(group.offsets("got").values()) == {2}, "delivered as often as they may be"
+    for offset, letters in letters_to(broker, "dlq.late").items():
+        for letter in letters:
+            assert_letter(letter, "late", offset, 2, b"deliver")
 
 
 def topics(connection):

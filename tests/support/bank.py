@@ -1,6 +1,7 @@
-"""A bank on a broker. Kafka's VerifiableProducer writes numbers to `numbers`, its
-TransactionalMessageCopier copies each partition to `orders`, tellers (java/JavaTeller.java) book each
-order as two records in `bookings`, and its VerifiableConsumer reads those.
+"""A bank on a broker. Kafka's VerifiableProducer writes numbers to `numbers`, some before and more all
+the while, its TransactionalMessageCopier copies each partition to `orders`, tellers
+(java/JavaTeller.java) book each order as two records in `bookings`, and its VerifiableConsumer reads
+those.
 
 Each partition is a branch with accounts of its own; a branch's balances always have one sum.
 """
@@ -9,6 +10,7 @@ import json
 import threading
 from collections import defaultdict
 from contextlib import ExitStack
+from typing import NamedTuple
 
 from support import batches, clients, kafka_jars, wire
 from support.broker import is_kafka
@@ -22,6 +24,7 @@ OPENING = 1000
 COPIED_AT_ONCE = 5
 BOOKED_AT_ONCE = 8
 SESSION_MS = 2000
+NUMBERS_A_SECOND = 20  # of the producer that runs beside the others
 DEADLINE_S = 150
 # A copier that is started again waits for the killed one's transaction to time out: it asks where it
 # was before its producer fences the other. Kafka itself is away for longer than that when killed.
@@ -34,6 +37,17 @@ _JAVA = ["java", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
          "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
 
 
+class Closed(NamedTuple):
+    """What the bank has come to; `numbers`, `orders`, `bookings` and `told`, which is what the
+    VerifiableConsumer told of, are each {partition: [(offset, key, value)]}."""
+
+    numbers: dict
+    orders: dict
+    bookings: dict
+    told: dict
+    acknowledged: list  # (partition, offset, value) that the producer beside the others told of
+
+
 class Bank:
     """Its programs, and an auditor that reads the bookings all the while."""
 
@@ -43,6 +57,9 @@ class Bank:
         self.copiers = [Program(self._copier(p), directory, f"copier-{p}") for p in range(BRANCHES)]
         self.tellers = [Program(self._teller(i), directory, f"teller-{i}") for i in range(2)]
         self.consumer = Program(self._consumer(), directory, "consumer")
+        self.producer = Program(self._producer("--throughput", NUMBERS_A_SECOND), directory,
+                                "producer")
+        self._staying = [*self.tellers, self.consumer, self.producer]
         self._stack = ExitStack()
 
     def __enter__(self):
@@ -54,9 +71,10 @@ class Bank:
                                          for account in range(ACCOUNTS)])
                 answer = wire.produce(connection, "bookings", opening, branch)
                 assert answer["errorCode"] == 0, answer
-        with Program(self._producer(), self.directory, "producer") as producer:
+        with Program(self._producer("--max-messages", self.orders), self.directory,
+                     "first-producer") as producer:
             assert producer.wait(DEADLINE_S) == 0, str(producer)
-        for program in (*self.tellers, *self.copiers, self.consumer):
+        for program in (*self._staying, *self.copiers):
             self._stack.enter_context(program)
         self._stack.enter_context(self.auditor)
         return self
@@ -83,19 +101,35 @@ class Bank:
         self.wait_until(lambda: self.booked() >= wanted, f"{wanted} bookings are there")
 
     def close(self):
-        """All orders get booked, the programs are stopped: (numbers, orders, bookings, and the
-        bookings that the VerifiableConsumer told of), each {partition: [(offset, key, value)]}."""
-        self.wait_for_bookings(more=2 * self.orders)
-        for copier in self.copiers:
-            assert copier.wait() == 0, str(copier)
-        topics = {topic: self._consume(topic) for topic in ("numbers", "orders", "bookings")}
+        """No number comes any more, all get booked, the programs are stopped: answers Closed."""
+        self._staying.remove(self.producer)
+        assert self.producer.stop() in (0, 143), str(self.producer)
+        self._copy_all()
+        topics = {topic: self._consume(topic) for topic in ("numbers", "orders")}
+        all_bookings = 2 * sum(map(len, topics["orders"].values()))
+        self.wait_until(lambda: self.booked() >= all_bookings, f"all {all_bookings} are booked")
+        topics["bookings"] = self._consume("bookings")
         wanted = {(p, at) for p, found in topics["bookings"].items() for at, _, _ in found}
         self.wait_until(lambda: self._told().keys() >= wanted, "the consumer has all bookings")
         assert self.consumer.stop() in (0, 143), str(self.consumer)
         told = defaultdict(list)
         for (partition, offset), (key, value) in sorted(self._told().items()):
             told[partition].append((offset, key, value))
-        return (*topics.values(), dict(told))
+        return Closed(told=dict(told), acknowledged=self._acknowledged(), **topics)
+
+    def _copy_all(self):
+        """A copier ends where its partition ended when it was started."""
+        for copier in self.copiers:
+            assert copier.wait() == 0, str(copier)
+            copier.start()
+        for copier in self.copiers:
+            assert copier.wait() == 0, str(copier)
+
+    def kill_consumer(self):
+        """Once it has committed something, it goes on from there."""
+        self.wait_until(lambda: committed_by(self.consumer.lines()), "the consumer has committed")
+        self.consumer.kill()
+        self.consumer.start()
 
     def assigned(self, teller):
         """The partitions that a teller has in this run of it."""
@@ -105,22 +139,30 @@ class Bank:
 
     def _assert_all_go_on(self):
         self.auditor.assert_content()
-        for program in (*self.tellers, self.consumer):
+        for program in self._staying:
             assert program.running, f"it ended by itself\n{program}"
         for copier in self.copiers:
             assert copier.running or copier.process.returncode == 0, f"it failed\n{copier}"
 
     def _told(self):
-        """{(partition, offset): (key, value)}. Told twice is told alike: a consumer whose commit
-        a killed broker did not take reads again."""
-        told = {}
-        for line in self.consumer.lines():
-            event = json.loads(line) if line.startswith("{") else {}
-            if event.get("name") == "record_data":
-                at = event["partition"], event["offset"]
-                record = event["key"], event["value"]
-                assert told.setdefault(at, record) == record, f"{at}: {told[at]}, then {record}"
+        """{(partition, offset): (key, value)}. Told twice is told alike: a consumer that was killed,
+        or whose commit a killed broker did not take, reads again, from what it has committed."""
+        told, committed = {}, {}
+        for lines in self.consumer.runs():
+            positions = dict(committed)  # each run goes on there
+            for event in events(lines):
+                if event["name"] == "record_data":
+                    partition, offset = at = event["partition"], event["offset"]
+                    assert offset >= positions.get(partition, 0), f"{event} was committed before"
+                    record = event["key"], event["value"]
+                    assert told.setdefault(at, record) == record, f"{at}: {told[at]}, now {record}"
+            committed |= committed_by(lines)
         return told
+
+    def _acknowledged(self):
+        return [(event["partition"], event["offset"], int(event["value"]))
+                for event in events(self.producer.lines())
+                if event["name"] == "producer_send_success"]
 
     def _consume(self, topic):
         found = {p: [] for p in range(BRANCHES)}
@@ -130,9 +172,12 @@ class Bank:
                 (record.offset, record.key.decode(), record.value.decode()))
         return found
 
-    def _producer(self):
+    def _producer(self, *options):
+        """It would send nothing again, so that a killed broker costs it records."""
+        settings = self.directory / "producer.properties"
+        settings.write_text("retries=2147483647\nenable.idempotence=true\n")
         return [*_kafka("VerifiableProducer"), "--bootstrap-server", self.broker.bootstrap,
-                "--topic", "numbers", "--max-messages", self.orders, "--repeating-keys", 16]
+                "--topic", "numbers", "--repeating-keys", 16, "--command-config", settings, *options]
 
     def _copier(self, partition):
         return [*_kafka("TransactionalMessageCopier"), "--broker-list", self.broker.bootstrap,
@@ -152,17 +197,29 @@ class Bank:
 
     def _consumer(self):
         settings = self.directory / "consumer.properties"
-        settings.write_text("isolation.level=read_committed\n")
+        settings.write_text("isolation.level=read_committed\nheartbeat.interval.ms=300\n")
         return [*_kafka("VerifiableConsumer"), "--bootstrap-server", self.broker.bootstrap,
                 "--topic", "bookings", "--group-id", "auditors", "--verbose",
-                "--command-config", settings]
+                "--session-timeout", SESSION_MS, "--command-config", settings]
 
     def __str__(self):
-        return "\n".join(map(str, (*self.copiers, *self.tellers, self.consumer)))
+        return "\n".join(map(str, (*self.copiers, *self._staying)))
 
 
 def _kafka(tool):
     return [*_JAVA, "-cp", kafka_jars.class_path("tools"), f"org.apache.kafka.tools.{tool}"]
+
+
+def events(lines):
+    """That a verifiable client told of."""
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def committed_by(lines):
+    """{partition: offset} that a VerifiableConsumer told to be committed."""
+    return {one["partition"]: one["offset"] for event in events(lines)
+            if event["name"] == "offsets_committed" and event["success"]
+            for one in event["offsets"]}
 
 
 class Auditor:

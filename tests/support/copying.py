@@ -1,5 +1,5 @@
-"""Copiers (tests/interop/cpp/copier.cc) at work, the topic that they copy, and whether the copy, as
-committed, is equal to it."""
+"""Copiers (tests/interop/cpp/copier.cc; of foreign clients: group_copies.py) at work, the topic that
+they copy, and whether the copy, as committed, is equal to it."""
 
 from contextlib import ExitStack
 from typing import NamedTuple
@@ -43,31 +43,12 @@ class Names(NamedTuple):
 NAMES = Names()
 
 
-class Copying:
-    """Two copiers in one group; how far they are is told by what the group has committed.
+class CopyingGroup:
+    """Copiers in one group; how far they are is told by what the group has committed."""
 
-    They begin at `bootstrap`; `broker` is who knows that (the group's coordinator).
-    """
-
-    def __init__(self, broker, bootstrap, protocol, directory, names=NAMES):
-        self.broker, self.names = broker, names
-        reading = {"max.poll.records": _COPIED_AT_ONCE, **PROTOCOLS[protocol]}
-        words = [*_prefixed("consumer", {**IMPATIENT, **reading}),
-                 *_prefixed("producer", IMPATIENT)]
-        self.copiers = [
-            Program([program("copier"), bootstrap, *names, names.transactional_id(number), *words],
-                    directory, names.transactional_id(number))
-            for number in range(2)]
-        self._stack = ExitStack()
+    def __init__(self, broker, names, copiers):
+        self.broker, self.names, self.copiers = broker, names, copiers
         self._done = 0
-
-    def __enter__(self):
-        for copier in self.copiers:
-            self._stack.enter_context(copier)
-        return self
-
-    def __exit__(self, *failure):
-        self._stack.__exit__(*failure)
 
     def committed(self):
         """How many records are copied; while the broker is away, how many were."""
@@ -82,30 +63,20 @@ class Copying:
         return self._done
 
     def wait_for(self, count):
+        self.wait_until(lambda: self.committed() >= count, f"{count} records are copied")
+
+    def wait_until(self, condition, what):
+        """Meanwhile no copier ends by itself."""
         def come_true():
             for copier in self.copiers:
-                assert copier.running, f"it ended by itself\n{copier}"
-            return self.committed() >= count
+                assert not copier.ended_by_itself, f"it ended by itself\n{copier}"
+            return condition()
 
         try:
-            wait_until(come_true, DEADLINE_S, f"{count} records are copied")
+            wait_until(come_true, DEADLINE_S, what)
         except AssertionError as error:
-            raise AssertionError(f"{error}; {self._done} are\n{self}\n{self._at_broker()}") from None
-
-    def kill(self, chance):
-        copier = chance.choice(self.copiers)
-        copier.kill()
-        copier.start()
-
-    def pause(self, chance):
-        """Longer than its session: the other one copies all, and this one must not commit what it
-        had."""
-        asleep = chance.choice(self.copiers)
-        asleep.pause()
-        try:
-            self._wait_for_other(asleep)
-        finally:
-            asleep.resume()
+            raise AssertionError(
+                f"{error}; {self._done} are copied\n{self}\n{self._at_broker()}") from None
 
     def stop(self):
         for copier in self.copiers:
@@ -127,6 +98,46 @@ class Copying:
         return connection.call(
             "OffsetFetch", 7, groupId=self.names.group, requireStable=require_stable,
             topics=[{"name": self.names.source, "partitionIndexes": list(range(PARTITIONS))}])
+
+
+class Copying(CopyingGroup):
+    """Two of our own copiers.
+
+    They begin at `bootstrap`; `broker` is who knows what is committed (the group's coordinator).
+    """
+
+    def __init__(self, broker, bootstrap, protocol, directory, names=NAMES):
+        reading = {"max.poll.records": _COPIED_AT_ONCE, **PROTOCOLS[protocol]}
+        words = [*_prefixed("consumer", {**IMPATIENT, **reading}),
+                 *_prefixed("producer", IMPATIENT)]
+        super().__init__(broker, names, [
+            Program([program("copier"), bootstrap, *names, names.transactional_id(number), *words],
+                    directory, names.transactional_id(number))
+            for number in range(2)])
+        self._stack = ExitStack()
+
+    def __enter__(self):
+        for copier in self.copiers:
+            self._stack.enter_context(copier)
+        return self
+
+    def __exit__(self, *failure):
+        self._stack.__exit__(*failure)
+
+    def kill(self, chance):
+        copier = chance.choice(self.copiers)
+        copier.kill()
+        copier.start()
+
+    def pause(self, chance):
+        """Longer than its session: the other one copies all, and this one must not commit what it
+        had."""
+        asleep = chance.choice(self.copiers)
+        asleep.pause()
+        try:
+            self._wait_for_other(asleep)
+        finally:
+            asleep.resume()
 
     def _wait_for_other(self, asleep):
         """Until the other one has all partitions."""

@@ -24,15 +24,18 @@ class GroupClient:
     """A client library with one protocol and one assignor.
 
     `incremental`: a rebalance takes only what goes to somebody else. With the protocol `consumer`
-    the broker says how long a session is and how often a heartbeat comes.
+    the broker says how long a session is and how often a heartbeat comes. `fenced`: as a copier, its
+    transactions tell which member it is (KIP-447), and are refused when its session is over.
     """
 
     library = None
     drops_at_stop = False  # told to stop, it drops the record in its hand, and commits it
     errors_apart = True  # its error output is no part of what it tells
+    offsets_before_end = True  # as a copier, it sends them before it commits, not as a part of that
 
-    def __init__(self, assignor, protocol="classic", incremental=False):
+    def __init__(self, assignor, protocol="classic", incremental=False, fenced=True):
         self.assignor, self.protocol, self.incremental = assignor, protocol, incremental
+        self.fenced = fenced
 
     @property
     def name(self):
@@ -42,14 +45,24 @@ class GroupClient:
     def command(self, broker, topic, group, session_ms, instance=None):
         raise NotImplementedError
 
+    def copy_command(self, broker, names, transactional_id, session_ms, transaction_ms):
+        """A copier (group_copies.py); `names`: copying.Names."""
+        return [*self.program_words(), "copy", broker.bootstrap, names.source, names.group, names.copy,
+                transactional_id, *self.options(session_ms, None),
+                "--transaction-ms", str(transaction_ms)]
+
+    def program_words(self):
+        """That run a program of ours."""
+        raise NotImplementedError
+
     def parse(self, line):
         """The event of one line of its output, None if it has none."""
         return json.loads(line)
 
-    def options(self, session_ms, instance, dash="--"):
-        words = [f"{dash}protocol", self.protocol, f"{dash}assignor", self.assignor,
-                 f"{dash}session-ms", str(session_ms), f"{dash}heartbeat-ms", str(HEARTBEAT_MS)]
-        return words + ([f"{dash}instance", instance] if instance else [])
+    def options(self, session_ms, instance):
+        words = ["--protocol", self.protocol, "--assignor", self.assignor,
+                 "--session-ms", str(session_ms), "--heartbeat-ms", str(HEARTBEAT_MS)]
+        return words + (["--instance", instance] if instance else [])
 
 
 class Java(GroupClient):
@@ -88,20 +101,26 @@ class Python(GroupClient):
         self.library, self.program = library, program
 
     def command(self, broker, topic, group, session_ms, instance=None):
-        return [sys.executable, str(INTEROP / "clients" / self.program), "group", broker.bootstrap,
-                topic, group, *self.options(session_ms, instance)]
+        return [*self.program_words(), "group", broker.bootstrap, topic, group,
+                *self.options(session_ms, instance)]
+
+    def program_words(self):
+        return [sys.executable, str(INTEROP / "clients" / self.program)]
 
 
 class Go(GroupClient):
     """A program of tests/interop/go."""
 
-    def __init__(self, library, *arguments, **options):
+    def __init__(self, library, *arguments, offsets_before_end=True, **options):
         super().__init__(*arguments, **options)
-        self.library = library
+        self.library, self.offsets_before_end = library, offsets_before_end
 
     def command(self, broker, topic, group, session_ms, instance=None):
-        return [str(go_programs() / self.library), "group", broker.bootstrap, topic, group,
-                *self.options(session_ms, instance, dash="-")]
+        return [*self.program_words(), "group", broker.bootstrap, topic, group,
+                *self.options(session_ms, instance)]
+
+    def program_words(self):
+        return [str(go_programs() / self.library)]
 
 
 class KafkaJs(GroupClient):
@@ -109,7 +128,13 @@ class KafkaJs(GroupClient):
 
     def command(self, broker, topic, group, session_ms, instance=None):
         return ["node", str(node_programs() / "kafkajs_group.js"), "group", broker.bootstrap, topic,
-                group, "--session-ms", str(session_ms), "--heartbeat-ms", str(HEARTBEAT_MS)]
+                group, *self.options(session_ms, instance)]
+
+    def program_words(self):
+        return ["node", str(node_programs() / "kafkajs_copier.js")]
+
+    def options(self, session_ms, instance):
+        return ["--session-ms", str(session_ms), "--heartbeat-ms", str(HEARTBEAT_MS)]
 
 
 class Kcat(GroupClient):
@@ -181,3 +206,11 @@ OTHERS = [Kcat("roundrobin"),
           Python("kafka-python", "kafka_python_group.py", "roundrobin"),
           Python("aiokafka", "aiokafka_group.py", "roundrobin"), KafkaJs("roundrobin")]
 ALL = [*JAVA, *CONFLUENT, *FRANZ, *SARAMA, *OTHERS]
+COPIERS = [Python("aiokafka", "aiokafka_copier.py", "roundrobin", fenced=False),  # the slow first
+           KafkaJs("roundrobin", fenced=False),
+           Go("sarama", "range", offsets_before_end=False),
+           Go("franz", "cooperative-sticky"), Go("franz", "sticky", protocol="consumer"),
+           Python("confluent", "confluent_copier.py", "range"),
+           Python("confluent", "confluent_copier.py", "cooperative-sticky"),
+           Python("confluent", "confluent_copier.py", "uniform", protocol="consumer"),
+           Python("kafka-python", "kafka_python_copier.py", "range")]

@@ -13,7 +13,7 @@ class Program:
     def __init__(self, command, directory, name):
         self.command, self.name = [str(word) for word in command], name
         self.path = Path(directory) / f"{name}.output"
-        self.process, self.starts, self._start = None, 0, 0
+        self.process, self.starts, self._began = None, 0, []  # where each run's output begins
 
     def __enter__(self):
         return self.start()
@@ -26,11 +26,15 @@ class Program:
     def running(self):
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def ended_by_itself(self):
+        return self.process is not None and self.process.poll() not in (None, -signal.SIGKILL)
+
     def start(self):
         assert not self.running, f"{self.name} runs already"
         self.starts += 1
         with self.path.open("ab") as output:
-            self._start = output.tell()
+            self._began.append(output.tell())
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=output,
                                             stderr=subprocess.STDOUT)
         return self
@@ -62,11 +66,18 @@ class Program:
 
     def lines(self):
         """The whole lines that this run has printed so far."""
+        return self.runs()[-1]
+
+    def runs(self):
+        """The whole lines of each run: a kill may have torn its last one."""
         with self.path.open("rb") as output:
-            output.seek(self._start)
-            return output.read().decode(errors="replace").split("\n")[:-1]
+            printed = output.read()
+        return [printed[begin:end].decode(errors="replace").split("\n")[:-1]
+                for begin, end in zip(self._began, [*self._began[1:], None])]
 
     def __str__(self):
+        if not self.starts:
+            return f"{self.name} was not started"
         state = "runs" if self.running else f"ended with {self.process.returncode}"
         printed = "\n".join(f"    {line[:400]}" for line in self.lines()[-40:])
         return f"{self.name}, start {self.starts} ({state}):\n{printed}"

@@ -39,7 +39,10 @@ awaitable<wire::TxnOffsetCommitResponse> handle_txn_offset_commit(
     const bool by_id = call.version >= topic_ids_since;
     auto refused = refuse_unknown<Reply>(*call.home.image, request, by_id);
     Reply response;
-    if (!request.topics.empty()) {
+    if (request.group_id.empty()) {
+        // As Kafka, which says so before it asks whether the producer may.
+        response = coordinator::refused(request, ErrorCode::invalid_group_id);
+    } else if (!request.topics.empty()) {
         const auto refuse = [&request](const Error& error) {
             return coordinator::refused(request, error.code);
         };

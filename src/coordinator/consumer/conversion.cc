@@ -77,7 +77,7 @@ struct UpgradedMember {
 };
 
 Result<UpgradedMember> upgraded(const ClassicGroupMember& classic, const std::string& protocol,
-                                std::int32_t generation, const TopicsView& topics) {
+                                std::int32_t epoch, const TopicsView& topics) {
     TRY_ASSIGN(auto subscription,
                read_embedded_subscription(classic.metadata(protocol)->view(), topics));
     TRY_ASSIGN(Assignment assigned, read_embedded_assignment(classic.assigned(), topics));
@@ -90,8 +90,8 @@ Result<UpgradedMember> upgraded(const ClassicGroupMember& classic, const std::st
     member.set_topics(std::move(subscription.topics));
     member.rebalance_timeout_ms = classic.rebalance_timeout_ms;
     member.classic = classic_part(classic);
-    member.epoch = generation;
-    member.previous_epoch = generation;
+    member.epoch = epoch;
+    member.previous_epoch = epoch;
     return UpgradedMember{.member = std::move(member),
                           .assigned = std::move(assigned),
                           .owned = std::move(subscription.owned)};
@@ -176,12 +176,15 @@ ClassicGroup::Stored::Member downgraded(const ConsumerMember& member, const std:
 Result<Upgrade> upgrade(const ClassicGroup& group, const TopicsView& topics,
                         const ConsumerGroupConfig& config) {
     TRY(check_upgrade(group, config));
-    ConsumerGroup::Stored stored{.epoch = group.generation(), .members = {}};
+    // Before the first generation, which nobody was told of, it is 0: a member's epoch of that
+    // would mean that it joins, and one that reads nothing would keep it.
+    const std::int32_t epoch = std::max(group.generation(), initial_epoch);
+    ConsumerGroup::Stored stored{.epoch = epoch, .members = {}};
     const std::string protocol = group.member_count() == 0 ? "" : common_protocol(group);
     std::vector<UpgradedMember> members;
     Taken taken;
     for (const auto& [id, classic] : group.members()) {
-        auto member = upgraded(classic, protocol, group.generation(), topics);
+        auto member = upgraded(classic, protocol, epoch, topics);
         if (!member) {
             return fail(ErrorCode::group_id_not_found,
                         "Cannot upgrade the classic group {} to consumer group: member {}: {}",

@@ -8,8 +8,9 @@
 namespace barnabas::coordinator {
 namespace {
 
+/// Java's String.trim() leaves nothing of it.
 bool is_blank(std::string_view text) {
-    return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) <= ' '; });
 }
 
 Result<void> not_blank(const std::optional<std::string>& text, std::string_view what) {

@@ -17,8 +17,13 @@ using std::chrono::milliseconds;
 /// this. Kafka lets it wait for its next heartbeat, 5 s without anything to read.
 constexpr milliseconds initializing_interval{200};
 
+/// Of a member's id: a UUID as text. Who has a longer one could not fetch
+/// (KafkaApis.isMemberIdValid).
+constexpr std::ptrdiff_t member_id_max = 36;
+
+/// Java's String.trim() leaves nothing of it.
 bool is_blank(std::string_view text) {
-    return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) <= ' '; });
 }
 
 Result<void> not_blank(std::string_view text, std::string_view what) {
@@ -41,6 +46,12 @@ milliseconds assignment_wait(const ShareGroup& group, milliseconds interval, Tim
 Result<void> check_heartbeat(const wire::ShareGroupHeartbeatRequest& request) {
     TRY(not_blank(request.member_id, "MemberId"));
     TRY(not_blank(request.group_id, "GroupId"));
+    const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; };
+    if (const auto length = std::ranges::count_if(request.member_id, begins);
+        length > member_id_max) {
+        return fail(ErrorCode::invalid_request, "MemberId has {} characters, more than {}.", length,
+                    member_id_max);
+    }
     if (request.rack_id) {
         TRY(not_blank(*request.rack_id, "RackId"));
     }

@@ -1,4 +1,4 @@
-// franz-go as one member of a group (tests/support/group_members.py).
+// franz-go as one member of a group (tests/support/group_members.py); copy.go: one that copies.
 package main
 
 import (
@@ -29,9 +29,14 @@ func main() {
 	o := member.Parse()
 	ctx, stop := member.UntilTold()
 	defer stop()
+	if o.Copy {
+		copyAll(ctx, o)
+		return
+	}
 
 	c := &consumer{topic: o.Topic, pending: map[int32]int64{}}
-	client, err := kgo.NewClient(append(c.options(o), c.callbacks()...)...)
+	client, err := kgo.NewClient(append(append(options(o), c.callbacks()...),
+		kgo.DisableAutoCommit(), kgo.BlockRebalanceOnPoll())...)
 	if err != nil {
 		member.Fail(err)
 	}
@@ -39,7 +44,7 @@ func main() {
 	client.CloseAllowingRebalance()
 }
 
-func (c *consumer) options(o member.Options) []kgo.Opt {
+func options(o member.Options) []kgo.Opt {
 	balancer, known := balancers[o.Assignor]
 	if !known {
 		member.Fail(fmt.Errorf("no assignor %q", o.Assignor))
@@ -48,7 +53,6 @@ func (c *consumer) options(o member.Options) []kgo.Opt {
 		kgo.SeedBrokers(o.Bootstrap), kgo.ConsumerGroup(o.Group), kgo.ConsumeTopics(o.Topic),
 		kgo.ConsumeStartOffset(kgo.NewOffset().AtStart()), kgo.Balancers(balancer()),
 		kgo.SessionTimeout(o.Session), kgo.HeartbeatInterval(o.Heartbeat),
-		kgo.DisableAutoCommit(), kgo.BlockRebalanceOnPoll(),
 	}
 	if o.Protocol == "consumer" {
 		options = append(options, kgo.ServerSideBalancer())

@@ -1,5 +1,6 @@
 // Package member is what the Go programs share: their command line, their signals and the lines
-// that they print. The lines' form is that of tests/support/group_events.py.
+// that they print. The lines' form is that of tests/support/group_events.py, and for the command copy
+// of tests/support/group_copies.py.
 package member
 
 import (
@@ -16,11 +17,19 @@ import (
 )
 
 // Options are those of: group BOOTSTRAP TOPIC GROUP [-protocol P] [-assignor A] [-instance I] ...
+// and of: copy BOOTSTRAP TOPIC GROUP TO TRANSACTIONAL_ID [-hold-in N] [-transaction-ms N] ...
 type Options struct {
+	Copy                         bool
 	Bootstrap, Topic, Group      string
+	To, TransactionalID          string
 	Protocol, Assignor, Instance string
 	Session, Heartbeat           time.Duration
+	Transaction                  time.Duration
+	HoldIn                       int
 }
+
+// AtOnce is how many records a transaction of copy has at most.
+const AtOnce = 5
 
 // Parse reads the command line; a wrong one ends the program.
 func Parse() Options {
@@ -31,16 +40,31 @@ func Parse() Options {
 	flags.StringVar(&o.Instance, "instance", "", "of a static member")
 	session := flags.Int("session-ms", 45_000, "session timeout")
 	heartbeat := flags.Int("heartbeat-ms", 3_000, "heartbeat interval")
-	if len(os.Args) < 5 || os.Args[1] != "group" {
-		Fail(fmt.Errorf("usage: group BOOTSTRAP TOPIC GROUP [options]"))
-	}
-	o.Bootstrap, o.Topic, o.Group = os.Args[2], os.Args[3], os.Args[4]
-	if err := flags.Parse(os.Args[5:]); err != nil {
-		Fail(err)
+	transaction := flags.Int("transaction-ms", 60_000, "of copy: transaction timeout")
+	flags.IntVar(&o.HoldIn, "hold-in", 0, "of copy: the transaction in which it waits for ever")
+	if len(os.Args) > 1 && os.Args[1] == "copy" {
+		o.Copy = true
+		o.positional(flags, &o.Bootstrap, &o.Topic, &o.Group, &o.To, &o.TransactionalID)
+	} else {
+		o.positional(flags, &o.Bootstrap, &o.Topic, &o.Group)
 	}
 	o.Session = time.Duration(*session) * time.Millisecond
 	o.Heartbeat = time.Duration(*heartbeat) * time.Millisecond
+	o.Transaction = time.Duration(*transaction) * time.Millisecond
 	return o
+}
+
+func (o *Options) positional(flags *flag.FlagSet, words ...*string) {
+	if len(os.Args) < 2+len(words) || (os.Args[1] != "group" && !o.Copy) {
+		Fail(fmt.Errorf("usage: group BOOTSTRAP TOPIC GROUP [options], " +
+			"or copy BOOTSTRAP TOPIC GROUP TO TRANSACTIONAL_ID [options]"))
+	}
+	for i, word := range words {
+		*word = os.Args[2+i]
+	}
+	if err := flags.Parse(os.Args[2+len(words):]); err != nil {
+		Fail(err)
+	}
 }
 
 // UntilTold is a context that ends with SIGTERM.
@@ -88,6 +112,24 @@ func Committed(offsets map[int32]int64) {
 // Refused says that a commit failed, which during a rebalance it may.
 func Refused(err error) {
 	print(map[string]any{"event": "refused", "error": err.Error()})
+}
+
+// Copied says that a transaction of so many records is committed.
+func Copied(records int) {
+	print(map[string]any{"event": "copied", "records": records})
+}
+
+// Aborted says that a transaction was given up; it is done again.
+func Aborted(why error) {
+	print(map[string]any{"event": "aborted", "error": fmt.Sprint(why)})
+}
+
+// Hold says that it waits in an open transaction, and does so until it is killed.
+func Hold() {
+	print(map[string]any{"event": "holding"})
+	for {
+		time.Sleep(time.Second)
+	}
 }
 
 var lock sync.Mutex

@@ -1,4 +1,4 @@
-// sarama as one member of a group (tests/support/group_members.py).
+// sarama as one member of a group (tests/support/group_members.py); copy.go: one that copies.
 package main
 
 import (
@@ -26,7 +26,16 @@ func main() {
 	ctx, stop := member.UntilTold()
 	defer stop()
 
-	group, err := sarama.NewConsumerGroup([]string{o.Bootstrap}, o.Group, config(o))
+	if o.Copy {
+		copyAll(ctx, o)
+		return
+	}
+	consume(ctx, o, config(o), handler{})
+}
+
+func consume(ctx context.Context, o member.Options, config *sarama.Config,
+	handler sarama.ConsumerGroupHandler) {
+	group, err := sarama.NewConsumerGroup([]string{o.Bootstrap}, o.Group, config)
 	if err != nil {
 		member.Fail(err)
 	}
@@ -36,7 +45,7 @@ func main() {
 		}
 	}()
 	for ctx.Err() == nil { // each eager rebalance ends one call
-		if err := group.Consume(ctx, []string{o.Topic}, handler{}); err != nil &&
+		if err := group.Consume(ctx, []string{o.Topic}, handler); err != nil &&
 			!errors.Is(err, context.Canceled) {
 			member.Fail(err)
 		}

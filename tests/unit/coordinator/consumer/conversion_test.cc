@@ -121,6 +121,33 @@ TEST(Upgrade, MembersThatWaitAreToldToJoinAgain) {
 }
 
 // A cooperative member keeps what it has while it waits for the leader's assignment.
+// The model found the first row: the member was told epoch 0, which is to join, for ever.
+TEST(Upgrade, NobodyComesOutInEpochZero) {
+    struct Row {
+        std::vector<std::string> waiting;  // the topics of one in the classic group's first join
+        std::vector<std::string> joining;
+        std::int32_t want;
+    };
+    const Row rows[] = {{{}, {}, 1}, {{"a"}, {}, 2}, {{}, {"a"}, 2}, {{"a"}, {"a"}, 2}};
+    for (const Row& row : rows) {
+        const auto name = fmt::format("{} {}", row.waiting.size(), row.joining.size());
+        World world;
+        world.change_topic("a", 2);
+        world.settings.times.assignment_interval = 0ms;
+        ClassicConsumer consumer;
+        consumer.names = row.waiting;
+        consumer.step(world);  // is given an id
+        consumer.step(world);  // and waits with it
+        ASSERT_EQ(world.table().find("g")->state_name(), "PreparingRebalance") << name;
+        const auto reply = world.beat(join("new", row.joining));
+        ASSERT_EQ(code(reply), ErrorCode::none) << name << reply.error_message.value_or("");
+        EXPECT_EQ(reply.member_epoch, row.want) << name;
+        EXPECT_TRUE(consumer.settle(world)) << name;
+        EXPECT_EQ(consumer.generation, world.group()->epoch()) << name;
+        EXPECT_EQ(world.group()->state_name(), "Stable") << name;
+    }
+}
+
 TEST(Upgrade, MembersKeepWhatTheySayTheyOwn) {
     World world;
     world.change_topic("a", 4);
