@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace barnabas::coordinator::testing {
@@ -23,6 +24,10 @@ struct GroupModelMembers {
 
     [[nodiscard]] std::size_t size() const { return old.size() + fresh.size(); }
     void for_each(const auto& visit) const {
+        std::ranges::for_each(old, visit);
+        std::ranges::for_each(fresh, visit);
+    }
+    void for_each_to_change(const auto& visit) {
         std::ranges::for_each(old, visit);
         std::ranges::for_each(fresh, visit);
     }
@@ -39,10 +44,7 @@ inline void check_owners(const GroupTable& groups, const GroupModelMembers& all)
     std::map<std::tuple<std::string, Uuid, std::int32_t>, std::string> owners;
     all.for_each([&](const GroupModelMember& member) {
         const Group* const group = groups.find(member.group);
-        const Committer from{.member_id = member.id,
-                             .instance_id = member.instance,
-                             .generation_or_epoch = member.epoch,
-                             .version = 9};
+        const Committer from = committer(member);
         if (group == nullptr || member.strays || !group->check_commit(from)) {
             return;
         }
@@ -60,6 +62,34 @@ inline void check_owners(const GroupTable& groups, const GroupModelMembers& all)
             }
         }
     });
+}
+
+using GroupModelCommitters = std::set<std::pair<std::string, std::string>>;  // group and id
+
+/// Members of generations of classic groups who may commit as things are.
+inline GroupModelCommitters classic_committers(const GroupTable& groups,
+                                               const GroupModelMembers& all) {
+    GroupModelCommitters may;
+    for (const OldMember& member : all.old) {
+        const auto* const group = groups.find_as<ClassicGroup>(member.group);
+        if (group != nullptr && member.epoch >= 0 && group->check_commit(committer(member))) {
+            may.emplace(member.group, member.id);
+        }
+    }
+    return may;
+}
+
+/// Whoever could commit can when somebody else makes it a consumer group.
+inline void check_upgrades(const GroupTable& groups, const GroupModelMembers& all,
+                           const GroupModelCommitters& before) {
+    for (const OldMember& member : all.old) {
+        const auto* const group = groups.find_as<ConsumerGroup>(member.group);
+        if (group != nullptr && before.contains({member.group, member.id})) {
+            const ConsumerMember* const known = group->member(member.id);
+            ASSERT_NE(known, nullptr) << member.id << " of " << member.group;
+            EXPECT_EQ(known->epoch, member.epoch) << member.id << " of " << member.group;
+        }
+    }
 }
 
 /// Of each group what another coordinator has to read from the topic: not what of a classic

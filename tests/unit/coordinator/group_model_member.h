@@ -1,11 +1,12 @@
 #pragma once
 
-#include "base/error_code.h"
 #include "coordinator/consumer/assignment.h"
+#include "coordinator/group.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace barnabas::coordinator::testing {
@@ -21,5 +22,18 @@ struct GroupModelMember {
     bool gone = false;    // its process has ended
     bool strays = false;  // it took over what the coordinator could not know of
 };
+
+/// The member as it commits, in an epoch that it may not be in. It outlives what is made.
+inline Committer committer(const GroupModelMember& member, std::int32_t epoch,
+                           std::int16_t version = 9) {
+    return {.member_id = member.id,
+            .instance_id =
+                member.instance ? std::optional<std::string_view>(*member.instance) : std::nullopt,
+            .generation_or_epoch = epoch,
+            .version = version};
+}
+inline Committer committer(const GroupModelMember& member) {
+    return committer(member, member.epoch);
+}
 
 }  // namespace barnabas::coordinator::testing
