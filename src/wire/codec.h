@@ -4,18 +4,32 @@
 #include "wire/output.h"
 #include "wire/schema.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace barnabas::wire {
 
-/// What is refused before anything is allocated for it. The numbers are Apache Kafka 4.4's.
+/// What is refused before anything is allocated for it. The numbers are Apache Kafka 4.4's, which
+/// bounds each array and each struct alone.
 struct DecodeLimits {
+    static constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
+
     std::size_t array_elements_max = 1'000'000;
     std::size_t tagged_fields_max = 10'000;
     std::size_t reserved_elements_max = 1'000;
     int depth_max = 32;
+    // Of a whole message.
+    std::size_t elements_max = no_limit;
+    std::size_t structs_max = no_limit;  // among the elements
+    std::size_t unknown_tags_max = no_limit;
 };
+
+/// For messages of strangers: a small frame must not become a hundred times as much memory, nor
+/// hold a shard for seconds. (A full Fetch of 200,000 partitions is beyond any client's.)
+inline constexpr DecodeLimits request_limits{
+    .elements_max = 1'000'000, .structs_max = 200'000, .unknown_tags_max = 10'000};
 
 /// How a message of some version is laid out.
 struct Layout {

@@ -25,6 +25,8 @@ private:
 
     void field(const PlanStep& step, void* object, bool tagged);
     void array(const FieldSchema& field, void* member, std::int64_t count);
+    /// Of one array, before they are read; false if they are too many.
+    bool count_elements(const FieldSchema& field, std::size_t more);
     void value(const FieldSchema& field, void* to);
     void lengthy(const FieldSchema& field, void* to, std::int64_t length);
     void tagged_fields(const StructSchema& schema, const Plan& plan, void* object);
@@ -38,6 +40,9 @@ private:
     const DecodeLimits& limits_;
     std::string path_;
     int depth_ = 0;
+    std::size_t elements_ = 0;
+    std::size_t structs_ = 0;
+    std::size_t unknown_tags_ = 0;
 };
 
 bool has_length(const FieldSchema& field) {
@@ -116,6 +121,9 @@ void Decoder::array(const FieldSchema& field, void* member, std::int64_t count) 
                              elements, in_.left(), limits_.array_elements_max));
         return;
     }
+    if (!count_elements(field, elements)) {
+        return;
+    }
     field.array->clear(member, std::min(elements, limits_.reserved_elements_max));
     for (std::size_t i = 0; i < elements && in_.ok(); ++i) {
         void* to = field.array->append(member);
@@ -130,6 +138,17 @@ void Decoder::array(const FieldSchema& field, void* member, std::int64_t count) 
             value(field, to);
         }
     }
+}
+
+bool Decoder::count_elements(const FieldSchema& field, std::size_t more) {
+    elements_ += more;
+    structs_ += field.kind == FieldKind::structure ? more : 0;
+    if (elements_ > limits_.elements_max || structs_ > limits_.structs_max) {
+        in_.fail(fmt::format("{} elements in all arrays, {} of them structs; at most {} and {}",
+                             elements_, structs_, limits_.elements_max, limits_.structs_max));
+        return false;
+    }
+    return true;
 }
 
 void Decoder::lengthy(const FieldSchema& field, void* to, std::int64_t length) {
@@ -221,6 +240,10 @@ void Decoder::tagged_field(const StructSchema& schema, const Plan& plan, void* o
 
 void Decoder::unknown_tag(const StructSchema& schema, void* object, std::uint32_t tag,
                           std::uint32_t size) {
+    if (++unknown_tags_ > limits_.unknown_tags_max) {
+        in_.fail(fmt::format("more than {} unknown tagged fields", limits_.unknown_tags_max));
+        return;
+    }
     const ByteView bytes = in_.bytes(size);
     if (auto* kept = schema.unknown_tags(object)) {
         kept->push_back({.tag = tag, .bytes = bytes});

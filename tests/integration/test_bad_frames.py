@@ -73,7 +73,9 @@ def test_half_a_frame_and_then_the_end(broker):
 
 
 def test_every_request_truncated_at_every_byte(broker):
-    """Each request type, lowest and highest version, cut after each byte of its frame's body."""
+    """Each request type, lowest and highest version, cut after each byte of its frame's body.
+
+    (The vectors' program cuts the bodies of all versions, Kafka 3.9's too.)"""
     frames = []
     for line in vectors.lines("frames"):
         if line["type"] == "request":
@@ -166,6 +168,36 @@ def test_announced_bytes_take_no_memory_before_they_come(broker):
     assert broker.memory_bytes() - before < 64 << 20
     for connection in connections:
         connection.close()
+
+
+def nested_frames():
+    """Frames below the limit of their size whose arrays, each small enough, are too many."""
+    topics = [{"name": f"t{i}", "partitions": [{"partitionIndex": 0}] * 40_000} for i in range(6)]
+    yield wire.frame("ListOffsets", 1, {"replicaId": -1, "topics": topics})
+    data = [{"name": "t", "partitionData": [{"index": 0, "records": None}] * 210_000}]
+    yield wire.frame("Produce", 3, {"acks": 1, "timeoutMs": 1, "topicData": data})
+    tags = b"".join(messages_varint(100 + i) + b"\x00" for i in range(10_000))
+    topic = b"\x02t" + messages_varint(10_000) + tags
+    body = messages_varint(9) + topic * 8 + b"\x00\x00\x00\x00"
+    yield framed(wire.header("Metadata", 9) + body)
+
+
+def messages_varint(value):
+    out = bytearray()
+    messages.put_uvarint(out, value)
+    return bytes(out)
+
+
+@pytest.mark.own
+def test_arrays_that_are_too_many_together_end_the_connection(broker):
+    """Each would be many times its size in memory and hold all others up meanwhile."""
+    for frame in nested_frames():
+        before = broker.memory_bytes()
+        with wire.connected(broker) as connection:
+            connection.send_bytes(frame)
+            assert connection.is_closed_by_peer(), REFUSED
+        assert "closing a connection of listener PLAINTEXT: " in broker.log()
+        assert broker.memory_bytes() - before < 100 << 20
 
 
 def test_array_counts_are_not_believed(broker):

@@ -73,7 +73,7 @@ template <class Request, auto handle, auto shortcut>
 rpc::Handled run_handler(Incoming incoming) {
     const auto correlation_id = incoming.request.header.correlation_id;
     Call call = make_call(incoming);
-    auto request = wire::decode<Request>(incoming.request.body, call.version);
+    auto request = wire::decode<Request>(incoming.request.body, call.version, wire::request_limits);
     if (!request) {
         call.services.log.info("closing a connection of listener {}: {}", call.listener,
                                request.error().message);

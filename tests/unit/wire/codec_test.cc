@@ -185,6 +185,23 @@ TEST(Codec, ReadsAtMostAMillionElements) {
     EXPECT_EQ(DecodeLimits{}.reserved_elements_max, 1'000U);
 }
 
+// Arrays that are small enough alone may be too many together; so may tags.
+TEST(Codec, BoundsWhatAWholeMessageHas) {
+    auto made = sample();
+    made.parts.resize(3);
+    made.marked = {1, 2};
+    made.unknown_tags.push_back({.tag = 100, .bytes = {}});
+    made.unknown_tags.push_back({.tag = 101, .bytes = {}});
+    const auto bytes = encoded(made, 1);
+    const auto reads = [&](const DecodeLimits& limits) {
+        return decode<Sample>(bytes.view(), 1, limits).has_value();
+    };
+    EXPECT_TRUE(reads({.elements_max = 5, .structs_max = 3, .unknown_tags_max = 2}));
+    EXPECT_FALSE(reads({.elements_max = 4}));
+    EXPECT_FALSE(reads({.structs_max = 2}));
+    EXPECT_FALSE(reads({.unknown_tags_max = 1}));
+}
+
 TEST(Codec, ReservesNoMoreThanAThousandElementsAhead) {
     // A million elements are announced and the bytes are there, but the first is no element.
     ByteBuffer buffer;
