@@ -68,7 +68,8 @@ constexpr HandlerRow rows[] = {
     handler_row<ProduceRequest, handle_produce, try_produce>(),
     // Clients of version 3 and below cannot read format 2, which is what is stored.
     handler_row<FetchRequest, handle_fetch>({4, 18}),
-    handler_row<ListOffsetsRequest, handle_list_offsets>(),
+    // Version 0 lists segments; who asks with it cannot fetch either.
+    handler_row<ListOffsetsRequest, handle_list_offsets>({1, 11}),
     handler_row<MetadataRequest, handle_metadata>(),
     handler_row<OffsetCommitRequest, handle_offset_commit>(),
     handler_row<OffsetFetchRequest, handle_offset_fetch>(),
@@ -110,9 +111,9 @@ constexpr HandlerRow rows[] = {
     handler_row<ConsumerGroupDescribeRequest, handle_consumer_group_describe>(),
     handler_row<ListConfigResourcesRequest, handle_list_config_resources>(),
     handler_row<DescribeTopicPartitionsRequest, handle_describe_topic_partitions>(),
-    handler_row<ShareGroupHeartbeatRequest, handle_share_group_heartbeat>(),
-    handler_row<ShareGroupDescribeRequest, handle_share_group_describe>(),
-    // Version 0 of both was never stable.
+    // Version 0 of these four was never stable.
+    handler_row<ShareGroupHeartbeatRequest, handle_share_group_heartbeat>({1, 1}),
+    handler_row<ShareGroupDescribeRequest, handle_share_group_describe>({1, 1}),
     handler_row<ShareFetchRequest, handle_share_fetch>({1, 2}),
     handler_row<ShareAcknowledgeRequest, handle_share_acknowledge>({1, 2}),
     handler_row<InitializeShareGroupStateRequest, handle_initialize_share_group_state>(),

@@ -147,12 +147,6 @@ Answer answer_of(Call& call, const Item& item) {
     answer.partition_index = item.asked->partition_index;
     answer.error_code = static_cast<std::int16_t>(item.error);
     call.count_error(item.error);
-    if (call.version == 0) {
-        if (item.error == ErrorCode::none && item.found.offset != no_offset) {
-            answer.old_style_offsets = {item.found.offset.get()};
-        }
-        return answer;
-    }
     answer.timestamp = item.found.timestamp.get();
     answer.offset = item.found.offset.get();
     answer.leader_epoch = item.found.epoch.get();
