@@ -27,8 +27,8 @@ AlterPartitionReassignmentsResponse handle_alter_partition_reassignments(
                 {.brokers = partition.replicas,
                  .factor_may_change = request.allow_replication_factor_change});
             if (!checked) {
-                call.services.log.info("{}-{} is not reassigned: {}", topic.name,
-                                       partition.partition_index, checked.error().message);
+                call.log_refusal("{}-{} is not reassigned: {}", topic.name,
+                                 partition.partition_index, checked.error().message);
                 call.refuse(answer, std::move(checked.error()));
             }
         }

@@ -48,8 +48,8 @@ awaitable<AlterReplicaLogDirsResponse> handle_alter_replica_log_dirs(
         if (!begun) {
             answer.error_code = static_cast<std::int16_t>(begun.error().code);
             call.count_error(begun.error().code);
-            services.log.info("{} is not moved to {}: {}", partition, directory,
-                              begun.error().message);
+            call.log_refusal("{} is not moved to {}: {}", partition, directory,
+                             begun.error().message);
         }
     }
     co_return response;

@@ -54,6 +54,19 @@ struct Call {
         }
     }
 
+    /// A line of the log about a part of the request that is refused, and whose answer has no room
+    /// for a sentence. Of one request the first few are shown: it may have many thousands.
+    template <class... Args>
+    void log_refusal(fmt::format_string<Args...> text, Args&&... args) {
+        constexpr int shown_max = 5;
+        if (++refusals_logged <= shown_max) {
+            services.log.info(text, std::forward<Args>(args)...);
+        } else {
+            services.log.debug(text, std::forward<Args>(args)...);
+        }
+    }
+    int refusals_logged = 0;
+
     /// Puts an error and its sentence into a part of the response, and counts it.
     template <class Answer>
     void refuse(Answer& answer, Error error) {

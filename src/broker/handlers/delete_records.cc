@@ -37,7 +37,7 @@ Answer answer_of(Call& call, const LocatedPartition& located, std::int32_t numbe
     } else {
         answer.error_code = static_cast<std::int16_t>(error->code);
         call.count_error(error->code);
-        call.services.log.info("DeleteRecords: {}", error->message);
+        call.log_refusal("DeleteRecords: {}", error->message);
     }
     return answer;
 }
