@@ -65,6 +65,15 @@ metadata::NewTopic import_topic(const TakeoverSource& source, const std::string&
     return imported;
 }
 
+void tell_configs(const TakeoverSource& source, std::string_view of, const ConfigMap& configs) {
+    for (const auto& [key, value] : configs) {
+        const auto* row = source.definitions.broker.find(key);
+        const bool shown = row != nullptr && !row->is_sensitive();
+        source.log.info("taking over the configuration of {}: {}={}", of, key,
+                        shown ? value : "[hidden]");
+    }
+}
+
 }  // namespace
 
 Result<std::optional<metadata::ImportedCluster>> read_kafka_cluster(const TakeoverSource& source) {
@@ -74,9 +83,10 @@ Result<std::optional<metadata::ImportedCluster>> read_kafka_cluster(const Takeov
         return std::optional<metadata::ImportedCluster>();
     }
     source.log.info(
-        "the log directories are of a Kafka broker ({}): taking over {} topics of "
+        "the log directories are of a Kafka broker ({}): taking over node id {} and {} topics of "
         "cluster {}; Kafka's own metadata is left as it is",
-        left.has_metadata_log ? "KRaft" : "ZooKeeper", left.topics.size(), source.cluster_id);
+        left.has_metadata_log ? "KRaft" : "ZooKeeper", source.node, left.topics.size(),
+        source.cluster_id);
     if (!left.has_metadata_log) {
         source.log.warn(
             "these directories do not hold the topics' settings: retention is off for "
@@ -90,6 +100,8 @@ Result<std::optional<metadata::ImportedCluster>> read_kafka_cluster(const Takeov
         .next_producer_id = left.next_producer_id + ids_left_to_kafka};
     drop_unknown(source, source.definitions.broker, "all brokers", imported.default_broker_configs);
     drop_unknown(source, source.definitions.broker, "this broker", left.broker_configs);
+    tell_configs(source, "all brokers", imported.default_broker_configs);
+    tell_configs(source, "this broker", left.broker_configs);
     if (!left.broker_configs.empty()) {
         imported.broker_configs[source.node] = std::move(left.broker_configs);
     }

@@ -97,7 +97,9 @@ def test_topics_ids_and_partitions_are_kept(taken_over):
 
 
 def test_what_was_taken_over_is_listed(taken_over):
-    name, _, _, held, broker = taken_over
+    name, directories, _, held, broker = taken_over
+    meta = log_directories.properties(directories[0])
+    assert f"taking over node id {meta.get('node.id', meta.get('broker.id'))} and " in broker.log()
     for topic, _ in held:
         assert f"taking over topic {topic}: " in broker.log(), f"{name}: {topic} is not named"
 
@@ -107,6 +109,22 @@ def test_the_topics_settings_are_kept(taken_over):
     with wire.connected(broker) as connection:
         for topic, wanted in (SETTINGS_44 if name.startswith("kafka-4.4") else {}).items():
             assert own_settings(connection, topic) == wanted, topic
+
+
+def test_the_brokers_settings_are_kept(taken_over):
+    """Only 4.4's directories hold some: of all brokers."""
+    name, _, _, _, broker = taken_over
+    told = "taking over the configuration of all brokers: min.insync.replicas=1"
+    with wire.connected(broker) as connection:
+        answer = connection.call("DescribeConfigs", 4, resources=[
+            {"resourceType": 4, "resourceName": "", "configurationKeys": None}])
+    kept = {config["name"]: config["value"] for config in answer["results"][0]["configs"]}
+    if name.startswith("kafka-4.4"):
+        assert kept.get("min.insync.replicas") == "1", kept
+        assert told in broker.log()
+    else:
+        assert kept == {}
+        assert "taking over the configuration of" not in broker.log()
 
 
 def test_what_coordinators_keep_is_compacted(taken_over):
