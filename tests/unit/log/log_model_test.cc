@@ -368,7 +368,11 @@ private:
     }
     void flush() {
         machine_.tell(fmt::format("flush up to {}", model_.end()));
-        if (tolerate(machine_.flush()) && random_.below(4) != 0) {
+        if (!tolerate(machine_.flush())) {
+            return;
+        }
+        machine_.check_segments();
+        if (random_.below(4) != 0) {
             checkpoint();
         }
     }
@@ -397,6 +401,7 @@ private:
         ASSERT_EQ(log().log_start(), model_.log_start);
         check_read();
         check_timestamps();
+        check_indexes();
         check_transactions();
         check_epochs();
         for (const auto& [id, producer] : model_.producers()) {
@@ -450,6 +455,27 @@ private:
             ASSERT_TRUE(!of_model || (*newest)->timestamp == *of_model)
                 << (*newest)->timestamp.get() << " at " << (*newest)->offset.get() << ", not "
                 << of_model->get();
+        }
+    }
+    /// Each batch is where the offset index sends who asks for it, each timestamp where the time
+    /// index does.
+    void check_indexes() {
+        for (const auto& batch : model_.batches) {
+            if (batch.last < model_.log_start) {
+                continue;
+            }
+            const auto slice =
+                log().read(std::max(batch.first, model_.log_start),
+                           {.max_bytes = 1, .at_least_one_batch = true, .end = model_.end()});
+            ASSERT_TRUE(slice) << slice.error().message;
+            std::vector<std::byte> got(slice->size);
+            ASSERT_EQ(slice->file->read_at(slice->position, got).value_or(0), got.size());
+            ASSERT_TRUE(got == batch.bytes) << "the batch of " << batch.first.get();
+            const auto timestamp = batch.timestamps.front();
+            const auto found = log().find_by_timestamp(timestamp);
+            ASSERT_TRUE(found) << found.error().message;
+            ASSERT_TRUE(*found && (*found)->offset == model_.find(timestamp))
+                << "timestamp " << timestamp.get();
         }
     }
     /// Of a transaction that began before the log's start the log may know no more than what is
