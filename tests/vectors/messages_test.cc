@@ -70,5 +70,36 @@ TEST(VectorsOfMessages, MalformedOnesAreRefusedAsKafkaRefusesThem) {
     }
 }
 
+/// Whatever the byte after which it ends, a body is refused, and with a sentence.
+void expect_truncations_refused(std::string_view file) {
+    std::size_t refused = 0;
+    for (const auto& line : vector_lines(file)) {
+        SCOPED_TRACE(name_of(line));
+        const auto message = message_of(line);
+        const auto bytes = bytes_of_hex(line.at("hex").as_string());
+        for (std::size_t size = 0; size < bytes.size(); ++size) {
+            const auto decoded = message.make();
+            const auto taken = wire::decode_struct(*message.schema, message.layout,
+                                                   ByteView{bytes}.first(size), decoded.get());
+            ASSERT_FALSE(taken.has_value()) << size << " of " << bytes.size();
+            ASSERT_FALSE(taken.error().message.empty());
+            ++refused;
+        }
+    }
+    EXPECT_GT(refused, 0U);
+}
+
+TEST(VectorsOfMessages, RequestsAreRefusedTruncatedAtEveryByte) {
+    expect_truncations_refused("rpc-requests");
+}
+
+TEST(VectorsOfMessages, ResponsesAreRefusedTruncatedAtEveryByte) {
+    expect_truncations_refused("rpc-responses");
+}
+
+TEST(VectorsOfMessages, ThoseThatOnlyKafka3HasAreRefusedTruncatedAtEveryByte) {
+    expect_truncations_refused("rpc-legacy");
+}
+
 }  // namespace
 }  // namespace barnabas::testing
