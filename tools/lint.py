@@ -27,6 +27,8 @@ VOCABULARY = {"admin/acl_operation", "bytes", "error_code", "result", "strong", 
 # What a public header is there to show, besides fmt and the standard library.
 SHOWN = {"serdes_json": "boost/json/"}
 HEADER_LINES, SOURCE_LINES, FUNCTION_LINES, COLUMNS = 300, 600, 70, 100
+OURS_INCLUDED = re.compile(r'^\s*#include ["<]([\w./]+)[">]', re.MULTILINE)
+TIDY_INCLUDERS = 3  # clang-tidy takes that many of the sources that include a changed header
 LONG = re.compile(r"// long: \S")
 
 # The operating system is reached through runtime's ports alone.
@@ -192,6 +194,34 @@ def compile_flags():
     return {entry["file"]: entry for entry in json.loads(database.read_text())}
 
 
+def included_name(header):
+    """As an #include says it: relative to the folder that the compiler is told of."""
+    root = PUBLIC.parent if PUBLIC in header.parents else ROOT / rel(header).parts[0]
+    return str(header.relative_to(root))
+
+
+def includers(files):
+    """{what an #include says: the files that say it}"""
+    found = {}
+    for file in files:
+        for name in OURS_INCLUDED.findall(file.read_text()):
+            found.setdefault(name, []).append(file)
+    return found
+
+
+def sources_with(header, including):
+    """The sources that a header gets into, those that name it themselves first."""
+    seen, waiting = {header}, [header]
+    while waiting:
+        at = waiting.pop(0)
+        # A header beside the source may be named by its file name alone.
+        near = [f for f in including.get(at.name, ()) if f.parent == at.parent]
+        users = {*including.get(included_name(at), ()), *near} - seen
+        seen |= users
+        yield from sorted(f for f in users if f.suffix == ".cc")
+        waiting += sorted(f for f in users if f.suffix == ".h")
+
+
 def check_headers(files, problems):
     flags = compile_flags()
     jobs = []
@@ -208,15 +238,30 @@ def check_headers(files, problems):
 
 
 def changed_files():
+    """What differs from the main branch, committed or not, and what git does not know yet."""
     def git(*words):
-        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout
-    base = git("merge-base", "HEAD", "origin/main").strip() or "HEAD"
-    return {ROOT / name for name in git("diff", "--name-only", base).split()}
+        run = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True)
+        return run.stdout.strip("\0\n")
+    base = git("merge-base", "HEAD", "origin/main") or "HEAD"
+    names = [*git("diff", "--name-only", "-z", base).split("\0"),
+             *git("ls-files", "--others", "--exclude-standard", "-z").split("\0")]
+    return {ROOT / name for name in names if name}
+
+
+def tidy_choice(files, changed):
+    """The changed sources, and for each changed header a few that include it: by them it is seen."""
+    compiled, including = compile_flags(), includers(files)
+    chosen = {f for f in files if f.suffix == ".cc" and f in changed}
+    for header in (f for f in files if f.suffix == ".h" and f in changed):
+        users = [f for f in sources_with(header, including) if str(f) in compiled]
+        if not chosen.intersection(users):
+            chosen.update(users[:TIDY_INCLUDERS])
+    return sorted(chosen)
 
 
 def check_tidy(files, everything, problems):
-    changed = set() if everything else changed_files()
-    chosen = [f for f in files if f.suffix == ".cc" and (everything or f in changed)]
+    chosen = [f for f in files if f.suffix == ".cc"] if everything else \
+        tidy_choice(files, changed_files())
 
     def tidy(file):
         return subprocess.run(["clang-tidy-19", "-p", str(DATABASE), "--quiet",

@@ -9,7 +9,7 @@ Against Apache Kafka too (BARNABAS_TEST_BROKER=kafka).
 import pytest
 from support import group_clients, wire
 from support.copying import OVERRIDES, PARTITIONS, Names, Source, assert_exact
-from support.group_copies import ForeignCopying
+from support.group_copies import SHORT_MS, ForeignCopying
 
 ADDED = 10  # records of each partition at a time
 
@@ -18,7 +18,10 @@ ADDED = 10  # records of each partition at a time
 def broker(tmp_path_factory):
     from conftest import shared_broker
     with shared_broker(tmp_path_factory, "copies", {
-            **OVERRIDES, "transaction.abort.timed.out.transaction.cleanup.interval.ms": 200}) as one:
+            **OVERRIDES, "transaction.abort.timed.out.transaction.cleanup.interval.ms": 200,
+            # librdkafka gives an answer up after its interval, or a second.
+            "group.consumer.session.timeout.ms": 6000,
+            "group.consumer.heartbeat.interval.ms": 1500}) as one:
         yield one
 
 
@@ -33,7 +36,7 @@ def copy(broker, directory, client):
         stays, dies = copying.copiers
         stays.start()
         copying.wait_for(source.total)
-        dies.start(hold=True)
+        dies.start(hold=True, transaction_ms=SHORT_MS)
         copying.kill_in_transaction(dies, source)
         source.add(ADDED)
         copying.wait_until_all_belong_to(stays)

@@ -128,13 +128,7 @@ class KafkaJs(GroupClient):
 
     def command(self, broker, topic, group, session_ms, instance=None):
         return ["node", str(node_programs() / "kafkajs_group.js"), "group", broker.bootstrap, topic,
-                group, *self.options(session_ms, instance)]
-
-    def program_words(self):
-        return ["node", str(node_programs() / "kafkajs_copier.js")]
-
-    def options(self, session_ms, instance):
-        return ["--session-ms", str(session_ms), "--heartbeat-ms", str(HEARTBEAT_MS)]
+                group, "--session-ms", str(session_ms), "--heartbeat-ms", str(HEARTBEAT_MS)]
 
 
 class Kcat(GroupClient):
@@ -207,7 +201,6 @@ OTHERS = [Kcat("roundrobin"),
           Python("aiokafka", "aiokafka_group.py", "roundrobin"), KafkaJs("roundrobin")]
 ALL = [*JAVA, *CONFLUENT, *FRANZ, *SARAMA, *OTHERS]
 COPIERS = [Python("aiokafka", "aiokafka_copier.py", "roundrobin", fenced=False),  # the slow first
-           KafkaJs("roundrobin", fenced=False),
            Go("sarama", "range", offsets_before_end=False),
            Go("franz", "cooperative-sticky"), Go("franz", "sticky", protocol="consumer"),
            Python("confluent", "confluent_copier.py", "range"),

@@ -16,7 +16,8 @@ from support.programs import Program
 
 SESSION_MS = 2000
 _SESSION_NOT_FENCED_MS = 6000  # one that nobody may lose while it lives
-TRANSACTION_MS = 4000  # how long that of a killed copier holds up the others
+_TRANSACTION_MS = 60_000  # on a slow machine too no transaction times out by itself
+SHORT_MS = 5000  # one that shall, if its copier is killed
 _HELD = 3  # the transaction of a run in which it is held: the others show that it works
 
 
@@ -24,16 +25,20 @@ class Copier(Program):
     """One copier. `start(hold=True)`: it is to be killed in the middle of a transaction."""
 
     def __init__(self, client, broker, names, number, directory):
+        self.client, self.broker, self.names = client, broker, names
         self.transactional_id = names.transactional_id(number)
-        self._usual = client.copy_command(
-            broker, names, self.transactional_id,
-            SESSION_MS if client.fenced else _SESSION_NOT_FENCED_MS, TRANSACTION_MS)
-        self._holding = ["--hold-in", str(_HELD)]
-        super().__init__(self._usual, directory, self.transactional_id)
+        super().__init__(self._command(_TRANSACTION_MS), directory, self.transactional_id)
 
-    def start(self, hold=False):
-        self.command = [*self._usual, *(self._holding if hold else [])]
+    def start(self, hold=False, transaction_ms=_TRANSACTION_MS):
+        self.command = self._command(transaction_ms)
+        if hold:
+            self.command += ["--hold-in", str(_HELD)]
         return super().start()
+
+    def _command(self, transaction_ms):
+        session_ms = SESSION_MS if self.client.fenced else _SESSION_NOT_FENCED_MS
+        return self.client.copy_command(self.broker, self.names, self.transactional_id, session_ms,
+                                        transaction_ms)
 
     def holds(self):
         return any(event["event"] == "holding" for event in self._events())

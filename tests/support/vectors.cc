@@ -56,6 +56,12 @@ std::vector<boost::json::object> parsed(std::string_view text, std::string_view 
     return lines;
 }
 
+/// The folder that BARNABAS_VECTORS names, if it names one.
+const char* other_folder() {
+    const char* const other = std::getenv("BARNABAS_VECTORS");
+    return other == nullptr || *other == '\0' ? nullptr : other;
+}
+
 /// Whether any file that the tests know is in `folder`: without this check a mistyped name would
 /// pass every test.
 bool holds_vectors(const fs::path& folder) {
@@ -103,9 +109,13 @@ std::vector<boost::json::object> data_lines(std::string_view file) {
     return lines;
 }
 
+bool vectors_are_ours() {
+    return other_folder() == nullptr;
+}
+
 std::vector<boost::json::object> vector_lines(std::string_view name) {
-    const char* const other = std::getenv("BARNABAS_VECTORS");
-    if (!other || *other == '\0') {
+    const char* const other = other_folder();
+    if (other == nullptr) {
         return parsed(vector_text(name), name);
     }
     if (!holds_vectors(other)) {

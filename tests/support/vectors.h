@@ -17,6 +17,10 @@ namespace barnabas::testing {
 /// Missing or empty data of our own fail the test.
 [[nodiscard]] std::vector<boost::json::object> vector_lines(std::string_view name);
 
+/// Whether vector_lines() answers our own data, whose amounts a test may know: another folder has
+/// only some of the files, and in them any number of lines.
+[[nodiscard]] bool vectors_are_ours();
+
 /// The lines of tests/data/<file>.jsonl.zst ("zookeeper/steady"), whatever BARNABAS_VECTORS says.
 [[nodiscard]] std::vector<boost::json::object> data_lines(std::string_view file);
 

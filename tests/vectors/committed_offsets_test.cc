@@ -82,7 +82,7 @@ TEST(VectorsOfCommittedOffsets, AreUnderstoodAndWrittenAsByKafka) {
             ++values;
         }
     }
-    EXPECT_GT(values, 0U);
+    EXPECT_TRUE(values > 0 || !vectors_are_ours());
 }
 
 }  // namespace

@@ -335,6 +335,14 @@ void ProduceOperation::take_check(Item& item, Result<void>& result, bool may_ask
     }
     const bool counts = partition->transaction_checks().end(id, epoch, *token, result.has_value());
     if (!result) {
+        // The transactional id has another producer, since this one's epochs are used up: where it
+        // wrote it is one that is late, as any other
+        // (UnifiedLog.maybeStartTransactionVerification).
+        const auto* const known = partition->log().producers().find(id);
+        if (result.error().code == ErrorCode::invalid_producer_id_mapping && known != nullptr &&
+            epoch < known->epoch) {
+            result.error().code = ErrorCode::invalid_producer_epoch;
+        }
         return;
     }
     if (counts) {

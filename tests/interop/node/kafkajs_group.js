@@ -5,10 +5,19 @@
 // It has one assignor (round robin), no static members and only the classic protocol.
 'use strict'
 
+const { parseArgs } = require('node:util')
 const { Kafka, logLevel } = require('kafkajs')
-const { values, positionals, say, Ownership, endWhenItCrashes } = require('./member')
 
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    'session-ms': { type: 'string', default: '45000' },
+    'heartbeat-ms': { type: 'string', default: '3000' },
+  },
+})
 const [, bootstrap, topic, group] = positionals
+
+const say = event => process.stdout.write(JSON.stringify(event) + '\n')
 
 const kafka = new Kafka({ clientId: 'kafkajs', brokers: [bootstrap], logLevel: logLevel.NOTHING })
 const consumer = kafka.consumer({
@@ -18,8 +27,22 @@ const consumer = kafka.consumer({
   maxWaitTimeInMs: 50,
 })
 
-const ownership = new Ownership(consumer, topic)
-endWhenItCrashes(consumer)
+let owned = []
+
+function own(partitions) {
+  if (owned.length > 0) say({ event: 'revoked', partitions: owned })
+  owned = partitions
+  if (owned.length > 0) say({ event: 'assigned', partitions: owned })
+}
+
+consumer.on(consumer.events.REBALANCING, () => own([]))
+consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
+  own(payload.memberAssignment[topic] || []))
+consumer.on(consumer.events.CRASH, ({ payload }) => {
+  if (payload.restart) return
+  say({ event: 'failed', error: String(payload.error) })
+  process.exit(1)
+})
 
 async function eachBatch({ batch, resolveOffset, isRunning, isStale }) {
   if (!isRunning() || isStale()) return
@@ -41,7 +64,7 @@ async function eachBatch({ batch, resolveOffset, isRunning, isStale }) {
 async function main() {
   process.on('SIGTERM', async () => {
     await consumer.disconnect()
-    ownership.change([])
+    own([])
     process.exit(0)
   })
   await consumer.connect()

@@ -135,8 +135,8 @@ TEST(VectorsOfConfigs, EveryServerRowIsKafkasUnlessItIsMarkedAsOurs) {
     for (const auto& line : vector_lines("configs")) {
         known.insert(text_of(line.at("name")));
     }
-    if (known.empty()) {
-        return;  // another folder, without this file
+    if (!vectors_are_ours()) {
+        return;  // another folder's file need not list every name
     }
     for (const auto& table : {broker::own_rows(), broker::legacy_rows()}) {
         for (const ConfigRow& row : table) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -34,18 +35,32 @@ func copyAll(ctx context.Context, o member.Options) {
 	if err != nil {
 		member.Fail(err)
 	}
+	// At once, not with the first record: this ends what another with its id has left open, and
+	// the offsets in that hold up the records.
+	if _, _, err := session.Client().ProducerID(ctx); err != nil && ctx.Err() == nil {
+		member.Fail(err)
+	}
 	for ctx.Err() == nil {
 		fetches := session.PollRecords(ctx, member.AtOnce)
 		if ctx.Err() == nil {
-			for _, failed := range fetches.Errors() {
-				member.Fail(fmt.Errorf("partition %d: %w", failed.Partition, failed.Err))
-			}
+			judge(fetches.Errors())
 			if records := fetches.Records(); len(records) > 0 {
 				copySome(session, o.To, records)
 			}
 		}
 	}
 	session.Close()
+}
+
+// judge ends the program, but for a session that is lost: the client joins again by itself.
+func judge(failures []kgo.FetchError) {
+	for _, failed := range failures {
+		if lost := new(kgo.ErrGroupSession); errors.As(failed.Err, &lost) {
+			member.Refused(failed.Err)
+		} else {
+			member.Fail(fmt.Errorf("partition %d: %w", failed.Partition, failed.Err))
+		}
+	}
 }
 
 // copySome is one transaction. A session aborts it where a rebalance has come between, and goes back
