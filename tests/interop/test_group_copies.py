@@ -19,7 +19,8 @@ def broker(tmp_path_factory):
     from conftest import shared_broker
     with shared_broker(tmp_path_factory, "copies", {
             **OVERRIDES, "transaction.abort.timed.out.transaction.cleanup.interval.ms": 200,
-            # librdkafka gives an answer up after its interval, or a second.
+            # librdkafka 2.16 gives an answer up after this, or a second; of one that tells it what
+            # to give up it then never hears again, at Apache Kafka neither.
             "group.consumer.session.timeout.ms": 6000,
             "group.consumer.heartbeat.interval.ms": 1500}) as one:
         yield one

@@ -18,7 +18,10 @@ public:
     bool says_subscription = false;
     bool unsure = false;  // its last request or the reply was lost
 
-    [[nodiscard]] bool is_settled() const { return epoch > 0 && !wanted_; }
+    /// It has what it was told, and has said what it wants.
+    [[nodiscard]] bool is_settled() const {
+        return epoch > 0 && !wanted_ && !says_subscription && !unsure;
+    }
 
     void take_over() {
         if (wanted_) {
