@@ -2,7 +2,7 @@
 """The rules of CONTRIBUTING.md that a program can check.
 
   tools/lint.py               modules, sizes, banned calls, tests that nobody runs (fast)
-  tools/lint.py --headers     also: each header compiles alone
+  tools/lint.py --headers     also: each header compiles alone, those of tests and bench too
   tools/lint.py --tidy        also: clang-tidy on the files that differ from the main branch
   tools/lint.py --tidy --all  also: clang-tidy on every file
 """
@@ -222,18 +222,34 @@ def sources_with(header, including):
         waiting += sorted(f for f in users if f.suffix == ".h")
 
 
+def entry_for(header, flags, including):
+    """How a target compiles that the header is part of: its module, or of tests and bench a source
+    that includes it, else one near it."""
+    if SOURCE in header.parents or PUBLIC in header.parents:
+        module = header.relative_to(SOURCE).parts[0] if SOURCE in header.parents else "client"
+        return next((e for f, e in flags.items() if f"/src/{module}/" in f), None)
+    for source in sources_with(header, including):
+        if str(source) in flags:
+            return flags[str(source)]
+    for folder in header.parents:  # the fuzz targets are in no build but their own
+        if folder == ROOT:
+            return None
+        near = next((e for f, e in flags.items() if f.startswith(f"{folder}/")), None)
+        if near:
+            return near
+    return None
+
+
 def check_headers(files, problems):
-    flags = compile_flags()
+    flags, including = compile_flags(), includers(files)
     jobs = []
-    for file in files:
-        if file.suffix == ".h" and (SOURCE in file.parents or PUBLIC in file.parents):
-            module = file.relative_to(SOURCE).parts[0] if SOURCE in file.parents else "client"
-            entry = next((e for f, e in flags.items() if f"/src/{module}/" in f), None)
-            if entry:
-                jobs.append((file, entry))
-            else:
-                problems.append(f"{rel(file)}: nothing of its module is compiled")
-    for header, text in HeaderCheck([SOURCE, PUBLIC.parent]).run(jobs):
+    for file in (f for f in files if f.suffix == ".h"):
+        entry = entry_for(file, flags, including)
+        if entry:
+            jobs.append((file, entry))
+        else:
+            problems.append(f"{rel(file)}: nothing that could include it is compiled")
+    for header, text in HeaderCheck([SOURCE, PUBLIC.parent, ROOT / "tests", ROOT / "bench"]).run(jobs):
         problems.append(f"{rel(header)}: does not compile alone:\n{text[:1500]}")
 
 
