@@ -2,7 +2,7 @@
 """The rules of CONTRIBUTING.md that a program can check.
 
   tools/lint.py               modules, sizes, banned calls, tests that nobody runs (fast)
-  tools/lint.py --headers     also: each header compiles alone, those of tests and bench too
+  tools/lint.py --headers all   also: each header compiles alone (ours: those of src and include)
   tools/lint.py --tidy        also: clang-tidy on the files that differ from the main branch
   tools/lint.py --tidy --all  also: clang-tidy on every file
 """
@@ -240,10 +240,10 @@ def entry_for(header, flags, including):
     return None
 
 
-def check_headers(files, problems):
+def check_headers(files, headers, problems):
     flags, including = compile_flags(), includers(files)
     jobs = []
-    for file in (f for f in files if f.suffix == ".h"):
+    for file in headers:
         entry = entry_for(file, flags, including)
         if entry:
             jobs.append((file, entry))
@@ -295,7 +295,7 @@ def rel(file):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--headers", action="store_true")
+    parser.add_argument("--headers", choices=("ours", "all"))
     parser.add_argument("--tidy", action="store_true")
     parser.add_argument("--all", action="store_true")
     arguments = parser.parse_args()
@@ -308,7 +308,9 @@ def main():
     check_bans(files, problems)
     check_python_tests(problems)
     if arguments.headers:
-        check_headers(files, problems)
+        everywhere = arguments.headers == "all"
+        check_headers(files, [h for h in files if h.suffix == ".h" and
+                              (everywhere or SOURCE in h.parents or PUBLIC in h.parents)], problems)
     if arguments.tidy:
         check_tidy(files, arguments.all, problems)
     for problem in problems:
