@@ -1,10 +1,10 @@
 #pragma once
 
-#include "log/check/partition_check.h"
 #include "log/log_dirs.h"
 #include "runtime/simulated/seeded_random.h"
 #include "runtime/simulated/simulated_clock.h"
 #include "runtime/simulated/simulated_disk.h"
+#include "unit/log/model/folder_verdict.h"
 #include "unit/log/model/story.h"
 
 #include <gtest/gtest.h>
@@ -236,34 +236,12 @@ public:
         return random.below(2) == 0 ? dirs_->remove_folder(doomed) : Result<void>();
     }
 
-    /// The folder of a log that was closed holds nothing that is wrong: every index says what the
-    /// batches say, and so does the table of epochs.
     void check_folder(const runtime::Path& folder, Offset log_start) {
-        for (const auto& problem : problems_of(folder, log_start, true)) {
-            // A snapshot that a crash or a full disk left half is found out when it is needed.
-            EXPECT_TRUE(problem.is_note() || problem.kind == ProblemKind::broken_snapshot)
-                << problem_name(problem.kind) << " " << problem.path.string() << " "
-                << problem.sentence;
-        }
+        expect_sound_folder(disk, folder, log_start);
     }
-    /// The same of batches and indexes while the log is open, when it has been flushed.
-    void check_segments() {
-        for (const auto& problem : problems_of(log().folder(), log().log_start(), false)) {
-            EXPECT_LT(problem.kind, ProblemKind::torn_tail)
-                << problem_name(problem.kind) << " " << problem.path.string() << " "
-                << problem.sentence;
-        }
-    }
+    void check_segments() { expect_sound_segments(disk, log_->folder(), log_->log_start()); }
 
 private:
-    Problems problems_of(const runtime::Path& folder, Offset log_start, bool clean) {
-        Problems problems;
-        const auto facts =
-            PartitionCheck({.disk = disk, .folder = folder, .clean = clean, .log_start = log_start})
-                .run(problems);
-        EXPECT_TRUE(facts) << facts.error().message;
-        return problems;
-    }
     [[nodiscard]] std::size_t directory() const { return dirs_->directory_of(partition); }
 
     Result<std::unique_ptr<Log>> fill_copy(Offset begin, std::size_t to,
