@@ -151,10 +151,11 @@ private:
 
     void add_few() {
         const bool v2 = random_.below(2) == 0;
-        for (const auto& [kind, id] : {std::pair{Kind::writer, "writer"}, {Kind::copier, "copier"}}) {
-            add(id, {.kind = kind,
-                     .producer = {
-                         .id = id, .v2 = v2, .timeout = timeout_max, .expires = expires()}});
+        for (const auto& [kind, id] :
+             {std::pair{Kind::writer, "writer"}, {Kind::copier, "copier"}}) {
+            add(id,
+                {.kind = kind,
+                 .producer = {.id = id, .v2 = v2, .timeout = timeout_max, .expires = expires()}});
         }
         add("reader", {.kind = Kind::reader});
     }
@@ -318,9 +319,7 @@ private:
         simulation_.call_at(journal_.now() + down, [this] { broker_.start(); });
     }
 
-    void break_client() {
-        break_client(any_client());
-    }
+    void break_client() { break_client(any_client()); }
     void break_client(Participant& who) {
         if (!who.machine->up()) {
             return;

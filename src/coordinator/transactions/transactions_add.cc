@@ -55,8 +55,8 @@ ErrorCode code_in(const Result<Value>& result) {
 
 /// That producer's transaction was the last one, and was aborted. Why, the record does not say.
 bool has_ended_for(const Transaction& of, const ProducerIdentity& producer) {
-    const bool aborted = of.state == TransactionState::prepare_abort ||
-                         of.state == TransactionState::complete_abort;
+    const bool aborted =
+        of.state == TransactionState::prepare_abort || of.state == TransactionState::complete_abort;
     return aborted && producer.id == of.producer.id && producer.epoch + 1 == of.producer.epoch;
 }
 
