@@ -241,6 +241,35 @@ TEST(ServerConnection, OfWhomeverSendsRequestsTogetherMoreIsExpected) {
     }
 }
 
+// What has come of the next one holds nothing up.
+TEST(ServerConnection, ALargeRequestIsAnsweredThoughTheNextOneComesInPart) {
+    const auto first = request_frame(1, std::string(10'000, 'a'));
+    const auto second = request_frame(2, std::string(10'000, 'b'));
+    for (const std::size_t part : {0U, 1U, 3U, 4U, 100U, 4096U, 5000U, 10'013U}) {
+        Conversation conversation;
+        conversation.send(first + second.substr(0, part));
+        EXPECT_TRUE(conversation.run_until_received(4 + 4 + 10'000)) << part;
+        EXPECT_EQ(conversation.answered(), std::vector<std::int32_t>{1}) << part;
+        EXPECT_EQ(conversation.echo().begun.size(), 1U) << part;
+        conversation.close_server();
+        EXPECT_TRUE(conversation.run_to_the_end());
+    }
+}
+
+TEST(ServerConnection, RequestsOfAnySizeThatCameTogetherAreAllAnsweredInOrder) {
+    Conversation conversation;
+    std::string frames;
+    std::vector<std::int32_t> ids;
+    for (std::int32_t id = 1; id <= 60; ++id) {
+        frames += request_frame(id, std::string(static_cast<std::size_t>(id * 7919 % 12'000), 'x'));
+        ids.push_back(id);
+    }
+    conversation.send(frames + request_frame(99, "close"));
+    ASSERT_TRUE(conversation.run_to_the_end());
+    EXPECT_EQ(conversation.answered(), ids);
+    EXPECT_EQ(conversation.frames().in_use(), 0U);
+}
+
 TEST(ServerConnection, ARequestWithoutResponseLeavesNoGap) {
     Conversation conversation;
     conversation.send(request_frame(1, "none") + request_frame(2, "b") + request_frame(3, "none") +
