@@ -292,13 +292,15 @@ def test_files_and_isolation_levels(java, broker, tmp_path):
         for value, commits in ((b"kept", True), (b"dropped", False), (b"also kept", True)):
             producer.send("paid", [value])
             producer.end(commits)
-    read = ("--topic", "paid", *FROM_ZERO, "--timeout-ms", 500)
     outs = []
-    for words in ([], ["--isolation-level", "read_committed"],
-                  ["--isolation-level", "read_uncommitted"], ["--command-config", consumer],
-                  ["--consumer.config", consumer], ["--formatter-config", formatter],
-                  ["--formatter-config", formatter, "--formatter-property", "key.separator=;"]):
-        kafka, ours = consumed(java, broker, *read, *words)
+    for count, words in ((3, []), (2, ["--isolation-level", "read_committed"]),
+                         (3, ["--isolation-level", "read_uncommitted"]),
+                         (2, ["--command-config", consumer]), (2, ["--consumer.config", consumer]),
+                         (3, ["--formatter-config", formatter]),
+                         (3, ["--formatter-config", formatter, "--formatter-property",
+                              "key.separator=;"])):
+        kafka, ours = consumed(java, broker, "--topic", "paid", *FROM_ZERO, "--max-messages", count,
+                               "--timeout-ms", 20_000, *words)
         assert (ours.status, ours.out) == (kafka.status, kafka.out), (words, kafka, ours)
         outs.append(ours.out)
     assert "dropped" in outs[0] and "dropped" not in outs[1] and "dropped" not in outs[3]
@@ -353,7 +355,7 @@ def test_kafkas_own_topics_are_printed_alike(java, with_state, topic, formatter)
     assert (ours.status, ours.out) == (kafka.status, kafka.out), (kafka, ours)
     assert ours.out.startswith('{"key":{"type":'), ours
     lines = tool_server.run_ours(CONSUMER, "--bootstrap-server", with_state.bootstrap, "--topic",
-                                 topic, *FROM_ZERO, "--timeout-ms", 500, "--json", "--formatter",
+                                 topic, *FROM_ZERO, "--timeout-ms", 2000, "--json", "--formatter",
                                  formatter.split(".")[-1]).out.splitlines()
     assert all({"key", "value"} == set(json.loads(line)) for line in lines) and lines
 
