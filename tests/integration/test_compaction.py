@@ -262,6 +262,7 @@ def test_five_million_records_over_a_hundred_thousand_keys(broker_factory):
                 (b"%d" % k, None if n == times - 1 and k % 10 == 0 else b"%d " % n + bytes(80))
                 for k in range(keys)), per_batch=2000)
             most = max(most, broker.memory_bytes())
+        assert "compacted [" in broker.log(), "it is compacted while it is written"
         wire.set_topic_config(connection, "large", segment_ms="1000",
                               min_cleanable_dirty_ratio="0.01")
         wait_until(lambda: bytes_of_logs(broker, "large") < 40 << 20, 120, "all is compacted")
