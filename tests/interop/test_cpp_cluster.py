@@ -28,7 +28,7 @@ from support.waiting import wait_until
 
 SEED = int(os.environ.get("BARNABAS_SEED", random.randrange(1 << 30)))
 PARTITIONS = 6
-SESSION_MS = 6000
+SESSION_MS = 12_000  # three nodes on a slow machine leave a heartbeat unanswered for seconds
 RATE = 600  # records a second
 DEADLINE_S = 60
 OVERRIDES = {**group_clients.FAST, **share_members.SETTINGS, "group.min.session.timeout.ms": 500,
