@@ -171,18 +171,21 @@ def test_announced_bytes_take_no_memory_before_they_come(broker):
 
 
 def nested_frames():
-    """Frames below the limit of their size whose arrays, each small enough, are too many."""
+    """Frames below the limit of their size whose arrays, each small enough, are too many; with what
+    is said of each."""
     topics = [{"name": f"t{i}", "partitions": [{"partitionIndex": 0}] * 40_000} for i in range(6)]
-    yield wire.frame("ListOffsets", 1, {"replicaId": -1, "topics": topics})
+    yield (wire.frame("ListOffsets", 1, {"replicaId": -1, "topics": topics}),
+           "200006 elements in all arrays, 200006 of them structs")
     data = [{"name": "t", "partitionData": [{"index": 0, "records": None}] * 210_000}]
-    yield wire.frame("Produce", 3, {"acks": 1, "timeoutMs": 1, "topicData": data})
-    tags = b"".join(messages_varint(100 + i) + b"\x00" for i in range(10_000))
-    topic = b"\x02t" + messages_varint(10_000) + tags
-    body = messages_varint(9) + topic * 8 + b"\x00\x00\x00\x00"
-    yield framed(wire.header("Metadata", 9) + body)
+    yield (wire.frame("Produce", 3, {"acks": 1, "timeoutMs": 1, "topicData": data}),
+           "210001 elements in all arrays, 210001 of them structs")
+    tags = b"".join(varint(100 + i) + b"\x00" for i in range(10_000))
+    topic = b"\x02t" + varint(10_000) + tags
+    body = varint(9) + topic * 8 + b"\x00\x00\x00\x00"
+    yield framed(wire.header("Metadata", 9) + body), "more than 10000 unknown tagged fields"
 
 
-def messages_varint(value):
+def varint(value):
     out = bytearray()
     messages.put_uvarint(out, value)
     return bytes(out)
@@ -191,12 +194,12 @@ def messages_varint(value):
 @pytest.mark.own
 def test_arrays_that_are_too_many_together_end_the_connection(broker):
     """Each would be many times its size in memory and hold all others up meanwhile."""
-    for frame in nested_frames():
+    for frame, why in nested_frames():
         before = broker.memory_bytes()
         with wire.connected(broker) as connection:
             connection.send_bytes(frame)
             assert connection.is_closed_by_peer(), REFUSED
-        assert "closing a connection of listener PLAINTEXT: " in broker.log()
+        assert why in broker.log()
         assert broker.memory_bytes() - before < 100 << 20
 
 
