@@ -1,23 +1,15 @@
+#include "coordinator/blank.h"
 #include "coordinator/consumer/conversion.h"
 #include "coordinator/consumer/group_records.h"
 #include "coordinator/consumer/heartbeat.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace barnabas::coordinator {
 namespace {
 
-/// Java's String.trim() leaves nothing of it.
-bool is_blank(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) <= ' '; });
-}
-
 Result<void> not_blank(const std::optional<std::string>& text, std::string_view what) {
-    if (text && is_blank(*text)) {
-        return fail(ErrorCode::invalid_request, "{} can't be empty.", what);
-    }
-    return {};
+    return text ? check_not_blank(*text, what) : Result<void>();
 }
 
 Result<void> check_joining(const wire::ConsumerGroupHeartbeatRequest& request) {

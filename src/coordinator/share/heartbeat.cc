@@ -1,5 +1,6 @@
 #include "coordinator/share/heartbeat.h"
 
+#include "coordinator/blank.h"
 #include "coordinator/consumer/member.h"
 #include "coordinator/consumer/subscriptions.h"
 #include "coordinator/share/records.h"
@@ -21,18 +22,6 @@ constexpr milliseconds initializing_interval{200};
 /// (KafkaApis.isMemberIdValid).
 constexpr std::ptrdiff_t member_id_max = 36;
 
-/// Java's String.trim() leaves nothing of it.
-bool is_blank(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) <= ' '; });
-}
-
-Result<void> not_blank(std::string_view text, std::string_view what) {
-    if (is_blank(text)) {
-        return fail(ErrorCode::invalid_request, "{} can't be empty.", what);
-    }
-    return {};
-}
-
 }  // namespace
 
 milliseconds assignment_wait(const ShareGroup& group, milliseconds interval, Timestamp now) {
@@ -44,8 +33,8 @@ milliseconds assignment_wait(const ShareGroup& group, milliseconds interval, Tim
 }
 
 Result<void> check_heartbeat(const wire::ShareGroupHeartbeatRequest& request) {
-    TRY(not_blank(request.member_id, "MemberId"));
-    TRY(not_blank(request.group_id, "GroupId"));
+    TRY(check_not_blank(request.member_id, "MemberId"));
+    TRY(check_not_blank(request.group_id, "GroupId"));
     const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; };
     if (const auto length = std::ranges::count_if(request.member_id, begins);
         length > member_id_max) {
@@ -53,7 +42,7 @@ Result<void> check_heartbeat(const wire::ShareGroupHeartbeatRequest& request) {
                     member_id_max);
     }
     if (request.rack_id) {
-        TRY(not_blank(*request.rack_id, "RackId"));
+        TRY(check_not_blank(*request.rack_id, "RackId"));
     }
     if (request.member_epoch == joining_epoch) {
         if (!request.subscribed_topic_names || request.subscribed_topic_names->empty()) {

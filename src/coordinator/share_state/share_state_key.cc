@@ -1,18 +1,14 @@
 #include "coordinator/share_state/share_state_key.h"
 
+#include "coordinator/blank.h"
+
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <optional>
 
 namespace barnabas::coordinator {
 namespace {
-
-/// Java's String.trim() leaves nothing of it.
-bool is_blank(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) <= ' '; });
-}
 
 /// Java's Uuid.fromString: the padding of base64 may be there.
 std::optional<Uuid> parse_uuid(std::string_view text) {
