@@ -3,14 +3,13 @@
 #include "broker/handlers/on_coordinator.h"
 #include "broker/on_shards.h"
 #include "broker/share/share_partitions.h"
+#include "coordinator/share/member_id.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace barnabas::broker {
 namespace {
-
-constexpr std::size_t member_id_max = 36;  // a UUID as text
 
 using Partitions = std::vector<PartitionAcknowledgements>;
 
@@ -126,10 +125,10 @@ Result<ShareSessionKey> check_share_request(const Call& call,
     if (!group || group->empty()) {
         return fail(ErrorCode::invalid_request, "the request names no group");
     }
-    if (!member || member->empty() || member->size() > member_id_max) {
+    if (!member || member->empty() || coordinator::is_too_long_for_share_member(*member)) {
         return fail(ErrorCode::invalid_request,
                     "the member's id is \"{}\"; it must have 1 to {} characters",
-                    member.value_or(""), member_id_max);
+                    member.value_or(""), coordinator::share_member_id_max);
     }
     return ShareSessionKey{.group = *group, .member = *member};
 }

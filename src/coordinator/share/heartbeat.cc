@@ -3,6 +3,7 @@
 #include "coordinator/blank.h"
 #include "coordinator/consumer/member.h"
 #include "coordinator/consumer/subscriptions.h"
+#include "coordinator/share/member_id.h"
 #include "coordinator/share/records.h"
 
 #include <algorithm>
@@ -18,10 +19,6 @@ using std::chrono::milliseconds;
 /// this. Kafka lets it wait for its next heartbeat, 5 s without anything to read.
 constexpr milliseconds initializing_interval{200};
 
-/// Of a member's id: a UUID as text. Who has a longer one could not fetch
-/// (KafkaApis.isMemberIdValid).
-constexpr std::ptrdiff_t member_id_max = 36;
-
 }  // namespace
 
 milliseconds assignment_wait(const ShareGroup& group, milliseconds interval, Timestamp now) {
@@ -35,11 +32,9 @@ milliseconds assignment_wait(const ShareGroup& group, milliseconds interval, Tim
 Result<void> check_heartbeat(const wire::ShareGroupHeartbeatRequest& request) {
     TRY(check_not_blank(request.member_id, "MemberId"));
     TRY(check_not_blank(request.group_id, "GroupId"));
-    const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; };
-    if (const auto length = std::ranges::count_if(request.member_id, begins);
-        length > member_id_max) {
-        return fail(ErrorCode::invalid_request, "MemberId has {} characters, more than {}.", length,
-                    member_id_max);
+    if (is_too_long_for_share_member(request.member_id)) {
+        return fail(ErrorCode::invalid_request, "MemberId has more than {} characters.",
+                    share_member_id_max);
     }
     if (request.rack_id) {
         TRY(check_not_blank(*request.rack_id, "RackId"));

@@ -261,6 +261,15 @@ TEST(ShareFetch, RefusesWhatIsNotSo) {
         {"no member", [](auto& made) { made.member_id = ""; }, ErrorCode::invalid_request},
         {"a long member", [](auto& made) { made.member_id = std::string(37, 'm'); },
          ErrorCode::invalid_request},
+        {"36 characters of two bytes, without a session",
+         [](auto& made) {
+             made.member_id.emplace();
+             for (int i = 0; i < 36; ++i) {
+                 *made.member_id += "\u00e9";
+             }
+             made.share_session_epoch = 5;
+         },
+         ErrorCode::share_session_not_found},
         {"an unknown mode", [](auto& made) { made.share_acquire_mode = 2; },
          ErrorCode::invalid_request},
         {"renews and fetches", [](auto& made) { made.is_renew_ack = true; },

@@ -44,6 +44,8 @@ TEST(CheckShareHeartbeat, RefusesWhatNoGroupCanAnswer) {
          "GroupId can't be empty."},
         {"no member id", [](auto& r) { r.member_id = " "; }, ErrorCode::invalid_request,
          "MemberId can't be empty."},
+        {"a long member id", [](auto& r) { r.member_id = std::string(37, 'm'); },
+         ErrorCode::invalid_request, "MemberId has more than 36 characters."},
         {"empty rack", [](auto& r) { r.rack_id = ""; }, ErrorCode::invalid_request,
          "RackId can't be empty."},
         {"no subscription", [](auto& r) { r.subscribed_topic_names.reset(); },
