@@ -3,6 +3,7 @@
 #include "base/invariant.h"
 
 #include <algorithm>
+#include <deque>
 #include <vector>
 
 namespace barnabas::broker {
@@ -17,7 +18,7 @@ constexpr int rounds_max = 8;
 struct FirstAppends::Line {
     explicit Line(runtime::Shard& shard) : changed(shard) {}
     runtime::Signal changed;
-    std::vector<Ticket> appends;
+    std::deque<Ticket> appends;
 };
 
 class FirstAppends::Waiting {
@@ -25,6 +26,7 @@ public:
     enum class State { in_line, carried_out, given_up };
 
     State state = State::in_line;
+    Needs needs;
     std::move_only_function<void()> append;
     std::shared_ptr<Line> line;  // until it has ended
 
@@ -35,12 +37,19 @@ public:
     }
 };
 
-FirstAppends::FirstAppends(runtime::Shard& shard, const PartitionTable& partitions)
-    : shard_(shard), partitions_(partitions), workers_(shard) {}
+FirstAppends::FirstAppends(runtime::Shard& shard, const PartitionTable& partitions,
+                           Flusher& flusher)
+    : shard_(shard), partitions_(partitions), flusher_(flusher), workers_(shard) {}
 
 FirstAppends::~FirstAppends() = default;
 
-FirstAppends::Ticket FirstAppends::enqueue(const replication::Partition& partition,
+bool FirstAppends::needs_write(const replication::Partition& partition, const Needs& needs) const {
+    const auto& log = partition.log();
+    return log.is_unsettled() && (needs.settled || log.append_needs_write(needs.records) ||
+                                  partitions_.held_bytes() > held_bytes_max);
+}
+
+FirstAppends::Ticket FirstAppends::enqueue(const replication::Partition& partition, Needs needs,
                                            std::move_only_function<void()> append) {
     auto ticket = std::make_shared<Waiting>();
     if (stopping_) {
@@ -53,6 +62,7 @@ FirstAppends::Ticket FirstAppends::enqueue(const replication::Partition& partiti
     if (is_new) {
         line = std::make_shared<Line>(shard_);
     }
+    ticket->needs = needs;
     ticket->append = std::move(append);
     ticket->line = line;
     line->appends.push_back(ticket);
@@ -83,8 +93,9 @@ awaitable<void> FirstAppends::work(Directory* directory) {
     while (!directory->waiting.empty() && !stopping_) {
         const Key key = directory->waiting.front();
         directory->waiting.pop_front();
-        co_await bring_in(key);
-        carry_out(key);
+        do {
+            co_await bring_in(key);
+        } while (!stopping_ && !carry_out(key));
     }
     INVARIANT(directory->running > 0, "a worker ended that was not counted");
     --directory->running;
@@ -100,21 +111,37 @@ awaitable<void> FirstAppends::bring_in(Key key) {
         auto read = [&part] { ignore(part->bring_in(), "the append says what is wrong"); };
         co_await runtime::run_blocking(shard_, std::move(read));
     }
+    const auto* const partition = find(key);
+    const auto line = lines_.find(key);
+    if (partition != nullptr && line != lines_.end() && !line->second->appends.empty() &&
+        needs_write(*partition, line->second->appends.front()->needs)) {
+        const Time until = shard_.clock().now() + Flusher::patience;
+        co_await flusher_.settle(key.first, key.second, until);
+    }
 }
 
-/// None of them waits: nobody sees the log between two of them.
-void FirstAppends::carry_out(const Key& key) {
+/// As far as nothing has to be written first; true: the line is gone. None of them waits: nobody
+/// sees the log between two of them.
+bool FirstAppends::carry_out(const Key& key) {
     const auto found = lines_.find(key);
     if (found == lines_.end()) {
-        return;  // its partition was lost, or the broker stops
+        return true;  // its partition was lost, or the broker stops
     }
-    const auto line = std::move(found->second);
-    lines_.erase(found);
-    for (const auto& ticket : std::exchange(line->appends, {})) {
+    const auto line = found->second;
+    while (!line->appends.empty()) {
+        const auto* const partition = find(key);
+        if (partition != nullptr && needs_write(*partition, line->appends.front()->needs)) {
+            line->changed.notify_all();
+            return false;
+        }
+        const auto ticket = std::move(line->appends.front());
+        line->appends.pop_front();
         ticket->append();
         ticket->end(Waiting::State::carried_out);
     }
+    lines_.erase(key);
     line->changed.notify_all();
+    return true;
 }
 
 void FirstAppends::let_go_of_lost() {
@@ -125,7 +152,7 @@ void FirstAppends::let_go_of_lost() {
         }
     }
     for (const auto& key : lost) {
-        carry_out(key);
+        carry_out(key);  // all of them: nothing of it has to be written
     }
 }
 

@@ -312,7 +312,7 @@ awaitable<Result<bool>> LogCleaner::begin(std::shared_ptr<Job> job) {
     auto flush = [job, until = home_.clock().now() + Flusher::patience] {
         return job->owner->flusher.flush({{.topic = job->topic,
                                            .partition = job->wanted.partition.partition,
-                                           .end = job->wanted.end}},
+                                           .to = {.end = job->wanted.end}}},
                                          until);
     };
     const auto flushed = co_await runtime::await_on(home_, job->owner->shard, flush);

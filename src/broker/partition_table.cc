@@ -15,6 +15,7 @@ replication::Partition& PartitionTable::add(std::unique_ptr<replication::Partiti
     const Key key{partition->id(), partition->name().partition};
     const auto [at, added] = partitions_.emplace(key, std::move(partition));
     INVARIANT(added, "partition {} is added twice", at->second->name());
+    at->second->count_held_in(held_bytes_);
     return *at->second;
 }
 

@@ -3,6 +3,7 @@
 #include "base/types.h"
 #include "replication/partition.h"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -22,6 +23,8 @@ public:
     [[nodiscard]] std::vector<std::unique_ptr<log::Log>> take_logs(const Wanted& wanted);
 
     [[nodiscard]] std::size_t size() const { return partitions_.size(); }
+    /// Bytes of batches that their logs have accepted and not written yet.
+    [[nodiscard]] std::uint64_t held_bytes() const { return held_bytes_; }
     template <class Each>
     void for_each(Each each) const {
         for (const auto& [key, partition] : partitions_) {
@@ -41,6 +44,7 @@ private:
             return std::hash<TopicId>{}(key.topic) ^ (number * 0x9e3779b97f4a7c15ULL);
         }
     };
+    std::uint64_t held_bytes_ = 0;  // outlives the partitions, which count in it
     std::unordered_map<Key, std::unique_ptr<replication::Partition>, Hash> partitions_;
 };
 

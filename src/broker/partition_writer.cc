@@ -24,13 +24,13 @@ awaitable<Result<void>> PartitionWriter::ready(Time until) {
     if (partition == nullptr) {
         co_return std::unexpected(gone());
     }
-    if (!first_appends.must_queue(*partition)) {
+    if (!first_appends.must_queue(*partition, {})) {
         co_return Result<void>();
     }
     // Its place in line is all that is wanted: when its turn comes the log's end is in memory.
     auto nothing = [] {};
     const auto name = partition->name();
-    auto ticket = first_appends.enqueue(*partition, nothing);
+    auto ticket = first_appends.enqueue(*partition, {}, nothing);
     if (!co_await first_appends.wait(std::move(ticket), until)) {
         co_return fail(ErrorCode::request_timed_out,
                        "the disk of {} takes too long to read the end of the log", name);
@@ -42,8 +42,13 @@ Result<Offset> PartitionWriter::note(replication::ProduceOutcome outcome) {
     if (outcome.error != ErrorCode::none) {
         return fail(outcome.error, "{}", outcome.message);
     }
-    if (outcome.flush_to) {
-        flush_to_ = *outcome.flush_to;
+    if (outcome.to_flush) {
+        const auto& to = *outcome.to_flush;
+        on_medium_ = to.on_medium ? to.end : on_medium_;
+        cuts_ = to.cuts;
+        if (auto* partition = find()) {
+            where_.shard.flusher.start_soon(*partition);
+        }
     }
     return outcome.base_offset;
 }
@@ -51,12 +56,12 @@ Result<Offset> PartitionWriter::note(replication::ProduceOutcome outcome) {
 bool PartitionWriter::is_committed(Offset end) const {
     const auto* partition = find();
     return partition != nullptr && partition->log().high_watermark() >= end &&
-           partition->log().recovery_point() >= std::min(end, flush_to_);
+           partition->log().recovery_point() >= std::min(end, on_medium_);
 }
 
 void PartitionWriter::want_all_on_medium() {
     if (const auto* partition = find()) {
-        flush_to_ = partition->log().log_end();
+        on_medium_ = partition->log().log_end();
     }
 }
 
@@ -64,11 +69,21 @@ awaitable<Result<void>> PartitionWriter::committed(Offset end, Time until) {
     if (is_committed(end)) {
         co_return Result<void>();
     }
-    std::vector<Flusher::Wanted> wanted{
-        {.topic = where_.topic, .partition = where_.number, .end = std::min(end, flush_to_)}};
-    const auto flushed = co_await where_.shard.flusher.flush(std::move(wanted), until);
-    if (const auto& error = flushed.front().error) {
-        co_return fail(error->code, "{}", error->message);
+    const bool to_medium = on_medium_ > Offset{0};
+    for (const bool on_medium : {false, true}) {
+        if (on_medium && !to_medium) {
+            break;
+        }
+        std::vector<Flusher::Wanted> wanted{
+            {.topic = where_.topic,
+             .partition = where_.number,
+             .to = {.end = on_medium ? std::min(end, on_medium_) : end,
+                    .on_medium = on_medium,
+                    .cuts = cuts_}}};
+        const auto flushed = co_await where_.shard.flusher.flush(std::move(wanted), until);
+        if (const auto& error = flushed.front().error) {
+            co_return fail(error->code, "{}", error->message);
+        }
     }
     co_return Result<void>();
 }

@@ -2,10 +2,13 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "broker/paced_append.h"
 #include "broker/services.h"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace barnabas::broker {
@@ -35,7 +38,7 @@ public:
         if (partition == nullptr) {
             return std::unexpected(gone());
         }
-        return note(how(*partition));
+        return note(paced_append(where_.shard, *partition, std::move(how)));
     }
 
     /// Returns when everything in front of `end` is committed: on every replica that has to have
@@ -57,7 +60,8 @@ private:
     Result<Offset> note(replication::ProduceOutcome outcome);
 
     Where where_;
-    Offset flush_to_{0};  // what was appended in front of it has to be on the medium
+    Offset on_medium_{0};                  // what was appended in front of it has to be there
+    std::optional<std::uint64_t> cuts_{};  // of the log, when something was last appended to flush
 };
 
 }  // namespace barnabas::broker

@@ -384,9 +384,7 @@ awaitable<Result<void>> ReplicaMover::copy(std::shared_ptr<ReplicaMove> move,
         TRY(move->future->append_copy(bytes, now));
         move->unflushed_bytes += got;
         if (move->unflushed_bytes >= flush_every) {
-            TRY_ASSIGN(const auto plan, move->future->begin_flush());
-            TRY(plan.sync());
-            move->future->flushed(plan, now);
+            TRY(move->future->flush(now));
             move->unflushed_bytes = 0;
         }
         return {};

@@ -39,7 +39,7 @@ struct BrokerShard {
                 std::size_t request_bytes_max)
         : shard(runtime_shard),
           flusher(runtime_shard, partitions),
-          first_appends(runtime_shard, partitions),
+          first_appends(runtime_shard, partitions, flusher),
           cold_reads(runtime_shard),
           transaction_lines(runtime_shard),
           sessions(session_options),

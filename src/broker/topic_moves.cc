@@ -173,16 +173,27 @@ awaitable<Result<bool>> TopicService::finish_move(std::shared_ptr<ReplicaMove> m
     }
     auto& owner = ports_.services.owner(move->topic, move->partition.partition);
     const auto folder = ports_.dirs.folder_of(move->partition, move->to);
-    auto replace = [&owner, &move, &folder, bytes_max,
-                    now = home_.clock().both()]() -> Result<std::unique_ptr<log::Log>> {
+    Result<std::unique_ptr<log::Log>> replaced = nullptr;
+    auto replace = [&] {
         auto* partition = owner.partitions.find(move->topic, move->partition.partition);
         if (partition == nullptr || partition->log().health() != move->source) {
-            return nullptr;  // the next step finds out why
+            return;  // the next step finds out why
         }
-        return partition->replace_log(move->future,
-                                      {.folder = folder, .bytes_max = bytes_max, .now = now});
+        replaced = partition->replace_log(
+            move->future,
+            {.folder = folder, .bytes_max = bytes_max, .now = owner.shard.clock().both()});
     };
-    auto replaced = co_await runtime::call_on(home_, owner.shard, replace);
+    // In line, where nothing is on its way into the old log.
+    auto wait = [&]() -> awaitable<bool> {
+        auto* partition = owner.partitions.find(move->topic, move->partition.partition);
+        if (partition == nullptr) {
+            co_return false;
+        }
+        auto ticket = owner.first_appends.enqueue(*partition, {.settled = true}, replace);
+        const Time until = owner.shard.clock().now() + Flusher::patience;
+        co_return co_await owner.first_appends.wait(std::move(ticket), until);
+    };
+    co_await runtime::await_on(home_, owner.shard, wait);
     if (!replaced) {
         co_return fail(std::move(replaced));
     }
@@ -206,11 +217,9 @@ awaitable<void> TopicService::retire_log(std::shared_ptr<ReplicaMove> move,
     auto close = [&old] { old.reset(); };
     co_await runtime::run_blocking(home_, std::move(close));
     auto flush = [&owner, &move, end, until = home_.clock().now() + Flusher::patience] {
-        return owner.flusher.flush({{.topic = move->topic,
-                                     .partition = move->partition.partition,
-                                     .end = end,
-                                     .error = {}}},
-                                   until);
+        return owner.flusher.flush(
+            {{.topic = move->topic, .partition = move->partition.partition, .to = {.end = end}}},
+            until);
     };
     const auto flushed = co_await runtime::await_on(home_, owner.shard, flush);
     const auto unwritten = co_await save_offsets();

@@ -88,7 +88,7 @@ awaitable<void> TopicService::upkeep_round(std::size_t directory, Duties duties)
         if (stopping_) {
             co_return;
         }
-        const bool prepared = co_await prepare_upkeep(*shard, health, duties);
+        const bool prepared = co_await prepare_upkeep(*shard, directory, duties);
         if (stopping_) {
             co_return;
         }
@@ -115,8 +115,12 @@ awaitable<void> TopicService::upkeep_round(std::size_t directory, Duties duties)
 
 /// What an upkeep reads may not be in memory, of producers' snapshots and of the ends of segments
 /// that it rolls: no shard is to wait for it. False: it has not come in time; then the shard would
-/// wait.
-awaitable<bool> TopicService::prepare_upkeep(BrokerShard& shard, Health health, Duties duties) {
+/// wait. Nor is one to wait for a disk that hangs with what an upkeep creates and renames: if there
+/// is anything of that, this waits until the disk takes a small change.
+awaitable<bool> TopicService::prepare_upkeep(BrokerShard& shard, std::size_t directory,
+                                             Duties duties) {
+    const auto health = ports_.dirs.health_of(directory);
+    bool changes_files = false;
     std::vector<log::ColdPart> parts;
     std::vector<FirstAppends::Ticket> rolls;
     auto gather = [&, now = home_.clock().both()] {
@@ -128,11 +132,11 @@ awaitable<bool> TopicService::prepare_upkeep(BrokerShard& shard, Health health, 
             if (duties.retention) {
                 std::ranges::move(log.retention_reads(now), std::back_inserter(parts));
             }
-            // Of an error the roll itself speaks.
-            const auto due =
-                log.append_may_wait() ? log.would_roll(now, duties.retention) : Result<bool>(false);
-            if (due && *due) {
-                rolls.push_back(shard.first_appends.enqueue(partition, [] {}));
+            // Of an error the upkeep itself speaks.
+            const auto due = log.wants_upkeep(now, duties.retention);
+            changes_files = changes_files || !due || *due;
+            if (due && *due && log.append_may_wait()) {
+                rolls.push_back(shard.first_appends.enqueue(partition, {}, [] {}));
             }
         });
     };
@@ -152,7 +156,18 @@ awaitable<bool> TopicService::prepare_upkeep(BrokerShard& shard, Health health, 
         const bool came = co_await runtime::await_on(home_, shard.shard, wait);
         all_came = all_came && came;
     }
+    if (changes_files) {
+        co_await try_out(directory);
+    }
     co_return all_came;
+}
+
+awaitable<void> TopicService::try_out(std::size_t directory) {
+    const Time began = home_.clock().now();
+    auto change = [this, directory] { ports_.dirs.try_out(directory); };
+    co_await runtime::run_blocking(home_, std::move(change));
+    const Time now = home_.clock().now();
+    ports_.dirs.health_of(directory)->note_pace(now - began, now);
 }
 
 /// True if retention waits for a flush somewhere.
@@ -208,7 +223,7 @@ awaitable<void> TopicService::flush_due_logs(BrokerShard& shard, Health health, 
             if (partition.log().health() == health && partition.log().flush_due(as_of)) {
                 due.push_back({.topic = partition.id(),
                                .partition = partition.name().partition,
-                               .end = partition.log().log_end()});
+                               .to = partition.all()});
             }
         });
         return shard.flusher.flush(std::move(due), now.steady + Flusher::patience);

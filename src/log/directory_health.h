@@ -1,9 +1,12 @@
 #pragma once
 
+#include "base/time.h"
 #include "runtime/disk.h"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,8 +15,9 @@
 namespace barnabas::log {
 
 /// Whether the disk under one log directory works, from its opening to its first failure: it does
-/// not become well again; a directory that is taken back gets a new one. Shared by all who write
-/// there; safe on every thread.
+/// not become well again; a directory that is taken back gets a new one. And whether it is slow:
+/// then records are held and written by the blocking pool, so that no shard waits for it. Shared by
+/// all who write there; safe on every thread.
 class DirectoryHealth {
 public:
     [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_acquire); }
@@ -22,8 +26,23 @@ public:
     /// Whether this was the first failure.
     bool fail(std::string why);
 
+    [[nodiscard]] bool is_slow(Time now) const {
+        return now.time_since_epoch().count() < slow_until_.load(std::memory_order_relaxed);
+    }
+    /// Something there took `how_long`, or is taking it. If that is more than a disk that works
+    /// needs, it is slow for a while. Whoever only reads here may know it too.
+    void note_pace(Duration how_long, Time now) const {
+        if (how_long > patience) {
+            slow_until_.store((now + slow_for).time_since_epoch().count(),
+                              std::memory_order_relaxed);
+        }
+    }
+    static constexpr Duration patience = std::chrono::milliseconds(50);
+    static constexpr Duration slow_for = std::chrono::seconds(10);
+
 private:
     std::atomic<bool> failed_ = false;
+    mutable std::atomic<Time::rep> slow_until_ = std::numeric_limits<Time::rep>::min();
     mutable std::mutex mutex_;
     std::string why_;
 };

@@ -2,7 +2,22 @@
 
 namespace barnabas::log {
 
+Result<void> FlushPlan::write() const {
+    if (!work->written) {
+        TRY(work->writes.carry_out(*disk));
+        work->written = true;
+    }
+    return {};
+}
+
 Result<void> FlushPlan::sync() const {
+    TRY(write());
+    if (const auto& epochs = work->writes.epochs_file()) {
+        TRY(epochs->sync());
+    }
+    if (const auto& snapshot = work->writes.snapshot_file()) {
+        TRY(snapshot->sync());
+    }
     for (const auto& file : files) {
         TRY(file->sync());
     }
@@ -12,6 +27,7 @@ Result<void> FlushPlan::sync() const {
     for (const auto& folder : folders) {
         TRY(disk->sync_directory(folder));
     }
+    work->synced = true;
     return {};
 }
 

@@ -186,8 +186,31 @@ void IndexFile::append(ByteView entry) {
     INVARIANT(state_ == State::growing, "{} is appended to at rest", path_.string());
     INVARIANT(entry.size() == entry_size_, "an entry of {} bytes", entry.size());
     bytes_.append(entry);
-    if (bytes_.size() - written_ >= write_every) {
+    if (writes_itself_ && lent_ == 0 && bytes_.size() - written_ >= write_every) {
         ignore(write_out(), "the entries are in memory; the next ones try again");
+    }
+}
+
+std::optional<PlannedWrites::IndexEntries> IndexFile::lend_unwritten() {
+    if (state_ != State::growing || lent_ > 0 || bytes_.size() - written_ < write_every) {
+        return std::nullopt;
+    }
+    PlannedWrites::IndexEntries entries{.path = path_, .from = written_, .entries = {}};
+    entries.entries.append(bytes_.view().subspan(written_));
+    entries.capacity = !preallocated_ && capacity_ < preallocated_max ? capacity_ : 0;
+    lent_ = entries.entries.size();
+    return entries;
+}
+
+void IndexFile::wrote(bool done) {
+    const auto size = std::exchange(lent_, 0);
+    if (done && size > 0) {
+        INVARIANT(state_ == State::growing && written_ + size <= bytes_.size(),
+                  "{} was cut while {} bytes were written", path_.string(), size);
+        written_ += size;
+        preallocated_ = preallocated_ || capacity_ < preallocated_max;
+        unsynced_ = true;
+        listed_.reset();
     }
 }
 
@@ -237,15 +260,6 @@ Result<void> IndexFile::trim() {
     }
     preallocated_ = false;
     file_.reset();
-    return {};
-}
-
-Result<void> IndexFile::make_file() {
-    if (!is_there()) {
-        TRY(open_file());
-        unsynced_ = true;
-        file_.reset();
-    }
     return {};
 }
 

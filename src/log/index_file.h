@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "log/cold_part.h"
+#include "log/planned_writes.h"
 #include "runtime/disk.h"
 
 #include <array>
@@ -59,12 +60,16 @@ public:
     /// Behind the last entry of a growing index. What cannot be written now is written with a later
     /// entry, or its failure shown by rest().
     void append(ByteView entry);
+    /// Entries that are not in the file yet, if there are enough of them, for somebody else to
+    /// write there; until he says wrote() the file is left to him, and who wants to cut it waits.
+    std::optional<PlannedWrites::IndexEntries> lend_unwritten();
+    void wrote(bool done);
+    /// Whether append() may write by itself; else that is left to lend_unwritten().
+    void set_writes_itself(bool writes) { writes_itself_ = writes; }
     /// Keeps the first `count` entries.
     Result<void> keep(std::size_t count);
     /// Writes what is not in the file yet and cuts the preallocated rest off. Creates the file.
     Result<void> trim();
-    /// Makes an empty file where there is none; entries that are in memory stay there.
-    Result<void> make_file();
     /// trim(), and the memory is given back; on failure it goes on growing.
     Result<void> rest();
     /// Removes the file, which another write makes anew: the entries are in memory meanwhile.
@@ -106,6 +111,8 @@ private:
     std::optional<std::optional<std::uint64_t>> listed_;
     ByteBuffer bytes_;
     std::size_t written_ = 0;
+    std::size_t lent_ = 0;  // bytes from written_ on that somebody else writes
+    bool writes_itself_ = true;
     std::size_t count_ = 0;
     State state_ = State::unknown;
     bool preallocated_ = false;

@@ -29,6 +29,45 @@ wire::AppendRefusal refuse(Error error) {
     return {.error = std::move(error), .record_errors = {}};
 }
 
+wire::AppendRules rules_of(const LogConfig& config, const AppendRequest& request) {
+    return {.target = config.compression,
+            .compacted = config.cleanup_compact,
+            .timestamp_type = config.timestamp_type,
+            .timestamp_before_max_ms = config.timestamp_before_max_ms,
+            .timestamp_after_max_ms = config.timestamp_after_max_ms,
+            .origin = request.origin,
+            .now = request.now.wall,
+            .decompressed_max = config.max_decompressed_bytes};
+}
+
+Result<void> check_size(const Log& log, std::size_t bytes) {
+    const auto& [topic, partition] = log.partition();
+    if (bytes > log.config().max_message_bytes) {
+        return fail(ErrorCode::message_too_large,
+                    "a batch of {} bytes; {} takes at most {} (max.message.bytes)", bytes, topic,
+                    log.config().max_message_bytes);
+    }
+    if (bytes > log.config().segment_bytes) {
+        return fail(ErrorCode::record_list_too_large,
+                    "a batch of {} bytes; a segment of {} holds {} (segment.bytes)", bytes, topic,
+                    log.config().segment_bytes);
+    }
+    return {};
+}
+
+/// What finding a read's batches in the segment would have to wait for, if it must not.
+Result<std::optional<ColdPart>> cold_lookup(Segment& segment, Offset from, Offset end,
+                                            const ReadLimits& limits) {
+    if (limits.may_wait) {
+        return std::optional<ColdPart>();
+    }
+    TRY_ASSIGN(auto cold, segment.cold(from, limits.max_bytes));
+    if (!cold && end < segment.next_offset()) {
+        return segment.cold(end, 0);
+    }
+    return cold;
+}
+
 }  // namespace
 
 Log::Log(OpenOptions options)
@@ -55,8 +94,8 @@ Offset Log::last_stable_offset() const {
 }
 
 void Log::set_high_watermark(Offset offset) {
-    INVARIANT(log_start_ <= log_end(), "{} is [{}, {})", partition_, log_start_, log_end());
-    high_watermark_ = std::clamp(offset, log_start_, log_end());
+    INVARIANT(log_start_ <= written_end(), "{} is [{}, {})", partition_, log_start_, written_end());
+    high_watermark_ = std::clamp(offset, log_start_, written_end());
     producers_.committed_up_to(high_watermark_);
 }
 
@@ -69,17 +108,6 @@ Log::Segments::iterator Log::segment_holding(Offset offset) {
     return behind == segments_.begin() ? behind : std::prev(behind);
 }
 
-wire::AppendRules Log::rules(const AppendRequest& request) const {
-    return {.target = config_.compression,
-            .compacted = config_.cleanup_compact,
-            .timestamp_type = config_.timestamp_type,
-            .timestamp_before_max_ms = config_.timestamp_before_max_ms,
-            .timestamp_after_max_ms = config_.timestamp_after_max_ms,
-            .origin = request.origin,
-            .now = request.now.wall,
-            .decompressed_max = config_.max_decompressed_bytes};
-}
-
 Result<void> Log::check_health() const {
     if (is_broken()) {
         return fail(ErrorCode::kafka_storage_error, "log directory {} has failed: {}",
@@ -88,20 +116,6 @@ Result<void> Log::check_health() const {
     if (cut_half_) {
         return fail(ErrorCode::kafka_storage_error, "{} was cut, which failed in the middle",
                     partition_);
-    }
-    return {};
-}
-
-Result<void> Log::check_size(std::size_t bytes) const {
-    if (bytes > config_.max_message_bytes) {
-        return fail(ErrorCode::message_too_large,
-                    "a batch of {} bytes; {} takes at most {} (max.message.bytes)", bytes,
-                    partition_.topic, config_.max_message_bytes);
-    }
-    if (bytes > config_.segment_bytes) {
-        return fail(ErrorCode::record_list_too_large,
-                    "a batch of {} bytes; a segment of {} holds {} (segment.bytes)", bytes,
-                    partition_.topic, config_.segment_bytes);
     }
     return {};
 }
@@ -139,7 +153,7 @@ Log::Duplicate Log::check_producer(const wire::BatchView& batch,
 Log::Duplicate Log::check_batch(const wire::BatchView& batch, const AppendRequest& request) const {
     const bool from_client = request.origin == wire::AppendOrigin::client;
     TRY(check_base_offset(batch, request.origin));
-    TRY(check_size(batch.size()));
+    TRY(check_size(*this, batch.size()));
     TRY(batch.ensure_valid());
     if (!batch.is_control()) {
         return check_producer(batch, request);
@@ -172,11 +186,12 @@ std::expected<AppendInfo, wire::AppendRefusal> Log::append(MutableByteView recor
             return **known;
         }
     }
-    auto validated = validator.validate(records, rules(request));
+    auto validated = validator.validate(records, rules_of(config_, request));
     if (!validated) {
         return std::unexpected(std::move(validated.error()));
     }
-    if (auto fits = validated->rebuilt ? check_size(validated->bytes.size()) : Result<void>();
+    if (auto fits =
+            validated->rebuilt ? check_size(*this, validated->bytes.size()) : Result<void>();
         !fits) {
         return std::unexpected(refuse(std::move(fits.error())));
     }
@@ -195,6 +210,7 @@ Result<AppendInfo> Log::write(const wire::ValidatedBatch& batch, const AppendReq
     const Offset first = log_end();
     const Offset last = first + batch.last_offset_delta();
     TRY(roll_for(batch.bytes.size(), last, batch.max_timestamp, request.now));
+    const bool held = request.held || !held_.is_empty();
     const Offset end = batch.assign(first, request.epoch);
     INVARIANT(end == last + 1, "{} behind {}", end, last);
 
@@ -206,13 +222,14 @@ Result<AppendInfo> Log::write(const wire::ValidatedBatch& batch, const AppendReq
     // The table goes first, so that no record is without its epoch; without the record, the epoch
     // still begins at the log's end.
     begin_epoch(request.epoch);
-    TRY(epochs_saved_ ? Result<void>() : save_epochs());
-    TRY(active().append(batch.bytes, last, {batch.max_timestamp, last}));
+    TRY(epochs_saved_ || held || writing_ ? Result<void>() : save_epochs());
+    TRY(held ? hold(batch, last, request.origin)
+             : active().append(batch.bytes, last, {batch.max_timestamp, last}));
     INVARIANT(log_end() == end, "the log ends at {}, not {}", log_end(), end);
     size_bytes_ += batch.bytes.size();
     bytes_since_snapshot_ += batch.bytes.size();
     if (const auto aborted = producers_.apply(view, transaction_end, request.now.wall)) {
-        active().transactions().append(*aborted);
+        held ? held_.set_aborted(*aborted) : active().transactions().append(*aborted);
     }
     unflushed_since_ = std::min(unflushed_since_, request.now.steady);
     return AppendInfo{
@@ -233,25 +250,12 @@ Result<runtime::FileSlice> Log::read(Offset from, ReadLimits limits) {
     return std::move(result.records);
 }
 
-/// What finding a read's batches in the segment would have to wait for, if it must not.
-Result<std::optional<ColdPart>> Log::cold_lookup(Segment& segment, Offset from, Offset end,
-                                                 const ReadLimits& limits) {
-    if (limits.may_wait) {
-        return std::optional<ColdPart>();
-    }
-    TRY_ASSIGN(auto cold, segment.cold(from, limits.max_bytes));
-    if (!cold && end < segment.next_offset()) {
-        return segment.cold(end, 0);
-    }
-    return cold;
-}
-
 Result<ReadResult> Log::try_read(Offset from, const ReadLimits& limits) {
     if (from < log_start_ || from > log_end()) {
         return fail(ErrorCode::offset_out_of_range, "offset {} of {} is outside [{}, {}]", from,
                     partition_, log_start_, log_end());
     }
-    const Offset end = std::min(limits.end, log_end());
+    const Offset end = std::min(limits.end, written_end());
     if (from >= end) {
         return ReadResult{};
     }

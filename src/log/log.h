@@ -6,15 +6,16 @@
 #include "log/compaction/compaction_source.h"
 #include "log/directory_health.h"
 #include "log/flush_plan.h"
+#include "log/held_batches.h"
 #include "log/leader_epochs.h"
 #include "log/log_config.h"
 #include "log/log_requests.h"
+#include "log/open_options.h"
 #include "log/producer_state.h"
 #include "log/segment.h"
 #include "runtime/disk.h"
 #include "wire/records/append_validation.h"
 
-#include <atomic>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -28,28 +29,13 @@ namespace barnabas::log {
 
 /// One partition's log: its segments, indexes, producers and epochs. Plain and synchronous; lives
 /// on the partition's shard. Slices that it hands out may be read on any thread.
-///     log_start()      high_watermark()      log_end()
-///     |[0,9][10,29]....|[30,34]..............|
-/// Always: log_start <= last_stable <= high_watermark <= log_end; recovery_point <= log_end.
-/// After a failed write (kafka_storage_error) the log is as before it.
+///     log_start()      high_watermark()     written_end()    log_end()
+///     |[0,9][10,29]....|[30,34].............|[35,39] held....|
+/// Always: log_start <= last_stable <= high_watermark <= written_end <= log_end; recovery_point <=
+/// log_end. After a failed write (kafka_storage_error) the log is as before it.
 class Log {
 public:
-    struct OpenOptions {
-        runtime::Disk& disk;
-        runtime::Path folder;
-        TopicPartition partition;
-        LogConfig config;
-        Offset log_start{0};       // of the checkpoint; records before it are not served
-        Offset recovery_point{0};  // of the checkpoint; what lies behind is read and checked
-        bool clean = true;         // shut down in order: nothing needs to be checked
-        std::shared_ptr<const DirectoryHealth> health = nullptr;  // of its log directory
-        /// False after a failure of the disk: what the page cache has may not be on the medium,
-        /// and would be taken for durable.
-        bool cached = true;
-        Now now;
-        Logger log;
-        std::atomic<std::uint64_t>* scanned = nullptr;  // counts the bytes that are checked
-    };
+    using OpenOptions = LogOpenOptions;
     /// Opens or creates. Says in the log what it had to cut. After an orderly stop no batch is
     /// read; else what lies behind the recovery point.
     static Result<std::unique_ptr<Log>> open(OpenOptions options);
@@ -61,7 +47,9 @@ public:
     void set_config(const LogConfig& config);
 
     [[nodiscard]] Offset log_start() const { return log_start_; }
-    [[nodiscard]] Offset log_end() const { return active().next_offset(); }
+    [[nodiscard]] Offset log_end() const { return held_.end().value_or(written_end()); }
+    /// Behind it is what is held (AppendRequest::held) until a flush plan has written it.
+    [[nodiscard]] Offset written_end() const { return active().next_offset(); }
     [[nodiscard]] Offset high_watermark() const { return high_watermark_; }
     [[nodiscard]] Offset recovery_point() const { return recovery_point_; }
     /// Consumers that read committed stop here: the first transaction that is open or whose marker
@@ -73,18 +61,16 @@ public:
     [[nodiscard]] const ProducerStates& producers() const { return producers_; }
     /// It was opened after a crash, a failure of its disk, or anew: records may be gone.
     [[nodiscard]] bool may_lack_records() const { return may_lack_records_; }
-    /// The disk of its directory has failed: appends are refused, and the recovery point stays
-    /// where it is, whatever later flushes say.
+    /// Its directory's disk has failed: appends are refused, no flush moves the recovery point.
     [[nodiscard]] bool is_broken() const { return health_ && health_->failed(); }
     [[nodiscard]] const auto& health() const { return health_; }
     /// kafka_storage_error if it is broken, with the first failure, or half cut.
     [[nodiscard]] Result<void> check_health() const;
 
-    /// Clipped to [log_start, log_end].
+    /// Clipped to [log_start, written_end].
     void set_high_watermark(Offset offset);
 
-    /// Who becomes the leader notes that its epoch begins at the log's end: it can be asked for
-    /// before its first record, which writes it down. Nothing happens if the epoch is known.
+    /// Of a new leader: at the log's end. Its first record writes that down. Not if it is known.
     void begin_epoch(LeaderEpoch epoch);
 
     /// Appends what a client or coordinator made. Offsets, epoch and, where the topic wants it,
@@ -96,6 +82,11 @@ public:
     /// what: that is brought in first, until there is nothing. Trouble is left to the append.
     [[nodiscard]] bool append_may_wait() const { return active().append_may_wait(); }
     [[nodiscard]] std::optional<ColdPart> append_reads();
+    /// Whether what is held has to be written before `records` can be appended.
+    [[nodiscard]] bool append_needs_write(ByteView records) const;
+    /// Whether anything is held, or being written: the log must not be copied or replaced then.
+    [[nodiscard]] bool is_unsettled() const { return !held_.is_empty() || writing_; }
+    [[nodiscard]] std::uint64_t held_bytes() const { return held_.bytes(); }
 
     /// Appends whole batches as another log has them: their offsets, epochs and timestamps stay.
     /// Offsets without a record are no error, batches that are there already are. corrupt_message
@@ -126,8 +117,7 @@ public:
     /// Whole batches from the one that holds `from`; none if `from` is limits.end or the first
     /// batch is too large. offset_out_of_range outside [log_start, log_end].
     [[nodiscard]] Result<ReadResult> try_read(Offset from, const ReadLimits& limits);
-    /// The same, waiting for the medium if need be.
-    [[nodiscard]] Result<runtime::FileSlice> read(Offset from, ReadLimits limits);
+    [[nodiscard]] Result<runtime::FileSlice> read(Offset from, ReadLimits limits);  // may wait
     /// Aborted transactions that touch [from, end).
     [[nodiscard]] Result<std::vector<AbortedTransaction>> aborted_transactions(Offset from,
                                                                                Offset end);
@@ -141,9 +131,10 @@ public:
 
     /// Cuts everything from `offset` on, whole batches; nothing if it is the end or beyond. An
     /// offset below the log's start leaves an empty log that begins there. Syncs; what was cut
-    /// never comes back. The recovery point falls with it: the caller checkpoints that before the
-    /// next append, also if a crash comes between, for recovery believes what lies before the
-    /// recovery point. After an error the log takes nothing until this has been called again.
+    /// never comes back. No older flush plan is carried out any more. The recovery point falls with
+    /// it: the caller checkpoints that before the next append, also if a crash comes between, for
+    /// recovery believes what lies before it. After an error the log takes nothing until this has
+    /// been called again.
     Result<void> truncate_to(Offset offset);
     /// DeleteRecords: `offset` becomes the first. offset_out_of_range beyond the high watermark.
     Result<void> delete_records_before(Offset offset);
@@ -152,14 +143,13 @@ public:
     /// now and wait in take_deleted(). One stays for as long as what it says of producers would be
     /// forgotten with the power: deletion_waits(), and after a flush this is to be called again.
     Result<std::size_t> apply_retention(Now now);
-    /// Files that it is about to read, some of them: small, and perhaps not in memory.
-    [[nodiscard]] std::vector<ColdPart> retention_reads(Now now);
+    [[nodiscard]] std::vector<ColdPart> retention_reads(Now now);  // some of what it reads
     /// For a flush: of segments that retention wants, or of the log that this one succeeded.
     [[nodiscard]] bool deletion_waits() const;
     /// Begins a new segment if the active one is old enough and not empty.
     Result<void> roll_if_due(Now now);
-    /// Whether that would roll now, or retention; it may have to wait as an append may.
-    [[nodiscard]] Result<bool> would_roll(Now now, bool retention);
+    /// Whether that or, if asked, retention would change files now.
+    [[nodiscard]] Result<bool> wants_upkeep(Now now, bool retention);
     /// Segments whose files can be removed once file.delete.delay.ms has passed.
     [[nodiscard]] std::vector<std::unique_ptr<Segment>> take_deleted();
     /// For compaction: what decides whether this log is due; all that one needs of the segments
@@ -179,9 +169,13 @@ public:
     /// Records appended since the last flush, and when the first of them came.
     [[nodiscard]] std::int64_t unflushed() const { return log_end() - recovery_point_; }
     [[nodiscard]] bool flush_due(Now now) const;
-    /// What a flush of everything appended so far has to sync.
+    /// What a flush of everything appended so far has to write and to sync; one at a time.
     Result<FlushPlan> begin_flush();
     void flushed(const FlushPlan& plan, Now now);
+    /// What was held and could not be written is dropped; cuts() counts that.
+    void flush_failed(const FlushPlan& plan, Now now);
+    Result<void> flush(Now now);                                       // all of that at once
+    [[nodiscard]] std::uint64_t cuts() const { return truncations_; }  // of records at its end
     /// Of that only what a deletion waits for: where begin_flush() fails for want of space, which
     /// the deletion would make.
     [[nodiscard]] FlushPlan begin_flush_for_deletion() const;
@@ -223,30 +217,34 @@ private:
                                   ProducerStates& into);
     Result<void> save_producers();
     Result<void> save_snapshot(Offset end, const ProducerStates& producers);
-    Result<void> snapshot_for_restart();
+    void plan_snapshot(PlannedWrites& writes);
+    void note_snapshot(const PlannedWrites& writes);
     Result<void> rewrite_snapshots();
     Result<bool> producers_outlive(Offset base, Now now);
     Result<void> doubt_snapshot(Offset offset);
     Result<bool> has_sound_snapshot(Offset offset);
     Result<void> inherit_producers(Log& old);
     Result<void> remove_snapshots(Offset from, Offset end);
+    [[nodiscard]] std::vector<Offset> useless_snapshots() const;
     Result<void> keep_useful_snapshots();
 
     // Appending
-    [[nodiscard]] wire::AppendRules rules(const AppendRequest& request) const;
-    Result<void> check_size(std::size_t bytes) const;
     using Duplicate = Result<std::optional<AppendInfo>>;
     Duplicate check_batch(const wire::BatchView& batch, const AppendRequest& request) const;
     Duplicate check_producer(const wire::BatchView& batch, const AppendRequest& request) const;
     Result<AppendInfo> write(const wire::ValidatedBatch& batch, const AppendRequest& request);
     Result<void> append_copied(const wire::BatchView& batch, ByteView bytes, Now now);
     Result<void> skip_to_end_of(Log& old);
+    [[nodiscard]] bool needs_roll(std::size_t bytes, Offset last) const;
+    Result<void> hold(const wire::ValidatedBatch& batch, Offset last, wire::AppendOrigin origin);
+    void plan_writes(FlushPlan::Work& work, std::shared_ptr<runtime::File> active_file);
+    void note_written(const FlushPlan& plan);
+    void forget_plan();
+    void drop_held(Now now);
     Result<void> roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now);
     Result<void> roll(Now now, bool to_give_up = false);
     Result<void> seal(Segment& segment);
     Result<bool> time_to_roll(Timestamp newest, Now now);
-    static Result<std::optional<ColdPart>> cold_lookup(Segment& segment, Offset from, Offset end,
-                                                       const ReadLimits& limits);
     Result<TimeLookup> find_in(Segment& segment, Timestamp timestamp, bool may_wait);
     Result<TimeLookup> find_in_batch(Segment& segment, const ScannedBatch& batch,
                                      Timestamp timestamp, bool may_wait);
@@ -267,6 +265,8 @@ private:
     std::shared_ptr<const DirectoryHealth> health_;
     Logger log_;
     Segments segments_;  // never empty once open
+    HeldBatches held_;
+    bool writing_ = false;  // a plan is under way that writes
     std::vector<std::unique_ptr<Segment>> deleted_;
     UnfinishedSwap swap_;
     LeaderEpochs epochs_;

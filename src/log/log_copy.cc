@@ -108,6 +108,7 @@ Result<void> Log::succeed(Log& old) {
     INVARIANT(partition_ == old.partition_, "{} succeeds {}", partition_, old.partition_);
     INVARIANT(log_end() <= old.log_end(), "{} ends at {}, its copy at {}", partition_,
               old.log_end(), log_end());
+    INVARIANT(old.held_.is_empty() && held_.is_empty(), "{}: what is held is lost", partition_);
     set_config(old.config_);
     TRY(log_end() < old.log_end() ? skip_to_end_of(old) : Result<void>());
     log_start_ = std::max(log_start_, old.log_start_);
@@ -118,7 +119,8 @@ Result<void> Log::succeed(Log& old) {
     TRY(save_producers());
     needed_snapshot_ = segments_.begin()->first;
     set_high_watermark(old.high_watermark_);
-    truncations_ = std::max(truncations_, old.truncations_) + 1;  // plans of either are void
+    truncations_ = std::max(truncations_, old.truncations_) + 1;
+    forget_plan();
     return {};
 }
 

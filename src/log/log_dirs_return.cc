@@ -16,8 +16,7 @@ namespace {
 /// What is kept may be in memory alone so far.
 Result<void> make_durable(Log& log, Log& other) {
     TRY(log.inherit_if_lost(other));
-    TRY_ASSIGN(const auto plan, log.begin_flush());
-    return plan.sync();
+    return log.flush(Now{});
 }
 
 /// Segments that were set aside stay when the folder goes that they are in: they get one of their

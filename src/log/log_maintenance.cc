@@ -9,18 +9,12 @@
 #include <utility>
 
 namespace barnabas::log {
-namespace {
-
-/// How many bytes of batches a start after a crash looks through for producers' sequence numbers.
-constexpr std::uint64_t snapshot_every = 32 << 20;
-
-}  // namespace
 
 /// As Kafka: by the records' own time where they have one, else by the clock. What is to be
 /// compacted within max.compaction.lag.ms has to be sealed by then.
 Result<bool> Log::time_to_roll(Timestamp newest, Now now) {
-    if (active().size() == 0) {
-        return false;
+    if (active().size() == 0 || is_unsettled()) {
+        return false;  // what is held goes into this one yet
     }
     std::optional<Timestamp> first;
     if (newest.get() >= 0) {  // else there is no need to read it
@@ -39,14 +33,20 @@ Result<bool> Log::time_to_roll(Timestamp newest, Now now) {
     return waited > open_ms - jitter;
 }
 
-Result<void> Log::roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now) {
+/// Because there is no room for it; an empty segment takes anything.
+bool Log::needs_roll(std::size_t bytes, Offset last) const {
     const Segment& segment = active();
-    if (segment.size() == 0) {
-        return {};  // an empty segment takes anything
-    }
-    const bool full = segment.size() + bytes > config_.segment_bytes;
-    if (full || segment.indexes_full() || !segment.can_hold(last)) {
-        return roll(now);
+    const auto size = segment.size() + held_.bytes();
+    return size > 0 && (size + bytes > config_.segment_bytes || !segment.can_hold(last) ||
+                        !segment.indexes_have_room_for(held_.count() + 1));
+}
+
+Result<void> Log::roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now) {
+    if (needs_roll(bytes, last)) {
+        return is_unsettled()
+                   ? fail(ErrorCode::request_timed_out,
+                          "{}: the batches before it are still being written", partition_)
+                   : roll(now);
     }
     TRY_ASSIGN(const bool due, time_to_roll(newest, now));
     return due ? roll(now) : Result<void>();
@@ -57,9 +57,9 @@ Result<void> Log::roll_if_due(Now now) {
     return due ? roll(now) : Result<void>();
 }
 
-Result<bool> Log::would_roll(Now now, bool retention) {
+Result<bool> Log::wants_upkeep(Now now, bool retention) {
     TRY_ASSIGN(const bool due, time_to_roll(no_timestamp, now));
-    if (due || !retention || segments_.size() > 1 || active().size() == 0) {
+    if (due || !retention || (segments_.size() == 1 && active().size() == 0)) {
         return due;
     }
     TRY_ASSIGN(const char* const why, why_given_up(segments_.begin(), now));
@@ -81,6 +81,7 @@ Result<void> Log::seal(Segment& segment) {
 Result<void> Log::roll(Now now, bool to_give_up) {
     const Offset base = log_end();
     INVARIANT(base > active().base(), "{} rolls an empty segment at {}", partition_, base);
+    INVARIANT(!is_unsettled(), "{} rolls at {} and ends at {}", partition_, written_end(), base);
     TRY(active().prove_end());
     TRY(to_give_up ? active().give_room() : seal(active()));
     recovery_point_ = to_give_up ? std::min(recovery_point_, active().base()) : recovery_point_;
@@ -108,16 +109,7 @@ bool Log::flush_due(Now now) const {
 /// Of the active segment the batches, and which transactions were aborted: what else its indexes
 /// lack after a crash is added again.
 Result<FlushPlan> Log::begin_flush() {
-    if (bytes_since_snapshot_ >= snapshot_every) {
-        if (const auto saved = snapshot_for_restart(); !saved) {
-            // A full disk must not keep records from the medium, and retention from making room.
-            log_.warn("{}: {}; a start after a crash will read more", partition_,
-                      saved.error().message);
-        }
-    }
-    if (unflushed() > 0 && !epochs_saved_) {
-        TRY(save_epochs());  // recovery has learned them from records that the next one believes
-    }
+    INVARIANT(!writing_, "{} is being written to", partition_);
     FlushPlan plan{.disk = &disk_,
                    .files = {},
                    .snapshots = unsynced_snapshots_,
@@ -125,12 +117,12 @@ Result<FlushPlan> Log::begin_flush() {
                    .up_to = log_end(),
                    .truncations = truncations_,
                    .number = flush_plans_ + 1};
+    auto& writes = plan.work->writes;
     // Files may have to be opened, which may fail: what was taken until then waits for the next.
     for (auto at = segment_holding(recovery_point_); at != segments_.end(); ++at) {
         TRY_ASSIGN(auto batches, at->second->file());
         plan.files.push_back(std::move(batches));
-        // A full disk must not keep records from the medium: it is a file for Kafka's peace alone.
-        ignore(at->second->make_index_files(), "Kafka makes it where it is missing");
+        folder_unsynced_ = at->second->make_index_files(writes) || folder_unsynced_;
         TRY_ASSIGN(auto indexes, at->second->take_rebuilt_indexes());
         std::ranges::move(indexes, std::back_inserter(unsynced_));
         TRY_ASSIGN(auto transactions, at->second->take_unsynced_transactions());
@@ -139,6 +131,7 @@ Result<FlushPlan> Log::begin_flush() {
             folder_unsynced_ = true;  // the file may be new
         }
     }
+    plan_writes(*plan.work, plan.files.empty() ? nullptr : plan.files.back());
     // What an earlier plan took and perhaps did not sync is there still.
     std::ranges::move(std::exchange(unsynced_, {}), std::back_inserter(in_flight_.files));
     if (unsynced_epochs_) {
@@ -167,6 +160,10 @@ FlushPlan Log::begin_flush_for_deletion() const {
 }
 
 void Log::flushed(const FlushPlan& plan, Now now) {
+    note_written(plan);
+    if (!plan.work->synced) {
+        return;
+    }
     if (plan.truncations == truncations_ && !is_broken()) {
         INVARIANT(plan.up_to <= log_end(), "flushed up to {} of {}", plan.up_to, log_end());
         recovery_point_ = std::max(recovery_point_, plan.up_to);
@@ -178,7 +175,8 @@ void Log::flushed(const FlushPlan& plan, Now now) {
         // Not one that was written anew meanwhile.
         std::erase_if(unsynced_snapshots_, [&plan](const auto& unsynced) {
             const auto synced = plan.snapshots.find(unsynced.first);
-            return synced != plan.snapshots.end() && synced->second == unsynced.second;
+            return (synced != plan.snapshots.end() && synced->second == unsynced.second) ||
+                   unsynced.second == plan.work->writes.snapshot_file();
         });
     }
     if (plan.number > 0) {  // else no records were to be synced
@@ -191,7 +189,9 @@ Result<void> Log::truncate_to(Offset offset) {
         return {};
     }
     INVARIANT(offset >= Offset{0}, "a cut at {}", offset);
+    INVARIANT(held_.is_empty(), "{}: what is held behind {} is lost", partition_, offset);
     ++truncations_;
+    forget_plan();
     cut_half_ = true;
     TRY(cut_files(offset));
     INVARIANT(log_end() <= offset, "{} ends at {} after a cut at {}", partition_, log_end(),
@@ -257,7 +257,7 @@ Result<void> Log::begin_anew(Offset start, Timestamp created) {
 }
 
 void Log::count_bytes() {
-    size_bytes_ = 0;
+    size_bytes_ = held_.bytes();
     for (const auto& [base, segment] : segments_) {
         size_bytes_ += segment->size();
     }
@@ -271,9 +271,8 @@ Result<void> Log::delete_records_before(Offset offset) {
     }
     if (offset > log_start_) {
         log_start_ = offset;
-        if (epochs_.start_at(offset)) {
-            TRY(save_epochs());
-        }
+        // Written with the next records: an older file is put right when the log is opened.
+        epochs_saved_ = !epochs_.start_at(offset) && epochs_saved_;
     }
     return {};
 }
@@ -308,7 +307,8 @@ Result<std::size_t> Log::apply_retention(Now now) {
         const auto oldest = segments_.begin();
         const Segment& segment = *oldest->second;
         // Compaction may leave a segment empty; that of an empty log stays.
-        if ((segment.size() == 0 && segments_.size() == 1) ||
+        const bool is_only = segments_.size() == 1;
+        if ((is_only && (segment.size() == 0 || is_unsettled())) ||
             segment.next_offset() > high_watermark_) {
             break;
         }
@@ -316,7 +316,7 @@ Result<std::size_t> Log::apply_retention(Now now) {
         if (why == nullptr) {
             break;
         }
-        if (segments_.size() == 1) {
+        if (is_only) {
             auto rolled = roll(now);
             rolled = rolled || is_broken() ? std::move(rolled) : roll(now, true);
             TRY(std::move(rolled));
@@ -348,14 +348,7 @@ Result<void> Log::give_up_segment(Segments::iterator segment) {
     log_start_ = std::max(log_start_, first);
     recovery_point_ = std::max(recovery_point_, first);
     set_high_watermark(high_watermark_);
-    if (epochs_.start_at(log_start_)) {
-        // A full disk must not keep retention from making room: the next write or flush tries
-        // again.
-        epochs_saved_ = false;
-        if (const auto saved = save_epochs(); !saved) {
-            log_.warn("{}: {}", partition_, saved.error().message);
-        }
-    }
+    epochs_saved_ = !epochs_.start_at(log_start_) && epochs_saved_;
     return remove_snapshots(base, first);
 }
 
@@ -386,6 +379,10 @@ Result<void> Log::save_epochs() {
 /// Syncs nothing where nothing was written since the last flush: 2,000 idle logs took seconds.
 Result<void> Log::close() {
     TRY(check_health());
+    if (writing_) {
+        return fail(ErrorCode::kafka_storage_error, "{} is still being written to", partition_);
+    }
+    TRY(held_.is_empty() ? Result<void>() : flush(Now{}));
     TRY(seal(active()));
     if (log_end() > Offset{0}) {
         TRY(save_producers());
@@ -396,9 +393,7 @@ Result<void> Log::close() {
     }
     if (unflushed() > 0 || !unsynced_.empty() || !in_flight_.files.empty() ||
         !unsynced_snapshots_.empty() || unsynced_epochs_) {
-        TRY_ASSIGN(const auto plan, begin_flush());
-        TRY(plan.sync());
-        flushed(plan, Now{});
+        TRY(flush(Now{}));
     }
     return check_health();  // another log's flush may have failed meanwhile
 }

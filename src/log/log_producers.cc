@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <ranges>
 #include <utility>
 
 namespace barnabas::log {
@@ -123,10 +124,38 @@ Result<void> Log::save_snapshot(Offset end, const ProducerStates& producers) {
 }
 
 /// A start after a crash goes on from here instead of from the segment's beginning.
-Result<void> Log::snapshot_for_restart() {
+void Log::plan_snapshot(PlannedWrites& writes) {
     bytes_since_snapshot_ = 0;
-    TRY(save_producers());
-    return keep_useful_snapshots();
+    if (snapshots_.contains(log_end())) {
+        return;
+    }
+    PlannedWrites::Snapshot snapshot{.offset = log_end(),
+                                     .path = folder_ / file_name(log_end(), snapshot_suffix),
+                                     .bytes = wire::write_producer_snapshot(producers_.snapshot()),
+                                     .useless = {}};
+    for (const auto offset : useless_snapshots()) {
+        snapshot.useless.push_back({offset, folder_ / file_name(offset, snapshot_suffix)});
+    }
+    writes.add(std::move(snapshot));
+}
+
+void Log::note_snapshot(const PlannedWrites& writes) {
+    if (!writes.snapshot()) {
+        return;
+    }
+    if (!writes.snapshot_file()) {
+        // A full disk must not keep records from the medium, and retention from making room.
+        log_.warn("{}: {}; a start after a crash will read more", partition_,
+                  writes.snapshot_trouble());
+        return;
+    }
+    snapshots_.insert(writes.snapshot()->offset);
+    unsynced_snapshots_.insert_or_assign(writes.snapshot()->offset, writes.snapshot_file());
+    for (const auto& [offset, path] : writes.snapshot()->useless) {
+        snapshots_.erase(offset);
+        unsynced_snapshots_.erase(offset);
+        unsure_snapshots_.erase(offset);
+    }
 }
 
 /// After a sync that failed the system takes for synced what it only has in memory.
@@ -228,19 +257,27 @@ Result<void> Log::remove_snapshots(Offset from, Offset end) {
     return {};
 }
 
-/// Those at the beginning of a segment, and the newest one (ProducerStateManager.
+/// All but those at the beginning of a segment, and the newest one (ProducerStateManager.
 /// removeStraySnapshots): each start would leave one more otherwise. As long as the newest can be
-/// lost, the newest of the others too.
+/// lost, the newest of the others stays too.
+std::vector<Offset> Log::useless_snapshots() const {
+    std::vector<Offset> useless;
+    bool newer = false;  // one that cannot be lost
+    for (const auto offset : snapshots_ | std::views::reverse) {
+        if (newer && !segments_.contains(offset)) {
+            useless.push_back(offset);
+        }
+        newer =
+            newer || (!unsynced_snapshots_.contains(offset) && !unsure_snapshots_.contains(offset));
+    }
+    return useless;
+}
+
 Result<void> Log::keep_useful_snapshots() {
     TRY(remove_snapshots(Offset{0}, segments_.begin()->first));
     TRY(remove_snapshots(log_end() + 1, Offset{std::numeric_limits<std::int64_t>::max()}));
-    const std::vector<Offset> all(snapshots_.rbegin(), snapshots_.rend());
-    bool newer = false;  // one that cannot be lost
-    for (const auto offset : all) {
-        const bool useful = !newer || segments_.contains(offset);
-        newer =
-            newer || (!unsynced_snapshots_.contains(offset) && !unsure_snapshots_.contains(offset));
-        TRY(useful ? Result<void>() : remove_snapshots(offset, offset + 1));
+    for (const auto offset : useless_snapshots()) {
+        TRY(remove_snapshots(offset, offset + 1));
     }
     return {};
 }

@@ -26,6 +26,9 @@ struct AppendRequest {
     bool may_begin_transaction = true;
     /// Of a marker: as WriteTxnMarkers has it. From 2 on the marker's epoch is a new one.
     std::int16_t transaction_version = 0;
+    /// Stays in memory until a flush plan writes it, so that nobody waits for the disk here. Where
+    /// something is held everything is.
+    bool held = false;
 };
 
 struct AppendInfo {

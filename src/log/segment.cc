@@ -145,19 +145,36 @@ bool Segment::can_hold(Offset last) const {
     return last - base_ <= std::numeric_limits<std::int32_t>::max();
 }
 
-Result<void> Segment::append(ByteView batches, Offset last, TimestampOffset largest) {
-    INVARIANT(last >= next_offset_, "offset {} behind {}", last, next_offset_);
-    INVARIANT(can_hold(last), "offset {} in the segment of {}", last, base_);
+Result<void> Segment::prepare_append() {
     TRY(offset_index_.file().grow());
     TRY(time_index_.file().grow());
     TRY(prove_end());
-    TRY_ASSIGN(const auto file, this->file());
-    const auto position = size_;
-    if (auto written = file->write_at(position, batches); !written) {
-        ignore(file->truncate(position), "the write's error is the one to report");
+    TRY(file());
+    return {};
+}
+
+Result<void> Segment::append(ByteView batches, Offset last, TimestampOffset largest) {
+    TRY(prepare_append());
+    if (auto written = file_->write_at(size_, batches); !written) {
+        ignore(file_->truncate(size_), "the write's error is the one to report");
         return written;
     }
-    const auto size = static_cast<std::uint32_t>(batches.size());
+    offset_index_.file().set_writes_itself(true);
+    time_index_.file().set_writes_itself(true);
+    note_append(static_cast<std::uint32_t>(batches.size()), last, largest);
+    return {};
+}
+
+void Segment::appended(std::uint32_t size, Offset last, TimestampOffset largest) {
+    offset_index_.file().set_writes_itself(false);
+    time_index_.file().set_writes_itself(false);
+    note_append(size, last, largest);
+}
+
+void Segment::note_append(std::uint32_t size, Offset last, TimestampOffset largest) {
+    INVARIANT(last >= next_offset_, "offset {} behind {}", last, next_offset_);
+    INVARIANT(can_hold(last), "offset {} in the segment of {}", last, base_);
+    const auto position = size_;
     if (position == 0) {
         first_timestamp_ = largest.timestamp;
     }
@@ -168,18 +185,14 @@ Result<void> Segment::append(ByteView batches, Offset last, TimestampOffset larg
     remember(first, position);
     const auto indexed = index_batch(last, position, size, largest);
     INVARIANT(indexed, "an index that grows takes an entry: {}", indexed.error().message);
-    return {};
 }
 
 Result<void> Segment::append(ByteView bytes, std::span<const BatchPlace> batches) {
     INVARIANT(can_hold(batches.back().last), "offset {} in the segment of {}", batches.back().last,
               base_);
-    TRY(offset_index_.file().grow());
-    TRY(time_index_.file().grow());
-    TRY(prove_end());
-    TRY_ASSIGN(const auto file, this->file());
-    if (auto written = file->write_at(size_, bytes); !written) {
-        ignore(file->truncate(size_), "the write's error is the one to report");
+    TRY(prepare_append());
+    if (auto written = file_->write_at(size_, bytes); !written) {
+        ignore(file_->truncate(size_), "the write's error is the one to report");
         return written;
     }
     const auto end = size_ + bytes.size();

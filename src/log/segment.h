@@ -101,6 +101,11 @@ public:
     [[nodiscard]] bool indexes_full() const {
         return offset_index_.is_full() || time_index_.is_full();
     }
+    /// Whether neither index can be full with so many more batches.
+    [[nodiscard]] bool indexes_have_room_for(std::size_t batches) const {
+        return !index_files_[0]->lacks_room_for(batches) &&
+               !index_files_[1]->lacks_room_for(batches);
+    }
     /// Whether offset `last` still fits into the indexes' 31 bits.
     [[nodiscard]] bool can_hold(Offset last) const;
 
@@ -117,6 +122,14 @@ public:
     /// Writes one or more whole batches, which cover offsets up to `last`. On failure the segment
     /// is as before (the file is cut back). Index entries that cannot be written wait in memory.
     Result<void> append(ByteView batches, Offset last, TimestampOffset largest);
+
+    /// The same in two parts, for batches that somebody else writes behind the end of file(): what
+    /// can fail of it, and what it comes to. Index entries are left to lend_index_entries().
+    Result<void> prepare_append();
+    void appended(std::uint32_t size, Offset last, TimestampOffset largest);
+    /// Index entries that are to be written, and what became of them, by the order of the first.
+    void lend_index_entries(PlannedWrites& writes);
+    void index_entries_written(const std::vector<bool>& done);
 
     /// The same with several batches in one write, each with its chance of an index entry.
     Result<void> append(ByteView bytes, std::span<const BatchPlace> batches);
@@ -164,9 +177,9 @@ public:
     Result<std::vector<std::shared_ptr<runtime::File>>> take_unsynced_indexes();
     /// Bytes of the entries of both indexes: of that of offsets, of that of times.
     Result<std::pair<std::size_t, std::size_t>> index_bytes();
-    /// Index files that are not there yet are made, empty; once in the segment's life. Kafka calls
-    /// it an error if a segment that holds records before the recovery point has none.
-    Result<void> make_index_files();
+    /// Index files that are not there yet are to be made, empty; true once in the segment's life.
+    /// Kafka calls it an error if a segment that holds records before the recovery point has none.
+    bool make_index_files(PlannedWrites& writes);
     /// The transaction index alone, likewise: unlike the others it cannot be rebuilt from what
     /// lies behind the recovery point.
     Result<std::shared_ptr<runtime::File>> take_unsynced_transactions() {
@@ -204,6 +217,7 @@ private:
 
     [[nodiscard]] std::optional<std::uint32_t> recent_position(Offset offset) const;
     void remember(Offset base, std::uint32_t position);
+    void note_append(std::uint32_t size, Offset last, TimestampOffset largest);
     Result<void> index_batch(Offset last, std::uint32_t position, std::uint32_t size,
                              TimestampOffset largest);
     /// The entry, if a batch of its offsets begins at its position; nothing if the index is damaged
@@ -246,6 +260,7 @@ private:
     TimeIndex time_index_;
     TransactionIndex txn_index_;
     std::array<IndexFile*, 3> index_files_;
+    std::vector<IndexFile*> lent_indexes_;  // somebody else writes entries of them
 
     std::uint32_t size_ = 0;
     std::uint32_t kept_ = 0;  // rebuild() reads from here on

@@ -199,12 +199,30 @@ Result<std::vector<std::shared_ptr<runtime::File>>> Segment::take_unsynced_index
     return files;
 }
 
-Result<void> Segment::make_index_files() {
-    if (!std::exchange(has_index_files_, true)) {
-        TRY(offset_index_.file().make_file());
-        TRY(time_index_.file().make_file());
+void Segment::lend_index_entries(PlannedWrites& writes) {
+    for (auto* index : {&offset_index_.file(), &time_index_.file()}) {
+        if (auto entries = index->lend_unwritten()) {
+            lent_indexes_.push_back(index);
+            writes.add(std::move(*entries));
+        }
     }
-    return {};
+}
+
+void Segment::index_entries_written(const std::vector<bool>& done) {
+    const auto lent = std::exchange(lent_indexes_, {});
+    for (std::size_t i = 0; i < lent.size(); ++i) {
+        lent[i]->wrote(i < done.size() && done[i]);
+    }
+}
+
+bool Segment::make_index_files(PlannedWrites& writes) {
+    if (std::exchange(has_index_files_, true)) {
+        return false;
+    }
+    for (const auto* index : {&offset_index_.file(), &time_index_.file()}) {
+        writes.add_empty(index->path());
+    }
+    return true;
 }
 
 Result<std::vector<std::shared_ptr<runtime::File>>> Segment::take_rebuilt_indexes() {

@@ -67,6 +67,21 @@ Partition::Partition(TopicId id, LeaderEpoch epoch, std::unique_ptr<log::Log> lo
 
 Partition::~Partition() {
     wake_all_fetches();
+    if (held_total_ != nullptr) {
+        *held_total_ -= held_bytes_;
+    }
+}
+
+void Partition::count_held_in(std::uint64_t& total) {
+    held_total_ = &total;
+    count_held();
+}
+
+void Partition::count_held() {
+    if (held_total_ != nullptr) {
+        *held_total_ += log_->held_bytes() - held_bytes_;
+        held_bytes_ = log_->held_bytes();
+    }
 }
 
 std::unique_ptr<log::Log> Partition::release_log() {
@@ -76,6 +91,9 @@ std::unique_ptr<log::Log> Partition::release_log() {
 Result<std::unique_ptr<log::Log>> Partition::replace_log(std::unique_ptr<log::Log>& copy,
                                                          const Replacement& how) {
     TRY(log_->check_health());
+    if (log_->is_unsettled()) {
+        return nullptr;
+    }
     std::uint32_t left = how.bytes_max;
     ByteBuffer bytes;
     while (copy->log_end() < log_->log_end()) {
@@ -150,8 +168,11 @@ ProduceOutcome Partition::append_marker(const MarkerFrom& from, wire::AppendVali
                           validator);
     if (outcome.error == ErrorCode::none) {
         checks_.forget(from.producer);
+        marker_held_ = log_->held_bytes() > 0;
         // Who reads committed may read on, perhaps by more than the marker's bytes.
-        wake_all_fetches();
+        if (!marker_held_) {
+            wake_all_fetches();
+        }
     }
     return outcome;
 }
@@ -160,6 +181,9 @@ ProduceOutcome Partition::append(const ProduceFrom& from, log::AppendRequest req
                                  wire::AppendValidator& validator) {
     request.epoch = epoch_;
     request.now = from.now;
+    const bool is_slow = log_->health() && log_->health()->is_slow(from.now.steady);
+    request.held = is_slow || (request.origin == wire::AppendOrigin::client &&
+                               flushes_before_ack(from.acks_all));
     const auto in_transaction = transactional_batch(from.records);
     if (in_transaction) {
         request.may_begin_transaction =
@@ -181,7 +205,11 @@ ProduceOutcome Partition::append(const ProduceFrom& from, log::AppendRequest req
         if (in_transaction) {
             checks_.forget(in_transaction->producer_id());
         }
-        log_->set_high_watermark(log_->log_end());
+        log_->set_high_watermark(log_->written_end());
+        count_held();
+    }
+    const bool is_held = appended->last >= log_->written_end();
+    if (!appended->duplicate && !is_held) {
         wake_fetches(appended->bytes);
     }
     ProduceOutcome outcome{.base_offset = appended->first,
@@ -190,10 +218,35 @@ ProduceOutcome Partition::append(const ProduceFrom& from, log::AppendRequest req
                            .records = appended->records,
                            .bytes = appended->bytes};
     // A repeated batch is acknowledged as the first one would have been.
-    if (flushes_before_ack(from.acks_all) || log_->unflushed() >= log_->config().flush_messages) {
-        outcome.flush_to = appended->last + 1;
+    const bool on_medium =
+        flushes_before_ack(from.acks_all) || log_->unflushed() >= log_->config().flush_messages;
+    if (on_medium || is_held) {
+        outcome.to_flush = {
+            .end = appended->last + 1, .on_medium = on_medium, .cuts = log_->cuts()};
     }
     return outcome;
+}
+
+void Partition::flushed(const log::FlushPlan& plan, Now now) {
+    log_->flushed(plan, now);
+    const auto bytes = plan.work->batch_bytes;
+    if (bytes == 0) {
+        return;
+    }
+    disk_refuses_ = false;
+    count_held();
+    log_->set_high_watermark(log_->written_end());
+    if (std::exchange(marker_held_, log_->held_bytes() > 0 && marker_held_)) {
+        wake_all_fetches();
+    } else {
+        wake_fetches(static_cast<std::int64_t>(bytes));
+    }
+}
+
+bool Partition::flush_failed(const log::FlushPlan& plan, Now now) {
+    log_->flush_failed(plan, now);
+    count_held();
+    return plan.work->batch_bytes > 0 && !log_->is_broken() && !std::exchange(disk_refuses_, true);
 }
 
 bool Partition::has_open_transaction(ProducerId id, ProducerEpoch epoch) const {
@@ -215,7 +268,8 @@ bool Partition::flushes_before_ack(bool acks_all) const {
 
 bool Partition::may_ask_for_flush(bool acks_all) const {
     constexpr auto never = std::numeric_limits<std::int64_t>::max();
-    return log_->config().flush_messages != never || flushes_before_ack(acks_all);
+    return log_->config().flush_messages != never || flushes_before_ack(acks_all) ||
+           log_->is_unsettled();
 }
 
 std::optional<ErrorCode> Partition::check_epoch(LeaderEpoch theirs) const {

@@ -32,6 +32,14 @@ struct MarkerFrom {
     Now now;
 };
 
+/// How far a log has to be written before records in it may be acknowledged.
+struct ToFlush {
+    Offset end{0};
+    bool on_medium = true;  // else in the file, which a crash of the process does not take away
+    /// Log::cuts() when they were appended: with another number they may be gone.
+    std::optional<std::uint64_t> cuts{};
+};
+
 /// What a client's produced buffer came to. On an error nothing was appended.
 struct ProduceOutcome {
     ErrorCode error = ErrorCode::none;
@@ -42,8 +50,8 @@ struct ProduceOutcome {
     std::vector<log::RecordError> record_errors;
     std::int64_t records = 0;
     std::int64_t bytes = 0;
-    std::optional<Offset> flush_to;  // on the medium up to here before it is acknowledged
-    bool disk_gave_out = false;      // the disk refused it, and had not refused the one before
+    std::optional<ToFlush> to_flush;  // before it is acknowledged
+    bool disk_gave_out = false;       // the disk refused it, and had not refused the one before
 };
 
 /// What one partition of a fetch asks for.
@@ -75,7 +83,7 @@ struct ReadOutcome {
 };
 
 /// A partition that this broker leads, over its log. Lives on the partition's shard.
-/// Always: log start <= high watermark <= log end. With one replica, what is appended is committed.
+/// Always: log start <= high watermark <= log end. With one replica, what is written is committed.
 class Partition {
 public:
     Partition(TopicId id, LeaderEpoch epoch, std::unique_ptr<log::Log> log);
@@ -104,8 +112,21 @@ public:
     /// in produce() and append_state().
     [[nodiscard]] TransactionChecks& transaction_checks() { return checks_; }
 
-    /// Whether produce() may answer with flush_to.
+    /// Whether produce() may answer with to_flush.
     [[nodiscard]] bool may_ask_for_flush(bool acks_all) const;
+    /// Everything that is there now, for a flush.
+    [[nodiscard]] ToFlush all() const {
+        return {.end = log_->log_end(), .on_medium = true, .cuts = log_->cuts()};
+    }
+    /// Whether an acknowledged record has to be on the medium. What clients send is not written
+    /// here then: it is held until the flush that it waits for writes it.
+    [[nodiscard]] bool flushes_before_ack(bool acks_all) const;
+    /// What became of a plan of log().begin_flush(): who waits for its records can read them; or
+    /// they are gone, and true if the disk refused them that had not refused others before.
+    void flushed(const log::FlushPlan& plan, Now now);
+    [[nodiscard]] bool flush_failed(const log::FlushPlan& plan, Now now);
+    /// Where the bytes that its log holds are counted, with those of others; outlives it.
+    void count_held_in(std::uint64_t& total);
 
     /// While there is a sentence, produce() refuses with it (kafka_storage_error); reading goes on.
     void refuse_records(std::shared_ptr<const std::string> why) { refusal_ = std::move(why); }
@@ -147,7 +168,8 @@ public:
     };
     /// Fills `copy`, which was filled with append_copy() before, with what is missing, gives its
     /// folder its name and uses it from now on; answers the log that it replaces. nullptr, and
-    /// `copy` stays the caller's, if more is missing. On an error nothing has changed but `copy`.
+    /// `copy` stays the caller's, if more is missing or something is held. On an error nothing has
+    /// changed but `copy`.
     Result<std::unique_ptr<log::Log>> replace_log(std::unique_ptr<log::Log>& copy,
                                                   const Replacement& how);
 
@@ -159,7 +181,7 @@ private:
     ProduceOutcome append(const ProduceFrom& from, log::AppendRequest request,
                           wire::AppendValidator& validator);
     void wake_fetches(std::int64_t bytes);
-    [[nodiscard]] bool flushes_before_ack(bool acks_all) const;
+    void count_held();
 
     TopicId id_;
     LeaderEpoch epoch_;
@@ -168,6 +190,9 @@ private:
     TransactionChecks checks_;
     std::shared_ptr<const std::string> refusal_;
     bool disk_refuses_ = false;
+    bool marker_held_ = false;
+    std::uint64_t* held_total_ = nullptr;
+    std::uint64_t held_bytes_ = 0;  // of that
 };
 
 }  // namespace barnabas::replication

@@ -17,7 +17,7 @@ struct Sent {
     TopicId topic;
     BrokerShard* owner = nullptr;  // none: the marker says why
     FirstAppends::Ticket in_line{};
-    std::optional<Offset> flush_to{};
+    std::optional<replication::ToFlush> to_flush{};
 };
 
 Sent locate(const Services& services, const BrokerShard& home, MarkerWrite& marker) {
@@ -62,13 +62,15 @@ void append(Sent& sent, const Logger& log) {
         marker.error = std::move(group.error());
         return;
     }
-    auto outcome = partition->append_marker({.producer = marker.producer.id,
-                                             .epoch = marker.producer.epoch,
-                                             .commit = marker.commit,
-                                             .coordinator_epoch = marker.coordinator_epoch,
-                                             .transaction_version = marker.transaction_version,
-                                             .now = owner.shard.clock().both()},
-                                            owner.validator);
+    const replication::MarkerFrom from{.producer = marker.producer.id,
+                                       .epoch = marker.producer.epoch,
+                                       .commit = marker.commit,
+                                       .coordinator_epoch = marker.coordinator_epoch,
+                                       .transaction_version = marker.transaction_version,
+                                       .now = owner.shard.clock().both()};
+    auto outcome = paced_append(owner, *partition, [&](replication::Partition& to) {
+        return to.append_marker(from, owner.validator);
+    });
     if (outcome.disk_gave_out) {
         log.error("{} takes no records until the disk does again: {}", marker.partition,
                   outcome.message);
@@ -77,7 +79,7 @@ void append(Sent& sent, const Logger& log) {
         marker.error = Error{outcome.error, std::move(outcome.message)};
         return;
     }
-    sent.flush_to = outcome.flush_to;
+    sent.to_flush = outcome.to_flush;
     if (*group) {
         (*group)->end_transaction(marker.producer.id, marker.commit);
     }
@@ -86,21 +88,21 @@ void append(Sent& sent, const Logger& log) {
 void begin(Sent& sent, const Logger& log) {
     auto& first_appends = sent.owner->first_appends;
     auto* partition = sent.owner->partitions.find(sent.topic, sent.marker->partition.partition);
-    if (partition == nullptr || !first_appends.must_queue(*partition)) {
+    if (partition == nullptr || !first_appends.must_queue(*partition, {})) {
         append(sent, log);
         return;
     }
     auto later = [&sent, &log] { append(sent, log); };
-    sent.in_line = first_appends.enqueue(*partition, later);
+    sent.in_line = first_appends.enqueue(*partition, {}, later);
 }
 
 awaitable<void> flush(BrokerShard& owner, std::vector<Sent*> sent, Time until) {
     std::vector<Flusher::Wanted> due;
-    std::erase_if(sent, [](const Sent* one) { return !one->flush_to; });
+    std::erase_if(sent, [](const Sent* one) { return !one->to_flush; });
     for (const auto* one : sent) {
         due.push_back({.topic = one->topic,
                        .partition = one->marker->partition.partition,
-                       .end = *one->flush_to});
+                       .to = *one->to_flush});
     }
     if (due.empty()) {
         co_return;

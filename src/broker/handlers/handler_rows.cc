@@ -9,13 +9,17 @@
 #include "wire/messages/api_versions.h"
 #include "wire/messages/consumer_group_describe.h"
 #include "wire/messages/consumer_group_heartbeat.h"
+#include "wire/messages/create_acls.h"
 #include "wire/messages/create_partitions.h"
 #include "wire/messages/create_topics.h"
+#include "wire/messages/delete_acls.h"
 #include "wire/messages/delete_groups.h"
 #include "wire/messages/delete_records.h"
 #include "wire/messages/delete_share_group_offsets.h"
 #include "wire/messages/delete_share_group_state.h"
 #include "wire/messages/delete_topics.h"
+#include "wire/messages/describe_acls.h"
+#include "wire/messages/describe_client_quotas.h"
 #include "wire/messages/describe_cluster.h"
 #include "wire/messages/describe_configs.h"
 #include "wire/messages/describe_groups.h"
@@ -24,6 +28,7 @@
 #include "wire/messages/describe_share_group_offsets.h"
 #include "wire/messages/describe_topic_partitions.h"
 #include "wire/messages/describe_transactions.h"
+#include "wire/messages/describe_user_scram_credentials.h"
 #include "wire/messages/elect_leaders.h"
 #include "wire/messages/end_txn.h"
 #include "wire/messages/fetch.h"
@@ -91,6 +96,10 @@ constexpr HandlerRow rows[] = {
     handler_row<EndTxnRequest, handle_end_txn>(),
     handler_row<WriteTxnMarkersRequest, handle_write_txn_markers>(),
     handler_row<TxnOffsetCommitRequest, handle_txn_offset_commit>(),
+    // Without an authorizer (security_is_off.cc).
+    handler_row<DescribeAclsRequest, handle_describe_acls>({1, 3}),
+    handler_row<CreateAclsRequest, handle_create_acls>({1, 3}),
+    handler_row<DeleteAclsRequest, handle_delete_acls>({1, 3}),
     handler_row<DescribeConfigsRequest, handle_describe_configs>(),
     handler_row<AlterConfigsRequest, handle_alter_configs>(),
     handler_row<AlterReplicaLogDirsRequest, handle_alter_replica_log_dirs>(),
@@ -102,6 +111,8 @@ constexpr HandlerRow rows[] = {
     handler_row<AlterPartitionReassignmentsRequest, handle_alter_partition_reassignments>(),
     handler_row<ListPartitionReassignmentsRequest, handle_list_partition_reassignments>(),
     handler_row<OffsetDeleteRequest, handle_offset_delete>(),
+    handler_row<DescribeClientQuotasRequest, handle_describe_client_quotas>(),
+    handler_row<DescribeUserScramCredentialsRequest, handle_describe_user_scram_credentials>(),
     handler_row<UpdateFeaturesRequest, handle_update_features>(),
     handler_row<DescribeClusterRequest, handle_describe_cluster>(),
     handler_row<DescribeProducersRequest, handle_describe_producers>(),

@@ -1,5 +1,6 @@
 #include "broker/handlers/produce_operation.h"
 
+#include "broker/paced_append.h"
 #include "broker/scatter.h"
 
 #include <algorithm>
@@ -40,13 +41,21 @@ replication::Partition* find_partition(Item& item) {
     return partition;
 }
 
+void say_disk_gave_out(const Logger& log, const TopicPartition& partition, const std::string& why) {
+    log.error("{} takes no records until the disk does again: {}", partition, why);
+}
+
 void append_to(replication::Partition* partition, Item& item, const replication::ProduceFrom& from,
-               const Logger& log) {
+               const Logger& log, bool is_waited_for) {
     auto& owner = *item.owner;
-    item.outcome = partition->produce(from, owner.validator);
+    item.outcome = paced_append(owner, *partition, [&](replication::Partition& to) {
+        return to.produce(from, owner.validator);
+    });
     if (item.outcome.disk_gave_out) {
-        log.error("{} takes no records until the disk does again: {}", partition->name(),
-                  item.outcome.message);
+        say_disk_gave_out(log, partition->name(), item.outcome.message);
+    }
+    if (item.outcome.to_flush && !is_waited_for) {
+        owner.flusher.start_soon(*partition);
     }
     owner.metrics.produced_records += static_cast<std::uint64_t>(item.outcome.records);
     owner.metrics.produced_bytes += static_cast<std::uint64_t>(item.outcome.bytes);
@@ -64,28 +73,32 @@ std::vector<runtime::Shard*> targets_of(const std::vector<Item>& items) {
 }
 
 bool is_due(const Item& item, const BrokerShard& shard) {
-    return item.owner == &shard && item.outcome.flush_to.has_value();
+    return item.owner == &shard && item.outcome.to_flush.has_value();
 }
 
 /// Those of `shard`'s partitions.
-awaitable<void> flush_on(BrokerShard& shard, BrokerShard& home, std::vector<Item>& items,
-                         Time until) {
+awaitable<void> flush_on(BrokerShard& shard, Call& call, std::vector<Item>& items, Time until) {
+    auto& home = call.home;
     std::vector<Flusher::Wanted> due;
     std::vector<Item*> whose;
     for (auto& item : items) {
         if (is_due(item, shard)) {
             due.push_back({.topic = item.topic->id,
                            .partition = item.partition,
-                           .end = *item.outcome.flush_to});
+                           .to = *item.outcome.to_flush});
             whose.push_back(&item);
         }
     }
     auto flush = [&shard, &due, until] { return shard.flusher.flush(std::move(due), until); };
     auto flushed = co_await runtime::await_on(home.shard, shard.shard, flush);
     for (std::size_t i = 0; i < flushed.size(); ++i) {
-        auto& [topic, partition, end, error] = flushed[i];
+        auto& [topic, partition, to, error, disk_gave_out] = flushed[i];
         if (error && error->code == ErrorCode::not_leader_or_follower) {
             error = home.why_not_here(topic, partition);  // its disk may have failed
+        }
+        if (disk_gave_out) {
+            say_disk_gave_out(call.services.log, {whose[i]->topic->name, partition},
+                              error->message);
         }
         if (error) {
             whose[i]->outcome = refused(error->code, std::move(error->message));
@@ -197,7 +210,7 @@ bool ProduceOperation::must_wait(const Item& item) const {
         return false;
     }
     return partition->may_ask_for_flush(acks() == -1) ||
-           item.owner->first_appends.must_queue(*partition) ||
+           item.owner->first_appends.must_queue(*partition, {.records = item.records}) ||
            (item.transactional && !partition->has_open_transaction(transaction_->producer.id,
                                                                    transaction_->producer.epoch));
 }
@@ -239,17 +252,19 @@ void ProduceOperation::append_checked(replication::Partition& partition, Item& i
         .records = item.records, .version = call_.version, .acks_all = acks() == -1, .now = now};
     const auto& log = call_.services.log;
     auto& first_appends = item.owner->first_appends;
-    if (!first_appends.must_queue(partition)) {
-        append_to(&partition, item, from, log);
+    const bool waits = acks() != 0;
+    const FirstAppends::Needs needs{.records = item.records};
+    if (!first_appends.must_queue(partition, needs)) {
+        append_to(&partition, item, from, log, waits);
         return;
     }
-    auto later = [&item, sent = from, &log]() mutable {
+    auto later = [&item, sent = from, &log, waits]() mutable {
         if (auto* still_there = find_partition(item)) {
             sent.now = item.owner->shard.clock().both();
-            append_to(still_there, item, sent, log);
+            append_to(still_there, item, sent, log, waits);
         }
     };
-    item.in_line = first_appends.enqueue(partition, std::move(later));
+    item.in_line = first_appends.enqueue(partition, needs, std::move(later));
 }
 
 awaitable<void> ProduceOperation::append_all(Now now) {
@@ -391,12 +406,12 @@ awaitable<void> ProduceOperation::flush_due(Time until) {
         co_return;
     }
     if (shards.size() == 1) {
-        co_await flush_on(*shards.front(), call_.home, items_, until);
+        co_await flush_on(*shards.front(), call_, items_, until);
         co_return;
     }
     runtime::TaskGroup all(call_.home.shard);
     for (auto* shard : shards) {
-        all.spawn(flush_on(*shard, call_.home, items_, until));
+        all.spawn(flush_on(*shard, call_, items_, until));
     }
     co_await all.join();
 }

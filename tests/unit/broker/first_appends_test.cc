@@ -73,11 +73,11 @@ protected:
             }
             done_.push_back(name);
         };
-        if (!appends_.must_queue(*partition(number))) {
+        if (!appends_.must_queue(*partition(number), {})) {
             act();
             return;
         }
-        auto ticket = appends_.enqueue(*partition(number), std::move(act));
+        auto ticket = appends_.enqueue(*partition(number), {}, std::move(act));
         runtime::spawn(machine_.shard(0), wait(this, std::move(ticket), name,
                                                machine_.shard(0).clock().now() + how_long));
     }
@@ -120,7 +120,8 @@ protected:
     runtime::SimulatedMachine& machine_ = simulation_.add_machine("broker");
     const TopicId topic_ = *Uuid::parse("ABEiM0RVZneImaq7zN3u_w");
     PartitionTable partitions_;
-    FirstAppends appends_{machine_.shard(0), partitions_};
+    Flusher flusher_{machine_.shard(0), partitions_};
+    FirstAppends appends_{machine_.shard(0), partitions_, flusher_};
     wire::AppendValidator validator_;
     std::uint64_t waited_ = 0;
     Names done_;
@@ -138,7 +139,7 @@ TEST_F(FirstAppendsTest, WaitForThePoolAndKeepTheirOrder) {
     ASSERT_TRUE(told_within(3, 1s));
     EXPECT_EQ(done_, (Names{"first", "second", "third"}));
     EXPECT_EQ(partition(0)->log().log_end(), Offset{4});
-    EXPECT_FALSE(appends_.must_queue(*partition(0)));
+    EXPECT_FALSE(appends_.must_queue(*partition(0), {}));
     act([this] { append(0, "fourth"); });
     EXPECT_EQ(done_.back(), "fourth") << "at once";
 }
@@ -226,7 +227,7 @@ TEST_F(FirstAppendsTest, AFileThatIsGoneIsTheAppendsTrouble) {
     ASSERT_TRUE(disk().remove(folder_of(0) / "00000000000000000000.log"));
     bool refused = false;
     act([this, &refused] {
-        auto ticket = appends_.enqueue(*partition(0), [this, &refused] {
+        auto ticket = appends_.enqueue(*partition(0), {}, [this, &refused] {
             auto records = log::testing::make_batch();
             refused = !partition(0)->log().append(records.mutable_view(), {}, validator_);
         });
@@ -234,6 +235,40 @@ TEST_F(FirstAppendsTest, AFileThatIsGoneIsTheAppendsTrouble) {
     });
     ASSERT_TRUE(told_within(1, 5s));
     EXPECT_TRUE(refused);
+}
+
+// A new segment is begun where nothing is on its way into the old one.
+TEST_F(FirstAppendsTest, WaitUntilWhatIsHeldIsWritten) {
+    append(0, "first");
+    ASSERT_TRUE(told_within(1, 1s));
+    const auto hold = [this] {
+        auto records = log::testing::make_batch();
+        const auto outcome =
+            partition(0)->produce({.records = records.mutable_view(),
+                                   .version = 9,
+                                   .acks_all = true,
+                                   .now = {.wall = log::testing::BatchSpec{}.timestamp}},
+                                  validator_);
+        EXPECT_EQ(outcome.error, ErrorCode::none) << outcome.message;
+    };
+    act(hold);
+    const FirstAppends::Needs settled{.settled = true};
+    EXPECT_TRUE(appends_.must_queue(*partition(0), settled));
+    EXPECT_FALSE(appends_.must_queue(*partition(0), {}));
+    act([&] {
+        auto look = [this] {
+            EXPECT_FALSE(partition(0)->log().is_unsettled());
+            done_.emplace_back("settled");
+        };
+        auto ticket = appends_.enqueue(*partition(0), settled, look);
+        runtime::spawn(machine_.shard(0), wait(this, std::move(ticket), "settled", never));
+        append(0, "behind it");
+        EXPECT_EQ(done_, Names{"first"});
+    });
+    ASSERT_TRUE(told_within(3, 1s));
+    EXPECT_EQ(done_, (Names{"first", "settled", "behind it"}));
+    EXPECT_EQ(partition(0)->log().written_end(), Offset{4});
+    EXPECT_FALSE(appends_.must_queue(*partition(0), settled));
 }
 
 }  // namespace

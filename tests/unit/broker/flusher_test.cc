@@ -62,12 +62,31 @@ protected:
             test->answers_.push_back(std::move(one.error));
         }
     }
+    [[nodiscard]] replication::Partition& partition(PartitionId number) {
+        return *partitions_.find(topic_, number);
+    }
+    /// As a producer with acks=all, or 1, does.
+    replication::ProduceOutcome produce(PartitionId number, bool acks_all = true) {
+        auto records = log::testing::make_batch();
+        return partition(number).produce({.records = records.mutable_view(),
+                                          .version = 9,
+                                          .acks_all = acks_all,
+                                          .now = {.wall = log::testing::BatchSpec{}.timestamp}},
+                                         validator_);
+    }
+    void wait_for_outcome(PartitionId number, const replication::ProduceOutcome& outcome) {
+        ASSERT_TRUE(outcome.to_flush) << outcome.message;
+        ++asked_;
+        runtime::spawn(
+            machine_.shard(0),
+            wait_for(this, {{.topic = topic_, .partition = number, .to = *outcome.to_flush}}));
+    }
     /// Appends to partitions 0 to `count` - 1 and starts to wait for all of them at once.
     void append_and_flush(int count, Time until = never) {
         std::vector<Flusher::Wanted> wanted;
         for (int i = 0; i < count; ++i) {
             const PartitionId number{i};
-            wanted.push_back({.topic = topic_, .partition = number, .end = append(number)});
+            wanted.push_back({.topic = topic_, .partition = number, .to = {.end = append(number)}});
         }
         asked_ += count;
         runtime::spawn(machine_.shard(0), wait_for(this, std::move(wanted), until));
@@ -129,7 +148,8 @@ TEST_F(FlusherTest, WhatADeletionWaitsForIsSyncedToo) {
         ++asked_;
         runtime::spawn(
             machine_.shard(0),
-            wait_for(this, {{.topic = topic_, .partition = PartitionId{0}, .end = Offset{1}}}));
+            wait_for(this,
+                     {{.topic = topic_, .partition = PartitionId{0}, .to = {.end = Offset{1}}}}));
         run();
     };
     flush();
@@ -163,7 +183,7 @@ TEST_F(FlusherTest, WhatADeletionWaitsForIsSyncedThoughTheRestHasNoRoom) {
     ++asked_;
     runtime::spawn(
         machine_.shard(0),
-        wait_for(this, {{.topic = topic_, .partition = PartitionId{0}, .end = Offset{2}}}));
+        wait_for(this, {{.topic = topic_, .partition = PartitionId{0}, .to = {.end = Offset{2}}}}));
     run();
     EXPECT_EQ(failures(), 1) << "the records cannot be acknowledged";
     EXPECT_EQ(one.recovery_point(), Offset{0});
@@ -178,7 +198,7 @@ TEST_F(FlusherTest, WhatIsOnTheMediumAlreadyIsNotSyncedAgain) {
     ++asked_;
     runtime::spawn(
         machine_.shard(0),
-        wait_for(this, {{.topic = topic_, .partition = PartitionId{0}, .end = Offset{1}}}));
+        wait_for(this, {{.topic = topic_, .partition = PartitionId{0}, .to = {.end = Offset{1}}}}));
     run();
     EXPECT_EQ(disk().operations(), before);
 }
@@ -255,6 +275,101 @@ TEST_F(FlusherTest, ALogThatGoesMeanwhileIsNoLongerLedHere) {
     ASSERT_EQ(answers_.size(), 2U);
     EXPECT_EQ(answers_[0].value().code, ErrorCode::not_leader_or_follower);
     EXPECT_EQ(answers_[1].value().code, ErrorCode::not_leader_or_follower);
+}
+
+// --- what a log holds
+
+TEST_F(FlusherTest, WhatIsHeldIsWrittenAndOnTheMediumWhenItIsAcknowledged) {
+    const PartitionId number{0};
+    const auto before = disk().operations();
+    const auto outcome = produce(number);
+    EXPECT_EQ(disk().operations(), before) << "the shard writes nothing";
+    EXPECT_EQ(log(number).high_watermark(), Offset{0});
+    wait_for_outcome(number, outcome);
+    run();
+    EXPECT_EQ(failures(), 0);
+    EXPECT_EQ(log(number).high_watermark(), Offset{1});
+    EXPECT_EQ(log(number).recovery_point(), Offset{1});
+    EXPECT_EQ(partitions_.held_bytes(), 0U);
+}
+
+TEST_F(FlusherTest, ManyProducersShareOneWrite) {
+    const PartitionId number{0};
+    wait_for_outcome(number, produce(number));
+    const auto before = disk().operations();
+    for (int i = 0; i < 100; ++i) {
+        wait_for_outcome(number, produce(number));
+    }
+    run();
+    EXPECT_EQ(failures(), 0);
+    EXPECT_EQ(log(number).recovery_point(), Offset{101});
+    EXPECT_LE(disk().operations() - before, 2U + 12U) << "two writes, and what goes with the first";
+}
+
+TEST_F(FlusherTest, WhoNeedsNoMediumWaitsForTheWriteAlone) {
+    const PartitionId number{0};
+    const auto first = produce(number);
+    const auto second = produce(number, false);  // behind what is held
+    ASSERT_TRUE(second.to_flush);
+    EXPECT_FALSE(second.to_flush->on_medium);
+    wait_for_outcome(number, second);
+    run();
+    EXPECT_EQ(log(number).written_end(), Offset{2});
+    EXPECT_EQ(log(number).recovery_point(), Offset{0});
+    wait_for_outcome(number, first);
+    run();
+    EXPECT_EQ(failures(), 0);
+    EXPECT_EQ(log(number).recovery_point(), Offset{2});
+}
+
+TEST_F(FlusherTest, WhatNobodyWaitsForIsWrittenAllTheSame) {
+    const PartitionId number{0};
+    machine_.shard(0).post([this] {
+        produce(PartitionId{0});
+        flusher_.start_soon(partition(PartitionId{0}));
+    });
+    EXPECT_TRUE(simulation_.run_until([&] { return log(number).written_end() == Offset{1}; },
+                                      std::chrono::seconds(1)));
+}
+
+// The log grew again past the offsets of what was lost: that must not pass for it.
+TEST_F(FlusherTest, WhatCouldNotBeWrittenIsAcknowledgedToNobody) {
+    const PartitionId number{0};
+    wait_for_outcome(number, produce(number));
+    run();
+    disk().set_capacity(disk().space("/data")->total - disk().space("/data")->free + 10);
+    wait_for_outcome(number, produce(number));
+    wait_for_outcome(number, produce(number));
+    const auto late = produce(number);
+    run();
+    EXPECT_EQ(failures(), 2);
+    EXPECT_EQ(answers_[1].value().code, ErrorCode::kafka_storage_error);
+    EXPECT_EQ(log(number).log_end(), Offset{1});
+    EXPECT_EQ(partitions_.held_bytes(), 0U);
+    disk().set_capacity(runtime::SimulatedDisk::default_capacity);
+    for (int i = 0; i < 5; ++i) {
+        wait_for_outcome(number, produce(number));
+    }
+    wait_for_outcome(number, late);
+    run();
+    EXPECT_EQ(failures(), 3);
+    EXPECT_EQ(answers_.back().value_or(Error{}).code, ErrorCode::not_leader_or_follower);
+    EXPECT_EQ(log(number).written_end(), Offset{6});
+}
+
+TEST_F(FlusherTest, ADiskThatHangsHoldsUpNobodyElse) {
+    const PartitionId stuck{3};
+    add_partition(stuck, "/other");
+    disk().hang("/other");
+    wait_for_outcome(stuck, produce(stuck));
+    wait_for_outcome(PartitionId{0}, produce(PartitionId{0}));
+    EXPECT_TRUE(simulation_.run_until([this] { return answers_.size() == 1; }, 1s));
+    EXPECT_EQ(failures(), 0);
+    EXPECT_EQ(log(stuck).high_watermark(), Offset{0});
+    disk().heal();
+    run();
+    EXPECT_EQ(failures(), 0);
+    EXPECT_EQ(log(stuck).high_watermark(), Offset{1});
 }
 
 }  // namespace

@@ -124,12 +124,7 @@ public:
                     log->append(batch.mutable_view(), {.now = clock_.both()}, validator_)
                         .has_value();
                 EXPECT_FALSE(was_broken && taken) << "nothing goes to a failed directory";
-                if (auto plan = log->begin_flush()) {
-                    const bool synced = plan->sync().has_value();
-                    if (synced) {
-                        log->flushed(*plan, clock_.both());
-                    }
-                }
+                ignore(log->flush(clock_.both()), "its directory's disk fails in the middle");
             }
             checkpoint();
         }
@@ -436,9 +431,7 @@ TEST_F(LogDirsTest, TakesADirectoryBackWithWhatTheMediumHas) {
     for (int i = 0; i < 3; ++i) {
         append(*log);
     }
-    const auto plan = log->begin_flush();
-    ASSERT_TRUE(plan && plan->sync());
-    log->flushed(*plan, clock_.both());
+    ASSERT_TRUE(log->flush(clock_.both()));
     ASSERT_TRUE(dirs->write_checkpoints({{.partition = log->partition(),
                                           .directory = 0,
                                           .recovery_point = log->recovery_point(),

@@ -82,6 +82,10 @@ private:
             case 14:
             case 15:
                 return end_transaction();
+            case 16:
+            case 17:
+            case 18:
+                return hold();
             default:
                 return append();
         }
@@ -249,7 +253,50 @@ private:
              wire::AppendOrigin::coordinator,
              {.timestamps = {timestamp_}, .producer = id, .epoch = epoch, .committed = committed});
     }
+    /// Appends that are held, written by one plan or more while others follow.
+    void hold() {
+        const Offset before = model_.end();
+        is_held_ = true;
+        append_held(1 + random_.below(4));
+        while (log().is_unsettled() && log().held_bytes() > 0) {
+            const auto plan = log().begin_flush();
+            if (!tolerate(plan)) {
+                break;
+            }
+            append_held(random_.below(3));
+            const bool on_medium = random_.below(2) == 0;
+            machine_.tell(on_medium ? "  synced" : "  written");
+            if (tolerate(on_medium ? plan->sync() : plan->write())) {
+                log().flushed(*plan, machine_.clock.both());
+                if (on_medium && !machine_.is_broken()) {
+                    machine_.note_synced(plan->up_to);
+                }
+            } else {
+                log().flush_failed(*plan, machine_.clock.both());
+                EXPECT_EQ(log().held_bytes(), 0U);
+                break;
+            }
+        }
+        is_held_ = false;
+        if (!machine_.is_broken() && machine_.armed() != Trouble::power) {
+            machine_.disarm();
+            ASSERT_TRUE(log().held_bytes() == 0 || machine_.flush());
+            ASSERT_TRUE(log().written_end() == log().log_end());
+            ASSERT_TRUE(log().log_end() >= before || machine_.trouble_met());
+            model_.cut(log().log_end());
+        }
+        producers_ = model_.producers();
+        log().set_high_watermark(log().log_end());
+    }
+    void append_held(std::uint64_t count) {
+        for (std::uint64_t i = 0; i < count; ++i) {
+            random_.below(4) == 0 ? end_transaction() : append();
+        }
+    }
     void send(ByteBuffer bytes, wire::AppendOrigin origin, ModelBatch batch) {
+        if (is_held_ && log().append_needs_write(bytes.view())) {
+            return;  // it would wait in line
+        }
         if (cut_is_unsaved_ && !checkpoint()) {
             return;
         }
@@ -260,7 +307,8 @@ private:
                                   batch.last, batch.producer, batch.sequence,
                                   batch.committed ? "marker" : "data"));
         const auto sent = log().append(
-            bytes.mutable_view(), {.origin = origin, .epoch = epoch_, .now = machine_.clock.both()},
+            bytes.mutable_view(),
+            {.origin = origin, .epoch = epoch_, .now = machine_.clock.both(), .held = is_held_},
             validator_);
         batch.bytes.assign(bytes.view().begin(), bytes.view().end());
         if (!sent) {
@@ -538,6 +586,7 @@ private:
     ModelProducers producers_;             // as the clients know themselves
     std::optional<ModelBatch> in_flight_;  // it failed, but it may be on the medium
     Timestamp timestamp_{1'767'225'600'000};
+    bool is_held_ = false;  // what is appended
     LeaderEpoch epoch_{0};
     std::optional<Offset> unfinished_cut_;
     bool cut_is_unsaved_ = false;  // the recovery point on the medium may be behind what was cut

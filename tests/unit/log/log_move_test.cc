@@ -105,14 +105,7 @@ protected:
         ASSERT_TRUE(log.append(batch.mutable_view(), {.now = clock_.both()}, validator_));
         log.set_high_watermark(log.log_end());
     }
-    bool flush(Log& log) {
-        const auto plan = log.begin_flush();
-        const auto synced = plan ? plan->sync() : Result<void>();
-        if (plan && synced) {
-            log.flushed(*plan, clock_.both());
-        }
-        return plan && synced;
-    }
+    bool flush(Log& log) { return log.flush(clock_.both()).has_value(); }
     void save(std::size_t directory) {
         EXPECT_TRUE(dirs_->write_checkpoints({{.partition = partition,
                                                .directory = directory,

@@ -297,7 +297,10 @@ TEST_F(LogProducersTest, AFullDiskDoesNotKeepRetentionWaiting) {
     disk_.set_capacity(1);
     EXPECT_EQ(retention(), 0U);
     ASSERT_TRUE(log_->deletion_waits());
-    ASSERT_FALSE(log_->begin_flush()) << "there is room for the epochs";
+    const auto failed = log_->begin_flush();
+    ASSERT_TRUE(failed);
+    ASSERT_FALSE(failed->sync()) << "there is room for the epochs";
+    log_->flush_failed(*failed, clock_.both());
     const auto plan = log_->begin_flush_for_deletion();
     ASSERT_TRUE(plan.sync());
     const auto recovery_point = log_->recovery_point();

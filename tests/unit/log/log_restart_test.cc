@@ -421,8 +421,8 @@ TEST_F(LogRestartTest, UpkeepThatMustNotWaitKnowsWhetherItWillRoll) {
         Now later;
         later.wall = BatchSpec{}.timestamp + 3'600'000;
         const auto waited = disk_.cold_reads_elsewhere();
-        EXPECT_EQ(*log_->would_roll(later, false), rolls);
-        EXPECT_EQ(*log_->would_roll(later, true), rolls || gives_up);
+        EXPECT_EQ(*log_->wants_upkeep(later, false), rolls);
+        EXPECT_EQ(*log_->wants_upkeep(later, true), rolls || gives_up);
         disk_.on_pool(true);
         for (auto part = log_->append_reads(); part; part = log_->append_reads()) {
             ASSERT_TRUE(part->bring_in());

@@ -331,6 +331,8 @@ TEST_F(LogTroubleTest, WhatAFailedFlushHadToSyncIsLeftToTheNext) {
         auto& disk = machine_->disk;
         disk.fail_at(disk.operations() + step, runtime::DiskTrouble::other);
         const bool met = !plan->sync();
+        met ? log().flush_failed(*plan, machine_->clock.both())
+            : log().flushed(*plan, machine_->clock.both());
         machine_->disarm();
         if (met && !machine_->is_broken()) {
             EXPECT_EQ(log().recovery_point(), Offset{3});

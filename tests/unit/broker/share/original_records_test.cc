@@ -129,7 +129,7 @@ TEST_F(OriginalRecordsTest, AreNotWaitedForForEver) {
     produce({.records = 10});
     auto flush = [](BrokerShard* shard, TopicId topic) -> awaitable<void> {
         co_await shard->flusher.flush(
-            {{.topic = topic, .partition = PartitionId{0}, .end = Offset{10}}}, never);
+            {{.topic = topic, .partition = PartitionId{0}, .to = {.end = Offset{10}}}}, never);
     };
     runtime::spawn(machine_.shard(0), flush(&shard_, at_.topic));
     simulation_.run_for(1s);

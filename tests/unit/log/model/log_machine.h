@@ -170,9 +170,7 @@ public:
 
     // --- upkeep ------------------------------------------------------------------------------
     Result<void> flush() {
-        TRY_ASSIGN(const auto plan, log_->begin_flush());
-        TRY(plan.sync());
-        log_->flushed(plan, clock.both());
+        TRY(log_->flush(clock.both()));
         TRY(log_->check_health());
         EXPECT_EQ(log_->recovery_point(), log_->log_end());
         EXPECT_FALSE(log_->deletion_waits());
@@ -195,6 +193,7 @@ public:
         }
         return {};
     }
+    void note_synced(Offset end) { synced_end_ = std::max(synced_end_, end); }
     /// Nothing from `offset` on is promised any more.
     void promise_up_to(Offset offset) { synced_end_ = std::min(synced_end_, offset); }
     void set_config(const LogConfig& fresh) {
