@@ -29,6 +29,19 @@ wire::AppendRefusal refuse(Error error) {
     return {.error = std::move(error), .record_errors = {}};
 }
 
+/// What finding a read's batches in the segment would have to wait for, if it must not.
+Result<std::optional<ColdPart>> cold_lookup(Segment& segment, Offset from, Offset end,
+                                            const ReadLimits& limits) {
+    if (limits.may_wait) {
+        return std::optional<ColdPart>();
+    }
+    TRY_ASSIGN(auto cold, segment.cold(from, limits.max_bytes));
+    if (!cold && end < segment.next_offset()) {
+        return segment.cold(end, 0);
+    }
+    return cold;
+}
+
 }  // namespace
 
 Log::Log(OpenOptions options)
@@ -233,19 +246,6 @@ Result<runtime::FileSlice> Log::read(Offset from, ReadLimits limits) {
     return std::move(result.records);
 }
 
-/// What finding a read's batches in the segment would have to wait for, if it must not.
-Result<std::optional<ColdPart>> Log::cold_lookup(Segment& segment, Offset from, Offset end,
-                                                 const ReadLimits& limits) {
-    if (limits.may_wait) {
-        return std::optional<ColdPart>();
-    }
-    TRY_ASSIGN(auto cold, segment.cold(from, limits.max_bytes));
-    if (!cold && end < segment.next_offset()) {
-        return segment.cold(end, 0);
-    }
-    return cold;
-}
-
 Result<ReadResult> Log::try_read(Offset from, const ReadLimits& limits) {
     if (from < log_start_ || from > log_end()) {
         return fail(ErrorCode::offset_out_of_range, "offset {} of {} is outside [{}, {}]", from,
@@ -288,19 +288,30 @@ Result<ReadResult> Log::try_read(Offset from, const ReadLimits& limits) {
 }
 
 Result<std::vector<AbortedTransaction>> Log::aborted_transactions(Offset from, Offset end) {
-    std::vector<AbortedTransaction> found;
+    TRY_ASSIGN(auto lookup, try_aborted_transactions(from, end, true));
+    INVARIANT(!lookup.cold, "{} waits for what it may wait for", partition_);
+    return std::move(lookup.found);
+}
+
+Result<AbortedLookup> Log::try_aborted_transactions(Offset from, Offset end, bool may_wait) {
+    AbortedLookup lookup;
     for (auto at = segment_holding(from); at != segments_.end(); ++at) {
-        TRY_ASSIGN(const auto all, at->second->transactions().all());
+        auto& index = at->second->transactions();
+        TRY_ASSIGN(auto cold, may_wait ? Result<std::optional<ColdPart>>() : index.file().cold());
+        if (cold) {
+            return AbortedLookup{.found = {}, .cold = std::move(cold)};
+        }
+        TRY_ASSIGN(const auto all, index.all());
         for (const auto& aborted : all) {
             if (aborted.last_offset >= from && aborted.first_offset < end) {
-                found.push_back(aborted);
+                lookup.found.push_back(aborted);
             }
             if (aborted.last_stable_offset >= end) {
-                return found;
+                return lookup;
             }
         }
     }
-    return found;
+    return lookup;
 }
 
 }  // namespace barnabas::log

@@ -126,9 +126,11 @@ public:
     /// Whole batches from the one that holds `from`; none if `from` is limits.end or the first
     /// batch is too large. offset_out_of_range outside [log_start, log_end].
     [[nodiscard]] Result<ReadResult> try_read(Offset from, const ReadLimits& limits);
+    /// Aborted transactions that touch [from, end); or what is to be brought in first.
+    [[nodiscard]] Result<AbortedLookup> try_aborted_transactions(Offset from, Offset end,
+                                                                 bool may_wait);
     /// The same, waiting for the medium if need be.
     [[nodiscard]] Result<runtime::FileSlice> read(Offset from, ReadLimits limits);
-    /// Aborted transactions that touch [from, end).
     [[nodiscard]] Result<std::vector<AbortedTransaction>> aborted_transactions(Offset from,
                                                                                Offset end);
 
@@ -245,8 +247,6 @@ private:
     Result<void> roll(Now now, bool to_give_up = false);
     Result<void> seal(Segment& segment);
     Result<bool> time_to_roll(Timestamp newest, Now now);
-    static Result<std::optional<ColdPart>> cold_lookup(Segment& segment, Offset from, Offset end,
-                                                       const ReadLimits& limits);
     Result<TimeLookup> find_in(Segment& segment, Timestamp timestamp, bool may_wait);
     Result<TimeLookup> find_in_batch(Segment& segment, const ScannedBatch& batch,
                                      Timestamp timestamp, bool may_wait);
