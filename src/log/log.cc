@@ -50,8 +50,7 @@ Log::Log(OpenOptions options)
       partition_(std::move(options.partition)),
       config_(options.config),
       health_(std::move(options.health)),
-      log_(std::move(options.log)),
-      spread_(std::hash<TopicPartition>{}(partition_)) {}
+      log_(std::move(options.log)) {}
 
 Log::~Log() = default;
 

@@ -277,7 +277,6 @@ private:
     Offset high_watermark_{0};
     Offset recovery_point_{0};
     std::uint64_t size_bytes_ = 0;
-    std::size_t spread_ = 0;  // jitter by name, so that the logs of a topic do not roll at once
     Time unflushed_since_ = never;
     std::uint64_t truncations_ = 0;
     bool cut_half_ = false;         // a cut has failed
