@@ -41,6 +41,30 @@ def installed(tmp_path_factory):
     return prefix
 
 
+def test_the_program_has_kafkas_names_and_completion(prefix):
+    bin_folder, share = prefix / "bin", prefix / "share"
+    for name in ("kafka-topics", "kafka-topics.sh", "kafka-verifiable-consumer"):
+        assert "barnabas " + name.removeprefix("kafka-").removesuffix(".sh") in run(
+            bin_folder / name, "--help")
+        for completion in ("bash-completion/completions/%s", "fish/vendor_completions.d/%s.fish"):
+            assert (share / (completion % name)).resolve().stem == "barnabas"
+    assert (share / "zsh/site-functions/_barnabas").read_text().startswith("#compdef barnabas ")
+    told = re.search(r"^complete -F _barnabas barnabas (.+)$", run(binary(), "completion", "bash"),
+                     re.MULTILINE)[1]
+    assert {path.name for path in bin_folder.iterdir() if path.is_symlink()} == set(told.split())
+
+
+def test_a_tool_of_kafkas_own_is_not_replaced(tmp_path):
+    own = tmp_path / "bin" / "kafka-topics.sh"
+    own.parent.mkdir()
+    own.write_text("Kafka's own")
+    install = ("cmake", "--install", binary().parent, "--prefix", tmp_path, "--component", "program")
+    assert f"not ours: {own}" in run(*install)
+    assert own.read_text() == "Kafka's own"
+    assert (tmp_path / "bin" / "kafka-topics").readlink().name == "barnabas"
+    run(*install)  # again, over its own links
+
+
 def topics_of(program, broker):
     return [line.split()[0] for line in run(program, broker.bootstrap, "orders").splitlines()]
 
