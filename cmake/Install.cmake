@@ -39,6 +39,12 @@ configure_file(cmake/barnabas.pc.in ${CMAKE_BINARY_DIR}/barnabas.pc @ONLY)
 configure_file(cmake/barnabas-test-broker.pc.in ${CMAKE_BINARY_DIR}/barnabas-test-broker.pc @ONLY)
 
 install(TARGETS barnabas RUNTIME COMPONENT program)
+option(BARNABAS_KAFKA_NAMES "Install Kafka's names of commands as links to the program" ON)
+install(CODE "set(barnabas_program \"$<TARGET_FILE:barnabas>\")
+    set(barnabas_bin \"${CMAKE_INSTALL_BINDIR}\")
+    set(barnabas_data \"${CMAKE_INSTALL_DATADIR}\")
+    set(barnabas_kafka_names ${BARNABAS_KAFKA_NAMES})" COMPONENT program)
+install(SCRIPT cmake/InstallNames.cmake COMPONENT program)
 install(TARGETS barnabas_library EXPORT barnabas ARCHIVE COMPONENT library)
 install(TARGETS barnabas_test_broker_library EXPORT barnabas_test_broker
     ARCHIVE COMPONENT library)

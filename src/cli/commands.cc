@@ -172,7 +172,7 @@ constexpr std::array commands{
             .add = add_log_command},
     Command{.name = "completion",
             .kafka_name = "",
-            .sentence = "Print a script for bash that completes commands and options.",
+            .sentence = "Print a script for bash, zsh or fish that completes commands and options.",
             .syntax = &completion_syntax,
             .run = run_completion},
 };

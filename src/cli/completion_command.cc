@@ -11,10 +11,21 @@ namespace {
 
 constexpr std::array actions{
     Action{.name = "bash", .help = "For bash: eval \"$(barnabas completion bash)\"."},
+    Action{.name = "zsh", .help = "For zsh: eval \"$(barnabas completion zsh)\"."},
+    Action{.name = "fish", .help = "For fish: barnabas completion fish | source."},
 };
-constexpr std::array<std::string_view, 1> examples{
+constexpr std::array<std::string_view, 3> examples{
     "completion bash > /etc/bash_completion.d/barnabas",
+    "completion zsh > /usr/local/share/zsh/site-functions/_barnabas",
+    "completion fish > ~/.config/fish/completions/barnabas.fish",
 };
+
+Shell shell_of(std::string_view action) {
+    if (action == "zsh") {
+        return Shell::zsh;
+    }
+    return action == "fish" ? Shell::fish : Shell::bash;
+}
 
 }  // namespace
 
@@ -22,7 +33,8 @@ const Syntax completion_syntax{
     .style = Style::argparse, .options = {}, .actions = actions, .examples = examples};
 
 int run_completion(const ParsedOptions& options, Console& console) {
-    const auto script = bash_completion(all_commands());
+    const auto script =
+        completion_script(shell_of(options.action()), completed_commands(all_commands()));
     if (options.json()) {
         console.line(JsonLine().add("shell", options.action()).add("script", script).text());
     } else {

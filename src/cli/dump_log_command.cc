@@ -153,6 +153,14 @@ void add_dump_log_command(CLI::App& app, int& status) {
     key->expected(0, 1);
     value->expected(0, 1);
     add_flags(*command, *arguments);
+    command->footer(
+        "Examples\n"
+        "  barnabas dump-log --files barnabas-data/orders-0/00000000000000000000.log "
+        "--print-data-log\n"
+        "  barnabas dump-log --files barnabas-data/orders-0/00000000000000000000.index "
+        "--index-sanity-check\n"
+        "  barnabas dump-log --files barnabas-data/__consumer_offsets-3/00000000000000000000.log "
+        "--offsets-decoder --json");
     command->callback([arguments, command, files, key, value, &status] {
         if (files->count() == 0) {
             std::fprintf(stderr, "Missing required argument \"[files]\"\n%s",

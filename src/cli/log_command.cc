@@ -137,6 +137,9 @@ void add_command(CLI::App& log, const std::string& name, const std::string& help
         command->add_flag("--dry-run", arguments->dry_run,
                           "Say what would be done and change nothing");
     }
+    command->footer(fmt::format("Examples\n  barnabas log {0} barnabas-data\n"
+                                "  barnabas log {0} barnabas-data {1}",
+                                name, repair ? "--dry-run" : "--json"));
     command->callback([arguments, name, &status] {
         const auto done = look_through(*arguments);
         if (!done) {
@@ -152,6 +155,10 @@ void add_command(CLI::App& log, const std::string& name, const std::string& help
 void add_log_command(CLI::App& app, int& status) {
     auto* log = app.add_subcommand("log", "Look through a log directory, and mend it");
     log->require_subcommand(1);
+    log->footer(
+        "Examples\n"
+        "  barnabas log check barnabas-data\n"
+        "  barnabas log repair barnabas-data --dry-run");
     add_command(*log, "check", "Say what is wrong in a log directory of Barnabas or Kafka", false,
                 status);
     add_command(*log, "repair", "Mend what can be mended in a log directory", true, status);

@@ -206,6 +206,13 @@ void add_server_command(CLI::App& app, int& status) {
                       "A free port and a directory that is removed at the end");
     command->add_flag("--allow-unknown", arguments->allow_unknown,
                       "An unknown configuration name is a warning instead of the end");
+    command->footer(
+        "Examples\n"
+        "  barnabas server\n"
+        "  barnabas server --temporary\n"
+        "  barnabas server /etc/barnabas/server.properties --override log.dirs=/disk1,/disk2\n"
+        "  barnabas server --override listeners=PLAINTEXT://0.0.0.0:9092 "
+        "--override advertised.listeners=PLAINTEXT://kafka.example.com:9092");
     command->callback([arguments, &status] {
         const auto served = serve(*arguments);
         if (!served) {

@@ -121,6 +121,21 @@ Result<std::optional<IndexFile::Entry>> IndexFile::last_where(Holds holds, std::
     return kept == 0 ? std::optional<Entry>() : std::optional(entry);
 }
 
+Result<ByteView> IndexFile::read_all(ByteBuffer& buffer) {
+    TRY_ASSIGN(const auto entries, count());
+    if (state_ == State::growing || entries == 0) {
+        return bytes_.view();
+    }
+    TRY(open_reader());
+    buffer.resize(entries * entry_size_);
+    TRY_ASSIGN(const auto got, reader_->read_at(0, buffer.mutable_view()));
+    if (got != buffer.size()) {
+        return fail(ErrorCode::kafka_storage_error, "{} ends after {} of {} bytes", path_.string(),
+                    got, buffer.size());
+    }
+    return buffer.view();
+}
+
 Result<ByteView> IndexFile::grow() {
     TRY(look());
     if (state_ == State::at_rest) {

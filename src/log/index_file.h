@@ -46,6 +46,9 @@ public:
         return bytes_.size() + more * entry_size_ > capacity_;
     }
 
+    /// All entries. At rest they are read into `buffer`, and stay in the file alone.
+    Result<ByteView> read_all(ByteBuffer& buffer);
+
     /// Makes it grow: all entries are read into memory. Returns them.
     Result<ByteView> grow();
     /// After a crash: makes it grow with the first entries, as far as each is sound(); returns

@@ -76,8 +76,7 @@ Log::Log(OpenOptions options)
       partition_(std::move(options.partition)),
       config_(options.config),
       health_(std::move(options.health)),
-      log_(std::move(options.log)),
-      spread_(std::hash<TopicPartition>{}(partition_)) {}
+      log_(std::move(options.log)) {}
 
 Log::~Log() = default;
 
@@ -292,19 +291,30 @@ Result<ReadResult> Log::try_read(Offset from, const ReadLimits& limits) {
 }
 
 Result<std::vector<AbortedTransaction>> Log::aborted_transactions(Offset from, Offset end) {
-    std::vector<AbortedTransaction> found;
+    TRY_ASSIGN(auto lookup, try_aborted_transactions(from, end, true));
+    INVARIANT(!lookup.cold, "{} waits for what it may wait for", partition_);
+    return std::move(lookup.found);
+}
+
+Result<AbortedLookup> Log::try_aborted_transactions(Offset from, Offset end, bool may_wait) {
+    AbortedLookup lookup;
     for (auto at = segment_holding(from); at != segments_.end(); ++at) {
-        TRY_ASSIGN(const auto all, at->second->transactions().all());
+        auto& index = at->second->transactions();
+        TRY_ASSIGN(auto cold, may_wait ? Result<std::optional<ColdPart>>() : index.file().cold());
+        if (cold) {
+            return AbortedLookup{.found = {}, .cold = std::move(cold)};
+        }
+        TRY_ASSIGN(const auto all, index.all());
         for (const auto& aborted : all) {
             if (aborted.last_offset >= from && aborted.first_offset < end) {
-                found.push_back(aborted);
+                lookup.found.push_back(aborted);
             }
             if (aborted.last_stable_offset >= end) {
-                return found;
+                return lookup;
             }
         }
     }
-    return found;
+    return lookup;
 }
 
 }  // namespace barnabas::log

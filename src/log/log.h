@@ -118,7 +118,9 @@ public:
     /// batch is too large. offset_out_of_range outside [log_start, log_end].
     [[nodiscard]] Result<ReadResult> try_read(Offset from, const ReadLimits& limits);
     [[nodiscard]] Result<runtime::FileSlice> read(Offset from, ReadLimits limits);  // may wait
-    /// Aborted transactions that touch [from, end).
+    /// Aborted transactions that touch [from, end); or what is to be brought in first.
+    [[nodiscard]] Result<AbortedLookup> try_aborted_transactions(Offset from, Offset end,
+                                                                 bool may_wait);
     [[nodiscard]] Result<std::vector<AbortedTransaction>> aborted_transactions(Offset from,
                                                                                Offset end);
 
@@ -277,7 +279,6 @@ private:
     Offset high_watermark_{0};
     Offset recovery_point_{0};
     std::uint64_t size_bytes_ = 0;
-    std::size_t spread_ = 0;  // jitter by name, so that the logs of a topic do not roll at once
     Time unflushed_since_ = never;
     std::uint64_t truncations_ = 0;
     bool cut_half_ = false;         // a cut has failed

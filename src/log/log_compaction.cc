@@ -47,11 +47,21 @@ std::vector<ColdPart> Log::compaction_facts_reads() {
     return parts;
 }
 
+/// One that began below `end` may have been aborted in a later segment: they are looked through up
+/// to the first one that tells that none was open any more (try_aborted_transactions()).
 std::vector<ColdPart> Log::compaction_source_reads(Offset end) {
     std::vector<ColdPart> parts;
-    for (auto at = segments_.begin(); at != segments_.lower_bound(end); ++at) {
-        if (auto cold = at->second->transactions().file().cold(); cold && *cold) {
+    const auto tells = [end](const AbortedTransaction& one) {
+        return one.last_stable_offset >= end;
+    };
+    for (auto& [base, segment] : segments_) {
+        auto& index = segment->transactions();
+        if (auto cold = index.file().cold(); cold && *cold) {
             parts.push_back(std::move(**cold));
+        } else if (base >= end) {
+            if (const auto all = index.all(); all && std::ranges::any_of(*all, tells)) {
+                break;
+            }
         }
     }
     return parts;

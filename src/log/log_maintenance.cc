@@ -2,6 +2,7 @@
 #include "base/invariant.h"
 #include "log/file_names.h"
 #include "log/log.h"
+#include "log/roll_jitter.h"
 
 #include <algorithm>
 #include <iterator>
@@ -26,11 +27,7 @@ Result<bool> Log::time_to_roll(Timestamp newest, Now now) {
                              : config_.segment_ms;
     // Else a jitter beyond segment.ms would give each batch a segment of its own.
     const auto spread_over = std::min(config_.segment_jitter_ms, open_ms);
-    const auto jitter =
-        spread_over > 0
-            ? static_cast<std::int64_t>(spread_ % static_cast<std::uint64_t>(spread_over))
-            : 0;
-    return waited > open_ms - jitter;
+    return waited > open_ms - roll_jitter_ms(partition_, active().base(), spread_over);
 }
 
 /// Because there is no room for it; an empty segment takes anything.

@@ -3,12 +3,14 @@
 #include "base/time.h"
 #include "base/types.h"
 #include "log/cold_part.h"
+#include "log/transaction_index.h"
 #include "runtime/disk.h"
 #include "wire/records/append_validation.h"
 
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <vector>
 
 namespace barnabas::log {
 
@@ -53,6 +55,13 @@ struct ReadResult {
     runtime::FileSlice records;
     std::optional<ColdPart> cold;
     Offset end{0};  // no record of `records` is at it or behind it
+};
+
+/// What a look for aborted transactions came to, or nothing yet, because the index of a segment has
+/// to be brought in first.
+struct AbortedLookup {
+    std::vector<AbortedTransaction> found;
+    std::optional<ColdPart> cold;
 };
 
 /// Where a lookup by timestamp ended.

@@ -315,7 +315,7 @@ Result<std::optional<ColdPart>> Segment::cold_between(std::uint32_t from, std::u
 /// first one, which tells when to roll. Where all of that is known, the page that the write goes on
 /// with: the system reads it first.
 Result<std::optional<ColdPart>> Segment::cold_append() {
-    for (auto* index : {&offset_index_.file(), &time_index_.file()}) {
+    for (auto* index : index_files_) {  // that of transactions for a marker
         TRY_ASSIGN(auto cold, index->cold());
         if (cold) {
             return cold;

@@ -177,7 +177,7 @@ Result<void> Segment::seal() {
     TRY(time_index_.maybe_append(max_timestamp_));
     TRY(offset_index_.file().rest());
     TRY(time_index_.file().rest());
-    TRY(txn_index_.write_out());
+    TRY(txn_index_.rest());
     rebuilt_ = false;  // what seals it syncs them
     return {};
 }

@@ -53,7 +53,8 @@ void TransactionIndex::note(const AbortedTransaction& aborted) {
 }
 
 Result<std::vector<AbortedTransaction>> TransactionIndex::all() {
-    TRY_ASSIGN(const auto entries, file_.grow());
+    ByteBuffer buffer;
+    TRY_ASSIGN(const auto entries, file_.read_all(buffer));
     std::vector<AbortedTransaction> transactions;
     for (std::size_t at = 0; at < entries.size(); at += entry_size) {
         const auto aborted = parse_aborted(entries.subspan(at, entry_size));
@@ -91,6 +92,11 @@ Result<void> TransactionIndex::truncate_to(Offset offset) {
 Result<void> TransactionIndex::write_out() {
     TRY_ASSIGN(const auto entries, file_.count());
     return entries > 0 || file_.is_there() ? file_.trim() : Result<void>();
+}
+
+Result<void> TransactionIndex::rest() {
+    TRY_ASSIGN(const auto entries, file_.count());
+    return entries > 0 || file_.is_there() ? file_.rest() : Result<void>();
 }
 
 Result<std::shared_ptr<runtime::File>> TransactionIndex::take_unsynced() {

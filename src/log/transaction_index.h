@@ -47,6 +47,9 @@ public:
     Result<void> truncate_to(Offset offset);
     /// Writes what is not in the file yet; creates none for nothing.
     Result<void> write_out();
+    /// write_out(), and the memory is given back: all() reads the file from then on, which may have
+    /// to be waited for (IndexFile::cold()).
+    Result<void> rest();
     /// The file with all that there is, if it has to be synced.
     Result<std::shared_ptr<runtime::File>> take_unsynced();
 

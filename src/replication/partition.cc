@@ -310,13 +310,14 @@ ReadOutcome Partition::read(const ReadFrom& from) {
     outcome.records = std::move(read->records);
     outcome.cold = std::move(read->cold);
     if (from.read_committed && outcome.records.size > 0) {
-        auto aborted = log_->aborted_transactions(from.offset, read->end);
-        if (!aborted) {
-            outcome.error = aborted.error().code;
+        auto aborted = log_->try_aborted_transactions(from.offset, read->end, from.may_wait);
+        if (!aborted || aborted->cold) {  // without them there is no answer
             outcome.records = {};
+            outcome.error = aborted ? ErrorCode::none : aborted.error().code;
+            outcome.cold = aborted ? std::move(aborted->cold) : std::nullopt;
             return outcome;
         }
-        outcome.aborted = std::move(*aborted);
+        outcome.aborted = std::move(aborted->found);
     }
     return outcome;
 }

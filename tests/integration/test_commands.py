@@ -61,14 +61,37 @@ def test_storage(broker_factory, tmp_path):
     assert len(ids) == 5 and all(len(one) == 23 for one in ids)
 
 
-def test_completion_in_a_shell():
-    script = ours("completion", "bash").out
+def in_bash(script, words):
+    line = " ".join(f"'{word}'" for word in words)
+    return ["bash", "-c", f"source {script}; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _barnabas; "
+            "printf '%s\\n' \"${COMPREPLY[@]}\""]
+
+
+def in_zsh(script, words):
+    """The script's own function; what offers its words to the terminal prints them instead."""
+    line = " ".join(f"'{word}'" for word in words)
+    return ["zsh", "-f", "-c",
+            "compdef() { }; _files() { }\n"
+            "_describe() { local word; for word in ${(P)@[-1]}; do\n"
+            "    [[ $word == $PREFIX* ]] && print -r -- ${word%%:*}; done }\n"
+            f"source {script}; words=({line}) CURRENT={len(words)} PREFIX='{words[-1]}'; _barnabas; true"]
+
+
+def in_fish(script, words):
+    name = words[0].rpartition("/")[2]
+    return ["fish", "--no-config", "-c",
+            f"source {script}; complete -C '{' '.join([name, *words[1:]])}' | string split -f 1 \\t"]
+
+
+@pytest.mark.parametrize("shell, call", [("bash", in_bash), ("zsh", in_zsh), ("fish", in_fish)])
+def test_completion_in_a_shell(tmp_path, shell, call):
+    script = tmp_path / shell
+    script.write_text(ours("completion", shell).out)
+    subprocess.run([shell, "-n", script], check=True)
 
     def completed(*words):
-        line = " ".join(f"'{word}'" for word in words)
-        done = subprocess.run(["bash", "-c", f"{script}\nCOMP_WORDS=({line}); "
-                               f"COMP_CWORD={len(words) - 1}; _barnabas; echo ${{COMPREPLY[@]}}"],
-                              capture_output=True, text=True, check=True)
+        done = subprocess.run(call(script, words), capture_output=True, text=True, check=True,
+                              env={**os.environ, "HOME": str(tmp_path)})
         return done.stdout.split()
     assert completed("barnabas", "to") == ["topics"]
     assert completed("barnabas", "topics", "--under-r") == ["--under-replicated-partitions"]
@@ -78,6 +101,8 @@ def test_completion_in_a_shell():
     assert completed("barnabas", "kafka-topi") == ["kafka-topics"]
     assert completed("barnabas", "kafka-topics.sh", "--under-r") == [
         "--under-replicated-partitions"]
+    assert completed("barnabas", "log", "repair", "--dry") == ["--dry-run"]
+    assert completed("kafka-storage", "rand") == ["random-uuid"]
 
 
 @pytest.mark.parametrize("name", [*kafka_tools.CLASSES, "kafka-storage"])

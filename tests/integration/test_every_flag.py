@@ -1,7 +1,9 @@
 """Each flag of each command is used, and does what it says: rows of lines in support/every_flag. What
 --help names and no row uses fails, so that no flag comes untested."""
 
+import json
 import re
+import shlex
 
 import pytest
 from support import tool_server
@@ -13,20 +15,28 @@ pytestmark = pytest.mark.own
 ROWS = {**of_admin.ROWS, **of_clients.ROWS, **of_files.ROWS}
 #: Proven by tests of their own, for all commands.
 OF_EVERY_COMMAND = {"--help", "--version", "--profile"}
+#: A file of CSV for --from-file, kcat's -V, and a delimiter that somebody has asked for.
+OTHER_FORMS = ("--export", "-V", "-D")
+#: Their status tells that they found something; what, is their output.
+FINDERS = {"doctor", "log"}
 #: Commands whose actions have a --help each.
 ACTIONS_APART = {"log": ("check", "repair")}
 SERVERS = {"--bootstrap-server", "-b", "--bootstrap-controller"}
 FLAG = re.compile(r"^  (?:-(\w), ?)?--([A-Za-z][\w.-]*)")
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
+def _world(tmp_path_factory):
     from conftest import BrokerFactory
     factory = BrokerFactory(tmp_path_factory.mktemp("broker"))
     built = World(factory, tmp_path_factory.mktemp("world"))
     yield built
     built.close()
     factory.close()
+
+
+world = pytest.fixture(scope="module")(_world)
+#: Another, so that what rows change is changed there, too.
+world_of_json = pytest.fixture(scope="module", name="world_of_json")(_world)
 
 
 def helped(*words):
@@ -57,9 +67,9 @@ def _flags(text):
 
 
 def spelled(words):
-    """The flags of a line, as they are written there: "-vv" is -v."""
+    """The flags of a line, as they are written there: "-vv" is -v, and -1 is a number."""
     return {word.split("=")[0] if word.startswith("--") else word[:2]
-            for word in words if word.startswith("-") and len(word) > 1}
+            for word in words if re.match("--?[A-Za-z]", word)}
 
 
 def completed_words():
@@ -107,18 +117,34 @@ def test_each_flag_does_what_it_says(command, world):
         row.judge(*world.run(line_of(row, world), row.stdin), world.values)
 
 
+def takes_json(command):
+    return any("--json" in spellings for flags in flags_of(command).values() for spellings in flags)
+
+
 @pytest.mark.parametrize("command", ROWS)
-def test_what_goes_wrong_is_no_json(command, world):
-    """Where JSON is asked for, standard output has it alone, whatever is told besides."""
-    if not any("--json" in spellings for flags in flags_of(command).values() for spellings in flags):
+def test_with_json_all_that_is_printed_is_json(command, world_of_json):
+    """Whatever the row asks for, and whatever goes wrong: then a sentence is on the error output."""
+    if not takes_json(command):
         pytest.skip("it prints none")
     for row in ROWS[command]:
-        words = line_of(row, world)
-        if row.status == 0 or words[0] != command:
+        words = line_of(row, world_of_json)
+        if any(word in words for word in OTHER_FORMS):
             continue
         asked = words if "--json" in words else [*words, "--json"]
-        said, _ = world.run(asked, row.stdin)
-        assert [line for line in said.out.splitlines() if line[:1] != "{"] == [], (words, said)
+        said, _ = world_of_json.run(asked, row.stdin)
+        for line in said.out.splitlines():
+            assert isinstance(parsed(line), dict), (asked, line, said)
+        if row.status != 0:
+            assert said.status != 0 and (said.errors or command in FINDERS), (asked, said)
+        elif row.errors and row.out:  # beside what it prints
+            assert said.errors, (asked, said)
+
+
+def parsed(line):
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
 
 
 @pytest.mark.parametrize("command", ROWS)
@@ -129,6 +155,27 @@ def test_a_shell_completes_what_help_names(command):
              for spelling in spellings if spelling.startswith("--")}
     assert names - words - {"--help"} == set()
     assert {word for word in words if word.startswith("--")} - names == set()
+
+
+def examples_of(*words):
+    """The lines behind --help's heading, each a list of words up to where the shell has its own."""
+    _, _, behind = helped(*words).partition("\nExamples\n")
+    lines = [re.split(r" [<>|] ", line.strip())[0] for line in behind.splitlines()]
+    return [shlex.split(line) for line in lines if line]
+
+
+@pytest.mark.parametrize("command", ROWS)
+def test_help_has_examples_with_flags_that_there_are(command):
+    flags = flags_of(command)
+    known = set().union(*(spellings for some in flags.values() for spellings in some))
+    known |= {spelling for spelling in OF_EVERY_COMMAND if spelling in helped(command)}
+    for action in ("", *ACTIONS_APART.get(command, ())):
+        examples = examples_of(command, *filter(None, [action]))
+        assert examples
+        for words in examples:
+            assert words[:2] == ["barnabas", command], words
+            assert not action or words[2] == action, words
+            assert spelled(words) <= known, words
 
 
 @pytest.mark.parametrize("command", ROWS)

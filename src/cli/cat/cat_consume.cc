@@ -34,7 +34,10 @@ ClientConfig cat_consumer_config(const CatOptions& options) {
     config.emplace("allow.auto.create.topics", "false");
     config.emplace("default.api.timeout.ms", std::to_string(options.timeout_ms));
     if (options.mode == CatMode::group) {
-        config.emplace("partition.assignment.strategy", "range,roundrobin");
+        const auto protocol = config.find("group.protocol");
+        if (protocol == config.end() || protocol->second == "classic") {
+            config.emplace("partition.assignment.strategy", "range,roundrobin");
+        }
     } else {
         config.emplace("enable.auto.commit", "false");
     }

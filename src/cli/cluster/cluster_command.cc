@@ -61,7 +61,8 @@ Result<void> print_api_versions(Admin& admin, const ParsedOptions& given, Consol
     TRY_ASSIGN(const auto outcomes, admin.api_versions().get());
     for (const auto& [broker, outcome] : outcomes) {
         if (!outcome) {
-            console.print("{} -> ERROR: {}\n", broker, outcome.error().message);
+            tell_warning(fmt::format("{} -> ERROR: {}", broker, outcome.error().message),
+                         given.json(), console);
         } else {
             console.write(given.json() ? api_versions_json(*outcome) : api_versions_text(*outcome));
         }

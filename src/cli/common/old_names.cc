@@ -26,11 +26,15 @@ std::vector<std::string> old_name_warnings(const ParsedOptions& given, const Old
 
 void tell_warnings(std::span<const std::string> warnings, bool json, Console& console) {
     for (const auto& warning : warnings) {
-        if (json) {
-            console.error_line(warning);
-        } else {
-            console.line(warning);
-        }
+        tell_warning(warning, json, console);
+    }
+}
+
+void tell_warning(std::string_view warning, bool json, Console& console) {
+    if (json) {
+        console.error_line(warning);
+    } else {
+        console.line(warning);
     }
 }
 

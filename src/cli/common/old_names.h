@@ -47,5 +47,6 @@ inline constexpr std::string_view old_name_is_deprecated =
 /// Prints warnings where Kafka's tools do, on standard output; with --json that is JSON alone, and
 /// they go to the error output.
 void tell_warnings(std::span<const std::string> warnings, bool json, Console& console);
+void tell_warning(std::string_view warning, bool json, Console& console);
 
 }  // namespace barnabas::cli

@@ -3,6 +3,7 @@
 #include "base/json_text.h"
 #include "base/topic_name.h"
 #include "cli/common/admin_session.h"
+#include "cli/common/old_names.h"
 #include "cli/configs/configs_options.h"
 #include "cli/configs/configs_text.h"
 
@@ -85,7 +86,7 @@ private:
             if (!all) {
                 TRY_ASSIGN(const bool there, exists(name));
                 if (!there) {
-                    console_.line(no_entity(entities_.type(), name));
+                    tell_warning(no_entity(entities_.type(), name), options_.json(), console_);
                     return done;
                 }
             }

@@ -135,7 +135,7 @@ private:
     bool remark(const admin::ConsumerGroupDescription& group, std::size_t rows) {
         const auto said = group_remark(group.group_id, group.state, rows);
         if (!said.output.empty()) {
-            console_.write(said.output);
+            options_.json() ? console_.write_error(said.output) : console_.write(said.output);
         }
         if (!said.error.empty()) {
             console_.write_error(said.error);
@@ -144,20 +144,21 @@ private:
     }
 
     void show_members(const admin::ConsumerGroupDescription& group, bool verbose) {
+        remark(group, group.members.size());  // the table's head is printed all the same
         if (options_.json()) {
             for (const auto& member : group.members) {
                 console_.line(member_json(group.group_id, member));
             }
             return;
         }
-        remark(group, group.members.size());  // the table's head is printed all the same
         console_.write(members_table(group, verbose));
     }
 
     void show_state(const admin::ConsumerGroupDescription& group, bool verbose) {
+        const bool show = remark(group, 1);
         if (options_.json()) {
             console_.line(group_json(group));
-        } else if (remark(group, 1)) {
+        } else if (show) {
             console_.write(state_table(group, verbose));
         }
     }
@@ -201,11 +202,12 @@ private:
             const auto offsets = committed.find(name);
             const auto rows = progress_of(
                 group, offsets == committed.end() ? Committed{} : offsets->second, ends);
+            const bool show = remark(group, rows.size());
             if (options_.json()) {
                 for (const auto& row : rows) {
                     console_.line(progress_json(row));
                 }
-            } else if (remark(group, rows.size())) {
+            } else if (show) {
                 console_.write(progress_table(rows, verbose));
             }
         }
@@ -301,7 +303,7 @@ private:
         }
         console_.write(options_.json() ? deleted_groups_json(outcomes)
                                        : deleted_groups_text(outcomes, "consumer"));
-        return {};
+        return refusal_of(outcomes);
     }
 
     Result<void> reset() {
@@ -396,6 +398,13 @@ private:
                          });
     }
 
+    /// With --json what the cluster refuses is an error; without, it is told where Kafka's tool
+    /// tells it, which ends well.
+    template <class Key>
+    Result<void> refusal_of(const admin::Outcomes<Key>& outcomes) const {
+        return options_.json() ? admin::all(outcomes) : Result<void>{};
+    }
+
     /// With --json standard output is JSON alone.
     void tell_error(Console& console, std::string_view sentence) const {
         if (options_.json()) {
@@ -418,13 +427,16 @@ private:
             whole = admin::all(deleted);
             outcomes.merge(deleted);
         }
+        if (options_.json()) {
+            console_.write(deleted_offsets_json(group, outcomes));
+            return refusal_of(outcomes);
+        }
         if (!whole) {
             tell_error(console_, deletion_error(whole.error()));
-        } else if (!options_.json()) {
+        } else {
             console_.print("Request succeeded for deleting offsets from group {}.\n", group);
         }
-        console_.write(options_.json() ? deleted_offsets_json(group, outcomes)
-                                       : deleted_offsets_table(outcomes));
+        console_.write(deleted_offsets_table(outcomes));
         return {};
     }
 

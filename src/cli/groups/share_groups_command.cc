@@ -108,7 +108,7 @@ private:
     /// Says what is to be said of a group that is not at work; whether there is a table.
     bool remark(const admin::ShareGroupDescription& group, std::size_t rows) {
         if (group.state == admin::GroupState::dead) {
-            console_.print("\nError: Share group '{}' does not exist.\n", group.group_id);
+            say(fmt::format("Error: Share group '{}' does not exist.", group.group_id));
         } else if (group.state == admin::GroupState::empty) {
             console_.error_line(
                 fmt::format("\nShare group '{}' has no active members.", group.group_id));
@@ -116,7 +116,17 @@ private:
         return group.state != admin::GroupState::dead && rows > 0;
     }
 
+    /// With --json standard output is JSON alone.
+    void say(std::string_view sentence) {
+        if (options_.json()) {
+            console_.error_line(sentence);
+        } else {
+            console_.print("\n{}\n", sentence);
+        }
+    }
+
     void show_members(const admin::ShareGroupDescription& group) {
+        const bool show = remark(group, group.members.size());
         if (options_.json()) {
             for (const auto& member : group.members) {
                 console_.line(JsonLine()
@@ -128,12 +138,13 @@ private:
                                   .add("assignment", assignment_text(member.assignment))
                                   .text());
             }
-        } else if (remark(group, group.members.size())) {
+        } else if (show) {
             console_.write(share_members_table(group, options_.has("verbose")));
         }
     }
 
     void show_state(const admin::ShareGroupDescription& group) {
+        remark(group, 1);
         if (options_.json()) {
             console_.line(JsonLine()
                               .add("group", group.group_id)
@@ -144,7 +155,6 @@ private:
                               .text());
             return;
         }
-        remark(group, 1);
         console_.write(share_state_table(group, options_.has("verbose")));
     }
 
@@ -169,10 +179,10 @@ private:
     Result<void> show_offsets(const Names& names) {
         TRY_ASSIGN(const auto groups, offsets_of(names));
         for (const auto& [name, offsets] : groups) {
-            if (options_.json()) {
+            if (offsets.empty()) {
+                say(fmt::format("Share group '{}' has no offset information.", name));
+            } else if (options_.json()) {
                 print_json(name, offsets);
-            } else if (offsets.empty()) {
-                console_.print("\nShare group '{}' has no offset information.\n", name);
             } else {
                 console_.write(share_offsets_table(name, offsets, options_.has("verbose")));
             }
@@ -220,8 +230,11 @@ private:
                        admin_.delete_groups(std::move(empty_ones), {.timeout = timeout_}).get());
             outcomes.merge(deleted);
         }
-        console_.write(options_.json() ? deleted_groups_json(outcomes)
-                                       : deleted_groups_text(outcomes, "share"));
+        if (options_.json()) {
+            console_.write(deleted_groups_json(outcomes));
+            return admin::all(outcomes);
+        }
+        console_.write(deleted_groups_text(outcomes, "share"));
         return {};
     }
 
@@ -296,21 +309,21 @@ private:
         }
         TRY_ASSIGN(const auto outcomes,
                    admin_.delete_share_group_offsets(group, topics, {.timeout = timeout_}).get());
-        if (const auto whole = admin::all(outcomes); !whole) {
+        const auto whole = admin::all(outcomes);
+        if (options_.json()) {
+            console_.write(deleted_topics_json(group, outcomes));
+            return whole;
+        }
+        if (!whole) {
             switch (whole.error().code) {
                 case ErrorCode::topic_authorization_failed:
                 case ErrorCode::unknown_topic_or_partition:
                     break;  // the table says it
                 default:
-                    if (options_.json()) {
-                        console_.error_line(fmt::format("Error: {}", whole.error().message));
-                    } else {
-                        console_.print("\nError: {}\n", whole.error().message);
-                    }
+                    console_.print("\nError: {}\n", whole.error().message);
             }
         }
-        console_.write(options_.json() ? deleted_topics_json(group, outcomes)
-                                       : deleted_topics_table(outcomes));
+        console_.write(deleted_topics_table(outcomes));
         return {};
     }
 

@@ -1,6 +1,8 @@
 #include "cli/perf/consumer_perf_command.h"
 
 #include "base/json_text.h"
+#include "cli/common/old_names.h"
+#include "cli/common/own_group.h"
 #include "cli/common/progress_bar.h"
 #include "cli/common/quiet_clients.h"
 #include "cli/perf/java_numbers.h"
@@ -11,6 +13,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -52,12 +55,11 @@ public:
           stats_(std::chrono::milliseconds(options.reporting_interval_ms), start_),
           listener_(std::make_shared<JoinListener>(start_)) {}
 
-    Result<void> run(ClientConfig config) {
+    Result<void> run(const ClientConfig& config) {
         const auto client_id = config.at("client.id");
-        TRY_ASSIGN(auto consumer, quiet_consumer(std::move(config)));
-        TRY(options_.topic ? consumer.subscribe({*options_.topic}, listener_)
-                           : consumer.subscribe_pattern(*options_.include, listener_));
-        TRY(read_all(consumer));
+        may_choose_protocol_ = options_.own_group && may_choose_protocol(config);
+        TRY(open(may_choose_protocol_ ? without_waiting(config) : config));
+        TRY(read_all(config));
         const auto end = clock_.now();
         progress_.clear();
         if (stats_.records() < options_.records) {
@@ -69,15 +71,34 @@ public:
         if (options_.print_metrics) {
             print_metrics(client_id, end);
         }
-        return consumer.close();
+        return consumer_->close();
     }
 
 private:
-    Result<void> read_all(Consumer& consumer) {
+    Result<void> open(const ClientConfig& config) {
+        TRY_ASSIGN(auto consumer, quiet_consumer(config));
+        TRY(options_.topic ? consumer.subscribe({*options_.topic}, listener_)
+                           : consumer.subscribe_pattern(*options_.include, listener_));
+        consumer_.emplace(std::move(consumer));
+        return {};
+    }
+
+    /// `classic` is for brokers that do not have KIP-848.
+    Result<ConsumerRecords> poll(const ClientConfig& classic) {
+        auto records = consumer_->poll(perf_poll);
+        if (!records && records.error().code == ErrorCode::unsupported_version &&
+            std::exchange(may_choose_protocol_, false)) {
+            TRY(open(classic));
+            return ConsumerRecords();
+        }
+        return records;
+    }
+
+    Result<void> read_all(const ClientConfig& classic) {
         auto last = clock_.now();
         auto now = last;
         while (stats_.records() < options_.records && now - last <= options_.timeout) {
-            TRY_ASSIGN(const auto records, consumer.poll(perf_poll));
+            TRY_ASSIGN(const auto records, poll(classic));
             now = clock_.now();
             for (const auto& record : records) {
                 stats_.add(record.key().size() + record.value().size());
@@ -167,24 +188,22 @@ private:
     Timestamp window_wall_;
     ReadStats stats_;
     std::shared_ptr<JoinListener> listener_;
+    bool may_choose_protocol_ = false;
+    std::optional<Consumer> consumer_;
 };
 
 Result<void> consumer_perf(const ConsumerPerfOptions& options, Console& console) {
-    if (!options.json) {
-        for (const auto& warning : options.warnings) {
-            console.line(warning);
-        }
-        if (options.header) {
-            console.line(read_header(options.detailed));
-        }
+    tell_warnings(options.warnings, options.json, console);
+    if (options.header && !options.json) {
+        console.line(read_header(options.detailed));
     }
     std::ignore = console.flush();
     if (options.reporting_interval_ms <= 0) {
         return fail(ErrorCode::invalid_request, "Reporting interval must be greater than 0.");
     }
     TRY_ASSIGN(auto dates, JavaDateFormat::parse(options.date_format));
-    TRY_ASSIGN(auto config, consumer_perf_config(options));
-    return ConsumerPerfRun(options, std::move(dates), console).run(std::move(config));
+    TRY_ASSIGN(const auto config, consumer_perf_config(options));
+    return ConsumerPerfRun(options, std::move(dates), console).run(config);
 }
 
 }  // namespace

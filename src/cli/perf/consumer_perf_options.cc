@@ -136,6 +136,7 @@ Result<ConsumerPerfOptions> consumer_perf_options(const ParsedOptions& given,
     options.header = !given.has("hide-header");
     options.print_metrics = given.has("print-metrics");
     options.json = given.json();
+    options.own_group = !given.has("group");
     options.warnings = old_name_warnings(given, consumer_perf_old_names);
     options.properties.bootstrap = given.text("bootstrap-server").value_or("");
     options.properties.profile = given.profile();

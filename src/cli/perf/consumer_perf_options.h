@@ -25,6 +25,7 @@ struct ConsumerPerfOptions {
     bool header = true;
     bool print_metrics = false;
     bool json = false;
+    bool own_group = false;  ///< made up here: --group names none
     PropertySources properties{};
     /// What the command line says goes before all configurations.
     std::vector<std::pair<std::string, std::string>> overrides{};

@@ -2,6 +2,7 @@
 
 #include "base/json_text.h"
 #include "cli/common/admin_session.h"
+#include "cli/common/old_names.h"
 #include "cli/common/quiet_clients.h"
 #include "cli/perf/e2e_records.h"
 #include "cli/perf/java_numbers.h"
@@ -173,8 +174,8 @@ int run_e2e_latency(const ParsedOptions& given, Console& console) {
         console.error_line(options.error().message);
         return 1;
     }
-    if (!options->warning.empty() && !options->json) {
-        console.line(options->warning);
+    if (!options->warning.empty()) {
+        tell_warning(options->warning, options->json, console);
     }
     auto file = client_properties(options->properties);
     const auto done = file ? E2eRun(*options, console, std::move(*file)).run()

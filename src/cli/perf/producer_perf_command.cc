@@ -3,6 +3,7 @@
 #include "base/json_text.h"
 #include "cli/common/admin_session.h"
 #include "cli/common/java_errors.h"
+#include "cli/common/old_names.h"
 #include "cli/common/progress_bar.h"
 #include "cli/common/quiet_clients.h"
 #include "cli/perf/argparse_checks.h"
@@ -199,11 +200,7 @@ Result<void> send_all(const ProducerPerfOptions& options, Payloads payloads, Pro
 
 Result<void> producer_perf(const ProducerPerfOptions& options, Console& console) {
     TRY_ASSIGN(auto payloads, payloads_of(options, console));
-    for (const auto& warning : options.warnings) {
-        if (!options.json) {
-            console.line(warning);
-        }
-    }
+    tell_warnings(options.warnings, options.json, console);
     runtime::RealRandom random;
     TRY_ASSIGN(const auto config, producer_perf_config(options, fmt::format("{}", random.uuid())));
     TRY_ASSIGN(auto producer, quiet_producer(config.client));

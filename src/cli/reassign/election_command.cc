@@ -2,6 +2,7 @@
 
 #include "cli/common/admin_session.h"
 #include "cli/common/client_properties.h"
+#include "cli/common/old_names.h"
 #include "cli/common/quiet_clients.h"
 #include "cli/reassign/election.h"
 
@@ -79,18 +80,18 @@ Result<int> elect(const ParsedOptions& given, Console& console) {
         return fail(ErrorCode::invalid_request,
                     "Option \"[admin.config]\" can't be used with option \"[command-config]\"");
     }
-    if (given.has("admin.config") && !given.json()) {
-        console.line(
+    if (given.has("admin.config")) {
+        tell_warning(
             "Option --admin.config has been deprecated and will be removed in a future version. "
-            "Use "
-            "--command-config instead.");
+            "Use --command-config instead.",
+            given.json(), console);
     }
     TRY_ASSIGN(const auto type, parse_election_type(*given.text("election-type")));
     TRY_ASSIGN(auto partitions, wanted_elections(given));
     TRY_ASSIGN(auto admin, election_admin(given));
     auto outcomes = admin.elect_leaders(type, std::move(partitions)).get();
-    if (!outcomes && outcomes.error().code == ErrorCode::request_timed_out && !given.json()) {
-        console.line("Timeout waiting for election results");
+    if (!outcomes && outcomes.error().code == ErrorCode::request_timed_out) {
+        tell_warning("Timeout waiting for election results", given.json(), console);
     }
     TRY_ASSIGN(const auto told, std::move(outcomes));
     const auto report = election_report(type, told);

@@ -4,6 +4,7 @@
 #include "cli/common/java_errors.h"
 #include "cli/common/old_names.h"
 #include "cli/common/output_pipe.h"
+#include "cli/common/own_group.h"
 #include "cli/common/quiet_clients.h"
 #include "cli/common/stop_signals.h"
 #include "cli/records/console_consumer_options.h"
@@ -40,11 +41,9 @@ public:
 
     /// The exit status.
     int run() {
-        auto config = plan_.consumer;
-        if (plan_.may_choose_protocol) {
-            config.insert_or_assign("group.protocol", "consumer");
-        }
-        if (const auto opened = open(config); !opened) {
+        const auto opened =
+            open(plan_.may_choose_protocol ? without_waiting(plan_.consumer) : plan_.consumer);
+        if (!opened) {
             return reading_.unknown_error(opened.error());
         }
         const StopSignals signals([this] { stop(); });

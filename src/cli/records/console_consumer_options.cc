@@ -1,6 +1,7 @@
 #include "cli/records/console_consumer_options.h"
 
 #include "cli/common/old_names.h"
+#include "cli/common/own_group.h"
 #include "cli/framework/command.h"
 #include "cli/records/console_consumer_command.h"
 #include "cli/records/properties.h"
@@ -131,14 +132,6 @@ Result<std::optional<std::string>> named_consumer_group(const ParsedOptions& giv
     return group;
 }
 
-/// Classic groups of Kafka's brokers wait 3 s for more members, which nobody wants of a group that
-/// has one: those of KIP-848 do not.
-bool may_choose_protocol_of(const ClientConfig& consumer) {
-    constexpr std::array decided{"group.protocol", "partition.assignment.strategy",
-                                 "session.timeout.ms", "heartbeat.interval.ms"};
-    return std::ranges::none_of(decided, [&](auto name) { return consumer.contains(name); });
-}
-
 Result<void> settle_offset_reset(const ParsedOptions& given, ClientConfig& consumer) {
     const std::string wanted = given.has("from-beginning") ? "earliest" : "latest";
     const auto [at, is_new] = consumer.emplace("auto.offset.reset", wanted);
@@ -200,8 +193,7 @@ Result<ConsumerPlan> plan_console_consumer(const ParsedOptions& given,
     }
     consumer.emplace("client.id", "console-consumer");
     consumer.insert_or_assign("bootstrap.servers", given.text("bootstrap-server").value_or(""));
-    plan.may_choose_protocol =
-        !group && !given.has("partition") && may_choose_protocol_of(consumer);
+    plan.may_choose_protocol = !group && !given.has("partition") && may_choose_protocol(consumer);
     if (!given.has("partition")) {
         constexpr std::uint64_t groups_max = 100'000;
         consumer.insert_or_assign(

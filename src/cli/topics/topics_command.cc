@@ -3,6 +3,7 @@
 #include "base/json_text.h"
 #include "base/topic_name.h"
 #include "cli/common/admin_session.h"
+#include "cli/common/old_names.h"
 #include "cli/common/topic_filter.h"
 #include "cli/topics/topics_options.h"
 #include "cli/topics/topics_text.h"
@@ -42,14 +43,16 @@ public:
 private:
     using Names = std::set<std::string>;
 
+    void tell(std::string_view warning) { tell_warning(warning, options_.json(), console_); }
+
     Result<int> create() {
-        TRY_ASSIGN(const auto topic, new_topic(options_));
-        if (has_collision_chars(topic.name)) {
-            console_.line(
+        if (has_collision_chars(options_.text("topic").value_or(""))) {
+            tell(
                 "WARNING: Due to limitations in metric names, topics with a period ('.') or "
                 "underscore ('_') could collide. To avoid issues it is best to use either, but not "
                 "both.");
         }
+        TRY_ASSIGN(const auto topic, new_topic(options_));
         TRY_ASSIGN(const auto outcomes,
                    admin_.create_topics({topic}, {.retry_on_quota_violation = false}).get());
         const auto made = admin::all(outcomes);
@@ -151,7 +154,7 @@ private:
 
     Result<int> describe() {
         if (options_.has("topic") && options_.has("topic-id") && options_.has("if-exists")) {
-            console_.line(
+            tell(
                 "Only topic id will be used when both --topic and --topic-id are specified and "
                 "topicId is not Uuid.ZERO_UUID");
         }
@@ -320,11 +323,7 @@ int run_topics(const ParsedOptions& options, Console& console) {
     if (!status) {
         const auto sentence =
             fmt::format("Error while executing topic command : {}", status.error().message);
-        if (options.json()) {
-            console.error_line(sentence);  // what is printed is JSON alone
-        } else {
-            console.line(sentence);
-        }
+        tell_warning(sentence, options.json(), console);
         return failed;
     }
     return *status;

@@ -72,6 +72,8 @@ SERVER = [
 COMPLETION = [
     says("completion bash", "_barnabas"),
     says("completion bash --json", '"script"'),
+    says("completion zsh", r"^#compdef barnabas "),
+    says("completion fish", r"^complete -c barnabas "),
 ]
 
 ROWS = {"dump-log": DUMP_LOG, "log": LOG, "storage": STORAGE, "metadata": METADATA, "server": SERVER,

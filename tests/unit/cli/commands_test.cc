@@ -49,10 +49,12 @@ TEST(Commands, AnswerToKafkasNames) {
 }
 
 TEST(Commands, AreCompleted) {
-    const auto script = bash_completion(all_commands());
-    for (const auto* part : {"--under-replicated-partitions", "--deep-iteration", "--temporary",
-                             "repair", "describe-producers"}) {
-        EXPECT_NE(script.find(part), std::string::npos) << part;
+    for (const auto shell : {Shell::bash, Shell::zsh, Shell::fish}) {
+        const auto script = completion_script(shell, completed_commands(all_commands()));
+        for (const auto* part : {"under-replicated-partitions", "deep-iteration", "temporary",
+                                 "repair", "describe-producers", "kafka-topics.sh"}) {
+            EXPECT_NE(script.find(part), std::string::npos) << part;
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <string>
@@ -268,6 +269,48 @@ TEST_F(PartitionTransactionsTest, WhatIsOpenEndsWhereThereIsNoRoomForRecords) {
     EXPECT_EQ(refused.message, "no room");
     EXPECT_EQ(end({}).error, ErrorCode::none);
     EXPECT_EQ(read(true).last_stable, Offset{2});
+}
+
+// Who reads committed records gets none as long as it is not known which of them count.
+TEST_F(PartitionTransactionsTest, AReadWaitsForTheAbortedTransactionsOnThePool) {
+    allow(0);
+    ASSERT_EQ(send({}).error, ErrorCode::none);
+    ASSERT_EQ(end({.commit = false}).error, ErrorCode::none);
+    log_ = partition_->release_log();
+    ASSERT_TRUE(log_->close());
+    reopen(options({.segment_bytes = 1 << 20}));
+    partition_ = std::make_unique<Partition>(TopicId{}, LeaderEpoch{3}, std::move(log_));
+    const auto entries = disk_.list(folder);
+    for (const auto& entry : *entries) {
+        disk_.make_cold(folder / entry.name);
+    }
+    const auto waited = disk_.cold_reads_elsewhere();
+    const auto read_on_pool = [this](bool committed, std::vector<std::string>& brought_in) {
+        const ReadFrom from{.offset = Offset{0},
+                            .max_bytes = 1 << 20,
+                            .read_committed = committed,
+                            .may_wait = false};
+        auto outcome = partition_->read(from);
+        for (; outcome.cold && brought_in.size() < 9; outcome = partition_->read(from)) {
+            EXPECT_EQ(outcome.error, ErrorCode::none);
+            EXPECT_EQ(outcome.records.size, 0U);
+            brought_in.push_back(outcome.cold->path.extension());
+            disk_.on_pool(true);
+            EXPECT_TRUE(outcome.cold->bring_in()) << outcome.cold->path;
+            disk_.on_pool(false);
+        }
+        EXPECT_EQ(outcome.error, ErrorCode::none);
+        EXPECT_GT(outcome.records.size, 0U);
+        return outcome.aborted;
+    };
+
+    std::vector<std::string> brought_in;
+    EXPECT_TRUE(read_on_pool(false, brought_in).empty());
+    EXPECT_EQ(std::ranges::count(brought_in, ".txnindex"), 0) << "nobody asked for it";
+    brought_in.clear();
+    EXPECT_EQ(read_on_pool(true, brought_in).size(), 1U);
+    EXPECT_EQ(brought_in, std::vector<std::string>{".txnindex"});
+    EXPECT_EQ(disk_.cold_reads_elsewhere(), waited) << "the shard waited for the disk";
 }
 
 }  // namespace

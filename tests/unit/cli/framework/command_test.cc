@@ -122,13 +122,37 @@ TEST(Command, HelpListsEverythingThatThereIs) {
 }
 
 TEST(Command, CompletionKnowsNamesAndOptions) {
-    const auto script = bash_completion(commands);
+    const auto words = completed_commands(commands);
+    const auto script = completion_script(Shell::bash, words);
     for (const auto* part :
-         {"echo bell", "echo|kafka-echo) words=\"--help --json --topic --version\"",
-          "bell|kafka-bell) words=\"--help --json --version ring\"",
+         {"echo bell", "echo|kafka-echo) words=\"--help --json --topic --version -h\"",
+          "bell|kafka-bell) words=\"--help --json --version -h ring\"",
           "complete -F _barnabas barnabas kafka-echo kafka-echo.sh kafka-bell kafka-bell.sh"}) {
         EXPECT_THAT(script, HasSubstr(part));
     }
+    const auto zsh = completion_script(Shell::zsh, words);
+    for (const auto* part : {"#compdef barnabas kafka-echo kafka-echo.sh kafka-bell kafka-bell.sh ",
+                             "        echo|kafka-echo)\n", "'--topic:Which topic.'"}) {
+        EXPECT_THAT(zsh, HasSubstr(part));
+    }
+    const auto fish = completion_script(Shell::fish, words);
+    for (const auto* part :
+         {"complete -c barnabas -n '__barnabas_runs echo kafka-echo kafka-echo.sh' -l topic -r -d "
+          "'Which topic.'\n",
+          "complete -c kafka-echo -l topic -r -d 'Which topic.'\n",
+          "complete -c kafka-echo.sh -w kafka-echo\n", "complete -c kafka-bell -a ring "}) {
+        EXPECT_THAT(fish, HasSubstr(part));
+    }
+}
+
+TEST(Command, CompletionQuotesWhatShellsWouldRead) {
+    const std::vector<CompletedCommand> words{{.name = "say",
+                                               .kafka_name = {},
+                                               .sentence = "It's a \\ and $HOME.",
+                                               .options = {},
+                                               .actions = {}}};
+    EXPECT_THAT(completion_script(Shell::zsh, words), HasSubstr(R"('say:It'\''s a \ and $HOME.')"));
+    EXPECT_THAT(completion_script(Shell::fish, words), HasSubstr(R"('It\'s a \\ and $HOME.')"));
 }
 
 TEST(Help, WrapsAtBlanks) {

@@ -118,6 +118,7 @@ TEST(ConsumerPerfOptions, MakeTheConsumersConfiguration) {
                 "--command-property group.id=no --command-property fetch.min.bytes=9"));
     EXPECT_EQ(options.timeout, 10s);
     EXPECT_EQ(options.warnings.size(), 1U);
+    EXPECT_TRUE(options.own_group);
     EXPECT_EQ(*consumer_perf_config(options),
               (ClientConfig{{"auto.offset.reset", "earliest"},
                             {"bootstrap.servers", "b:1"},
@@ -138,6 +139,7 @@ TEST(ConsumerPerfOptions, MakeTheConsumersConfiguration) {
     EXPECT_EQ(config.at("receive.buffer.bytes"), "20");
     EXPECT_EQ(options.timeout, 3ms);
     EXPECT_FALSE(options.header);
+    EXPECT_FALSE(options.own_group);
 }
 
 TEST(E2eOptions, AreJudgedAsKafkaDoes) {

@@ -1,0 +1,51 @@
+# Run by `cmake --install`, with the program as `barnabas_program`: what shells complete, and Kafka's
+# names as links to the program, which tells both. A file of somebody else's (Kafka's own tools)
+# stays as it is.
+set(root "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
+set(completion_bash "${root}/${barnabas_data}/bash-completion/completions")
+set(completion_zsh "${root}/${barnabas_data}/zsh/site-functions")
+set(completion_fish "${root}/${barnabas_data}/fish/vendor_completions.d")
+
+function(write_completion shell file)
+    get_filename_component(folder "${file}" DIRECTORY)
+    file(MAKE_DIRECTORY "${folder}")
+    execute_process(COMMAND "${barnabas_program}" completion ${shell}
+        OUTPUT_FILE "${file}" COMMAND_ERROR_IS_FATAL ANY)
+    message(STATUS "Installing: ${file}")
+endfunction()
+
+function(write_link link target)
+    if(IS_SYMLINK "${link}")
+        file(READ_SYMLINK "${link}" there)
+    elseif(EXISTS "${link}")
+        set(there "a file")
+    else()
+        set(there "${target}")
+    endif()
+    if(NOT there STREQUAL target)
+        message(STATUS "Kept, as it is not ours: ${link}")
+        return()
+    endif()
+    file(CREATE_LINK "${target}" "${link}" SYMBOLIC)
+    set(written ${written} "${link}" PARENT_SCOPE)
+endfunction()
+
+write_completion(bash "${completion_bash}/barnabas")
+write_completion(zsh "${completion_zsh}/_barnabas")
+write_completion(fish "${completion_fish}/barnabas.fish")
+set(written "${completion_bash}/barnabas" "${completion_zsh}/_barnabas"
+    "${completion_fish}/barnabas.fish")
+
+if(barnabas_kafka_names)
+    # bash and fish look for a file of the command's name.
+    file(STRINGS "${completion_bash}/barnabas" names REGEX "^complete -F _barnabas ")
+    string(REGEX MATCHALL "kafka-[^ ]+" names "${names}")
+    foreach(name ${names})
+        write_link("${root}/${barnabas_bin}/${name}" barnabas)
+        write_link("${completion_bash}/${name}" barnabas)
+        write_link("${completion_fish}/${name}.fish" barnabas.fish)
+    endforeach()
+    list(LENGTH names count)
+    message(STATUS "Installing: ${count} names of Kafka's as links to ${root}/${barnabas_bin}/barnabas")
+endif()
+list(APPEND CMAKE_INSTALL_MANIFEST_FILES ${written})
