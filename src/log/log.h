@@ -106,8 +106,7 @@ public:
     /// newest segments begin and end; else neither is a copy of the other. Reads headers alone.
     [[nodiscard]] bool is_beginning_of(Log& longer);
     [[nodiscard]] Result<Offset> end_of_batches();  // segments without any may follow
-    /// Where this log ends, judged by another one of its partition: where a segment is missing, or
-    /// the end of one, that the other one has.
+    /// Where this log ends: where a segment is missing, or the end of one, that `other` has.
     [[nodiscard]] Result<Offset> end_beside(Log& other);
     /// Renames the folder. The next flush makes that durable too.
     Result<void> move_to(const runtime::Path& folder);
