@@ -27,11 +27,12 @@ bool DirectoryAsker::hangs(std::size_t directory) const {
     return state.busy && home_.clock().now() - state.since >= patience;
 }
 
-awaitable<std::set<std::size_t>> DirectoryAsker::ask(Question question, Time deadline) {
+awaitable<std::set<std::size_t>> DirectoryAsker::ask(Question question, Time deadline,
+                                                     std::optional<std::size_t> only) {
     const auto asked = std::make_shared<Asked>();
     asked->question = std::move(question);
     for (std::size_t i = 0; i < directories_.size(); ++i) {
-        if (!hangs(i)) {
+        if (!hangs(i) && i == only.value_or(i)) {
             put(i, asked);
             asked->of.insert(i);
         }

@@ -35,8 +35,9 @@ public:
     DirectoryAsker(runtime::Shard& home, log::LogDirs& dirs, Logger log, std::string meanwhile);
 
     /// Answers which directories have answered, when all have, or those that have not hang (they
-    /// owe one answer for `patience`), or at the deadline.
-    awaitable<std::set<std::size_t>> ask(Question question, Time deadline);
+    /// owe one answer for `patience`), or at the deadline. `only`: no other one is asked.
+    awaitable<std::set<std::size_t>> ask(Question question, Time deadline,
+                                         std::optional<std::size_t> only = std::nullopt);
     /// Until no directory is asked any more, however long its disk hangs.
     awaitable<void> join() { return tasks_.join(); }
 

@@ -168,15 +168,17 @@ awaitable<void> Flusher::carry_out_now(Key key, std::shared_ptr<Round> round, bo
 awaitable<std::optional<Error>> Flusher::carry_out_plan(Key key, Result<log::FlushPlan> plan,
                                                         std::shared_ptr<Round> round,
                                                         bool on_medium) {
-    if (!plan) {
-        co_return std::move(plan.error());
-    }
-    auto work = [&plan, on_medium] { return on_medium ? plan->sync() : plan->write(); };
-    auto done = co_await runtime::run_blocking(shard_, work);
+    auto work = [&plan, on_medium]() -> Result<void> {
+        if (!plan) {
+            return std::unexpected(plan.error());
+        }
+        return on_medium ? plan->sync() : plan->write();
+    };
+    auto done = plan ? co_await runtime::run_blocking(shard_, work) : work();
     auto* const partition = partitions_.find(key.first, key.second);
     if (!done) {
         const bool news =
-            partition != nullptr && partition->flush_failed(*plan, shard_.clock().both());
+            partition != nullptr && partition->flush_failed(plan, shard_.clock().both());
         round->disk_gave_out = round->disk_gave_out || news;
         co_return std::move(done.error());
     }

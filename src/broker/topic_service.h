@@ -244,7 +244,7 @@ private:
     awaitable<void> keep_checkpoints();
     awaitable<void> upkeep_round(std::size_t directory, Duties duties);
     awaitable<bool> prepare_upkeep(BrokerShard& shard, std::size_t directory, Duties duties);
-    awaitable<void> try_out(std::size_t directory);
+    awaitable<bool> takes_changes(std::size_t directory);
     awaitable<bool> maintain(BrokerShard& shard, Health health, Duties duties);
     void maintain_log(log::Log& log, Duties duties, Now now);
     awaitable<void> flush_due_logs(BrokerShard& shard, Health health, Duties duties);

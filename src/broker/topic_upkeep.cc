@@ -101,8 +101,9 @@ awaitable<void> TopicService::upkeep_round(std::size_t directory, Duties duties)
             waits = co_await maintain(*shard, health, duties);
         } else {
             ports_.log.warn(
-                "{} takes too long to read what an upkeep of its logs looks at; no segment is "
-                "begun or given up there until it does",
+                "{} takes too long to read what an upkeep of its logs looks at, or to take a "
+                "change; "
+                "no segment is begun or given up there until it does",
                 ports_.dirs.path_of(directory).string());
         }
         co_await flush_due_logs(*shard, health, duties);
@@ -116,7 +117,7 @@ awaitable<void> TopicService::upkeep_round(std::size_t directory, Duties duties)
 /// What an upkeep reads may not be in memory, of producers' snapshots and of the ends of segments
 /// that it rolls: no shard is to wait for it. False: it has not come in time; then the shard would
 /// wait. Nor is one to wait for a disk that hangs with what an upkeep creates and renames: if there
-/// is anything of that, this waits until the disk takes a small change.
+/// is anything of that, the disk has to take a small change first.
 awaitable<bool> TopicService::prepare_upkeep(BrokerShard& shard, std::size_t directory,
                                              Duties duties) {
     const auto health = ports_.dirs.health_of(directory);
@@ -156,18 +157,16 @@ awaitable<bool> TopicService::prepare_upkeep(BrokerShard& shard, std::size_t dir
         const bool came = co_await runtime::await_on(home_, shard.shard, wait);
         all_came = all_came && came;
     }
-    if (changes_files) {
-        co_await try_out(directory);
-    }
-    co_return all_came;
+    co_return all_came && (!changes_files || co_await takes_changes(directory));
 }
 
-awaitable<void> TopicService::try_out(std::size_t directory) {
+awaitable<bool> TopicService::takes_changes(std::size_t directory) {
     const Time began = home_.clock().now();
-    auto change = [this, directory] { ports_.dirs.try_out(directory); };
-    co_await runtime::run_blocking(home_, std::move(change));
+    DirectoryAsker::Question change = [this](auto i) { ports_.dirs.try_out(i); };
+    const auto answered = co_await asked_before_changes_.ask(std::move(change), never, directory);
     const Time now = home_.clock().now();
     ports_.dirs.health_of(directory)->note_pace(now - began, now);
+    co_return answered.contains(directory);
 }
 
 /// True if retention waits for a flush somewhere.

@@ -103,13 +103,12 @@ public:
     /// producers is lost, it is taken over again.
     Result<void> inherit_if_lost(Log& old);
     /// Whether `longer` has its last batch too, and the same leader epochs and batches where its
-    /// newest segments begin and end; else neither is a copy of the other. Reads headers alone.
+    /// newest segments begin and end; else neither is a copy of the other.
     [[nodiscard]] bool is_beginning_of(Log& longer);
     [[nodiscard]] Result<Offset> end_of_batches();  // segments without any may follow
     /// Where this log ends: where a segment is missing, or the end of one, that `other` has.
     [[nodiscard]] Result<Offset> end_beside(Log& other);
-    /// Renames the folder. The next flush makes that durable too.
-    Result<void> move_to(const runtime::Path& folder);
+    Result<void> move_to(const runtime::Path& folder);  // durable with the next flush
     /// Whether nothing of the log follows `slice`, which it has just read.
     [[nodiscard]] bool is_the_end(const runtime::FileSlice& slice) const;
 
@@ -175,7 +174,8 @@ public:
     void flushed(const FlushPlan& plan, Now now);
     /// What was held and could not be written is dropped; cuts() counts that.
     void flush_failed(const FlushPlan& plan, Now now);
-    Result<void> flush(Now now);                                       // all of that at once
+    void flush_failed(Now now);   // not even a plan could be made
+    Result<void> flush(Now now);  // all of that at once
     [[nodiscard]] std::uint64_t cuts() const { return truncations_; }  // of records at its end
     /// Of that only what a deletion waits for: where begin_flush() fails for want of space, which
     /// the deletion would make.

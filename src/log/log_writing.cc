@@ -97,6 +97,10 @@ void Log::flush_failed(const FlushPlan& plan, Now now) {
     if (plan.number != flush_plans_ || plan.truncations != truncations_ || !writing_) {
         return;
     }
+    flush_failed(now);
+}
+
+void Log::flush_failed(Now now) {
     forget_plan();
     if (held_.has_any_of_coordinators() && !is_broken()) {
         // What a coordinator has in memory is not what its log says any more: it reads that again

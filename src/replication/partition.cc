@@ -243,10 +243,12 @@ void Partition::flushed(const log::FlushPlan& plan, Now now) {
     }
 }
 
-bool Partition::flush_failed(const log::FlushPlan& plan, Now now) {
-    log_->flush_failed(plan, now);
+bool Partition::flush_failed(const Result<log::FlushPlan>& plan, Now now) {
+    const bool lost_any = log_->held_bytes() > 0;
+    plan ? log_->flush_failed(*plan, now) : log_->flush_failed(now);
     count_held();
-    return plan.work->batch_bytes > 0 && !log_->is_broken() && !std::exchange(disk_refuses_, true);
+    return lost_any && log_->held_bytes() == 0 && !log_->is_broken() &&
+           !std::exchange(disk_refuses_, true);
 }
 
 bool Partition::has_open_transaction(ProducerId id, ProducerEpoch epoch) const {

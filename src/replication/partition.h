@@ -124,7 +124,7 @@ public:
     /// What became of a plan of log().begin_flush(): who waits for its records can read them; or
     /// they are gone, and true if the disk refused them that had not refused others before.
     void flushed(const log::FlushPlan& plan, Now now);
-    [[nodiscard]] bool flush_failed(const log::FlushPlan& plan, Now now);
+    [[nodiscard]] bool flush_failed(const Result<log::FlushPlan>& plan, Now now);
     /// Where the bytes that its log holds are counted, with those of others; outlives it.
     void count_held_in(std::uint64_t& total);
 

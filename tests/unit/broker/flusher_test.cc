@@ -337,7 +337,7 @@ TEST_F(FlusherTest, WhatCouldNotBeWrittenIsAcknowledgedToNobody) {
     const PartitionId number{0};
     wait_for_outcome(number, produce(number));
     run();
-    disk().set_capacity(disk().space("/data")->total - disk().space("/data")->free + 10);
+    disk().fail_at(disk().operations(), runtime::DiskTrouble::space);
     wait_for_outcome(number, produce(number));
     wait_for_outcome(number, produce(number));
     const auto late = produce(number);
@@ -346,7 +346,6 @@ TEST_F(FlusherTest, WhatCouldNotBeWrittenIsAcknowledgedToNobody) {
     EXPECT_EQ(answers_[1].value().code, ErrorCode::kafka_storage_error);
     EXPECT_EQ(log(number).log_end(), Offset{1});
     EXPECT_EQ(partitions_.held_bytes(), 0U);
-    disk().set_capacity(runtime::SimulatedDisk::default_capacity);
     for (int i = 0; i < 5; ++i) {
         wait_for_outcome(number, produce(number));
     }

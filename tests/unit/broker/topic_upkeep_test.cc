@@ -43,7 +43,7 @@ protected:
 
 TEST_F(HangingUpkeep, PutsTheRollOffAndGoesOn) {
     EXPECT_EQ(at_.shard().flusher.syncing("/b"), 0U);
-    at_.run_for(Flusher::patience);
+    at_.run_for(Flusher::patience + DirectoryAsker::patience);
     EXPECT_EQ(at_.shard().flusher.syncing("/b"), 1U) << "its round has come to the flushes";
     at_.disk().heal();
     at_.run_for(2 * Flusher::patience);

@@ -121,10 +121,9 @@ TEST_F(LogHeldTest, WhatCannotBeWrittenWasNeverThere) {
     ASSERT_TRUE(hold(of_producer(1)));
     const auto failed = plan();
     ASSERT_TRUE(hold(of_producer(2)));
-    disk_.set_capacity(before + 10);
+    disk_.fail_at(disk_.operations(), runtime::DiskTrouble::space);
     ASSERT_FALSE(failed.sync());
     log_->flush_failed(failed, clock_.both());
-    disk_.set_capacity(runtime::SimulatedDisk::default_capacity);
     EXPECT_EQ(log_->log_end(), Offset{1});
     EXPECT_NE(log_->cuts(), cuts);
     EXPECT_EQ(file_size(), before);
@@ -223,8 +222,8 @@ TEST_F(LogHeldTest, ItsIndexEntriesReachTheFileToo) {
                                   runtime::OpenMode::read);
     ASSERT_TRUE(index);
     std::array<std::byte, 8> entry{};
-    ASSERT_EQ((*index)->read_at(8 * 1000, entry).value_or(0), entry.size());
-    EXPECT_NE(entry, (std::array<std::byte, 8>{})) << "the first thousand are in the file";
+    ASSERT_EQ((*index)->read_at(8 * 500, entry).value_or(0), entry.size());
+    EXPECT_NE(entry, (std::array<std::byte, 8>{})) << "the first five hundred are in the file";
     open({.index_interval_bytes = 0}, false);
     EXPECT_EQ(log_->log_end(), Offset{1200});
 }

@@ -273,7 +273,7 @@ private:
                 }
             } else {
                 log().flush_failed(*plan, machine_.clock.both());
-                EXPECT_EQ(log().held_bytes(), 0U);
+                EXPECT_TRUE(plan->work->written || log().held_bytes() == 0);
                 break;
             }
         }
@@ -289,7 +289,8 @@ private:
         log().set_high_watermark(log().log_end());
     }
     void append_held(std::uint64_t count) {
-        for (std::uint64_t i = 0; i < count; ++i) {
+        // What a disk says that has failed counts for nothing.
+        for (std::uint64_t i = 0; i < count && !machine_.is_broken(); ++i) {
             random_.below(4) == 0 ? end_transaction() : append();
         }
     }

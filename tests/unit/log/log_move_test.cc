@@ -229,8 +229,8 @@ TEST_F(TwoFoldersTest, AnUnfinishedCopyIsCheckedWhateverItsDirectorySays) {
 TEST_F(TwoFoldersTest, ADiskThatFailsRightAfterAMoveGivesTheOldFolderBack) {
     move();
     const auto plan = log_->begin_flush();
+    ASSERT_TRUE(plan && plan->write());
     disk_.fail_at(disk_.operations());
-    ASSERT_TRUE(plan);
     EXPECT_FALSE(plan->sync());
     ASSERT_EQ(dirs_->failed(), std::vector<std::size_t>{1});
     log_.reset();

@@ -62,8 +62,16 @@ protected:
                                          validator_);
     }
     ReadOutcome read(bool committed) {
+        write_held();
         return partition_->read(
             {.offset = Offset{0}, .max_bytes = 1 << 20, .read_committed = committed});
+    }
+
+    /// As the flush does that they wait for.
+    void write_held() {
+        const auto plan = partition_->log().begin_flush();
+        ASSERT_TRUE(plan && plan->write());
+        partition_->flushed(*plan, clock_.both());
     }
 
     std::unique_ptr<Partition> partition_;
@@ -225,8 +233,8 @@ TEST_F(PartitionTransactionsTest,
     auto wait = std::make_shared<FetchWait>(1'000'000, [&woken] { ++woken; });
     partition_->watch(wait, Offset{2});
     ASSERT_EQ(end({.commit = false}).error, ErrorCode::none);
-    EXPECT_EQ(woken, 1) << "more than the marker's bytes can be read now";
     const auto after = read(true);
+    EXPECT_EQ(woken, 1) << "more than the marker's bytes can be read now";
     EXPECT_EQ(after.last_stable, Offset{3});
     ASSERT_EQ(after.aborted.size(), 1U);
     EXPECT_EQ(after.aborted[0].producer_id, producer);
@@ -311,6 +319,24 @@ TEST_F(PartitionTransactionsTest, AReadWaitsForTheAbortedTransactionsOnThePool) 
     EXPECT_EQ(read_on_pool(true, brought_in).size(), 1U);
     EXPECT_EQ(brought_in, std::vector<std::string>{".txnindex"});
     EXPECT_EQ(disk_.cold_reads_elsewhere(), waited) << "the shard waited for the disk";
+}
+
+// What a marker ends may lie far behind what is written with it.
+TEST_F(PartitionTransactionsTest, AMarkerThatIsHeldWakesReadersWhenItIsWritten) {
+    allow(0);
+    ASSERT_EQ(send({}).error, ErrorCode::none);
+    write_held();
+    ASSERT_EQ(send({.id = no_producer, .epoch = -1, .sequence = -1, .transactional = false}).error,
+              ErrorCode::none);
+    ASSERT_EQ(end({}).error, ErrorCode::none);
+    int woken = 0;
+    auto wait = std::make_shared<FetchWait>(1'000'000, [&woken] { ++woken; });
+    partition_->watch(wait, Offset{1});
+    EXPECT_EQ(woken, 0);
+    write_held();
+    EXPECT_EQ(woken, 1);
+    EXPECT_EQ(read(true).last_stable, Offset{3});
+    partition_->unwatch(wait.get());
 }
 
 }  // namespace
