@@ -114,12 +114,20 @@ def is_offline(connection, broker):
     return directory_errors(connection)[str(broker.bad)] == KAFKA_STORAGE_ERROR
 
 
+def offline_partitions(connection):
+    return sorted(p["partitionIndex"]
+                  for p in wire.metadata(connection, [TOPIC])["topics"][0]["partitions"]
+                  if p["errorCode"] != 0)
+
+
 def check_offline(broker, metrics=None):
     """Exactly the bad directory's partitions are offline, in every answer that tells."""
     with wire.connected(broker) as connection:
         wait_until(lambda: is_offline(connection, broker), 20, "the directory is offline")
         assert directory_errors(connection) == {str(broker.good): 0,
                                                 str(broker.bad): KAFKA_STORAGE_ERROR}
+        wait_until(lambda: offline_partitions(connection) == sorted(broker.in_bad), 20,
+                   "what is in it is said to be offline soon after")
         for partition in wire.metadata(connection, [TOPIC])["topics"][0]["partitions"]:
             bad = partition["partitionIndex"] in broker.in_bad
             assert partition["errorCode"] == (LEADER_NOT_AVAILABLE if bad else 0)
