@@ -329,6 +329,7 @@ void Segment::close_idle() {
         file_.reset();
         file_asked_ = false;
         append_may_wait_ = true;  // who opens it may wait, and its pages may leave memory
+        checked_ = {};
     }
     for (auto* index : index_files_) {
         index->close_idle();
