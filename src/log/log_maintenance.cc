@@ -383,6 +383,8 @@ Result<void> Log::save_epochs() {
 /// Syncs nothing where nothing was written since the last flush: 2,000 idle logs took seconds.
 Result<void> Log::close() {
     TRY(check_health());
+    const bool swaps = !swap_.replaced.empty();
+    TRY(finish_swap());  // a segment whose files have two names was not closed in order
     TRY(seal(active()));
     if (log_end() > Offset{0}) {
         TRY(save_producers());
@@ -391,7 +393,7 @@ Result<void> Log::close() {
     for (const auto offset : std::set(unsure_snapshots_)) {
         TRY(doubt_snapshot(offset));  // after an orderly stop nobody doubts any
     }
-    if (unflushed() > 0 || !unsynced_.empty() || !in_flight_.files.empty() ||
+    if (unflushed() > 0 || swaps || !unsynced_.empty() || !in_flight_.files.empty() ||
         !unsynced_snapshots_.empty() || unsynced_epochs_) {
         TRY_ASSIGN(const auto plan, begin_flush());
         TRY(plan.sync());
