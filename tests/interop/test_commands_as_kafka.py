@@ -136,6 +136,10 @@ WRONG_LINES = {
                       "--alter --entity-type brokers --add-config a=b"],
     "kafka-get-offsets": ["--time soon", "--topic-partitions a:x", "--partitions x",
                           "--topic t --topic-partitions t", "--nonsense", "--topic nothing"],
+    "kafka-groups": ["--describe", "--consumer", "--list --group-type odd", "--list --nonsense",
+                     "--list --consumer --share", "--list --share --protocol share",
+                     "--list --streams --consumer", "--list --group-type share --consumer",
+                     "--list --group-type"],
     "kafka-consumer-groups": ["--list --describe --all-groups", "--describe",
                               "--describe --group g --members --state",
                               "--delete --group g --topic t", "--delete-offsets --group g",
@@ -222,6 +226,15 @@ def test_offsets(both):
                   "--time -4 --topic orders", "--time latest-tiered --topic orders",
                   "--time 0 --topic orders", "--time 99999999999999 --topic orders"):
         same(both(tool, *words.split()))
+
+
+def test_groups_of_all_kinds_are_listed(both):
+    tool = "kafka-groups"
+    assert "readers" in same(both(tool, "--list"), ordered=False)
+    for words in ("--consumer", "--share", "--streams", "--group-type classic", "--group-type SHARE",
+                  "--protocol consumer", "--group-type classic --protocol consumer",
+                  "--group-type consumer --protocol share"):
+        same(both(tool, "--list", *words.split()), ordered=False)
 
 
 def test_groups_are_listed_and_described(both):

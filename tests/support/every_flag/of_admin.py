@@ -85,6 +85,19 @@ GET_OFFSETS = [
     *takes_configurations("get-offsets --topic orders", "command-config"),
 ]
 
+GROUPS = [
+    says("groups --list", r"^readers +Classic"),
+    says("groups --list --json", r'"group":"readers","type":"Classic"'),
+    says("groups --list --consumer", "^readers "),
+    says("groups --list --share", r"^GROUP +TYPE +PROTOCOL *$", lacks="readers"),
+    says("groups --list --streams", "^GROUP", lacks="readers"),
+    says("groups --list --group-type classic", "^readers "),
+    says("groups --list --group-type share --protocol share", "^GROUP", lacks="readers"),
+    complains("groups --list --group-type odd", "--group-type must be a valid group type"),
+    complains("groups --list --share --consumer", "can't be used with option"),
+    *takes_configurations("groups --list", "command-config"),
+]
+
 RESET = "--reset-offsets --group movers --topic orders --dry-run"
 CONSUMER_GROUPS = [
     says("consumer-groups --list", "^readers$"),
@@ -272,7 +285,7 @@ API_VERSIONS = [
     *takes_configurations("broker-api-versions", "command-config"),
 ]
 
-ROWS = {"topics": TOPICS, "configs": CONFIGS, "get-offsets": GET_OFFSETS,
+ROWS = {"topics": TOPICS, "configs": CONFIGS, "get-offsets": GET_OFFSETS, "groups": GROUPS,
         "consumer-groups": CONSUMER_GROUPS, "share-groups": SHARE_GROUPS,
         "delete-records": DELETE_RECORDS, "log-dirs": LOG_DIRS, "reassign-partitions": REASSIGN,
         "leader-election": ELECTION, "transactions": TRANSACTIONS, "features": FEATURES,
