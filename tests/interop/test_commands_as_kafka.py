@@ -175,6 +175,59 @@ def test_wrong_lines_are_refused_in_kafkas_words(both, tool):
         assert other == one, (line, kafka, ours)
 
 
+#: What the cluster, or a look at files, refuses: FILE.json stands for one of FILES.
+REFUSED = {
+    "kafka-topics": ["--create --topic bad/name", "--create --topic .",
+                     "--create --topic okay --replication-factor 99999",
+                     "--create --topic a_b.c --partitions -1",
+                     "--create --topic okay --replica-assignment 1,9",
+                     "--create --topic orders --if-not-exists", "--delete", "--delete --topic nowhere",
+                     "--alter --topic orders --partitions 1", "--alter --topic orders --partitions 3",
+                     "--alter --topic orders --partitions 0",
+                     "--describe --topic-id AAAAAAAAAAAAAAAAAAAAAQ", "--list --topic (",
+                     "--list extra"],
+    "kafka-configs": ["--alter --topic nowhere --add-config retention.ms=1",
+                      "--alter --topic orders --add-config nonsense=1",
+                      "--alter --topic orders --delete-config nonsense",
+                      "--alter --topic orders --add-config-file /nowhere/file",
+                      "--alter --broker 1 --add-config node.id=2",
+                      "--alter --broker 1 --add-config nonsense=2"],
+    "kafka-get-offsets": ["--topic nowhere", "--topic orders --partitions 9",
+                          "--topic-partitions orders:9"],
+    "kafka-consumer-groups": ["--reset-offsets --group readers --topic orders --to-offset -5 --dry-run",
+                              "--reset-offsets --all-groups --topic orders --to-earliest --dry-run "
+                              "--execute"],
+    "kafka-share-groups": ["--delete --group nobody", "--delete-offsets --group nobody --topic orders"],
+    "kafka-delete-records": ["--offset-json-file broken.json", "--offset-json-file version2.json",
+                             "--offset-json-file twice.json", "--offset-json-file empty.json"],
+    "kafka-log-dirs": ["--describe --broker-list x", "--describe --topic-list nowhere"],
+    "kafka-leader-election": ["--election-type preferred", "--election-type odd --all-topic-partitions",
+                              "--election-type preferred --topic orders",
+                              "--election-type preferred --topic nowhere --partition 0",
+                              "--election-type unclean --topic orders --partition 0",
+                              "--election-type preferred --path-to-json-file nowhere.json",
+                              "--election-type preferred --path-to-json-file twice.json",
+                              "--election-type preferred --path-to-json-file broken.json"],
+    "kafka-features": ["upgrade", "upgrade --feature nonsense=1", "upgrade --feature group.version",
+                       "downgrade --feature group.version=9", "disable --feature nonsense"],
+    "kafka-transactions": ["abort --topic orders --partition 0",
+                           "abort --topic orders --partition 0 --start-offset 5", "find-hanging",
+                           "find-hanging --broker-id 9"],
+}
+FILES = {"broken.json": "{nonsense", "version2.json": '{"version": 2, "partitions": []}',
+         "twice.json": '{"version": 1, "partitions": [{"topic": "orders", "partition": 0, "offset": 1},'
+                       ' {"topic": "orders", "partition": 0, "offset": 2}]}',
+         "nowhere.json": '{"partitions": [{"topic": "nowhere", "partition": 0}]}', "empty.json": ""}
+
+
+@pytest.mark.parametrize("tool", REFUSED)
+def test_what_is_refused_is_refused_alike(both, tool, tmp_path):
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    for line in REFUSED[tool]:
+        same(both(tool, *(tmp_path / word if word in FILES else word for word in line.split())))
+
+
 def test_configs(both, java, broker):
     tool = "kafka-configs"
     for words in (["--topic", "orders"], ["--entity-type", "topics", "--entity-name", "orders"],
