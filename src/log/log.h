@@ -245,6 +245,7 @@ private:
     Result<void> skip_to_end_of(Log& old);
     Result<void> roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now);
     Result<void> roll(Now now, bool to_give_up = false);
+    void reserve_room();
     Result<void> seal(Segment& segment);
     Result<bool> time_to_roll(Timestamp newest, Now now);
     Result<TimeLookup> find_in(Segment& segment, Timestamp timestamp, bool may_wait);

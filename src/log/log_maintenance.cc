@@ -38,15 +38,31 @@ Result<bool> Log::time_to_roll(Timestamp newest, Now now) {
 
 Result<void> Log::roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now) {
     const Segment& segment = active();
-    if (segment.size() == 0) {
-        return {};  // an empty segment takes anything
+    if (segment.size() > 0) {  // an empty one takes anything
+        bool due = segment.size() + bytes > config_.segment_bytes || segment.indexes_full() ||
+                   !segment.can_hold(last);
+        if (!due) {
+            TRY_ASSIGN(due, time_to_roll(newest, now));
+        }
+        TRY(due ? roll(now) : Result<void>());
     }
-    const bool full = segment.size() + bytes > config_.segment_bytes;
-    if (full || segment.indexes_full() || !segment.can_hold(last)) {
-        return roll(now);
+    if (config_.preallocate && active().may_reserve()) {
+        reserve_room();
+        TRY(check_health());  // it may have shown that the disk is broken
     }
-    TRY_ASSIGN(const bool due, time_to_roll(newest, now));
-    return due ? roll(now) : Result<void>();
+    return {};
+}
+
+/// Not for logs that get no record: Kafka's preallocated files are sparse, and cost nothing there.
+/// Without it records are taken all the same.
+void Log::reserve_room() {
+    const auto reserved = active().reserve(config_.segment_bytes);
+    if (!reserved || !*reserved) {
+        log_.warn(
+            "{}: no room of {} bytes is reserved for the segment of offset {} (preallocate): {}",
+            partition_, config_.segment_bytes, active().base(),
+            reserved ? "its file system reserves none" : reserved.error().message);
+    }
 }
 
 Result<void> Log::roll_if_due(Now now) {

@@ -88,6 +88,7 @@ Result<std::unique_ptr<Segment>> Segment::open(runtime::Disk& disk, const runtim
     segment->size_ = static_cast<std::uint32_t>(found.size);
     segment->created_ = found.modified;
     segment->append_may_wait_ = true;
+    segment->room_taken_ = config.preallocate && found.size > 0;
     segment->offset_index_.file().listed(found.offset_index);
     segment->time_index_.file().listed(found.time_index);
     segment->txn_index_.file().listed(found.txn_index);
