@@ -217,6 +217,24 @@ Result<std::unique_ptr<Database>> Database::open(runtime::Disk& disk, const runt
     return database;
 }
 
+Result<std::vector<std::string>> Database::complaints(runtime::Disk& disk,
+                                                      const runtime::Path& file) {
+    Connection connection(disk, file);
+    TRY(connection.open());
+    TRY(connection.run("PRAGMA locking_mode = EXCLUSIVE"));
+    TRY_ASSIGN(Statement check, connection.prepare("PRAGMA integrity_check(10)"));
+    std::vector<std::string> found;
+    int code = check.step();
+    for (; code == SQLITE_ROW; code = check.step()) {
+        auto line = check.bytes(0);
+        if (line != "ok") {
+            found.push_back(std::move(line));
+        }
+    }
+    TRY(code == SQLITE_DONE ? Result<void>() : connection.failed("cannot be read"));
+    return found;
+}
+
 Result<void> Database::open_connection() {
     TRY(connection_->open());
     has_reserve_ = disk_.exists(reserve_path());
