@@ -285,7 +285,15 @@ Result<void> Log::delete_records_before(Offset offset) {
     if (offset > log_start_) {
         log_start_ = offset;
         if (epochs_.start_at(offset)) {
-            TRY(save_epochs());
+            // A full disk must not keep records from being deleted, which makes room: the next
+            // write or flush tries again. Of what lies before the log's start nobody asks.
+            epochs_saved_ = false;
+            if (auto saved = save_epochs(); !saved) {
+                if (is_broken()) {
+                    return saved;
+                }
+                log_.warn("{}: {}", partition_, saved.error().message);
+            }
         }
     }
     return {};

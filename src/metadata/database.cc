@@ -337,6 +337,9 @@ Database::Row Database::row_of(const Tree& tree, std::string path, bool is_new) 
 
 Result<void> Database::write(std::span<const Row> rows) {
     auto written = write_rows(rows);
+    if (!written && begin_log_again()) {
+        written = write_rows(rows);
+    }
     if (!written && spend_reserve()) {
         written = write_rows(rows);
     }
@@ -344,6 +347,13 @@ Result<void> Database::write(std::span<const Row> rows) {
     TRY(make_durable());
     keep_reserve();
     return {};
+}
+
+/// On a disk without room: what the log has goes into the file, where most of it replaces what is
+/// there, and the room of the log is that of the next changes.
+bool Database::begin_log_again() {
+    return connection_->is_out_of_space() &&
+           connection_->run("PRAGMA wal_checkpoint(RESTART)").has_value();
 }
 
 runtime::Path Database::reserve_path() const {

@@ -63,6 +63,7 @@ private:
     Result<void> open_connection();
     Result<void> make_durable();
     [[nodiscard]] runtime::Path reserve_path() const;
+    bool begin_log_again();
     bool spend_reserve();
     void keep_reserve();
 
