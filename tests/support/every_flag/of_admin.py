@@ -261,6 +261,18 @@ FEATURES = [
         errors=r"share\.version", status=0),
     Row("features disable --feature share.version --unsafe --dry-run",
         errors=r"share\.version", status=0),
+    Row("features upgrade --release-version 4.2 --dry-run", errors="Can not upgrade metadata.version",
+        status=1),
+    Row("features downgrade --release-version 3.9 --dry-run",
+        errors="Can not downgrade metadata.version", status=1),
+    Row("features upgrade --metadata 4.2 --dry-run", errors="Can not upgrade metadata.version",
+        status=1),
+    Row("features downgrade --metadata 3.9 --dry-run",
+        errors="Can not downgrade metadata.version", status=1),
+    says("features version-mapping --release-version 4.0", r"^metadata\.version=25 \(4\.0\)$"),
+    says("features version-mapping --json", r'"feature":"share.version","level":2'),
+    says("features feature-dependencies --feature eligible.leader.replicas.version=1", "4.0-IV1"),
+    complains("features describe --bootstrap-controller h:1", "has no controllers"),
     *takes_configurations("features describe", "command-config"),
 ]
 
