@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prints a Java class path with Apache Kafka's own jars, fetched once through Maven.
 #
-#   tools/kafka_jars.sh [VERSION] [broker|tools|clients|streams]      (4.4.0 broker)
+#   tools/kafka_jars.sh [VERSION] [broker|tools|clients|streams|connect]      (4.4.0 broker)
 #
 #   broker   kafka.Kafka, kafka.tools.StorageTool, and the clients
 #   tools    org.apache.kafka.tools.*: the perf tools, the console clients, DumpLogSegments. Maven has
@@ -9,6 +9,7 @@
 #            together with the clients of that same release.
 #   clients  the producer, consumer and admin client alone
 #   streams  Kafka Streams, RocksDB's Java library included, and the clients
+#   connect  Kafka Connect's workers and its file connectors, which Maven has up to 4.3.1
 #
 # The jars stay in ${BARNABAS_CACHE:-~/.cache/barnabas}/kafka/VERSION-SET; a second call needs neither
 # Maven nor a network. Logging is slf4j-simple: -Dorg.slf4j.simpleLogger.defaultLogLevel=warn sets it.
@@ -16,12 +17,20 @@ set -euo pipefail
 version=${1:-4.4.0}
 set_name=${2:-broker}
 case $set_name in
-    broker) artifact=kafka_2.13 range=$version ;;
-    tools) artifact=kafka-tools range="[${version%%.*}.0.0,$version]" ;;
-    clients) artifact=kafka-clients range=$version ;;
-    streams) artifact=kafka-streams range=$version ;;
-    *) echo "kafka_jars.sh: '$set_name' is none of broker, tools, clients, streams" >&2; exit 2 ;;
+    broker) artifacts=kafka_2.13 range=$version ;;
+    tools) artifacts=kafka-tools range="[${version%%.*}.0.0,$version]" ;;
+    clients) artifacts=kafka-clients range=$version ;;
+    streams) artifacts=kafka-streams range=$version ;;
+    connect) artifacts="connect-runtime connect-file" range=$version ;;
+    *) echo "kafka_jars.sh: '$set_name' is none of broker, tools, clients, streams, connect" >&2
+       exit 2 ;;
 esac
+
+dependency() { # GROUP ARTIFACT VERSION
+    cat <<POM
+    <dependency><groupId>$1</groupId><artifactId>$2</artifactId><version>$3</version></dependency>
+POM
+}
 
 root=${BARNABAS_CACHE:-$HOME/.cache/barnabas}/kafka
 jars=$root/$version-$set_name
@@ -37,12 +46,8 @@ if [ ! -f "$jars/.complete" ]; then
   <modelVersion>4.0.0</modelVersion>
   <groupId>barnabas</groupId><artifactId>kafka-jars</artifactId><version>1</version>
   <dependencies>
-    <dependency>
-      <groupId>org.apache.kafka</groupId><artifactId>$artifact</artifactId><version>$range</version>
-    </dependency>
-    <dependency>
-      <groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version>
-    </dependency>
+$(for artifact in $artifacts; do dependency org.apache.kafka "$artifact" "$range"; done)
+$(dependency org.slf4j slf4j-simple 1.7.36)
   </dependencies>
 </project>
 POM

@@ -35,6 +35,7 @@ struct ReplicaMover::Part {
     bool is_the_rest = false;
     Offset source_start{0};
     Offset source_end{0};
+    Offset common_end{0};  // of other_records: what lies before it both may have
 };
 
 ReplicaMover::ReplicaMover(Ports ports)
@@ -242,10 +243,8 @@ awaitable<bool> ReplicaMover::copy_all(std::shared_ptr<ReplicaMove> move) {
             continue;
         }
         move->source_end = part.source_end;
-        if (part.kind == Part::Kind::other_records) {
-            ports_.log.warn(
-                "{}: its copy in {} ends with other records than it has; the move begins anew",
-                move->partition, ports_.dirs.path_of(move->to).string());
+        if (part.kind == Part::Kind::other_records && co_await cut_back(move, part.common_end)) {
+            continue;
         }
         if (part.kind != Part::Kind::records) {
             const auto begun = co_await begin_again(move, part.source_start);
@@ -285,6 +284,33 @@ awaitable<Result<bool>> ReplicaMover::copy_part(std::shared_ptr<ReplicaMove> mov
     }
     auto copied = co_await copy(move, std::move(records));
     co_return copied ? Result<bool>(false) : fail(std::move(copied));
+}
+
+/// The copy keeps what it has in common with its source by their leader epochs, as a follower does
+/// that has more than its leader; the next look tells whether that was all. False: nothing of it
+/// is of use. A cut syncs: on the pool.
+awaitable<bool> ReplicaMover::cut_back(std::shared_ptr<ReplicaMove> move, Offset common_end) {
+    const auto directory = ports_.dirs.path_of(move->to).string();
+    if (common_end <= move->future->log_start() || common_end >= move->future->log_end()) {
+        ports_.log.warn(
+            "{}: its copy in {} ends with other records than it has; the move begins anew",
+            move->partition, directory);
+        co_return false;
+    }
+    ports_.log.warn(
+        "{}: its copy in {} has other records than it from offset {} to {}; they are "
+        "cut, and the move goes on",
+        move->partition, directory, common_end, move->future->log_end());
+    auto work = [move, common_end] { return move->future->truncate_to(common_end); };
+    const auto cut = co_await runtime::run_blocking(home_, std::move(work));
+    if (!cut) {
+        ports_.log.warn("{}: its copy in {} cannot be cut: {}; the move begins anew",
+                        move->partition, directory, cut.error().message);
+        co_return false;
+    }
+    move->end = move->future->log_end();
+    move->size_bytes = move->future->size_bytes();
+    co_return true;
 }
 
 /// There is no copy, or it is of no use: retention or a deletion of records went past what was
@@ -347,6 +373,8 @@ awaitable<ReplicaMover::Part> ReplicaMover::next_part(std::shared_ptr<ReplicaMov
         // The copy is not worked on meanwhile.
         if (move->source != log.health() && !move->future->is_beginning_of(log)) {
             part.kind = log.is_broken() ? Part::Kind::offline : Part::Kind::other_records;
+            part.common_end = move->future->epochs().common_end(move->future->log_end(),
+                                                                log.epochs(), log.log_end());
             return part;
         }
         move->source = log.health();

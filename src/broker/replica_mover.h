@@ -101,6 +101,7 @@ private:
     awaitable<bool> copy_all(std::shared_ptr<ReplicaMove> move);
     awaitable<Result<bool>> copy_part(std::shared_ptr<ReplicaMove> move,
                                       runtime::FileSlice records);
+    awaitable<bool> cut_back(std::shared_ptr<ReplicaMove> move, Offset common_end);
     awaitable<Begun> begin_again(std::shared_ptr<ReplicaMove> move, Offset source_start);
     [[nodiscard]] bool is_offline(const ReplicaMove& move) const;
     awaitable<Part> next_part(std::shared_ptr<ReplicaMove> move);

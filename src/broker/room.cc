@@ -5,14 +5,11 @@
 namespace barnabas::broker {
 
 Room room_of(std::uint64_t free_bytes, std::uint64_t free_min) {
-    if (free_bytes >= free_min) {
-        return Room::for_all;
-    }
-    return free_bytes >= free_min / 2 ? Room::for_the_broker : Room::for_no_log;
+    return free_bytes >= free_min ? Room::for_all : Room::for_the_broker;
 }
 
 bool takes_records(Room room, bool internal) {
-    return room == Room::for_all || (room == Room::for_the_broker && internal);
+    return room == Room::for_all || internal;
 }
 
 std::string no_room_sentence(const std::string& directory, const std::optional<std::string>& mount,

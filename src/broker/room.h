@@ -7,11 +7,12 @@
 namespace barnabas::broker {
 
 /// Who may still write to a log directory. Clients stop where less than log.dir.min.free.bytes is
-/// free: that much is kept for what makes room again and for those who read meanwhile. Half of it
-/// is for the logs in which the broker writes down what goes on (members and offsets of groups,
-/// transactions, share groups): without them no consumer of a group could join, or commit what it
-/// has read. The other half is for the cluster's state, checkpoints and retention.
-enum class Room : std::int8_t { for_all, for_the_broker, for_no_log };
+/// free: that much is kept for what makes room again and for those who read meanwhile. The logs in
+/// which the broker writes down what goes on (members and offsets of groups, transactions, share
+/// groups) take records as long as the disk does: without them no consumer of a group could join,
+/// or commit what it has read. Not even where nothing is left: then the write itself says so, and
+/// what has a reserve of its own goes on (the cluster's state, and retention).
+enum class Room : std::int8_t { for_all, for_the_broker };
 
 [[nodiscard]] Room room_of(std::uint64_t free_bytes, std::uint64_t free_min);
 

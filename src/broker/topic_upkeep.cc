@@ -6,6 +6,16 @@
 #include <utility>
 
 namespace barnabas::broker {
+namespace {
+
+/// All checkpoints are written together, where they have changed: as often as the one that is
+/// wanted most often.
+Duration checkpoints_within(const StorageConfig& storage, Duration round) {
+    return std::min({round, storage.recovery_point_checkpoint_interval.value_or(round),
+                     storage.log_start_checkpoint_interval.value_or(round)});
+}
+
+}  // namespace
 
 void TopicService::start_upkeep() {
     for (std::size_t i = 0; i < ports_.dirs.count(); ++i) {
@@ -51,7 +61,8 @@ awaitable<void> TopicService::keep_up(std::size_t directory) {
 
 awaitable<void> TopicService::keep_checkpoints() {
     while (!stopping_) {
-        const Time next = next_round(home_.clock().now());
+        const Time now = home_.clock().now();
+        const Time next = now + checkpoints_within(storage(), next_round(now) - now);
         while (!stopping_ && home_.clock().now() < next) {
             co_await stop_signal_.wait_until(next);
         }

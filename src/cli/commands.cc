@@ -8,6 +8,7 @@
 #include "cli/doctor/doctor_command.h"
 #include "cli/dump_log_command.h"
 #include "cli/groups/consumer_groups_command.h"
+#include "cli/groups/groups_command.h"
 #include "cli/groups/share_groups_command.h"
 #include "cli/log_command.h"
 #include "cli/metadata/metadata_command.h"
@@ -52,6 +53,11 @@ constexpr std::array commands{
             .sentence = "Tell where partitions begin and end, and what was written when.",
             .syntax = &get_offsets_syntax,
             .run = run_get_offsets},
+    Command{.name = "groups",
+            .kafka_name = "kafka-groups",
+            .sentence = "List groups of all kinds.",
+            .syntax = &groups_syntax,
+            .run = run_groups},
     Command{.name = "consumer-groups",
             .kafka_name = "kafka-consumer-groups",
             .sentence = "List, describe and delete consumer groups, and reset their offsets.",

@@ -2,6 +2,7 @@
 
 #include "base/json_text.h"
 #include "cli/standard_output.h"
+#include "cli/state_check.h"
 #include "log/check/directory_check.h"
 #include "log/check/directory_repair.h"
 #include "runtime/real/posix_disk.h"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -100,7 +102,8 @@ Result<int> look_through(const LogArguments& arguments) {
     runtime::PosixDisk disk;
     const runtime::Path directory(arguments.directory);
     TRY_ASSIGN(const auto lock, log::lock_for_tool(disk, directory, arguments.changes()));
-    TRY_ASSIGN(const auto report, log::DirectoryCheck(disk, directory).run());
+    TRY_ASSIGN(auto report, log::DirectoryCheck(disk, directory).run());
+    std::ranges::move(check_state(disk, directory, report), std::back_inserter(report.problems));
     std::vector<std::string> failures(report.problems.size());
     if (arguments.changes()) {
         failures = log::DirectoryRepair(disk).run(report.problems);
@@ -137,9 +140,10 @@ void add_command(CLI::App& log, const std::string& name, const std::string& help
         command->add_flag("--dry-run", arguments->dry_run,
                           "Say what would be done and change nothing");
     }
-    command->footer(fmt::format("Examples\n  barnabas log {0} barnabas-data\n"
-                                "  barnabas log {0} barnabas-data {1}",
-                                name, repair ? "--dry-run" : "--json"));
+    command->footer(
+        fmt::format("Examples\n  barnabas log {0} barnabas-data\n"
+                    "  barnabas log {0} barnabas-data {1}",
+                    name, repair ? "--dry-run" : "--json"));
     command->callback([arguments, name, &status] {
         const auto done = look_through(*arguments);
         if (!done) {

@@ -11,6 +11,8 @@ inline constexpr std::string_view recovery_point_file = "recovery-point-offset-c
 inline constexpr std::string_view log_start_file = "log-start-offset-checkpoint";
 inline constexpr std::string_view high_watermark_file = "replication-offset-checkpoint";
 inline constexpr std::string_view cleaner_offset_file = "cleaner-offset-checkpoint";
+/// Ours: room for the checkpoints on a disk that is full.
+inline constexpr std::string_view reserve_file = ".barnabas-reserve";
 /// Ours, for a moment: whether a directory that is to come back can be written to.
 inline constexpr std::string_view probe_file = ".barnabas-probe";
 /// The folder of KRaft's metadata log.

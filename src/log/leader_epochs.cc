@@ -62,6 +62,22 @@ EpochEnd LeaderEpochs::end_of(LeaderEpoch asked, Offset log_end) const {
     return {.epoch = std::prev(behind)->epoch, .end = behind->start};
 }
 
+Offset LeaderEpochs::common_end(Offset end, const LeaderEpochs& other, Offset other_end) const {
+    Offset common = std::min(end, other_end);
+    for (auto at = entries_.rbegin(); at != entries_.rend(); ++at) {
+        if (at->start >= common) {
+            continue;  // has no record of what is left
+        }
+        const auto behind = std::ranges::upper_bound(other.entries_, at->epoch, {}, &Entry::epoch);
+        common = behind == other.entries_.end() ? common : std::min(common, behind->start);
+        if (behind == other.entries_.begin() || std::prev(behind)->epoch == at->epoch) {
+            return common;
+        }
+        common = std::min(common, at->start);  // the other one knows nothing of that epoch
+    }
+    return common;
+}
+
 bool LeaderEpochs::truncate_to(Offset end) {
     return std::erase_if(entries_, [end](const Entry& entry) { return entry.start >= end; }) > 0;
 }

@@ -42,6 +42,12 @@ public:
     /// `log_end`). Nothing known: {-1, -1}.
     [[nodiscard]] EpochEnd end_of(LeaderEpoch asked, Offset log_end) const;
 
+    /// How much two logs of one partition can have in common: up to the end of the newest epoch
+    /// that both know, where it ends first. As a replica finds it that asks its leader where its
+    /// epochs end (KIP-101 and KIP-279; Kafka's AbstractFetcherThread.getOffsetTruncationState,
+    /// for a copy between directories ReplicaAlterLogDirsThread). Each ends at its `end`.
+    [[nodiscard]] Offset common_end(Offset end, const LeaderEpochs& other, Offset other_end) const;
+
     /// Drops the epochs that begin at or behind `end`; true if there were any.
     bool truncate_to(Offset end);
     /// The log begins at `start` now: the epoch that wrote it begins there, earlier ones are

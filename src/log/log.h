@@ -177,8 +177,7 @@ public:
     void flush_failed(Now now);   // not even a plan could be made
     Result<void> flush(Now now);  // all of that at once
     [[nodiscard]] std::uint64_t cuts() const { return truncations_; }  // of records at its end
-    /// Of that only what a deletion waits for: where begin_flush() fails for want of space, which
-    /// the deletion would make.
+    /// Of that only what a deletion waits for, where the rest fails for want of space.
     [[nodiscard]] FlushPlan begin_flush_for_deletion() const;
 
     /// Flushes and writes what a clean start needs: trimmed indexes, the producers' snapshot.
@@ -244,6 +243,7 @@ private:
     void drop_held(Now now);
     Result<void> roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now);
     Result<void> roll(Now now, bool to_give_up = false);
+    void reserve_room();
     Result<void> seal(Segment& segment);
     Result<bool> time_to_roll(Timestamp newest, Now now);
     Result<TimeLookup> find_in(Segment& segment, Timestamp timestamp, bool may_wait);

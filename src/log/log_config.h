@@ -25,6 +25,7 @@ struct LogConfig {
     std::int64_t segment_jitter_ms = 0;
     std::uint32_t segment_index_bytes = 10 << 20;
     std::uint32_t index_interval_bytes = 4096;
+    bool preallocate = false;
 
     std::int64_t retention_ms = std::int64_t{7} * 24 * 3600 * 1000;  // -1: for ever
     std::int64_t retention_bytes = -1;                               // -1: no limit

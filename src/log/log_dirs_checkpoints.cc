@@ -4,9 +4,40 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace barnabas::log {
 namespace {
+
+/// The checkpoints of some thousands of partitions and, while they are written, the old ones.
+constexpr std::size_t reserve_size = 256 << 10;
+
+/// As well as the disk allows; tried again with every writing.
+void keep_reserve(runtime::Disk& disk, const runtime::Path& reserve) {
+    if (disk.exists(reserve)) {
+        return;
+    }
+    const std::vector<std::byte> zeros(reserve_size);
+    const auto file = disk.open(reserve, runtime::OpenMode::create_or_open);
+    if (!file || !(*file)->write_at(0, zeros)) {
+        ignore(disk.remove(reserve), "half of it is no use");
+    }
+}
+
+/// On a disk without room the file's reserve makes some: where a log begins has to be written down
+/// before DeleteRecords, which makes room, is answered.
+Result<void> replace_checkpoint(runtime::Disk& disk, const DirectoryHealth& health,
+                                const runtime::Path& path, std::string_view text,
+                                runtime::Syncs syncs) {
+    const auto reserve = path.parent_path() / reserve_file;
+    auto written = disk.replace_text(path, text, syncs);
+    if (!written && !health.failed() && disk.exists(reserve) && disk.remove(reserve)) {
+        written = disk.replace_text(path, text, syncs);
+    } else if (written && syncs != runtime::Syncs::nothing) {
+        keep_reserve(disk, reserve);
+    }
+    return written;
+}
 
 void keep_first(Result<void>& failed, Result<void> next) {
     if (failed) {
@@ -159,9 +190,11 @@ std::pair<LogDirs::Checkpoints, bool> LogDirs::wanted_in(
 Result<void> LogDirs::write_files(std::size_t index, Checkpoints wanted) {
     Result<void> failed;
     const auto write = [&](std::string_view name, OffsetCheckpoint Checkpoints::* of) {
-        if (is_usable(index)) {
-            keep_first(failed, write_file(directories_[index], name, of, std::move(wanted.*of)));
-        }
+        auto& directory = directories_[index];
+        keep_first(failed, is_usable(index)
+                               ? write_file(directory, name, of, std::move(wanted.*of))
+                               : fail(ErrorCode::kafka_storage_error, "{} is not written: {}", name,
+                                      directory.health->why()));
     };
     write(recovery_point_file, &Checkpoints::recovery_points);
     write(log_start_file, &Checkpoints::log_starts);
@@ -180,7 +213,8 @@ Result<void> LogDirs::write_file(Directory& directory, std::string_view name,
     if (same && disk_.exists(path)) {
         return {};
     }
-    TRY(disk_.replace_text(path, offset_checkpoint_text(wanted), synced()));
+    TRY(replace_checkpoint(disk_, *directory.health, path, offset_checkpoint_text(wanted),
+                           synced()));
     const std::lock_guard lock(mutex_);
     directory.checkpoints.*of = std::move(wanted);
     return {};

@@ -7,6 +7,40 @@
 #include <utility>
 
 namespace barnabas::log {
+namespace {
+
+/// Reads a whole batch, or answers what that would have to wait for, if it must not.
+Result<std::optional<ColdPart>> read_batch(Segment& segment, const ScannedBatch& batch,
+                                           bool may_wait, ByteBuffer& into) {
+    if (!may_wait) {
+        TRY_ASSIGN(auto cold, segment.cold_between(batch.position, batch.position + batch.size));
+        if (cold) {
+            return cold;
+        }
+    }
+    into.resize(batch.size);
+    TRY(segment.read(batch.position, into.mutable_view()));
+    return std::optional<ColdPart>();
+}
+
+/// The largest timestamp of a batch's records from `from` on.
+Result<Timestamp> newest_of(const wire::BatchView& batch, Offset from, std::size_t bytes_max) {
+    Timestamp newest = no_timestamp;
+    wire::RecordReader reader;
+    wire::RecordView record;
+    TRY(reader.start(batch, bytes_max));
+    while (true) {
+        TRY_ASSIGN(const bool more, reader.next(record));
+        if (!more) {
+            return newest;
+        }
+        if (record.offset >= from) {
+            newest = std::max(newest, record.timestamp);
+        }
+    }
+}
+
+}  // namespace
 
 Result<std::optional<FoundOffset>> Log::find_by_timestamp(Timestamp timestamp) {
     TRY_ASSIGN(const auto result, try_find_by_timestamp(timestamp, true));
@@ -49,20 +83,35 @@ Result<TimeLookup> Log::try_find_max_timestamp(bool may_wait) {
 }
 
 /// Where the largest timestamp is that of a record before the log's start, or of a batch that
-/// compaction has emptied: every batch's header is looked at, for both are rare.
+/// compaction has emptied: every batch's header is looked at, for both are rare. Of the batch that
+/// holds the log's start the header may tell of a record before it.
 Result<TimeLookup> Log::find_newest_served(bool may_wait) {
     Timestamp newest = no_timestamp;
     std::optional<ColdPart> cold;
     for (auto& [base, segment] : segments_) {
+        std::optional<ScannedBatch> first;
         const auto note = [&](const ScannedBatch& batch) {
             if (batch.header.last_offset() >= log_start_ && batch.header.count() != 0) {
-                newest = std::max(newest, batch.header.max_timestamp());
+                if (batch.header.base_offset() < log_start_) {
+                    first = batch;
+                } else {
+                    newest = std::max(newest, batch.header.max_timestamp());
+                }
             }
             return true;
         };
         TRY(segment->scan(0, note, may_wait ? nullptr : &cold));
+        ByteBuffer bytes;
+        if (first && !cold) {
+            TRY_ASSIGN(cold, read_batch(*segment, *first, may_wait, bytes));
+        }
         if (cold) {
             return TimeLookup{.found = {}, .cold = std::move(cold)};
+        }
+        if (first) {
+            TRY_ASSIGN(const auto of_first, newest_of(wire::BatchView(bytes.view()), log_start_,
+                                                      config_.max_decompressed_bytes));
+            newest = std::max(newest, of_first);
         }
     }
     return newest == no_timestamp ? Result<TimeLookup>(TimeLookup{})
@@ -90,16 +139,11 @@ Result<TimeLookup> Log::find_in(Segment& segment, Timestamp timestamp, bool may_
 Result<TimeLookup> Log::find_in_batch(Segment& segment, const ScannedBatch& batch,
                                       Timestamp timestamp, bool may_wait) {
     TimeLookup result;
-    if (!may_wait) {
-        const auto end = batch.position + batch.size;
-        TRY_ASSIGN(result.cold, segment.cold_between(batch.position, end));
-        if (result.cold) {
-            return result;
-        }
-    }
     ByteBuffer bytes;
-    bytes.resize(batch.size);
-    TRY(segment.read(batch.position, bytes.mutable_view()));
+    TRY_ASSIGN(result.cold, read_batch(segment, batch, may_wait, bytes));
+    if (result.cold) {
+        return result;
+    }
     const wire::BatchView view(bytes.view());
     wire::RecordReader reader;
     wire::RecordView record;

@@ -39,14 +39,32 @@ bool Log::needs_roll(std::size_t bytes, Offset last) const {
 }
 
 Result<void> Log::roll_for(std::size_t bytes, Offset last, Timestamp newest, Now now) {
-    if (needs_roll(bytes, last)) {
-        return is_unsettled()
-                   ? fail(ErrorCode::request_timed_out,
-                          "{}: the batches before it are still being written", partition_)
-                   : roll(now);
+    bool due = needs_roll(bytes, last);
+    if (due && is_unsettled()) {
+        return fail(ErrorCode::request_timed_out,
+                    "{}: the batches before it are still being written", partition_);
     }
-    TRY_ASSIGN(const bool due, time_to_roll(newest, now));
-    return due ? roll(now) : Result<void>();
+    if (!due) {
+        TRY_ASSIGN(due, time_to_roll(newest, now));
+    }
+    TRY(due ? roll(now) : Result<void>());
+    if (config_.preallocate && active().may_reserve()) {
+        reserve_room();
+        TRY(check_health());  // it may have shown that the disk is broken
+    }
+    return {};
+}
+
+/// Not for logs that get no record: Kafka's preallocated files are sparse, and cost nothing there.
+/// Without it records are taken all the same.
+void Log::reserve_room() {
+    const auto reserved = active().reserve(config_.segment_bytes);
+    if (!reserved || !*reserved) {
+        log_.warn(
+            "{}: no room of {} bytes is reserved for the segment of offset {} (preallocate): {}",
+            partition_, config_.segment_bytes, active().base(),
+            reserved ? "its file system reserves none" : reserved.error().message);
+    }
 }
 
 Result<void> Log::roll_if_due(Now now) {
@@ -268,7 +286,8 @@ Result<void> Log::delete_records_before(Offset offset) {
     }
     if (offset > log_start_) {
         log_start_ = offset;
-        // Written with the next records: an older file is put right when the log is opened.
+        // Written with the next records, so that a full disk does not keep records from being
+        // deleted, which makes room: an older file is put right when the log is opened.
         epochs_saved_ = !epochs_.start_at(offset) && epochs_saved_;
     }
     return {};
@@ -379,6 +398,8 @@ Result<void> Log::close() {
     if (writing_) {
         return fail(ErrorCode::kafka_storage_error, "{} is still being written to", partition_);
     }
+    const bool swaps = !swap_.replaced.empty();
+    TRY(finish_swap());  // a segment whose files have two names was not closed in order
     TRY(held_.is_empty() ? Result<void>() : flush(Now{}));
     TRY(seal(active()));
     if (log_end() > Offset{0}) {
@@ -388,7 +409,7 @@ Result<void> Log::close() {
     for (const auto offset : std::set(unsure_snapshots_)) {
         TRY(doubt_snapshot(offset));  // after an orderly stop nobody doubts any
     }
-    if (unflushed() > 0 || !unsynced_.empty() || !in_flight_.files.empty() ||
+    if (unflushed() > 0 || swaps || !unsynced_.empty() || !in_flight_.files.empty() ||
         !unsynced_snapshots_.empty() || unsynced_epochs_) {
         TRY(flush(Now{}));
     }

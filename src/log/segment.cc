@@ -88,6 +88,7 @@ Result<std::unique_ptr<Segment>> Segment::open(runtime::Disk& disk, const runtim
     segment->size_ = static_cast<std::uint32_t>(found.size);
     segment->created_ = found.modified;
     segment->append_may_wait_ = true;
+    segment->room_taken_ = config.preallocate && found.size > 0;
     segment->offset_index_.file().listed(found.offset_index);
     segment->time_index_.file().listed(found.time_index);
     segment->txn_index_.file().listed(found.txn_index);
@@ -342,6 +343,7 @@ void Segment::close_idle() {
         file_.reset();
         file_asked_ = false;
         append_may_wait_ = true;  // who opens it may wait, and its pages may leave memory
+        checked_ = {};
     }
     for (auto* index : index_files_) {
         index->close_idle();

@@ -119,6 +119,13 @@ public:
     /// What an append would have to wait for now; nothing if none of it has to be waited for.
     Result<std::optional<ColdPart>> cold_append();
 
+    /// Takes room on the medium for so many bytes, once and before the first batch; what is left of
+    /// it goes back when the segment is sealed. False where the file system cannot do it. An error
+    /// where not as much again would stay free: a disk is not to be full of nothing.
+    Result<bool> reserve(std::uint32_t bytes);
+    /// Whether that is still to be asked.
+    [[nodiscard]] bool may_reserve() const { return size_ == 0 && !room_taken_; }
+
     /// Writes one or more whole batches, which cover offsets up to `last`. On failure the segment
     /// is as before (the file is cut back). Index entries that cannot be written wait in memory.
     Result<void> append(ByteView batches, Offset last, TimestampOffset largest);
@@ -238,6 +245,7 @@ private:
                                                     std::uint32_t from, Offset trusted);
     Result<void> index_time_again(Offset last);
     [[nodiscard]] Result<Offset> check_kept(const wire::BatchView& batch, Offset next) const;
+    void give_room_back();
     /// The log, then its indexes.
     [[nodiscard]] std::array<runtime::Path, 4> paths() const;
     Result<void> rename_file(std::size_t which, const runtime::Path& path);
@@ -256,6 +264,7 @@ private:
     bool has_index_files_ = false;
     bool end_proven_ = true;  // next_offset_ is what the batches say, not only what load() was told
     bool append_may_wait_ = false;
+    bool room_taken_ = false;  // perhaps: whoever was here before may have crashed
     OffsetIndex offset_index_;
     TimeIndex time_index_;
     TransactionIndex txn_index_;

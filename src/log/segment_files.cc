@@ -173,7 +173,35 @@ Result<void> Segment::index_time_again(Offset last) {
                                           : Result<void>();
 }
 
+Result<bool> Segment::reserve(std::uint32_t bytes) {
+    INVARIANT(may_reserve(), "{} has {} bytes", log_path_.string(), size_);
+    room_taken_ = true;  // or it could not be: that is said once
+    TRY_ASSIGN(const auto space, disk_.space(log_path_.parent_path()));
+    if (space.total > 0 && space.free / 2 < bytes) {
+        return fail(ErrorCode::kafka_storage_error,
+                    "{} bytes are free, which is less than twice that", space.free);
+    }
+    TRY_ASSIGN(const auto file, this->file());
+    return file->reserve(bytes);
+}
+
+/// Setting the size that it has takes away what is reserved behind it. Retention goes by the file's
+/// date where records have none.
+void Segment::give_room_back() {
+    if (!std::exchange(room_taken_, false)) {
+        return;
+    }
+    const auto cut = [this]() -> Result<void> {
+        TRY_ASSIGN(const auto dated, modified());
+        TRY_ASSIGN(const auto file, this->file());
+        TRY(file->truncate(size_));
+        return set_modified(dated);
+    };
+    ignore(cut(), "the records are there; the room is lost until the segment is removed");
+}
+
 Result<void> Segment::seal() {
+    give_room_back();
     TRY(time_index_.maybe_append(max_timestamp_));
     TRY(offset_index_.file().rest());
     TRY(time_index_.file().rest());
@@ -183,6 +211,7 @@ Result<void> Segment::seal() {
 }
 
 Result<void> Segment::give_room() {
+    give_room_back();
     rebuilt_ = true;  // they are to be written, should it stay
     TRY(offset_index_.file().give_room());
     return time_index_.file().give_room();

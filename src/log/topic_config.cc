@@ -38,8 +38,6 @@ constexpr ConfigRule throttled_replicas =
 constexpr std::string_view because_remote = "tiered storage is not supported";
 constexpr std::string_view because_quota = "quotas are not supported yet";
 constexpr std::string_view because_one = "a single broker replicates to no other";
-constexpr std::string_view because_sparse =
-    "a file grows with its records; a size alone reserves no room on Linux";
 
 constexpr ConfigRow rows[] = {
     {"cleanup.policy", list, "delete", list_of("compact delete"), resource, medium,
@@ -125,8 +123,9 @@ constexpr ConfigRow rows[] = {
      "is answered.",
      works, synonyms("min.insync.replicas")},
     {"preallocate", boolean, "false", any_value(), resource, medium,
-     "Whether a new segment's file gets its full size at once.", no_effect(because_sparse),
-     synonyms("log.preallocate")},
+     "Whether a new segment's file takes room on the disk for segment.bytes at once, with its "
+     "first record; what it does not use of it goes back when it is closed.",
+     works, synonyms("log.preallocate")},
     {"remote.copy.lag.bytes", int64, "-1", at_least(-1), resource, medium,
      "How many bytes a segment may lag before it is copied to remote storage.",
      no_effect(because_remote), synonyms("log.remote.copy.lag.bytes")},
@@ -247,6 +246,7 @@ LogConfig make_log_config(const ConfigValues& values) {
         .segment_jitter_ms = values.integer("segment.jitter.ms"),
         .segment_index_bytes = bytes("segment.index.bytes"),
         .index_interval_bytes = bytes("index.interval.bytes"),
+        .preallocate = values.boolean("preallocate"),
         .retention_ms = values.integer("retention.ms"),
         .retention_bytes = values.integer("retention.bytes"),
         .file_delete_delay_ms = values.integer("file.delete.delay.ms"),

@@ -217,6 +217,24 @@ Result<std::unique_ptr<Database>> Database::open(runtime::Disk& disk, const runt
     return database;
 }
 
+Result<std::vector<std::string>> Database::complaints(runtime::Disk& disk,
+                                                      const runtime::Path& file) {
+    Connection connection(disk, file);
+    TRY(connection.open());
+    TRY(connection.run("PRAGMA locking_mode = EXCLUSIVE"));
+    TRY_ASSIGN(Statement check, connection.prepare("PRAGMA integrity_check(10)"));
+    std::vector<std::string> found;
+    int code = check.step();
+    for (; code == SQLITE_ROW; code = check.step()) {
+        auto line = check.bytes(0);
+        if (line != "ok") {
+            found.push_back(std::move(line));
+        }
+    }
+    TRY(code == SQLITE_DONE ? Result<void>() : connection.failed("cannot be read"));
+    return found;
+}
+
 Result<void> Database::open_connection() {
     TRY(connection_->open());
     has_reserve_ = disk_.exists(reserve_path());
@@ -319,6 +337,9 @@ Database::Row Database::row_of(const Tree& tree, std::string path, bool is_new) 
 
 Result<void> Database::write(std::span<const Row> rows) {
     auto written = write_rows(rows);
+    if (!written && begin_log_again()) {
+        written = write_rows(rows);
+    }
     if (!written && spend_reserve()) {
         written = write_rows(rows);
     }
@@ -326,6 +347,13 @@ Result<void> Database::write(std::span<const Row> rows) {
     TRY(make_durable());
     keep_reserve();
     return {};
+}
+
+/// On a disk without room: what the log has goes into the file, where most of it replaces what is
+/// there, and the room of the log is that of the next changes.
+bool Database::begin_log_again() {
+    return connection_->is_out_of_space() &&
+           connection_->run("PRAGMA wal_checkpoint(RESTART)").has_value();
 }
 
 runtime::Path Database::reserve_path() const {

@@ -18,6 +18,11 @@ class Database {
 public:
     static Result<std::unique_ptr<Database>> open(runtime::Disk& disk, const runtime::Path& file);
 
+    /// What SQLite's own check finds wrong in a file that nobody has open, the first few; none:
+    /// nothing. An error where it cannot even be read. Writes to the file and its log.
+    static Result<std::vector<std::string>> complaints(runtime::Disk& disk,
+                                                       const runtime::Path& file);
+
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
     ~Database();
@@ -58,6 +63,7 @@ private:
     Result<void> open_connection();
     Result<void> make_durable();
     [[nodiscard]] runtime::Path reserve_path() const;
+    bool begin_log_again();
     bool spend_reserve();
     void keep_reserve();
 

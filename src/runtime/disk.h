@@ -69,8 +69,12 @@ public:
     Result<void> write_at(std::uint64_t position, ByteView bytes) {
         return write_at(position, std::span(&bytes, 1));
     }
-    /// Longer: filled with zeros, sparse. Shorter: cut.
+    /// Longer: filled with zeros, sparse. Shorter: cut. Of what reserve() has taken nothing stays.
     virtual Result<void> truncate(std::uint64_t size) = 0;
+    /// Takes room on the medium for the first `size` bytes: writes to them do not fail for want of
+    /// space. size() stays as it is, and so does what reads find. False where the file system has
+    /// no such thing. Quick where room is taken in extents, not where it is filled (tmpfs).
+    [[nodiscard]] virtual Result<bool> reserve(std::uint64_t size) = 0;
     /// Data and size are on the medium when it returns. Blocks for milliseconds. After a failure
     /// nobody knows what the medium has, and it fails for good: the next sync would find nothing
     /// left to write and succeed (Linux reports a lost write once).

@@ -45,6 +45,10 @@ public:
         TRY(life_->check(path_));
         return file_->truncate(size);
     }
+    [[nodiscard]] Result<bool> reserve(std::uint64_t size) override {
+        TRY(life_->check(path_));
+        return file_->reserve(size);
+    }
     Result<void> sync() override {
         TRY(life_->check(path_));
         return file_->sync();

@@ -153,6 +153,7 @@ public:
         return file_->write_at(at, parts);
     }
     Result<void> truncate(std::uint64_t size) override { return file_->truncate(size); }
+    Result<bool> reserve(std::uint64_t size) override { return file_->reserve(size); }
     Result<void> sync() override { return file_->sync(); }
     void forget_unsynced() override { file_->forget_unsynced(); }
     Result<std::uint64_t> size() const override { return file_->size(); }

@@ -49,12 +49,31 @@ def test_storage(broker_factory, tmp_path):
     file.write_text(f"node.id=1\nlog.dirs={broker.data}\n")
     said = ours("storage", "info", "--config", file)
     assert (said.status, said.out) == (1, f"Found problem:\n  {broker.data} does not exist\n\n")
-    said = ours("storage", "format", "-t", "4L6g3nShT-eMCtK--X86sw", "-c", file, "--standalone")
-    assert said.status == 0 and str(broker.data) in said.out and not broker.data.exists()
-    broker.start().stop()
+    cluster = "4L6g3nShT-eMCtK--X86sw"
+    refused = ours("storage", "format", "-t", cluster, "-c", file, "-S", "SCRAM-SHA-256=[name=a]")
+    assert refused.status == 1 and "--add-scram: no listener" in refused.errors
+    assert not broker.data.exists()
+    said = ours("storage", "format", "-t", cluster, "-c", file, "--standalone", "-r", "4.0")
+    assert (said.status, said.out) == (
+        0, f"Formatting data directory {broker.data} for cluster {cluster}.\n")
+    again = ours("storage", "format", "-t", cluster, "-c", file, "-g", "--json")
+    assert json.loads(again.out) == {"directory": str(broker.data), "formatted": False}
+    broker.start()
+    told = ours("cluster", "cluster-id", "--bootstrap-server", broker.bootstrap)
+    assert told.out == f"Cluster ID: {cluster}\n"
+    levels = {line.split()[1]: line.split()[7] for line in ours(
+        "features", "--bootstrap-server", broker.bootstrap, "describe").out.splitlines()}
+    assert levels == {"group.version": "1", "share.version": "0", "transaction.version": "2"}
+    broker.stop()
     said = ours("storage", "info", "-c", file)
     assert said.status == 0 and f"Found log directory:\n  {broker.data}\n" in said.out
-    assert "node.id=1, version=1}" in said.out
+    assert f"cluster.id={cluster}, " in said.out and "node.id=1, version=1}" in said.out
+    mine = tmp_path / "mine"
+    (mine / "Documents").mkdir(parents=True)
+    other = tmp_path / "other.properties"
+    other.write_text(f"node.id=1\nlog.dirs={mine}\n")
+    said = ours("storage", "format", "-t", cluster, "-c", other)
+    assert said.status == 1 and "is no broker's" in said.errors and len(list(mine.iterdir())) == 1
     found = json.loads(ours("storage", "info", "-c", file, "--json").out)
     assert found["problems"] == [] and found["metadata"]["node.id"] == "1"
     ids = {ours("storage", "random-uuid").out for _ in range(5)}

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import subprocess
+import time
 
 import pytest
 from support import batches, tool_server, wire
@@ -11,6 +12,8 @@ from support import broker as brokers
 from support.waiting import wait_until
 
 pytestmark = pytest.mark.own
+
+AWAY = "127.0.0.1:1"
 
 
 @pytest.fixture(scope="module")
@@ -185,3 +188,32 @@ def test_a_broker_that_is_away_is_told_of():
     assert said.status == 1 and "max.block.ms" in said.errors, said
     said = tool_server.run_ours("console-consumer", *words, "--timeout-ms", 300)
     assert said.status == 0 and said.errors.endswith("Processed a total of 0 messages\n"), said
+
+
+@pytest.mark.parametrize("words", [
+    ["console-consumer", "--topic", "orders"],
+    ["console-consumer", "--topic", "orders", "--group", "named"],
+    ["console-share-consumer", "--topic", "orders"]])
+def test_nobody_waits_for_a_broker_that_was_never_there(words):
+    """Neither in silence nor, at the end, for leaving a group that was not joined."""
+    began = time.perf_counter()
+    said = tool_server.run_ours(words[0], "--bootstrap-server", AWAY, *words[1:], "--timeout-ms", 700)
+    assert time.perf_counter() - began < 10, said
+    assert (said.status, said.out) == (0, ""), said
+    assert said.errors.count(f"WARN no metadata from bootstrap server {AWAY}: ") == 1, said
+
+
+def test_a_member_of_kcats_tells_of_a_broker_that_is_away(tmp_path):
+    errors = tmp_path / "errors"
+    with errors.open("wb") as file, subprocess.Popen(
+            [str(brokers.binary()), "cat", "-b", AWAY, "-G", "g", "orders"], stderr=file) as member:
+        wait_until(lambda: f"% WARNING: no metadata from bootstrap server {AWAY}: " in
+                   errors.read_text(), 10, "it tells what is wrong")
+        member.terminate()
+        member.wait(10)
+
+
+def test_a_topic_that_cannot_be_is_told_of(broker):
+    said = run(broker, "console-consumer", "--topic", "bad/name")
+    assert said.status == 0 and "Processed a total of 0 messages" in said.errors, said
+    assert "InvalidTopicException" in said.errors and "'bad/name'" in said.errors, said

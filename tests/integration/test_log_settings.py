@@ -225,6 +225,25 @@ def test_segments_are_rolled(broker, connection, configs, steps, bases):
 
 
 @pytest.mark.own  # Kafka draws at random, for each segment
+def test_room_is_taken_for_a_segment_and_given_back(broker, connection):
+    topic = make_topic(connection, preallocate="true", segment_bytes=2 << 20)
+    first = folder(broker, topic) / f"{0:020}.log"
+
+    def taken(file):
+        return file.stat().st_blocks * 512
+    assert taken(first) == 0, "of a log without records"
+    send(connection, topic, now_ms(), size=1000)
+    if f"{topic}-0: no room of 2097152 bytes is reserved" in broker.log():
+        pytest.skip("the file system of this place reserves none, or has little")
+    assert taken(first) >= 2 << 20 and first.stat().st_size < 2000
+    wire.set_topic_config(connection, topic, segment_ms=1)
+    wait_until(lambda: len(segments(broker, topic)) == 2, 20, "it is rolled")
+    assert taken(first) < 1 << 20
+    wire.set_topic_config(connection, topic, segment_ms=None, preallocate="false")
+    send(connection, topic, now_ms(), size=1000)
+    assert taken(folder(broker, topic) / f"{1:020}.log") < 1 << 20, "the setting counts at once"
+
+
 def test_jitter_spreads_the_partitions_of_a_topic(broker, connection):
     name, begin = "jittered", now_ms()
     wire.create_topic(connection, name, 24, configs={"segment.ms": 1000, "segment.jitter.ms": 1000})

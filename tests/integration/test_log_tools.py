@@ -147,6 +147,47 @@ def test_a_damaged_directory_is_mended_and_serves_the_same(stopped):
     assert found("check", stopped.data)[:2] == (0, [])
 
 
+def test_the_clusters_state_is_looked_into(stopped, tmp_path):
+    """cluster.db itself, and what it and the partitions' folders say of each other."""
+    def of(change):
+        copy = tmp_path / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(stopped.data, copy)
+        change(copy)
+        before = contents(copy)
+        status, told, _ = found("check", copy)
+        assert contents(copy) == before
+        return status, [(line["kind"], line["path"].removeprefix(f"{copy}/"), line["sentence"])
+                        for line in told]
+
+    def spoil(copy):
+        with (copy / "cluster.db").open("r+b") as file:
+            file.seek(4096)
+            file.write(b"\xff" * 8192)
+
+    status, [(kind, path, sentence)] = of(spoil)
+    assert (status, kind, path) == (1, "broken-cluster-state", "cluster.db"), sentence
+    assert "from a copy of the directory" in sentence
+
+    status, [(kind, path, sentence)] = of(
+        lambda copy: (copy / "cluster.db").write_bytes(b"no database" * 1000))
+    assert (status, kind, path) == (1, "broken-cluster-state", "cluster.db"), sentence
+
+    status, told = of(lambda copy: (copy / "kept-1").rename(copy / "kept-7"))
+    assert status == 0 and [line[:2] for line in told] == [
+        ("note", "kept-7"), ("note", "cluster.db")], told
+    assert told[0][2].startswith("is in no topic of the cluster")
+    assert told[1][2].startswith("has 1 partitions without a folder here, the first is kept-1")
+
+    def exchange_id(copy):
+        other = "AAAAAAAAQjKARVsqayEU9Q"
+        (copy / "kept-0" / "partition.metadata").write_text(f"version: 0\ntopic_id: {other}")
+
+    status, [(kind, path, sentence)] = of(exchange_id)
+    assert (status, kind, path) == (1, "other-topic", "kept-0"), sentence
+    assert of(lambda copy: (copy / "cluster.db").unlink())[1] == [], "as in Kafka's directories"
+
+
 def test_what_cannot_be_mended_is_left_and_told(stopped):
     log = sorted((stopped.data / "kept-1").glob("*.log"))[0]
     data = bytearray(log.read_bytes())

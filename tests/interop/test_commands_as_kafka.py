@@ -136,6 +136,10 @@ WRONG_LINES = {
                       "--alter --entity-type brokers --add-config a=b"],
     "kafka-get-offsets": ["--time soon", "--topic-partitions a:x", "--partitions x",
                           "--topic t --topic-partitions t", "--nonsense", "--topic nothing"],
+    "kafka-groups": ["--describe", "--consumer", "--list --group-type odd", "--list --nonsense",
+                     "--list --consumer --share", "--list --share --protocol share",
+                     "--list --streams --consumer", "--list --group-type share --consumer",
+                     "--list --group-type"],
     "kafka-consumer-groups": ["--list --describe --all-groups", "--describe",
                               "--describe --group g --members --state",
                               "--delete --group g --topic t", "--delete-offsets --group g",
@@ -169,6 +173,59 @@ def test_wrong_lines_are_refused_in_kafkas_words(both, tool):
                                                     r"Exception$", word)]
         other = [word for word in other if word not in ("in",)]
         assert other == one, (line, kafka, ours)
+
+
+#: What the cluster, or a look at files, refuses: FILE.json stands for one of FILES.
+REFUSED = {
+    "kafka-topics": ["--create --topic bad/name", "--create --topic .",
+                     "--create --topic okay --replication-factor 99999",
+                     "--create --topic a_b.c --partitions -1",
+                     "--create --topic okay --replica-assignment 1,9",
+                     "--create --topic orders --if-not-exists", "--delete", "--delete --topic nowhere",
+                     "--alter --topic orders --partitions 1", "--alter --topic orders --partitions 3",
+                     "--alter --topic orders --partitions 0",
+                     "--describe --topic-id AAAAAAAAAAAAAAAAAAAAAQ", "--list --topic (",
+                     "--list extra"],
+    "kafka-configs": ["--alter --topic nowhere --add-config retention.ms=1",
+                      "--alter --topic orders --add-config nonsense=1",
+                      "--alter --topic orders --delete-config nonsense",
+                      "--alter --topic orders --add-config-file /nowhere/file",
+                      "--alter --broker 1 --add-config node.id=2",
+                      "--alter --broker 1 --add-config nonsense=2"],
+    "kafka-get-offsets": ["--topic nowhere", "--topic orders --partitions 9",
+                          "--topic-partitions orders:9"],
+    "kafka-consumer-groups": ["--reset-offsets --group readers --topic orders --to-offset -5 --dry-run",
+                              "--reset-offsets --all-groups --topic orders --to-earliest --dry-run "
+                              "--execute"],
+    "kafka-share-groups": ["--delete --group nobody", "--delete-offsets --group nobody --topic orders"],
+    "kafka-delete-records": ["--offset-json-file broken.json", "--offset-json-file version2.json",
+                             "--offset-json-file twice.json", "--offset-json-file empty.json"],
+    "kafka-log-dirs": ["--describe --broker-list x", "--describe --topic-list nowhere"],
+    "kafka-leader-election": ["--election-type preferred", "--election-type odd --all-topic-partitions",
+                              "--election-type preferred --topic orders",
+                              "--election-type preferred --topic nowhere --partition 0",
+                              "--election-type unclean --topic orders --partition 0",
+                              "--election-type preferred --path-to-json-file nowhere.json",
+                              "--election-type preferred --path-to-json-file twice.json",
+                              "--election-type preferred --path-to-json-file broken.json"],
+    "kafka-features": ["upgrade", "upgrade --feature nonsense=1", "upgrade --feature group.version",
+                       "downgrade --feature group.version=9", "disable --feature nonsense"],
+    "kafka-transactions": ["abort --topic orders --partition 0",
+                           "abort --topic orders --partition 0 --start-offset 5", "find-hanging",
+                           "find-hanging --broker-id 9"],
+}
+FILES = {"broken.json": "{nonsense", "version2.json": '{"version": 2, "partitions": []}',
+         "twice.json": '{"version": 1, "partitions": [{"topic": "orders", "partition": 0, "offset": 1},'
+                       ' {"topic": "orders", "partition": 0, "offset": 2}]}',
+         "nowhere.json": '{"partitions": [{"topic": "nowhere", "partition": 0}]}', "empty.json": ""}
+
+
+@pytest.mark.parametrize("tool", REFUSED)
+def test_what_is_refused_is_refused_alike(both, tool, tmp_path):
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    for line in REFUSED[tool]:
+        same(both(tool, *(tmp_path / word if word in FILES else word for word in line.split())))
 
 
 def test_configs(both, java, broker):
@@ -222,6 +279,15 @@ def test_offsets(both):
                   "--time -4 --topic orders", "--time latest-tiered --topic orders",
                   "--time 0 --topic orders", "--time 99999999999999 --topic orders"):
         same(both(tool, *words.split()))
+
+
+def test_groups_of_all_kinds_are_listed(both):
+    tool = "kafka-groups"
+    assert "readers" in same(both(tool, "--list"), ordered=False)
+    for words in ("--consumer", "--share", "--streams", "--group-type classic", "--group-type SHARE",
+                  "--protocol consumer", "--group-type classic --protocol consumer",
+                  "--group-type consumer --protocol share"):
+        same(both(tool, "--list", *words.split()), ordered=False)
 
 
 def test_groups_are_listed_and_described(both):
@@ -434,6 +500,140 @@ def test_features(both):
                   "downgrade --feature share.version=0 --dry-run",
                   "disable --feature share.version --unsafe --dry-run"):
         same(both(tool, *words.split()))
+
+
+def test_features_of_releases(both):
+    tool = "kafka-features"
+    for words in ("version-mapping", "version-mapping --release-version 3.9",
+                  "version-mapping --release-version 2.0",
+                  "feature-dependencies --feature metadata.version=20 --feature share.version=1",
+                  "feature-dependencies --feature eligible.leader.replicas.version=1",
+                  "feature-dependencies --feature nonsense=1",
+                  "feature-dependencies --feature group.version=9",
+                  "feature-dependencies --feature group.version",
+                  "feature-dependencies --feature metadata.version=99", "feature-dependencies",
+                  "upgrade --release-version 1.0", "upgrade --metadata 1.0",
+                  "upgrade --release-version 4.0 --feature group.version=1",
+                  "upgrade --metadata 4.0 --dry-run",
+                  "downgrade --metadata 3.9 --feature group.version=0 --dry-run"):
+        same(both(tool, *words.split()))
+    for words in (["describe"], ["--bootstrap-controller", "h:1", "--bootstrap-server", "h:1",
+                                 "describe"]):
+        same(both(tool, *words, to_broker=False))
+
+
+def test_a_release_is_asked_for_feature_by_feature(both):
+    """Barnabas has not all of Kafka's features, and refuses them all for the first that it has not:
+    which that is depends on the order in which Java keeps them."""
+    def wanted(text):
+        return re.sub(r"Invalid update .* has no such feature\.", "no such feature", text)
+    for words in ("upgrade --release-version 4.4", "upgrade --release-version 3.8",
+                  "downgrade --release-version 3.9 --unsafe"):
+        said = same(both("kafka-features", *words.split(), "--dry-run"), out=wanted)
+        assert "Can not " in said, said
+
+
+class StorageTools:
+    """kafka-storage and ours."""
+
+    def __init__(self):
+        self.server = tool_server.ToolServer("broker")
+
+    def theirs(self, *arguments):
+        return self.server.run("kafka-storage", *arguments)
+
+    @staticmethod
+    def ours(*arguments):
+        return tool_server.run_ours("kafka-storage", *arguments)
+
+    def both(self, *arguments):
+        return self.theirs(*arguments), self.ours(*arguments)
+
+
+@pytest.fixture(scope="module")
+def storage():
+    tools = StorageTools()
+    yield tools
+    tools.server.close()
+
+
+RELEASES = ("3.3-IV3", "3.3", "3.5", "3.9-IV0", "3.9.1", "4.0-IV1", "4.0-IV2", "4.0", "4.1",
+            "4.2-IV0", "4.2", "4.4-IV0", "4.4.0", "4.5-IV0", "4.5", "4", "2.8-IV1", "3.3-IV0",
+            "4.4-SNAPSHOT", "")
+LEVELS = ("metadata.version=6", "metadata.version=7", "metadata.version=34", "metadata.version=35",
+          "kraft.version=1", "kraft.version=2", "transaction.version=2", "group.version=1",
+          "group.version=-1", "share.version=2", "share.version=3", "streams.version=1",
+          "eligible.leader.replicas.version=0", "eligible.leader.replicas.version=1", "nonsense=1",
+          "group.version=x", "group.version=", "group.version = 1", "group.version",
+          "metadata.version=99999")
+
+
+def test_what_storage_knows_of_releases(storage):
+    same(storage.both("version-mapping"))
+    for release in RELEASES:
+        same(storage.both("version-mapping", "-r", release))
+    for level in LEVELS:
+        same(storage.both("feature-dependencies", "-f", level))
+    same(storage.both("feature-dependencies", "--feature", "group.version=0", "--feature",
+                 "eligible.leader.replicas.version=1"))
+
+
+def test_directories_are_formatted(storage, tmp_path):
+    """Each tool sees what the other has done as its own."""
+    cluster, other = "4L6g3nShT-eMCtK--X86sw", "AAAAAAAAQjKARVsqayEU9Q"
+
+    def settings(name, node=1):
+        file = tmp_path / f"{name}-{node}.properties"
+        file.write_text(f"""process.roles=broker,controller\nnode.id={node}
+controller.listener.names=CONTROLLER\ncontroller.quorum.voters={node}@127.0.0.1:9093
+listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093
+log.dirs={tmp_path}/{name}-b,{tmp_path}/{name}-a\n""")
+        return file
+    for name, formatter in (("theirs", storage.theirs), ("ours", storage.ours)):
+        file = settings(name)
+        same(storage.both("info", "-c", file))
+        (tmp_path / f"{name}-a").write_text("a file")
+        same(storage.both("info", "-c", file))
+        (tmp_path / f"{name}-a").unlink()
+        done = formatter("format", "-t", cluster, "-c", file)
+        assert done.status == 0 and f"directory {tmp_path}/{name}-a " in done.out, done
+        assert f"cluster.id={cluster}" in same(storage.both("info", "-c", file))
+        same(storage.both("format", "-t", cluster, "-c", file, "--ignore-formatted"),
+             out=lambda text: text.splitlines()[-1])
+        for words, status in ((["-t", cluster, "-c", file], 1), (["-t", other, "-c", file], 1),
+                              (["-t", other, "-c", file, "-g"], 1),
+                              (["-t", cluster, "-c", settings(name, 2), "-g"], 1)):
+            kafka, ours = storage.both("format", *words)
+            java = "Exception in thread \"main\" java.lang.RuntimeException: "
+            assert ours.status == kafka.status == status
+            told = kafka.complaint().removeprefix(java)
+            # Kafka's names any of them.
+            told, ours.errors = (re.sub(r"(ours|theirs)-[ab]\b", "one", text)
+                                 for text in (told, ours.errors))
+            assert ours.complaint() == told, words
+
+
+def test_what_is_wrong_with_a_format_is_said_as_kafka_says_it(storage, tmp_path):
+    file = tmp_path / "server.properties"
+    file.write_text(f"process.roles=broker,controller\nnode.id=1\nlog.dirs={tmp_path}/d\n"
+                    "controller.listener.names=CONTROLLER\n"
+                    "controller.quorum.voters=1@127.0.0.1:9093\n"
+                    "listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093\n")
+    begin = ["format", "-t", "4L6g3nShT-eMCtK--X86sw", "-c", file]
+    for words in ("-r 9.9", "-r 4.5", "-f nonsense=1", "-r 4.0 -f metadata.version=20",
+                  "-r 2.0 -f nonsense=1"):
+        same(storage.both(*begin, *words.split()))
+    for words in (["-f", "group.version"], ["-f", "group.version=x"], ["-f", "group.version=9"],
+                  ["-r", "4.0-IV0", "-f", "eligible.leader.replicas.version=1"]):
+        kafka, ours = storage.both(*begin, *words)
+        assert (ours.status, ours.out) == (kafka.status, "")
+        assert kafka.complaint().endswith(ours.complaint()), (kafka, ours)
+    for words in (["-s", "-N"], ["-N", "-I", "x"]):
+        kafka, ours = storage.both(*begin, *words)
+        assert ours.status == kafka.status == 1
+        assert "not allowed with argument" in " ".join(kafka.errors.split())
+        assert " ".join(ours.errors.split()) in " ".join(kafka.errors.split())
+    assert not (tmp_path / "d").exists()
 
 
 def test_the_cluster(both, broker):

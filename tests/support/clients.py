@@ -95,12 +95,17 @@ class Producing:
 
 
 class Java(Client):
-    name = "java"
+    """Of another release it runs the same program: what that calls has been there since 2.1."""
+
+    def __init__(self, version=kafka_jars.VERSION):
+        self.name = "java" if version == kafka_jars.VERSION else f"java-{version}"
+        self.version = version
 
     def program(self):
+        jars = kafka_jars.class_path("clients", self.version)
         return ["java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-                "-cp", f"{java_classes()}:{kafka_jars.class_path('clients')}", "JavaClient"]
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", f"{java_classes()}:{jars}",
+                "JavaClient"]
 
     def producer_settings(self, codec):
         return {"acks": "all", "enable.idempotence": "true", "compression.type": codec}

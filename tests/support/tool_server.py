@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from support import broker, java_programs, kafka_jars, kafka_tools
 
-CLASSES = {**kafka_tools.CLASSES, "kafka-configs": "org.apache.kafka.tools.ConfigCommand"}
+CLASSES = {**kafka_tools.CLASSES, "kafka-configs": "org.apache.kafka.tools.ConfigCommand",
+           "kafka-storage": "kafka.tools.StorageTool"}  # among the broker's classes
 FOLDER = kafka_jars.ROOT / "tests" / "support" / "java_tools"
 
 
@@ -27,12 +28,12 @@ class Said:
 
 
 class ToolServer:
-    def __init__(self):
+    def __init__(self, jars="tools"):
         classes = java_programs.classes(FOLDER, "tools")
         self.process = subprocess.Popen(
             ["java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
              "-Dorg.slf4j.simpleLogger.defaultLogLevel=off", "-Dfile.encoding=UTF-8",
-             "-cp", f"{classes}:{kafka_jars.class_path('tools')}", "ToolServer"],
+             "-cp", f"{classes}:{kafka_jars.class_path(jars)}", "ToolServer"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
     def run(self, tool, *arguments, stdin=b""):

@@ -386,6 +386,13 @@ Result<StorageConfig> make_storage(const ConfigValues& values) {
     storage.flush_scheduler_interval = ms("log.flush.scheduler.interval.ms");
     storage.high_watermark_checkpoint_interval =
         ms("replica.high.watermark.checkpoint.interval.ms");
+    const auto ms_unless_0 = [&](std::string_view name) {
+        return values.integer(name) == 0 ? std::nullopt : std::optional<Duration>(ms(name));
+    };
+    storage.recovery_point_checkpoint_interval =
+        ms_unless_0("log.flush.offset.checkpoint.interval.ms");
+    storage.log_start_checkpoint_interval =
+        ms_unless_0("log.flush.start.offset.checkpoint.interval.ms");
     storage.retention_check_interval = ms("log.retention.check.interval.ms");
     storage.producer_expiration = ms("producer.id.expiration.ms");
     storage.producer_expiration_check_interval = ms("producer.id.expiration.check.interval.ms");

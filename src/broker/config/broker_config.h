@@ -59,6 +59,8 @@ struct StorageConfig {
     Duration initial_task_delay{};  // from the start to the first retention and flush by time
     Duration flush_scheduler_interval{};
     Duration high_watermark_checkpoint_interval{};
+    std::optional<Duration> recovery_point_checkpoint_interval;  // nothing: with the others
+    std::optional<Duration> log_start_checkpoint_interval;       // the same
     Duration retention_check_interval{};
     Duration producer_expiration{};
     Duration producer_expiration_check_interval{};

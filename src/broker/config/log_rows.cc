@@ -10,8 +10,6 @@ using enum ConfigImportance;
 
 constexpr std::string_view because_dirfail = "a failed directory is reported at once";
 constexpr std::string_view because_remote = "tiered storage is not supported";
-constexpr std::string_view because_sparse =
-    "a file grows with its records; a size alone reserves no room on Linux";
 
 constexpr ConfigRow rows[] = {
     {"cordoned.log.dirs", list, "", list_of(), per_broker, medium,
@@ -58,13 +56,13 @@ constexpr ConfigRow rows[] = {
      "After how long a log is synced to disk.", works,
      synonyms("log.flush.interval.ms", "log.flush.scheduler.interval.ms")},
     {"log.flush.offset.checkpoint.interval.ms", int32, "60000", at_least(0), read_only, high,
-     "How often the recovery points are written down.",
-     no_effect("all checkpoints are written by replica.high.watermark.checkpoint.interval.ms")},
+     "How often the recovery points are written down at least: they are with the high watermarks, "
+     "too (replica.high.watermark.checkpoint.interval.ms). 0: then alone."},
     {"log.flush.scheduler.interval.ms", int64, "9223372036854775807", any_value(), read_only, high,
      "How often logs are looked at that are due to be synced."},
     {"log.flush.start.offset.checkpoint.interval.ms", int32, "60000", at_least(0), read_only, high,
-     "How often the log start offsets are written down.",
-     no_effect("all checkpoints are written by replica.high.watermark.checkpoint.interval.ms")},
+     "How often the log start offsets are written down at least: they are with the high "
+     "watermarks, and before DeleteRecords is answered, too. 0: then alone."},
     {"log.index.interval.bytes", int32, "4096", at_least(0), cluster_wide, medium,
      "After how many bytes of records the offset index gets an entry."},
     {"log.index.size.max.bytes", int32, "10485760", at_least(4), cluster_wide, medium,
@@ -86,7 +84,8 @@ constexpr ConfigRow rows[] = {
      cluster_wide, medium,
      "Whether records keep their producer's timestamp or get the time of their append."},
     {"log.preallocate", boolean, "false", any_value(), cluster_wide, medium,
-     "Whether a new segment's file gets its full size at once.", no_effect(because_sparse)},
+     "Whether a new segment's file takes room on the disk for log.segment.bytes at once, with its "
+     "first record; what it does not use of it goes back when it is closed."},
     {"log.remote.copy.lag.bytes", int64, "-1", at_least(-1), cluster_wide, medium,
      "How many bytes a segment may lag before it is copied to remote storage.",
      no_effect(because_remote)},

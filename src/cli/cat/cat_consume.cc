@@ -310,7 +310,8 @@ Result<void> cat_consume(const CatOptions& options, Console& console) {
                     "-o stored is where a group left off: name it with -X group.id=GROUP");
     }
     TRY_ASSIGN(auto output, RecordOutput::make(options, console));
-    TRY_ASSIGN(auto consumer, quiet_consumer(cat_consumer_config(options)));
+    TRY_ASSIGN(auto consumer,
+               waiting_consumer(cat_consumer_config(options), console, "% WARNING: "));
     const auto reader = std::make_shared<CatReader>(options, console, consumer, std::move(output));
     {
         const StopSignals stop([&consumer] { consumer.wakeup(); });

@@ -1,11 +1,14 @@
 #pragma once
 
 #include "base/result.h"
+#include "cli/cluster/kafka_releases.h"
 #include "cli/framework/command.h"
 #include <barnabas/admin.h>
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace barnabas::cli {
 
@@ -17,12 +20,9 @@ int run_features(const ParsedOptions& options, Console& console);
 [[nodiscard]] std::string features_text(const admin::FeatureMetadata& features);
 
 /// "metadata.version=5". Errors in Kafka's words.
-struct FeatureLevel {
-    std::string name;
-    std::int16_t level = 0;
-
-    friend bool operator==(const FeatureLevel&, const FeatureLevel&) = default;
-};
 [[nodiscard]] Result<FeatureLevel> parse_feature_level(std::string_view text);
+/// What stands before and behind its equals sign, without the spaces around.
+[[nodiscard]] std::pair<std::string_view, std::string_view> split_feature_level(
+    std::string_view text);
 
 }  // namespace barnabas::cli

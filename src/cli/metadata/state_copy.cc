@@ -1,5 +1,6 @@
 #include "cli/metadata/state_copy.h"
 
+#include "metadata/database.h"
 #include "metadata/embedded_store.h"
 #include "runtime/real/real_random.h"
 
@@ -34,6 +35,28 @@ bool same_beginning(std::string_view a, std::string_view b) {
 
 Result<std::unique_ptr<StateCopy>> StateCopy::take(runtime::Disk& disk,
                                                    const runtime::Path& directory) {
+    TRY_ASSIGN(auto copy, copy_of(disk, directory));
+    TRY(copy->open());
+    return copy;
+}
+
+Result<StateCopy::Checked> StateCopy::take_and_check(runtime::Disk& disk,
+                                                     const runtime::Path& directory) {
+    Checked checked;
+    TRY_ASSIGN(checked.copy, copy_of(disk, directory));
+    TRY_ASSIGN(checked.complaints,
+               metadata::Database::complaints(disk, checked.copy->directory_ / state_file));
+    TRY(checked.complaints.empty() ? checked.copy->open() : Result<void>());
+    return checked;
+}
+
+Result<void> StateCopy::open() {
+    TRY_ASSIGN(store_, metadata::open_embedded_store(disk_, directory_ / state_file));
+    return {};
+}
+
+Result<std::unique_ptr<StateCopy>> StateCopy::copy_of(runtime::Disk& disk,
+                                                      const runtime::Path& directory) {
     const auto database = directory / state_file;
     if (!disk.exists(database)) {
         return fail(ErrorCode::kafka_storage_error,
@@ -48,7 +71,6 @@ Result<std::unique_ptr<StateCopy>> StateCopy::take(runtime::Disk& disk,
     TRY(disk.create_directories(place));
     std::unique_ptr<StateCopy> copy(new StateCopy(disk, std::move(place)));
     TRY(copy->copy(database));
-    TRY_ASSIGN(copy->store_, metadata::open_embedded_store(disk, copy->directory_ / state_file));
     return copy;
 }
 

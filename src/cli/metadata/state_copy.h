@@ -5,7 +5,9 @@
 #include "runtime/disk.h"
 
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace barnabas::cli {
 
@@ -20,6 +22,13 @@ public:
     static Result<std::unique_ptr<StateCopy>> take(runtime::Disk& disk,
                                                    const runtime::Path& directory);
 
+    /// The same after a check of the files: what that finds wrong, and then no store.
+    struct Checked {
+        std::vector<std::string> complaints;
+        std::unique_ptr<StateCopy> copy;
+    };
+    static Result<Checked> take_and_check(runtime::Disk& disk, const runtime::Path& directory);
+
     StateCopy(const StateCopy&) = delete;
     StateCopy& operator=(const StateCopy&) = delete;
     ~StateCopy();
@@ -30,7 +39,10 @@ private:
     StateCopy(runtime::Disk& disk, runtime::Path directory)
         : disk_(disk), directory_(std::move(directory)) {}
 
+    static Result<std::unique_ptr<StateCopy>> copy_of(runtime::Disk& disk,
+                                                      const runtime::Path& directory);
     Result<void> copy(const runtime::Path& database);
+    Result<void> open();
 
     runtime::Disk& disk_;
     runtime::Path directory_;

@@ -71,7 +71,7 @@ public:
         if (options_.print_metrics) {
             print_metrics(client_id, end);
         }
-        return consumer_->close();
+        return options_.own_group ? consumer_->close(goodbye_max) : consumer_->close();
     }
 
 private:

@@ -161,7 +161,7 @@ int run_verifiable_consumer(const ParsedOptions& given, Console& console) {
         return refuse_line(console, "verifiable-consumer", "verifiable-consumer",
                            config.error().message);
     }
-    auto consumer = quiet_consumer(std::move(*config));
+    auto consumer = waiting_consumer(std::move(*config), console);
     if (!consumer) {
         console.error_line(consumer.error().message);
         return 1;

@@ -1,5 +1,6 @@
 #include "cli/records/console_consumer_command.h"
 
+#include "base/topic_name.h"
 #include "cli/common/consumer_errors.h"
 #include "cli/common/java_errors.h"
 #include "cli/common/old_names.h"
@@ -56,7 +57,11 @@ public:
         return StopSignals::requested() ? StopSignals::exit_status() : status;
     }
 
+    /// Java's consumer fails for such a name in here, too.
     Result<ConsumerRecords> poll(Duration time) override {
+        if (plan_.topic) {
+            TRY(check_topic_name(*plan_.topic));
+        }
         auto records = consumer_->poll(time);
         if (!records && falls_back(records.error())) {
             TRY(open(plan_.consumer));
@@ -87,7 +92,7 @@ public:
 
 private:
     Result<void> open(const ClientConfig& config) {
-        TRY_ASSIGN(auto consumer, quiet_consumer(config));
+        TRY_ASSIGN(auto consumer, waiting_consumer(config, console_));
         TRY(begin(consumer));
         const std::lock_guard lock(mutex_);
         consumer_.emplace(std::move(consumer));
@@ -140,7 +145,12 @@ private:
         for (const auto& [partition, offset] : unread_) {
             ignore(consumer_->seek(partition, offset), "it may be somebody else's by now");
         }
-        if (const auto closed = consumer_->close(); !closed) {
+        const auto commits = plan_.consumer.find("enable.auto.commit");
+        const bool has_nothing_to_keep =
+            commits != plan_.consumer.end() && commits->second == "false";
+        const auto closed =
+            has_nothing_to_keep ? consumer_->close(goodbye_max) : consumer_->close();
+        if (!closed && !has_nothing_to_keep) {
             console_.error_line(fmt::format("WARN The consumer could not end in order: {}",
                                             java_text(closed.error())));
         }

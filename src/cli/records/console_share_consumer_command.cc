@@ -137,7 +137,7 @@ Result<int> consume_shared(const ParsedOptions& given, Console& console) {
     for (const auto& complaint : made.complaints) {
         console.error_line(complaint);
     }
-    auto consumer = quiet_share_consumer(plan.consumer);
+    auto consumer = waiting_share_consumer(plan.consumer, console);
     if (!consumer) {
         console.error_line(fmt::format("ERROR Unknown error when running consumer: {}",
                                        java_text(consumer.error())));

@@ -371,6 +371,11 @@ void ConsumerCore::leave(bool for_good) {
     poke();
 }
 
+bool ConsumerCore::is_unheard_of() const {
+    return cluster_.metadata().brokers().empty() &&
+           (!membership_ || membership_->identity().generation_id < 0);
+}
+
 awaitable<Result<void>> ConsumerCore::left(Time deadline) {
     const Time began = now();
     poke();

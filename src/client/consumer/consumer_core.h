@@ -87,6 +87,8 @@ public:
     /// The membership begins to end: its last step, if any, is next_step()'s; then left().
     void leave(bool for_good);
     awaitable<Result<void>> left(Time deadline);
+    /// No broker was ever there, so none knows of a member: one that ends has nothing to leave.
+    [[nodiscard]] bool is_unheard_of() const;
     /// Nothing is read any more; after left(), whatever came of it.
     void unsubscribed();
     [[nodiscard]] Subscription& subscription() { return subscription_; }

@@ -187,7 +187,8 @@ Result<> Consumer::Impl::close(Duration timeout) {
     }
     const Time deadline = deadline_in(timeout);
     Result<> done;
-    const auto in_group = on_loop([this] { return core->subscription().in_group(); });
+    const auto in_group =
+        on_loop([this] { return core->subscription().in_group() && !core->is_unheard_of(); });
     if (in_group.value_or(false) && config.leave_on_close) {
         done = leave_group(deadline);
     } else if (in_group) {

@@ -37,6 +37,11 @@ ShareMembership::Settings membership_settings(const ShareConsumerConfig& config,
             .retry_draw = random.next()};
 }
 
+/// No broker was ever there, so none knows of this member.
+bool is_unheard_of(const Cluster& cluster, const ShareMembership& membership) {
+    return cluster.metadata().brokers().empty() && membership.epoch() <= 0;
+}
+
 }  // namespace
 
 ShareCore::ShareCore(Cluster::Ports ports, ShareConsumerConfig config)
@@ -328,12 +333,14 @@ awaitable<Result<void>> ShareCore::close(std::vector<PartAcks> acknowledged, Tim
                     "released when its locks end",
                     config_.group_id);
     }
-    co_await leave(deadline);
-    if (!membership_.has_left() && done) {
-        done = fail(ErrorCode::request_timed_out,
-                    "the coordinator of share group \"{}\" did not confirm in time that the "
-                    "consumer leaves: its session will end by itself",
-                    config_.group_id);
+    if (!is_unheard_of(cluster_, membership_)) {
+        co_await leave(deadline);
+        if (!membership_.has_left() && done) {
+            done = fail(ErrorCode::request_timed_out,
+                        "the coordinator of share group \"{}\" did not confirm in time that the "
+                        "consumer leaves: its session will end by itself",
+                        config_.group_id);
+        }
     }
     stopping_ = true;
     poke();

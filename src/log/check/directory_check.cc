@@ -136,7 +136,7 @@ Result<void> DirectoryCheck::check_entry(const runtime::DirectoryEntry& entry) {
 }
 
 void DirectoryCheck::check_file(const std::string& name) {
-    static constexpr std::array known{identity_file, lock_file, clean_shutdown_file,
+    static constexpr std::array known{identity_file, lock_file, clean_shutdown_file, reserve_file,
                                       kraft_bootstrap};
     const auto is_in = [&name](const auto& names) {
         return std::ranges::find(names, name) != names.end();
@@ -197,38 +197,67 @@ Result<void> DirectoryCheck::check_partition(const std::string& name,
     report_.bytes += facts.bytes;
     if (!kraft) {
         logs_.emplace(partition, facts);
+        report_.folders.emplace(partition, topic_id_in(name));
     }
     return {};
 }
 
+/// What is wrong with the file the partition's check says.
+std::optional<TopicId> DirectoryCheck::topic_id_in(const std::string& folder) {
+    const auto path = directory_ / folder / partition_metadata_file;
+    const auto text = disk_.exists(path) ? disk_.read_text(path) : Result<std::string>("");
+    return text ? parse_partition_metadata(*text).value_or(std::nullopt) : std::nullopt;
+}
+
+/// What is said of an offset in a checkpoint that lies behind the log's end.
+struct DirectoryCheck::Beyond {
+    std::string_view what;    // "t-0 was on disk up to offset 7"
+    std::string_view effect;  // "records are lost"
+    bool lowered = true;      // to the end; else the line goes
+};
+
+/// Kafka and we compact from the log's start on where the cleaner's offset is not in the log. As
+/// what lies before an offset that was lowered has perhaps not been compacted, that line goes.
 void DirectoryCheck::compare_checkpoints() {
+    constexpr std::string_view lost = "records are lost";
     for (const auto& [name, checkpoint] : checkpoints_) {
         if (name == recovery_point_file) {
-            compare_checkpoint(name, "was on disk up to offset", checkpoint);
+            compare_checkpoint(name, {.what = "was on disk up to offset", .effect = lost},
+                               checkpoint);
         } else if (name == high_watermark_file) {
-            compare_checkpoint(name, "was committed up to offset", checkpoint);
+            compare_checkpoint(name, {.what = "was committed up to offset", .effect = lost},
+                               checkpoint);
+        } else if (name == cleaner_offset_file) {
+            compare_checkpoint(name,
+                               {.what = "was compacted up to offset",
+                                .effect = "records are lost, or were cut",
+                                .lowered = false},
+                               checkpoint);
         }
     }
 }
 
 /// What a checkpoint says of a log that is not damaged lies within it.
-void DirectoryCheck::compare_checkpoint(std::string_view name, std::string_view what,
+void DirectoryCheck::compare_checkpoint(std::string_view name, const Beyond& beyond,
                                         const OffsetCheckpoint& offsets) {
     std::string sentence;
-    auto lowered = offsets;
+    OffsetCheckpoint mended;
     std::size_t others = 0;
-    for (auto& [partition, offset] : lowered) {
+    for (const auto& [partition, offset] : offsets) {
         const auto log = logs_.find(partition);
         if (log == logs_.end() || log->second.damaged || offset <= log->second.end) {
+            mended.emplace(partition, offset);
             continue;
         }
         if (sentence.empty()) {
-            sentence = fmt::format("says that {} {} {}; its log ends at {}: records are lost",
-                                   partition, what, offset, log->second.end);
+            sentence = fmt::format("says that {} {} {}; its log ends at {}: {}", partition,
+                                   beyond.what, offset, log->second.end, beyond.effect);
         } else {
             ++others;
         }
-        offset = log->second.end;
+        if (beyond.lowered) {
+            mended.emplace(partition, log->second.end);
+        }
     }
     if (sentence.empty()) {
         return;
@@ -242,7 +271,7 @@ void DirectoryCheck::compare_checkpoint(std::string_view name, std::string_view 
     add(ProblemKind::checkpoint_beyond_end, directory_ / name, std::move(sentence),
         Mend{.kind = Mend::Kind::replace_text,
              .path = directory_ / name,
-             .text = offset_checkpoint_text(lowered)});
+             .text = offset_checkpoint_text(mended)});
 }
 
 }  // namespace barnabas::log

@@ -14,6 +14,9 @@
 
 namespace barnabas::log {
 
+/// A partition's folder, and of which topic it says that it is; nothing: it does not say.
+using FoundFolders = std::map<TopicPartition, std::optional<TopicId>>;
+
 /// What a log directory holds, and what is wrong with it.
 struct DirectoryReport {
     DirectoryIdentity identity;
@@ -22,6 +25,7 @@ struct DirectoryReport {
     std::uint64_t segments = 0;
     std::uint64_t batches = 0;
     std::uint64_t bytes = 0;
+    FoundFolders folders;
     Problems problems;  // in the order of the names
 };
 
@@ -52,8 +56,10 @@ private:
     Result<void> check_partition(const std::string& name, const TopicPartition& partition,
                                  bool kraft);
     void compare_checkpoints();
-    void compare_checkpoint(std::string_view name, std::string_view what,
+    struct Beyond;
+    void compare_checkpoint(std::string_view name, const Beyond& beyond,
                             const OffsetCheckpoint& offsets);
+    [[nodiscard]] std::optional<TopicId> topic_id_in(const std::string& folder);
     void add(ProblemKind kind, const runtime::Path& path, std::string sentence,
              std::optional<Mend> mend = std::nullopt);
 

@@ -42,6 +42,10 @@ std::string_view problem_name(ProblemKind kind) {
             return "broken-index";
         case ProblemKind::wrong_index:
             return "wrong-index";
+        case ProblemKind::broken_state:
+            return "broken-cluster-state";
+        case ProblemKind::other_topic:
+            return "other-topic";
     }
     return "note";
 }

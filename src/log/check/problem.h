@@ -31,6 +31,8 @@ enum class ProblemKind : std::uint8_t {
     missing_index,
     broken_index,
     wrong_index,
+    broken_state,  // of cluster.db
+    other_topic,
 };
 
 /// "torn-tail"

@@ -79,7 +79,7 @@ void OffsetMap::grow() {
     // What rounding left over does not make for another step.
     const std::size_t wanted = entries_.size() * growth;
     const bool last = wanted + wanted / 2 > slots_max_;
-    std::vector<Entry> small(prime_up_to(last ? slots_max_ : wanted));
+    Entries small(prime_up_to(last ? slots_max_ : wanted));
     small.swap(entries_);
     for (const Entry& entry : small) {
         if (entry.offset_and_one != 0) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/page_allocator.h"
 #include "base/types.h"
 #include "log/compaction/key_hash.h"
 
@@ -57,6 +58,7 @@ private:
         std::int64_t offset_and_one = 0;  // 0: nothing here
     };
     static_assert(sizeof(Entry) == entry_bytes);
+    using Entries = std::vector<Entry, PageAllocator<Entry>>;  // compactions come and go
 
     [[nodiscard]] bool is_or_takes(std::size_t slot, const KeyHash& hash) const {
         const Entry& entry = entries_[slot];
@@ -69,7 +71,7 @@ private:
     KeyHasher hasher_;
     double load_factor_;
     std::size_t slots_max_;
-    std::vector<Entry> entries_;
+    Entries entries_;
     std::size_t keys_ = 0;
     std::size_t limit_ = 0;     // of keys at this size
     std::size_t keys_max_ = 0;  // at the largest

@@ -183,6 +183,18 @@ Result<void> PosixFile::truncate(std::uint64_t size) {
     return {};
 }
 
+Result<bool> PosixFile::reserve(std::uint64_t size) {
+    while (::fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size)) != 0) {
+        if (errno == EOPNOTSUPP || errno == ENOSYS) {
+            return false;
+        }
+        if (errno != EINTR) {
+            return disk_error(*watchers_, "reserve room for", path_, errno);
+        }
+    }
+    return true;
+}
+
 Result<void> PosixFile::sync() {
     // fdatasync writes the size too, and leaves out the time stamps that cost a second write.
     const std::lock_guard lock(sync_mutex_);

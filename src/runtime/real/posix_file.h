@@ -33,6 +33,7 @@ public:
                                               MutableByteView into) const override;
     Result<void> write_at(std::uint64_t position, std::span<const ByteView> parts) override;
     Result<void> truncate(std::uint64_t size) override;
+    [[nodiscard]] Result<bool> reserve(std::uint64_t size) override;
     Result<void> sync() override;
     void forget_unsynced() override;
     [[nodiscard]] Result<std::uint64_t> size() const override;

@@ -1,3 +1,4 @@
+// long: one file system, what it is asked and what can happen to it
 #include "runtime/simulated/simulated_disk.h"
 
 #include "base/invariant.h"
@@ -133,7 +134,7 @@ struct SimulatedDisk::State {
         std::uint64_t sum = 0;
         for (const auto& [name, node] : directory.live()) {
             if (const auto* file = std::get_if<std::shared_ptr<FileNode>>(&node)) {
-                sum += (*file)->live().pages_used() * SparseBytes::page_bytes;
+                sum += (*file)->pages_taken() * SparseBytes::page_bytes;
             } else {
                 sum += used_below(*std::get<std::shared_ptr<DirectoryNode>>(node));
             }
@@ -214,6 +215,18 @@ public:
         return {};
     }
 
+    [[nodiscard]] Result<bool> reserve(std::uint64_t size) override {
+        TRY(changeable("reserve room for"));
+        TRY(state_->count("reserve room for", path_));
+        if (node_->pages_missing(0, size) > pages_free()) {
+            return state_->trouble(DiskTrouble::space, "reserve room for", path_,
+                                   "No space left on device");
+        }
+        const auto pages = (size + SparseBytes::page_bytes - 1) / SparseBytes::page_bytes;
+        node_->reserved_pages = std::max(node_->reserved_pages, pages);
+        return true;
+    }
+
     Result<void> sync() override {
         TRY(alive("sync"));
         if (sync_failed_) {
@@ -272,16 +285,19 @@ private:
         }
     }
 
+    [[nodiscard]] std::uint64_t pages_free() const {
+        const std::uint64_t used = state_->used();
+        return (used < state_->capacity ? state_->capacity - used : 0) / SparseBytes::page_bytes;
+    }
+
     /// Cuts `bytes` to what the disk still takes; false if it had to.
     bool cut_to_space(std::uint64_t position, std::vector<std::byte>& bytes) const {
         if (state_->capacity == default_capacity) {
             return true;  // not to add up the whole tree at each write
         }
-        const std::uint64_t used = state_->used();
-        const auto room = used < state_->capacity ? state_->capacity - used : 0;
-        const std::size_t pages = room / SparseBytes::page_bytes;
+        const auto pages = pages_free();
         bool fits = true;
-        while (node_->live().pages_missing(position, bytes.size()) > pages) {
+        while (node_->pages_missing(position, bytes.size()) > pages) {
             fits = false;
             const std::size_t over = (position + bytes.size()) % SparseBytes::page_bytes;
             const std::size_t cut = over == 0 ? SparseBytes::page_bytes : over;

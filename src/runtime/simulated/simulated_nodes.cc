@@ -17,7 +17,18 @@ void FileNode::write(std::uint64_t position, ByteView bytes) {
 
 void FileNode::resize(std::uint64_t size) {
     live_.resize(size);
+    reserved_pages = 0;
     pending_.emplace_back(Resize{size});
+}
+
+std::uint64_t FileNode::pages_taken() const {
+    return live_.pages_used() + live_.pages_missing(0, reserved_pages * SparseBytes::page_bytes);
+}
+
+std::uint64_t FileNode::pages_missing(std::uint64_t position, std::uint64_t size) const {
+    const auto from = std::max(position, reserved_pages * SparseBytes::page_bytes);
+    const auto end = position + size;
+    return from < end ? live_.pages_missing(from, end - from) : 0;
 }
 
 void FileNode::sync() {

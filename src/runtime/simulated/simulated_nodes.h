@@ -35,9 +35,15 @@ public:
     /// They are in memory now; whether some were not.
     bool warm_up(std::uint64_t position, std::uint64_t size);
 
+    /// What it takes of the disk, in pages: what is written and what is reserved.
+    [[nodiscard]] std::uint64_t pages_taken() const;
+    /// How many a write there would add to that.
+    [[nodiscard]] std::uint64_t pages_missing(std::uint64_t position, std::uint64_t size) const;
+
     Timestamp modified;
     bool locked = false;
     std::uint64_t bytes_read = 0;
+    std::uint64_t reserved_pages = 0;  // the first ones; a crash leaves them
 
 private:
     struct Write {

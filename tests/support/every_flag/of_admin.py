@@ -85,6 +85,19 @@ GET_OFFSETS = [
     *takes_configurations("get-offsets --topic orders", "command-config"),
 ]
 
+GROUPS = [
+    says("groups --list", r"^readers +Classic"),
+    says("groups --list --json", r'"group":"readers","type":"Classic"'),
+    says("groups --list --consumer", "^readers "),
+    says("groups --list --share", r"^GROUP +TYPE +PROTOCOL *$", lacks="readers"),
+    says("groups --list --streams", "^GROUP", lacks="readers"),
+    says("groups --list --group-type classic", "^readers "),
+    says("groups --list --group-type share --protocol share", "^GROUP", lacks="readers"),
+    complains("groups --list --group-type odd", "--group-type must be a valid group type"),
+    complains("groups --list --share --consumer", "can't be used with option"),
+    *takes_configurations("groups --list", "command-config"),
+]
+
 RESET = "--reset-offsets --group movers --topic orders --dry-run"
 CONSUMER_GROUPS = [
     says("consumer-groups --list", "^readers$"),
@@ -248,6 +261,18 @@ FEATURES = [
         errors=r"share\.version", status=0),
     Row("features disable --feature share.version --unsafe --dry-run",
         errors=r"share\.version", status=0),
+    Row("features upgrade --release-version 4.2 --dry-run", errors="Can not upgrade metadata.version",
+        status=1),
+    Row("features downgrade --release-version 3.9 --dry-run",
+        errors="Can not downgrade metadata.version", status=1),
+    Row("features upgrade --metadata 4.2 --dry-run", errors="Can not upgrade metadata.version",
+        status=1),
+    Row("features downgrade --metadata 3.9 --dry-run",
+        errors="Can not downgrade metadata.version", status=1),
+    says("features version-mapping --release-version 4.0", r"^metadata\.version=25 \(4\.0\)$"),
+    says("features version-mapping --json", r'"feature":"share.version","level":2'),
+    says("features feature-dependencies --feature eligible.leader.replicas.version=1", "4.0-IV1"),
+    complains("features describe --bootstrap-controller h:1", "has no controllers"),
     *takes_configurations("features describe", "command-config"),
 ]
 
@@ -272,7 +297,7 @@ API_VERSIONS = [
     *takes_configurations("broker-api-versions", "command-config"),
 ]
 
-ROWS = {"topics": TOPICS, "configs": CONFIGS, "get-offsets": GET_OFFSETS,
+ROWS = {"topics": TOPICS, "configs": CONFIGS, "get-offsets": GET_OFFSETS, "groups": GROUPS,
         "consumer-groups": CONSUMER_GROUPS, "share-groups": SHARE_GROUPS,
         "delete-records": DELETE_RECORDS, "log-dirs": LOG_DIRS, "reassign-partitions": REASSIGN,
         "leader-election": ELECTION, "transactions": TRANSACTIONS, "features": FEATURES,

@@ -41,11 +41,24 @@ STORAGE = [
     says("storage random-uuid --json", '"uuid"'),
     says("storage info --config <server.properties>", "Found log directories"),
     says("storage info -c <server.properties>", r"node\.id=1"),
-    says("storage format -t 4L6g3nShT-eMCtK--X86sw -c <server.properties> -s -N -I 1 -g -r 4.2 -f "
-         "a.b=1", "Nothing to format"),
-    says("storage format --cluster-id 4L6g3nShT-eMCtK--X86sw --config <server.properties> --standalone "
-         "--no-initial-controllers --initial-controllers 1 --ignore-formatted --release-version 4.2 "
-         "--feature a.b=1", "Nothing to format"),
+    *(complains(f"storage format {id} 4L6g3nShT-eMCtK--X86sw {file} <server.properties>{rest}", said)
+      for id, file in (("-t", "-c"), ("--cluster-id", "--config"))
+      for rest, said in (("", "Invalid cluster.id"), (" -g", "Invalid cluster.id"))),
+    *(complains(f"storage format -t 4L6g3nShT-eMCtK--X86sw -c <server.properties> {rest}", said)
+      for rest, said in (
+          ("--ignore-formatted", "Invalid cluster.id"), ("-s", "Invalid cluster.id"),
+          ("--standalone -N", "--no-initial-controllers/-N: not allowed"),
+          ("--no-initial-controllers --initial-controllers 1", "not allowed with argument"),
+          ("-s -I 1", "--initial-controllers/-I: not allowed"),
+          ("-S SCRAM-SHA-256=[name=a]", "--add-scram"),
+          ("--add-scram SCRAM-SHA-256=[name=a]", "--add-scram"),
+          ("-r 9.9", "Unknown metadata.version"), ("--release-version 9.9", "Supported"),
+          ("-f a.b=1", "Unsupported feature: a.b"), ("--feature group.version=9", "level 9"))),
+    says("storage version-mapping -r 3.9", "^kraft.version=1$"),
+    says("storage version-mapping --release-version 3.9 --json", '"release":"3.9"'),
+    says("storage feature-dependencies -f share.version=1", "no dependencies"),
+    says("storage feature-dependencies --feature eligible.leader.replicas.version=1 --json",
+         '"requires":{"metadata.version":23}'),
 ]
 
 METADATA = [

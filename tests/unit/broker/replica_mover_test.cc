@@ -2,6 +2,7 @@
 // broker.
 #include "broker/replica_mover.h"
 
+#include "log/file_names.h"
 #include "unit/broker/two_directories.h"
 #include "wire/messages/alter_replica_log_dirs.h"
 #include "wire/messages/create_partitions.h"
@@ -10,7 +11,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 namespace barnabas::broker {
 namespace {
@@ -221,6 +224,69 @@ TEST(ReplicaMover, BeginsAnewWhereTheLogHasLostWhatWasCopied) {
         ++found;
     }
     EXPECT_EQ(found, 8U) << "records that were acknowledged are there no more";
+}
+
+// What both had was copied once more.
+TEST(ReplicaMover, GoesOnFromWhereTheLogHasLostWhatWasCopied) {
+    Movable two({{"replica.alter.log.dirs.io.max.bytes.per.second", "300000"},
+                 {"flush.before.ack", "never"},
+                 {"log.flush.interval.messages", "1"},
+                 {"log.dir.retry.interval.ms", "1000"}});
+    const auto copies = [&two] {
+        std::vector<std::string> names;
+        for (const auto& entry : *two.at().disk().list("/b")) {
+            if (entry.name.ends_with(log::future_folder_suffix)) {
+                names.push_back(entry.name);
+            }
+        }
+        return names;
+    };
+    const auto offset_lag = [&two] {
+        return two.describe(1).topics.at(0).partitions.at(0).offset_lag;
+    };
+    ASSERT_EQ(two.produce(0, nullptr, std::string(300'000, 's')), ErrorCode::none);
+    const auto synced = two.end_offset(0);
+    ASSERT_EQ(two.set_config("log.flush.interval.messages", "1000000"), ErrorCode::none);
+    for (int i = 0; i < 6; ++i) {
+        ASSERT_EQ(two.produce(0, nullptr, std::string(200'000, 'l')), ErrorCode::none);
+    }
+    ASSERT_EQ(two.move(0, "/b"), ErrorCode::none);
+    two.at().wait(3s);
+    const auto copy = copies();
+    ASSERT_EQ(copy.size(), 1U);
+    EXPECT_LT(offset_lag(), 6) << "some of what is lost below has been copied";
+    EXPECT_GT(offset_lag(), 1);
+    ASSERT_EQ(two.set_config("replica.alter.log.dirs.io.max.bytes.per.second", "1"),
+              ErrorCode::none);
+    const auto log =
+        two.at().disk().open("/a/t-0/00000000000000000000.log", runtime::OpenMode::read_write);
+    ASSERT_TRUE(log);
+    two.at().disk().fail_at(two.at().disk().operations());
+    EXPECT_FALSE((*log)->sync());
+    EXPECT_EQ(two.produce(0), ErrorCode::kafka_storage_error);
+    const std::string written(200'000, 'w');
+    for (int i = 0; i < 500 && two.produce(0, nullptr, written) != ErrorCode::none; ++i) {
+        two.at().wait(10ms);  // it is taken back
+    }
+    ASSERT_EQ(two.end_offset(0), synced + 1);
+    for (int i = 1; i < 8; ++i) {
+        ASSERT_EQ(two.produce(0, nullptr, written), ErrorCode::none);
+    }
+    two.at().wait(5s);
+    EXPECT_EQ(copies(), copy) << "it began anew";
+    EXPECT_EQ(offset_lag(), 8);
+    ASSERT_EQ(two.set_config("replica.alter.log.dirs.io.max.bytes.per.second", "1000000000"),
+              ErrorCode::none);
+    two.at().wait(30s);
+    EXPECT_EQ(two.logs_in(1), "t-0 t-1");
+    EXPECT_EQ(two.end_offset(0), synced + 8);
+    const auto file = two.at().disk().read_text("/b/t-0/00000000000000000000.log").value_or("");
+    const auto count = [&file](char fill) {
+        return static_cast<std::size_t>(std::ranges::count(file, fill)) / 100'000;
+    };
+    EXPECT_EQ(count('s'), 3U);
+    EXPECT_EQ(count('l'), 0U);
+    EXPECT_EQ(count('w'), 16U) << "records that were acknowledged are there no more";
 }
 
 // It had to begin anew while a change of topics hung with a disk that was none of its own: it ended

@@ -40,6 +40,38 @@ TEST(TopicService, WritesDownWhereALogBeginsBeforeDeleteRecordsIsAnswered) {
               "0\n1\nt 0 1\n");
 }
 
+/// Each of the three settings counts: all checkpoints are written within the shortest of them.
+TEST(TopicService, WritesCheckpointsAsOftenAsTheMostUrgentSettingWants) {
+    struct Row {
+        const char* what;
+        const char* high_watermarks;
+        const char* recovery_points;
+        const char* log_starts;
+        Duration not_within;
+        Duration within;
+    };
+    const Row rows[] = {{"high watermarks", "10000", "60000", "60000", 0s, 11s},
+                        {"recovery points", "3600000", "10000", "60000", 0s, 11s},
+                        {"log starts", "3600000", "60000", "10000", 0s, 11s},
+                        {"as Kafka without settings", "3600000", "60000", "60000", 30s, 61s},
+                        {"0: with the others alone", "90000", "0", "0", 60s, 91s}};
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.what);
+        TwoDirectories two({{"replica.high.watermark.checkpoint.interval.ms", row.high_watermarks},
+                            {"log.flush.offset.checkpoint.interval.ms", row.recovery_points},
+                            {"log.flush.start.offset.checkpoint.interval.ms", row.log_starts}});
+        ASSERT_EQ(two.produce(0), ErrorCode::none);
+        const auto written = [&two] {
+            return two.at().disk().read_text("/a/recovery-point-offset-checkpoint").value_or("") ==
+                   "0\n1\nt 0 2\n";
+        };
+        two.at().wait(row.not_within);
+        EXPECT_FALSE(written());
+        two.at().wait(row.within - row.not_within);
+        EXPECT_TRUE(written());
+    }
+}
+
 /// After a crash the new topic's records were taken for deleted ones.
 TEST(TopicService, ForgetsWhereAnOlderTopicsLogBegan) {
     TwoDirectories two({{"replica.high.watermark.checkpoint.interval.ms", "3600000"}});

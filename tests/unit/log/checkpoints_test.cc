@@ -148,6 +148,50 @@ TEST(LeaderEpochs, AnswerWhereAnEpochEnds) {
     EXPECT_EQ(epochs.of(Offset{99}), LeaderEpoch{6});
 }
 
+TEST(LeaderEpochs, TellHowMuchTwoLogsHaveInCommon) {
+    const struct {
+        const char* what;
+        std::initializer_list<Epoch> mine;
+        int end;
+        std::initializer_list<Epoch> theirs;
+        int their_end;
+        int want;
+    } rows[] = {
+        {"the same", {{2, 0}, {5, 20}}, 42, {{2, 0}, {5, 20}}, 42, 42},
+        {"they went on", {{2, 0}}, 10, {{2, 0}, {5, 20}}, 42, 10},
+        {"I did", {{2, 0}, {5, 20}}, 42, {{2, 0}}, 10, 10},
+        {"they lost the end, and led on",
+         {{2, 0}, {5, 20}},
+         42,
+         {{2, 0}, {5, 20}, {6, 30}},
+         50,
+         30},
+        {"by more than I have", {{2, 0}}, 42, {{2, 0}, {3, 30}, {4, 31}}, 99, 30},
+        {"they lost a whole epoch", {{2, 0}, {5, 20}}, 42, {{2, 0}, {6, 15}}, 50, 15},
+        {"that began earlier than what came instead",
+         {{2, 0}, {5, 20}},
+         42,
+         {{2, 0}, {6, 30}},
+         50,
+         20},
+        {"two epochs", {{2, 0}, {4, 10}, {5, 20}}, 42, {{2, 0}, {6, 30}}, 50, 10},
+        {"and one that I never had", {{2, 0}, {5, 20}}, 42, {{2, 0}, {3, 8}, {6, 30}}, 50, 8},
+        {"an epoch without a record is none", {{2, 0}, {5, 42}}, 42, {{2, 0}, {6, 42}}, 50, 42},
+        {"compaction took where it begins", {{2, 0}, {5, 25}}, 42, {{2, 0}, {5, 20}}, 42, 42},
+        {"nothing", {{2, 0}}, 42, {{5, 0}}, 42, 0},
+        {"their log begins later", {{2, 0}, {5, 20}}, 42, {{5, 30}, {6, 40}}, 50, 40},
+        {"behind all that I have of it", {{2, 0}}, 25, {{5, 30}}, 42, 25},
+        {"they know of no epoch", {{2, 0}, {5, 20}}, 42, {}, 30, 30},
+        {"nor I", {}, 42, {{2, 0}}, 30, 30},
+    };
+    for (const auto& row : rows) {
+        EXPECT_EQ(epochs_of(row.mine).common_end(Offset{row.end}, epochs_of(row.theirs),
+                                                 Offset{row.their_end}),
+                  Offset{row.want})
+            << row.what;
+    }
+}
+
 TEST(LeaderEpochs, FollowTheLogsStartAndEnd) {
     const struct {
         int start;

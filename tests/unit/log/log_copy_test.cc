@@ -223,6 +223,69 @@ TEST_F(LogCopyTest, IsTheBeginningOfALogThatHasItsLastBatch) {
     EXPECT_FALSE(copy->is_beginning_of(*source_)) << "the log has another batch there";
 }
 
+// It was thrown away with all that both had.
+TEST_F(LogCopyTest, GoesOnFromWhereItsSourceLostTheEndAndHasOthers) {
+    const struct {
+        const char* what;
+        std::int64_t lost_from;  // of 20 batches of 2 records; epoch 3, from offset 16 on 4
+        std::int64_t written;    // instead, in epoch 5
+        std::int64_t kept;       // of the copy
+    } rows[] = {{"the last batches", 34, 3, 34},
+                {"more came than were lost", 30, 40, 30},
+                {"the whole last epoch", 16, 4, 16},
+                {"and the end of the one before, in an older segment", 8, 4, 8},
+                {"the middle of a batch is no end", 33, 4, 32},
+                {"nothing came instead", 20, 0, 20},
+                {"everything", 0, 4, 0}};
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.what);
+        ASSERT_TRUE(disk_.remove_all("/a") && disk_.remove_all("/b"));
+        config_ = {.segment_bytes = 600};
+        source_ = open("/a/t-0", Offset{0});
+        next_sequence_ = 0;
+        const auto write = [this](std::int64_t records, char fill) {
+            for (std::int64_t i = 0; i < records; i += 2) {
+                append(testing::make_batch({.records = 2,
+                                            .producer = ProducerId{7},
+                                            .epoch = ProducerEpoch{0},
+                                            .sequence = next_sequence_,
+                                            .fill = fill}));
+                next_sequence_ += 2;
+            }
+        };
+        epoch_ = LeaderEpoch{3};
+        write(16, 'x');
+        epoch_ = LeaderEpoch{4};
+        write(24, 'x');
+        auto copy = open("/b/t-0.x-future", Offset{0});
+        copy_all(*copy);
+
+        ASSERT_TRUE(source_->truncate_to(Offset{row.lost_from}));
+        next_sequence_ = static_cast<std::int32_t>(source_->log_end().get());
+        epoch_ = LeaderEpoch{5};
+        source_->begin_epoch(epoch_);
+        write(row.written, 'y');
+        EXPECT_FALSE(copy->is_beginning_of(*source_));
+        const auto common =
+            copy->epochs().common_end(copy->log_end(), source_->epochs(), source_->log_end());
+        EXPECT_EQ(common, Offset{row.kept});
+        ASSERT_TRUE(copy->truncate_to(common));
+        EXPECT_EQ(copy->log_end(), Offset{row.kept});
+        EXPECT_TRUE(copy->is_beginning_of(*source_));
+
+        copy_all(*copy);
+        EXPECT_EQ(all(*copy), all(*source_));
+        const auto* const known = copy->producers().find(ProducerId{7});
+        ASSERT_EQ(known == nullptr, source_->log_end() == Offset{0});
+        EXPECT_TRUE(known == nullptr || known->last()->last_sequence == next_sequence_ - 1);
+        ASSERT_TRUE(copy->succeed(*source_));
+        EXPECT_EQ(copy->epochs().entries(), source_->epochs().entries());
+        ASSERT_TRUE(copy->close());
+        copy = open("/b/t-0.x-future", Offset{0}, false);
+        EXPECT_EQ(all(*copy), all(*source_)) << "what was cut is back";
+    }
+}
+
 // The last batch was the same in both, sent once more after the crash; those before it were not.
 TEST_F(LogCopyTest, IsNoBeginningOfALogThatHasItsLastBatchAlone) {
     const struct {

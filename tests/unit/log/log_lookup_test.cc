@@ -87,5 +87,30 @@ TEST_F(ColdLookupTest, SoDoesOneForTheLargestTimestamp) {
     EXPECT_EQ(found_max(), log_->log_end() - 1) << "the youngest is not served any more";
 }
 
+// The header of the batch that holds the log's start told of a record before it, and nothing was
+// found at all.
+TEST_F(ColdLookupTest, TheLargestTimestampIsThatOfARecordThatIsServed) {
+    constexpr struct {
+        std::int64_t start;
+        std::int64_t want;
+    } rows[] = {{0, 0}, {1, 1}, {2, 2}, {3, 5}, {4, 5}, {5, 5}, {6, 6}, {7, 7}, {8, 8}, {9, -1}};
+    log_.reset();
+    ASSERT_TRUE(disk_.remove_all(folder));
+    reopen(options({.segment_bytes = 20'000, .index_interval_bytes = 500}));
+    const auto write = [this](int records, std::int64_t seconds, std::int64_t step) {
+        ASSERT_TRUE(send(testing::make_batch({.records = records,
+                                              .timestamp = first_time + seconds * 1000,
+                                              .timestamp_step = step * 1000})));
+    };
+    write(4, 100, -10);  // offsets 0 to 3: 100, 90, 80 and 70 seconds
+    write(2, 70, 5);     // 4 and 5: 70 and 75
+    write(3, 40, -5);    // 6 to 8: 40, 35, 30
+    for (const auto& [start, want] : rows) {
+        SCOPED_TRACE(start);
+        ASSERT_TRUE(log_->delete_records_before(Offset{start}));
+        EXPECT_EQ(found_max(), want < 0 ? std::nullopt : std::optional(Offset{want}));
+    }
+}
+
 }  // namespace
 }  // namespace barnabas::log

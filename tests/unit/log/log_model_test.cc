@@ -27,6 +27,7 @@ public:
             .segment_ms = 100'000,
             .segment_index_bytes = static_cast<std::uint32_t>(24 + random_.below(400)),
             .index_interval_bytes = static_cast<std::uint32_t>(random_.below(600)),
+            .preallocate = seed % 4 == 1,
             .retention_ms = -1,
             .retention_bytes = static_cast<std::int64_t>(10'000 + random_.below(20'000)),
             .cleanup_compact = false};

@@ -32,7 +32,7 @@ TEST(TopicConfig, EachSettingReachesTheLog) {
         {{{"segment.jitter.ms", "5"}}, {.segment_jitter_ms = 5}},
         {{{"segment.index.bytes", "64"}}, {.segment_index_bytes = 64}},
         {{{"index.interval.bytes", "64"}}, {.index_interval_bytes = 64}},
-        {{{"preallocate", "true"}}, {}},  // taken, and without effect: files are sparse
+        {{{"preallocate", "true"}}, {.preallocate = true}},
         {{{"retention.ms", "-1"}}, {.retention_ms = -1}},
         {{{"retention.bytes", "7"}}, {.retention_bytes = 7}},
         {{{"file.delete.delay.ms", "7"}}, {.file_delete_delay_ms = 7}},

@@ -106,6 +106,19 @@ TEST_P(DiskTest, TruncateCutsAndFillsWithZeros) {
     EXPECT_EQ(content("a"), std::string_view("0123\0\0", 6));
 }
 
+TEST_P(DiskTest, ReservedRoomIsNotSeen) {
+    auto file = create("a");
+    ASSERT_TRUE(file->write_at(0, as_bytes("0123")));
+    const auto reserved = file->reserve(1 << 20);
+    ASSERT_TRUE(reserved) << reserved.error().message;  // or it says that there is no such thing
+    EXPECT_EQ(file->size().value(), 4U);
+    EXPECT_EQ(content("a"), "0123");
+    ASSERT_TRUE(file->write_at(4, as_bytes("4567")));
+    ASSERT_TRUE(file->truncate(8));
+    EXPECT_EQ(content("a"), "01234567");
+    EXPECT_FALSE((*disk().open(path("a"), OpenMode::read))->reserve(1 << 20));
+}
+
 TEST_P(DiskTest, OpenModesDoWhatTheySay) {
     EXPECT_FALSE(disk().open(path("a"), OpenMode::read));
     EXPECT_FALSE(disk().open(path("a"), OpenMode::read_write));

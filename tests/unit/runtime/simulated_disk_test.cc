@@ -238,6 +238,25 @@ TEST(SimulatedDisk, ABrokenDirectoryTakesOnlyWhatIsBelowIt) {
     EXPECT_TRUE(one->write_at(0, as_bytes("x")));
 }
 
+TEST(SimulatedDisk, WhatIsReservedIsTakenUntilTheSizeIsSet) {
+    constexpr std::uint64_t page = 4096;
+    Fixture at;
+    auto file = at.create("/d/a");
+    at.disk.set_capacity(10 * page);
+    ASSERT_TRUE(file->write_at(0, as_bytes(repeated(100, 'a'))));
+    EXPECT_FALSE(file->reserve(11 * page)) << "there is no room for it";
+    EXPECT_EQ(at.disk.space("/d")->free, 9 * page);
+    EXPECT_TRUE(file->reserve(7 * page + 1).value_or(false));
+    EXPECT_EQ(at.disk.space("/d")->free, 2 * page);
+    auto other = at.create("/d/b");
+    EXPECT_TRUE(other->write_at(0, as_bytes(repeated(2 * page, 'b'))));
+    EXPECT_FALSE(other->write_at(2 * page, as_bytes("b")));
+    EXPECT_TRUE(file->write_at(100, as_bytes(repeated(8 * page - 100, 'a'))));
+    EXPECT_FALSE(file->write_at(8 * page, as_bytes("a"))) << "it has what it has reserved";
+    ASSERT_TRUE(file->truncate(page));
+    EXPECT_EQ(at.disk.space("/d")->free, 7 * page);
+}
+
 TEST(SimulatedDisk, OneSeedGivesOneCrash) {
     const auto after_crash = [](std::uint64_t seed) {
         Fixture at(seed);

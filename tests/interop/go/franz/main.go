@@ -1,10 +1,12 @@
-// franz-go as one member of a group (tests/support/group_members.py); copy.go: one that copies.
+// franz-go as one member of a group (tests/support/group_members.py); copy.go: one that copies;
+// records.go: reads and writes whole records.
 package main
 
 import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -26,6 +28,10 @@ type consumer struct {
 }
 
 func main() {
+	if len(os.Args) > 1 && (os.Args[1] == "write" || os.Args[1] == "read") {
+		exchange(os.Args[1:])
+		return
+	}
 	o := member.Parse()
 	ctx, stop := member.UntilTold()
 	defer stop()

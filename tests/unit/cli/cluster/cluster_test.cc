@@ -62,16 +62,17 @@ TEST(Features, AreColumns) {
 TEST(Features, OfMetadataAreReleases) {
     admin::FeatureMetadata features;
     features.supported["metadata.version"] = {.version_min = 7, .version_max = 33};
-    features.finalized["metadata.version"] = {.version_min = 34, .version_max = 34};
+    features.finalized["metadata.version"] = {.version_min = 35, .version_max = 35};
     EXPECT_EQ(features_text(features),
               "Feature: metadata.version                          SupportedMinVersion: 3.3-IV3     "
-              "     SupportedMaxVersion: 4.4-IV2          FinalizedVersionLevel: UNKNOWN 34       "
+              "     SupportedMaxVersion: 4.4-IV2          FinalizedVersionLevel: UNKNOWN 35       "
               "Epoch: -\n");
 }
 
 TEST(Features, LevelsAreRead) {
     EXPECT_EQ(parse_feature_level("group.version=1").value(),
               (FeatureLevel{.name = "group.version", .level = 1}));
+    EXPECT_EQ(parse_feature_level(" a = 2 ").value(), (FeatureLevel{.name = "a", .level = 2}));
     EXPECT_EQ(sentence(parse_feature_level("group.version")),
               "Can't parse feature=level string group.version: equals sign not found.");
     EXPECT_EQ(sentence(parse_feature_level("a=99999")),

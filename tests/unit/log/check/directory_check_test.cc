@@ -47,6 +47,34 @@ TEST_F(DirectoryCheckTest, LeavesKafkasMetadataLogAlone) {
     EXPECT_FALSE(report->problems.front().mend);
 }
 
+// Lowered to the end it would tell the cleaner that what was written again is compacted.
+TEST_F(DirectoryCheckTest, OfTheCleanersOffsetsThoseBeyondTheEndGo) {
+    const auto path = directory / cleaner_offset_file;
+    write(path.string(), fmt::format("0\n2\ngone 0 7\nt 0 {}\n", end_.get() + 1));
+    const auto report = check();
+    ASSERT_TRUE(report && report->problems.size() == 1);
+    const auto& problem = report->problems.front();
+    EXPECT_EQ(
+        problem.sentence,
+        fmt::format("says that t-0 was compacted up to offset {}; its log ends at {}: records "
+                    "are lost, or were cut",
+                    end_.get() + 1, end_));
+    ASSERT_TRUE(problem.mend);
+    EXPECT_EQ(problem.mend->text, "0\n1\ngone 0 7\n");
+    write(path.string(), fmt::format("0\n1\nt 0 {}\n", end_));
+    EXPECT_EQ(kinds(), std::vector<std::string>{});
+}
+
+TEST_F(DirectoryCheckTest, TellsWhichPartitionsHaveAFolder) {
+    const auto path = folder / partition_metadata_file;
+    const TopicPartition partition{"t", PartitionId{0}};
+    EXPECT_EQ(check()->folders, (FoundFolders{{partition, testing::topic_id}}));
+    ASSERT_TRUE(disk_.remove(path));
+    EXPECT_EQ(check()->folders, (FoundFolders{{partition, std::nullopt}}));
+    write(path.string(), "version: 0\n");
+    EXPECT_EQ(check()->folders, (FoundFolders{{partition, std::nullopt}}));
+}
+
 TEST_F(DirectoryCheckTest, RefusesWhatANewerBrokerWrote) {
     struct Row {
         runtime::Path path;

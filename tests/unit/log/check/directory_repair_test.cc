@@ -277,6 +277,12 @@ TEST_F(DamagedDirectoryTest, IsMended) {
          [](D& test) { test.put((directory / high_watermark_file).string(), "0\n1\nt 0 5000\n"); },
          {"checkpoint-beyond-end"},
          {}},
+        {"a cleaner's offset beyond the end",
+         [](D& test) {
+             test.put((directory / cleaner_offset_file).string(), "0\n2\ngone 0 7\nt 0 5000\n");
+         },
+         {"checkpoint-beyond-end"},
+         {}},
         {"leftovers in a partition's folder",
          [](D& test) {
              test.put(segment_file(900, ".log.deleted"), "x");

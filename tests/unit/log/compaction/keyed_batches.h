@@ -22,7 +22,8 @@ struct KeyedRecord {
 struct KeyedSpec {
     std::vector<KeyedRecord> records = {};
     Offset base{0};
-    Timestamp timestamp{1'767'225'600'000};  // of all records
+    Timestamp timestamp{1'767'225'600'000};  // of the first record, and of others by the step
+    std::int64_t timestamp_step = 0;
     wire::Codec codec = wire::Codec::none;
     wire::TimestampType timestamp_type = wire::TimestampType::create_time;
     ProducerId producer = no_producer;
@@ -51,9 +52,11 @@ inline ByteBuffer make_keyed(const KeyedSpec& spec) {
                           .delete_horizon = spec.horizon});
     std::int64_t i = 0;
     for (const auto& record : spec.records) {
-        EXPECT_TRUE(builder.append(spec.base + i++, {.timestamp = spec.timestamp,
-                                                     .key = bytes_of(record.key),
-                                                     .value = bytes_of(record.value)}));
+        EXPECT_TRUE(
+            builder.append(spec.base + i, {.timestamp = spec.timestamp + i * spec.timestamp_step,
+                                           .key = bytes_of(record.key),
+                                           .value = bytes_of(record.value)}));
+        ++i;
     }
     EXPECT_TRUE(builder.finish());
     return bytes;
