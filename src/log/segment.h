@@ -98,13 +98,10 @@ public:
     [[nodiscard]] bool is_file(const std::shared_ptr<const runtime::File>& file) const {
         return file && file == last_file_.lock();
     }
-    [[nodiscard]] bool indexes_full() const {
-        return offset_index_.is_full() || time_index_.is_full();
-    }
     /// Whether neither index can be full with so many more batches.
     [[nodiscard]] bool indexes_have_room_for(std::size_t batches) const {
         return !index_files_[0]->lacks_room_for(batches) &&
-               !index_files_[1]->lacks_room_for(batches);
+               !index_files_[1]->lacks_room_for(batches + 1);  // one is kept for the end
     }
     /// Whether offset `last` still fits into the indexes' 31 bits.
     [[nodiscard]] bool can_hold(Offset last) const;
