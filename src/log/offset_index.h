@@ -36,7 +36,6 @@ public:
     /// Of a growing index (IndexFile::grow()).
     void append(OffsetPosition entry);
     Result<std::optional<OffsetPosition>> last();
-    [[nodiscard]] bool is_full() const { return file_.lacks_room_for(1); }
     /// The last entry whose offset is at most `offset`; nothing if there is none.
     Result<std::optional<OffsetPosition>> floor_by_offset(Offset offset);
     /// The last entry whose position is at most `position`; nothing if there is none.

@@ -30,8 +30,6 @@ public:
 
     /// Does nothing unless the timestamp is larger than the last one's.
     Result<void> maybe_append(TimestampOffset entry);
-    /// One entry is kept free for the end of the segment.
-    [[nodiscard]] bool is_full() const { return file_.lacks_room_for(2); }
     Result<std::optional<TimestampOffset>> last();
     /// The last entry whose timestamp is at most `timestamp`; nothing if there is none.
     Result<std::optional<TimestampOffset>> floor(Timestamp timestamp);
