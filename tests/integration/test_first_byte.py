@@ -1,6 +1,6 @@
-"""Each command's first byte is there at once: a local broker's first answer, or record, within 20 ms.
-The broker has Kafka's defaults, so that a classic group would wait for 3 s. The test allows more, for
-machines that have other things to do; `-s` shows the table."""
+"""Each command's first byte is there at once: no command waits for a time-out, nor for the 3 s that a
+classic group's first rebalance takes with Kafka's defaults. How many milliseconds it takes is what
+`./dev bench --scenario commands` measures; `-s` shows what it was here."""
 
 import os
 import subprocess
@@ -12,8 +12,8 @@ from support.broker import binary
 
 pytestmark = pytest.mark.own
 
-#: Best of some tries, as many as it takes. A sanitizer makes everything slower.
-WANTED_S, LIMIT_S, TRIES, SLOWER = 0.02, 0.1, 5, 10
+#: Less than any of those waits, and much more than a command needs on a machine that is busy.
+LIMIT_S = 2.5
 LINES = """
 topics --describe --topic orders
 topics --list
@@ -89,20 +89,11 @@ def first_byte_s(words, line):
     return taken
 
 
-def slower():
-    cache = (binary().parent / "CMakeCache.txt").read_text()
-    return SLOWER if "BARNABAS_SANITIZE:UNINITIALIZED=" in cache else 1
-
-
 @pytest.mark.parametrize("line", LINES)
 def test_the_first_byte_is_there_at_once(broker, line, tmp_path):
     record = tmp_path / "line"
     record.write_text("a record\n")
     words = words_of(line, broker)
-    best = LIMIT_S * slower()
-    for _ in range(TRIES):
-        best = min(best, first_byte_s(words, record))
-        if best < WANTED_S:
-            break
-    print(f"\n{best * 1000:7.1f} ms  {line}")
-    assert best < LIMIT_S * slower(), "it took longer in each of the tries"
+    taken = first_byte_s(words, record)
+    print(f"\n{taken * 1000:7.1f} ms  {line}")
+    assert taken < LIMIT_S

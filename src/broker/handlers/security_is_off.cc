@@ -9,25 +9,29 @@
 #include "wire/messages/describe_client_quotas.h"
 #include "wire/messages/describe_user_scram_credentials.h"
 
+#include <string>
+#include <utility>
+
 namespace barnabas::broker {
 namespace {
 
-Error no_authorizer() {
-    return {.code = ErrorCode::security_disabled, .message = "No Authorizer is configured."};
+Error no_authorizer(const char* where) {
+    return {.code = ErrorCode::security_disabled,
+            .message = std::string("No Authorizer is configured") + where};
 }
 
 }  // namespace
 
 wire::DescribeAclsResponse handle_describe_acls(Call& call, wire::DescribeAclsRequest&) {
     wire::DescribeAclsResponse response;
-    call.refuse(response, no_authorizer());
+    call.refuse(response, no_authorizer(" on the broker"));
     return response;
 }
 
 wire::CreateAclsResponse handle_create_acls(Call& call, wire::CreateAclsRequest& request) {
     wire::CreateAclsResponse response;
     for (std::size_t i = 0; i < request.creations.size(); ++i) {
-        call.refuse(response.results.emplace_back(), no_authorizer());
+        call.refuse(response.results.emplace_back(), no_authorizer("."));
     }
     return response;
 }
@@ -35,7 +39,7 @@ wire::CreateAclsResponse handle_create_acls(Call& call, wire::CreateAclsRequest&
 wire::DeleteAclsResponse handle_delete_acls(Call& call, wire::DeleteAclsRequest& request) {
     wire::DeleteAclsResponse response;
     for (std::size_t i = 0; i < request.filters.size(); ++i) {
-        call.refuse(response.filter_results.emplace_back(), no_authorizer());
+        call.refuse(response.filter_results.emplace_back(), no_authorizer("."));
     }
     return response;
 }
