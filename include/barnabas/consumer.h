@@ -3,6 +3,7 @@
 #include <barnabas/client_config.h>
 #include <barnabas/consumer_group_metadata.h>
 #include <barnabas/consumer_interceptor.h>
+#include <barnabas/consumer_metrics.h>
 #include <barnabas/event_loop.h>
 #include <barnabas/future.h>
 #include <barnabas/offsets.h>
@@ -80,8 +81,11 @@ public:
     Result<> subscribe_pattern(std::string regex, Listener listener = nullptr);
     /// Leaves the group; what was assigned is revoked first.
     Result<> unsubscribe();
-    /// These and no others, outside of any group's assignment.
+    /// These and no others, outside of any group's assignment; none: unsubscribe(). Each begins
+    /// where the group has committed (with a group.id), else where auto.offset.reset says. While
+    /// topics are subscribed to: invalid_request.
     Result<> assign(Partitions partitions);
+    /// Blocks for the event loop's answer; empty after close().
     [[nodiscard]] std::set<std::string> subscription() const;
     [[nodiscard]] Partitions assignment() const;
 
@@ -96,13 +100,17 @@ public:
     /// Ends the poll() that is under way, or the next one. From any thread.
     void wakeup();
 
-    /// Nothing is handed out of these until resume(); what was fetched is kept.
+    /// Nothing is handed out of these until resume(); what was fetched is kept, and counts for
+    /// fetch.max.bytes. invalid_request where one of them is not assigned: then none is paused.
     Result<> pause(const Partitions& partitions);
     Result<> resume(const Partitions& partitions);
     [[nodiscard]] Partitions paused() const;
 
     // --- positions -------------------------------------------------------------------------
 
+    /// The next poll() begins there; nothing is asked of a broker now. invalid_request: it is not
+    /// assigned, or the offset is negative. One that the log does not have is for
+    /// auto.offset.reset.
     Result<> seek(const TopicPartition& partition, Offset offset);
     Result<> seek(const TopicPartition& partition, const OffsetAndMetadata& position);
     /// Looked up when next needed. None named: all that are assigned.
@@ -110,14 +118,21 @@ public:
     Result<> seek_to_end(const Partitions& partitions = {});
     /// Each to its first record with this timestamp or a later one, or to the end.
     Result<> seek_to_time(const Partitions& partitions, Timestamp timestamp);
-    /// The offset of the next record that poll() hands out; waits until it is known.
+    /// The offset of the next record that poll() hands out; waits until it is known, at most
+    /// `timeout` (default.api.timeout.ms): request_timed_out with what it waits for.
     Result<Offset> position(const TopicPartition& partition);
     Result<Offset> position(const TopicPartition& partition, Duration timeout);
     /// Records between the position and the end (the last stable offset for read_committed), as
     /// far as fetching has told; nothing before.
     [[nodiscard]] std::optional<std::int64_t> current_lag(const TopicPartition& partition) const;
+    /// What was measured so far, and how the consumer stands. Asks nobody outside.
+    [[nodiscard]] Result<ConsumerMetrics> metrics() const;
 
     // --- committed offsets -----------------------------------------------------------------
+
+    // Errors of all commits: invalid_group_id without group.id; what the coordinator
+    // answers: unknown_member_id, illegal_generation, rebalance_in_progress, fenced_instance_id;
+    // request_timed_out after `timeout` (default.api.timeout.ms) with what went wrong until then.
 
     /// Positions of all assigned partitions. Retries what can be retried.
     Result<> commit_sync();
@@ -133,6 +148,9 @@ public:
     Result<OffsetMap> committed(const Partitions& partitions, Duration timeout);
 
     // --- what the cluster has --------------------------------------------------------------
+
+    // These ask the brokers and block, at most default.api.timeout.ms: then request_timed_out with
+    // who did not answer what. Offsets of a topic that is not there are waited for as long.
 
     Result<std::map<TopicPartition, Offset>> beginning_offsets(const Partitions& partitions);
     /// Of read_committed consumers: the last stable offset.

@@ -14,8 +14,12 @@ namespace barnabas {
 
 /// A group's leader of the classic protocol deals the partitions by one of these (Kafka's
 /// ConsumerPartitionAssignor). Kafka's own four are known by their names in
-/// partition.assignment.strategy; others are given to Consumer::create(). Called on the event
-/// loop's thread: it must not block.
+/// partition.assignment.strategy; others are given to Consumer::create(), and named there by their
+/// name(). With group.protocol=consumer the broker deals, and none is asked.
+///
+/// Threads: called on the event loop's thread, one call at a time of one consumer: it must not
+/// block, nor call a consumer. An object that several consumers share guards its own state.
+/// Errors: it has none to return, and throws nothing.
 class PartitionAssignor {
 public:
     /// A member's subscription, and what it adds to it.
@@ -46,7 +50,7 @@ public:
     [[nodiscard]] virtual bool is_cooperative() const { return false; }
     /// What goes along with this member's subscription.
     [[nodiscard]] virtual Bytes user_data(const std::vector<std::string>& /*topics*/) { return {}; }
-    /// Every member has to be in the answer.
+    /// Only the group's leader is asked. Every member has to be in the answer, no partition twice.
     [[nodiscard]] virtual Assignment assign(const PartitionCounts& counts,
                                             const Members& members) = 0;
     /// What this member was given, in which generation.

@@ -11,8 +11,9 @@
 namespace barnabas {
 
 /// A record with key and value as K and V; an empty optional is a null. What cannot be read is an
-/// error of that record alone (INVALID_RECORD with a sentence): the others go on, and `raw` has the
-/// bytes, to be put aside or looked at.
+/// error of that record alone (INVALID_RECORD with a sentence that says where it stands): the
+/// others go on, and `raw` has the bytes, to be put aside or looked at. May be kept, and used on
+/// any thread; `raw` keeps the batch that it came with (ConsumerRecord).
 template <class K, class V>
 struct TypedConsumerRecord {
     ConsumerRecord raw;
@@ -21,11 +22,22 @@ struct TypedConsumerRecord {
 };
 
 /// A Consumer that hands out K and V instead of bytes:
-///   TypedConsumer<std::string, std::int64_t> consumer(std::move(*plain));
-///   consumer.plain().subscribe({"sums"});
-///   for (const auto& record : *consumer.poll(1s)) { ... **record.value ... }
-/// Everything else is the plain consumer's: plain(). Threads as there. `Plain`: Consumer or
-/// ShareConsumer (typed_share_consumer.h).
+///
+///     TypedConsumer<std::string, std::int64_t> consumer(std::move(*plain));
+///     consumer.plain().subscribe({"sums"});
+///     for (auto records = consumer.poll(1s); records; records = consumer.poll(1s))
+///         for (const auto& record : *records)
+///             if (!record.value) { ... record.value.error().message, record.raw ... }
+///             else if (!*record.value) { ... a tombstone ... }
+///             else { ... **record.value ... }
+///
+/// Owns the consumer that it is made of, and shares the serdes with whoever else has them.
+/// Everything else (subscribe, seek, commit, close) is the plain consumer's: plain(). `Plain`:
+/// Consumer or ShareConsumer (typed_share_consumer.h). Its end is the plain one's.
+///
+/// Threads: one at a time, as there; serdes run on the thread that polls.
+/// Errors: poll() has those of the plain one; a record that cannot be read as K or V is handed out
+/// as the others are, its position is passed, and a commit without offsets covers it.
 template <class K, class V, class Plain = Consumer>
 class TypedConsumer {
 public:
@@ -33,7 +45,7 @@ public:
                            std::shared_ptr<const Serde<V>> values = standard_serde<V>())
         : plain_(std::move(plain)), keys_(std::move(keys)), values_(std::move(values)) {}
 
-    /// As poll() of the plain one.
+    /// As poll() of the plain one, waiting, listeners and max.poll.records included.
     [[nodiscard]] Result<std::vector<TypedConsumerRecord<K, V>>> poll(Duration timeout) {
         TRY_ASSIGN(const ConsumerRecords records, plain_.poll(timeout));
         std::vector<TypedConsumerRecord<K, V>> typed;
@@ -47,6 +59,7 @@ public:
         return typed;
     }
 
+    /// As long as this object lives.
     [[nodiscard]] Plain& plain() { return plain_; }
 
 private:

@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 from support import batches, wire
@@ -218,32 +219,61 @@ def test_the_policy_changes_at_run_time(broker_factory):
                    "old segments are deleted")
 
 
+class Peak:
+    """How much more memory the broker took at most than when this was made. Whatever it needs for
+    requests it has had by then: what is added is the cleaner's."""
+
+    # Beside the cleaner's own: what the allocator keeps for later, tables of the segments, code
+    # that runs for the first time. Measured of all: 4.8 MiB at most in the first test below, of
+    # whose 7.3 MiB this is a part, and 15.2 MiB in the second one, of 21.3.
+    SLACK = 4 << 20
+
+    def __init__(self, broker):
+        self.status = Path(f"/proc/{broker.process.pid}/status")
+        (self.status.parent / "clear_refs").write_text("5")  # the peak is what there is now
+        self.begin = self._read("VmRSS")
+
+    def _read(self, name):
+        return int(re.search(rf"{name}:\s+(\d+) kB", self.status.read_text())[1]) << 10
+
+    def more(self):
+        return self._read("VmHWM") - self.begin
+
+
+def cleaner_bytes(dedupe, batch):
+    """What a compaction may have at a time: the map, buffers to read and to write through, a batch
+    as it is read, one as its records are looked at, one as it is written."""
+    io_buffers = 512 << 10  # log.cleaner.io.buffer.size
+    return dedupe + io_buffers + 3 * batch
+
+
 @pytest.mark.own
 def test_keys_that_do_not_fit_take_several_passes_within_the_memory(broker_factory):
-    keys = 150_000
-    broker = broker_factory.start({**FAST, "log.cleaner.dedupe.buffer.size": (1 << 20) + 64})
+    keys, dedupe = 150_000, (1 << 20) + 64
+    broker = broker_factory.start({**FAST, "log.cleaner.dedupe.buffer.size": dedupe})
     with wire.connected(broker) as connection:
         wire.create_topic(connection, "many", configs={
-            **COMPACTED, "internal.segment.bytes": str(1 << 20),
+            **COMPACTED, "cleanup.policy": "delete", "internal.segment.bytes": str(1 << 20),
             "min.cleanable.dirty.ratio": "0.01"})
-        idle = broker.memory_bytes()
         for n in range(2):
             produce_keys(connection, "many",
                          ((b"%d" % k, b"%d" % n) for k in range(keys)), per_batch=5000)
         close_segment(connection, "many", 600 << 10)
-        most = 0
+        read_topic(connection, "many")
+        peak = Peak(broker)
+        wire.set_topic_config(connection, "many", cleanup_policy="compact")
 
         def compacted():
-            nonlocal most
-            most = max(most, broker.memory_bytes())
             return len(re.findall(r"compacted \[", broker.log())) >= 4 and len(
                 read_topic(connection, "many")) < keys + 10_000
 
         wait_until(compacted, 120, "every pass is done", poll_s=0.2)
+        more = peak.more()
         found = latest(read_topic(connection, "many"))
         assert all(found[b"%d" % k] == b"1" for k in range(keys))
         assert "did not fit into log.cleaner.dedupe.buffer.size" in broker.log()
-        assert most - idle < 32 << 20, f"{(most - idle) >> 20} MiB more than idle"
+        most = cleaner_bytes(dedupe, batch=600 << 10) + Peak.SLACK
+        assert more < most, f"{more >> 10} KiB more, not {most >> 10}"
 
 
 @pytest.mark.own
@@ -254,24 +284,30 @@ def test_five_million_records_over_a_hundred_thousand_keys(broker_factory):
     broker = broker_factory.start({**FAST, "log.cleaner.dedupe.buffer.size": dedupe})
     with wire.connected(broker) as connection:
         wire.create_topic(connection, "large", configs={
-            **COMPACTED, "internal.segment.bytes": str(32 << 20),
+            **COMPACTED, "cleanup.policy": "delete", "internal.segment.bytes": str(32 << 20),
             "min.cleanable.dirty.ratio": "0.3"})
-        idle = most = broker.memory_bytes()
-        for n in range(times):
+
+        def write(n):
             produce_keys(connection, "large", (
                 (b"%d" % k, None if n == times - 1 and k % 10 == 0 else b"%d " % n + bytes(80))
                 for k in range(keys)), per_batch=2000)
-            most = max(most, broker.memory_bytes())
+
+        write(0)
+        peak = Peak(broker)
+        wire.set_topic_config(connection, "large", cleanup_policy="compact")
+        for n in range(1, times):
+            write(n)
         assert "compacted [" in broker.log(), "it is compacted while it is written"
         wire.set_topic_config(connection, "large", segment_ms="1000",
                               min_cleanable_dirty_ratio="0.01")
         wait_until(lambda: bytes_of_logs(broker, "large") < 40 << 20, 120, "all is compacted")
-        most = max(most, broker.memory_bytes())
+        more = peak.more()
         found = latest(read_topic(connection, "large"))
     for k in range(keys):
         want = None if k % 10 == 0 else b"%d " % (times - 1) + bytes(80)
         assert found[b"%d" % k] == want, k
-    assert most - idle < dedupe + (48 << 20), f"{(most - idle) >> 20} MiB more than idle"
+    most = cleaner_bytes(dedupe, batch=256 << 10) + Peak.SLACK
+    assert more < most, f"{more >> 10} KiB more, not {most >> 10}"
 
 
 def metric(port, name):

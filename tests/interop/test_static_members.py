@@ -3,6 +3,7 @@ notices; a second one of its name is told apart."""
 
 import pytest
 from support import group_clients
+from support.cpp_clients import CppMember
 from support.feeding import Feed
 from support.group_judging import assert_each_once
 from support.group_members import Group
@@ -17,6 +18,8 @@ CLIENTS = [
     group_clients.Python("kafka-python", "kafka_python_group.py", "range"),
     group_clients.Go("franz", "cooperative-sticky"),
     group_clients.Go("sarama", "range"),
+    CppMember("range"),
+    CppMember("uniform", protocol="consumer"),
 ]
 # Its last heartbeat lacks the instance id (1.22.3), which Kafka refuses: the name stays occupied.
 FRANZ_CONSUMER = group_clients.Go("franz", "sticky", protocol="consumer")

@@ -206,6 +206,10 @@ std::optional<std::int64_t> Consumer::current_lag(const TopicPartition& partitio
         .value_or(std::nullopt);
 }
 
+Result<ConsumerMetrics> Consumer::metrics() const {
+    return impl_->metrics();
+}
+
 // --- committed offsets -------------------------------------------------------------------------
 
 Result<> Consumer::commit_sync() {

@@ -311,11 +311,27 @@ awaitable<Result<void>> ConsumerCore::begin_step(RebalanceStep step) {
 }
 
 void ConsumerCore::end_step(const RebalanceStep& step) {
-    if (step.kind != RebalanceStep::Kind::assign) {
+    if (step.kind == RebalanceStep::Kind::assign) {
+        ++metrics_.assignments;
+    } else {
         subscription_.remove(step.partitions);
+    }
+    if (step.kind == RebalanceStep::Kind::lose) {
+        metrics_.partitions_lost += step.partitions.size();
     }
     membership_->step_done(now());
     poke();
+}
+
+ConsumerMetrics ConsumerCore::metrics() const {
+    ConsumerMetrics told = metrics_;
+    told.queued_bytes = fetcher_.queued_bytes();
+    for (const auto& [partition, state] : subscription_.partitions()) {
+        if (const auto records = subscription_.lag(partition, config_.isolation)) {
+            told.lag.emplace(partition, *records);
+        }
+    }
+    return told;
 }
 
 // --- what is read ------------------------------------------------------------------------------

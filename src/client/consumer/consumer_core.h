@@ -10,6 +10,7 @@
 #include "client/consumer/offset_requests.h"
 #include "client/consumer/subscription.h"
 #include "runtime/tasks.h"
+#include <barnabas/consumer_metrics.h>
 #include <barnabas/partition_info.h>
 
 #include <atomic>
@@ -78,6 +79,8 @@ public:
     /// A step that is left to do, whoever asks: for leaving.
     [[nodiscard]] std::optional<RebalanceStep> next_step();
     [[nodiscard]] bool auto_commits() const { return config_.auto_commit; }
+    /// All but what the user's side measures: polls, and the records that were handed out.
+    [[nodiscard]] ConsumerMetrics metrics() const;
 
     // --- what is read --------------------------------------------------------------------------
 
@@ -186,6 +189,7 @@ private:
     std::unique_ptr<Membership> membership_;  ///< with a group.id
     CommitQueue commits_;
     std::move_only_function<void(const OffsetMap&)> committed_;  ///< nothing: nobody listens
+    ConsumerMetrics metrics_;                                    ///< but for how things stand now
     std::deque<Error> errors_;
     std::string refused_by_;  ///< who answered what that makes membership impossible; empty: none
     std::string position_trouble_;  ///< why a position is not known yet, as last heard

@@ -26,6 +26,9 @@ struct Consumer::Impl {
     Listener listener;
     std::vector<std::shared_ptr<ConsumerInterceptor>> interceptors;
     bool polling = false;  ///< a poll_async() is under way
+    Measured poll_interval_ms;
+    std::optional<Time> polled_at;
+    std::uint64_t records_read = 0;
 
     Impl(std::shared_ptr<EventLoop> event_loop, client::Loop loop, client::ConsumerConfig config)
         : event_loop(std::move(event_loop)),
@@ -67,7 +70,10 @@ struct Consumer::Impl {
     client::awaitable<Result<ConsumerRecords>> poll_here(Time deadline);
     void run_step(const client::RebalanceStep& step);
     client::awaitable<void> run_step_here(client::RebalanceStep step);
-    [[nodiscard]] ConsumerRecords intercepted(ConsumerRecords records) const;
+    /// What poll() answers: counted, and as the interceptors want it.
+    [[nodiscard]] ConsumerRecords handed_out(ConsumerRecords records);
+    void measure_poll();
+    [[nodiscard]] Result<ConsumerMetrics> metrics();
     /// From now on, on the loop; before the core starts.
     void tell_interceptors_of_commits();
     void tell_listener(const client::RebalanceStep& step);

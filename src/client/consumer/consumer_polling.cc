@@ -2,6 +2,7 @@
 #include "client/consumer/consumer_impl.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace barnabas {
@@ -31,6 +32,7 @@ Result<> Consumer::Impl::open() const {
 /// the bytes that are done with.
 Result<ConsumerRecords> Consumer::Impl::poll(Duration timeout) {
     TRY(open());
+    measure_poll();
     const Time deadline = deadline_in(timeout);
     bool asked = false;
     while (true) {
@@ -39,7 +41,7 @@ Result<ConsumerRecords> Consumer::Impl::poll(Duration timeout) {
             TRY_ASSIGN(ConsumerRecords records, drain.take(config.poll_records_max));
             if (!records.empty()) {
                 tell_released();
-                return intercepted(std::move(records));
+                return handed_out(std::move(records));
             }
             if (asked && core->now() >= deadline) {
                 return ConsumerRecords();
@@ -67,6 +69,7 @@ client::awaitable<Result<ConsumerRecords>> Consumer::Impl::poll_async_here(Durat
     if (std::exchange(polling, true)) {
         co_return fail(ErrorCode::invalid_request, "another poll_async() is under way");
     }
+    measure_poll();
     auto records = co_await poll_here(deadline_in(timeout));
     polling = false;
     co_return records;
@@ -89,14 +92,15 @@ client::awaitable<Result<ConsumerRecords>> Consumer::Impl::poll_here(Time deadli
         if (!records || !records->empty() || core->now() >= deadline) {
             core->report(drain.take_consumed());
             if (records && !records->empty()) {
-                co_return intercepted(std::move(*records));
+                co_return handed_out(std::move(*records));
             }
             co_return records;
         }
     }
 }
 
-ConsumerRecords Consumer::Impl::intercepted(ConsumerRecords records) const {
+ConsumerRecords Consumer::Impl::handed_out(ConsumerRecords records) {
+    records_read += records.size();
     for (const auto& interceptor : interceptors) {
         if (records.empty()) {
             break;  // the one before left out all of them
@@ -104,6 +108,24 @@ ConsumerRecords Consumer::Impl::intercepted(ConsumerRecords records) const {
         records = interceptor->on_consume(std::move(records));
     }
     return records;
+}
+
+void Consumer::Impl::measure_poll() {
+    const Time at = core->now();
+    if (const auto before = std::exchange(polled_at, at)) {
+        poll_interval_ms.add(std::chrono::duration<double, std::milli>(at - *before).count());
+    }
+}
+
+/// All of it on the loop: a poll_async() counts there.
+Result<ConsumerMetrics> Consumer::Impl::metrics() {
+    return try_on_loop([this]() -> Result<ConsumerMetrics> {
+        core->report(drain.take_consumed());
+        ConsumerMetrics told = core->metrics();
+        told.poll_interval_ms = poll_interval_ms;
+        told.records_read = records_read;
+        return told;
+    });
 }
 
 void Consumer::Impl::tell_interceptors_of_commits() {

@@ -1,6 +1,7 @@
 // The part of ConsumerCore that fetches.
 #include "client/consumer/consumer_core.h"
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -10,6 +11,18 @@ namespace {
 
 /// Before 4 there is no isolation level and no batch of format 2.
 constexpr std::int16_t fetch_version_min = 4;
+
+void measure_fetch(ConsumerMetrics& metrics, const wire::FetchResponse& response, Duration took) {
+    std::size_t bytes = 0;
+    for (const auto& topic : response.responses) {
+        for (const auto& partition : topic.partitions) {
+            bytes += partition.records.is_null() ? 0 : partition.records.size();
+        }
+    }
+    metrics.fetch_latency_ms.add(std::chrono::duration<double, std::milli>(took).count());
+    metrics.fetch_bytes.add(static_cast<double>(bytes));
+    metrics.throttle_ms.add(response.throttle_time_ms);
+}
 
 }  // namespace
 
@@ -24,15 +37,18 @@ awaitable<void> ConsumerCore::fetch(Fetcher::Fetch fetch) {
     CallOptions options{.versions = {fetch_version_min, fetch.version_max},
                         .lane = Lane::fetch,
                         .timeout = config_.fetch_wait_max + config_.common.request_timeout};
+    const Time asked = now();
     auto answer = co_await cluster_.call(broker, std::move(fetch.request), options);
     Fetcher::Effects effects;
     if (answer) {
+        measure_fetch(metrics_, answer->message, now() - asked);
         auto frame = std::make_shared<const ByteBuffer>(std::move(answer->frame));
         effects = fetcher_.on_answer(broker, answer->message, answer->version, std::move(frame),
                                      cluster_.shard().clock().both());
     } else {
         log_.debug("a fetch from {} failed and is tried again: {}", cluster_.name_of(broker),
                    answer.error().message);
+        ++metrics_.fetches_failed;
         effects = fetcher_.on_failure(broker, now());
     }
     if (effects.metadata_stale) {

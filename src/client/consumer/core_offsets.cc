@@ -4,6 +4,7 @@
 #include "client/consumer/consumer_core.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -107,6 +108,7 @@ awaitable<void> ConsumerCore::send_commit() {
     while (true) {
         const ConsumerGroupMetadata as = identity();
         const CallOptions options{.deadline = commits_.deadline(), .versions = commit_versions};
+        const Time asked = now();
         auto answer =
             co_await cluster_.call(Target::group_coordinator(*config_.group_id),
                                    commit_request(as, commits_.offsets()), options, judge);
@@ -114,6 +116,8 @@ awaitable<void> ConsumerCore::send_commit() {
             commits_.fail_current(answer.error());
             co_return;
         }
+        metrics_.commit_latency_ms.add(
+            std::chrono::duration<double, std::milli>(now() - asked).count());
         const CommitOutcome outcome = read_commit(answer->message);
         const ErrorCode worst = worst_of(outcome);
         if (membership_ && worst != ErrorCode::none) {

@@ -111,37 +111,59 @@ std::map<BrokerId, FetchWishes> Fetcher::plan(Time now) {
     return wishes;
 }
 
+/// What one of `idle` brokers, which nothing is asked of, may be asked for; nothing while there is
+/// no room. Not less than a quarter of a fair share: who makes room by small pieces would be given
+/// ever smaller ones.
+std::optional<std::size_t> Fetcher::share_of(std::size_t idle) const {
+    const auto all = static_cast<std::size_t>(options_.bytes_max);
+    const auto partition_max = static_cast<std::size_t>(options_.partition_bytes_max);
+    std::size_t used = queued_bytes();
+    std::size_t busy = 0;
+    for (const auto& [id, broker] : brokers_) {
+        used += broker.in_flight ? broker.granted : 0;
+        busy += broker.in_flight ? 1 : 0;
+    }
+    if (used == 0) {
+        return all / idle;  // even nothing (fetch.max.bytes=0) brings a batch
+    }
+    const std::size_t share = used < all ? (all - used) / idle : 0;
+    const std::size_t least = std::min(partition_max, all / (4 * (busy + idle)));
+    return share == 0 || share < least ? std::nullopt : std::optional(share);
+}
+
 std::optional<Fetcher::Fetch> Fetcher::next(Time now) {
     auto planned = plan(now);
-    if (queued_bytes() >= static_cast<std::size_t>(options_.bytes_max)) {
+    std::erase_if(planned, [this, now](const auto& entry) {
+        const Broker& broker = brokers_[entry.first];
+        return broker.in_flight || broker.retry_at > now;
+    });
+    const auto share = planned.empty() ? std::nullopt : share_of(planned.size());
+    if (!share) {
         return std::nullopt;
     }
-    for (auto& [id, wishes] : planned) {
-        Broker& broker = brokers_[id];
-        if (broker.in_flight || broker.retry_at > now) {
-            continue;
-        }
-        broker.in_flight = true;
-        broker.asked.clear();
-        bool ids = true;
-        for (const auto& [partition, wish] : wishes) {
-            const PartitionState& state = *subscription_.find(partition);
-            broker.asked.emplace(partition, Asked{.stamp = state.stamp,
-                                                  .offset = wish.offset,
-                                                  .leader_epoch = state.leader_epoch});
-            ids = ids && !wish.topic_id.is_zero();
-        }
-        Fetch fetch{.broker = id};
-        fetch.version_max = ids ? wire::latest : last_version_with_names;
-        fetch.request.max_wait_ms = milliseconds(options_.wait_max);
-        fetch.request.min_bytes = options_.bytes_min;
-        fetch.request.max_bytes = options_.bytes_max;
-        fetch.request.isolation_level = static_cast<std::int8_t>(options_.isolation);
-        fetch.request.rack_id = options_.rack;
-        broker.session.fill(std::move(wishes), fetch.request);
-        return fetch;
+    auto& [id, wishes] = *planned.begin();
+    Broker& broker = brokers_[id];
+    broker.in_flight = true;
+    broker.granted =
+        std::min(*share, wishes.size() * static_cast<std::size_t>(options_.partition_bytes_max));
+    broker.asked.clear();
+    bool ids = true;
+    for (const auto& [partition, wish] : wishes) {
+        const PartitionState& state = *subscription_.find(partition);
+        broker.asked.emplace(
+            partition,
+            Asked{.stamp = state.stamp, .offset = wish.offset, .leader_epoch = state.leader_epoch});
+        ids = ids && !wish.topic_id.is_zero();
     }
-    return std::nullopt;
+    Fetch fetch{.broker = id};
+    fetch.version_max = ids ? wire::latest : last_version_with_names;
+    fetch.request.max_wait_ms = milliseconds(options_.wait_max);
+    fetch.request.min_bytes = options_.bytes_min;
+    fetch.request.max_bytes = static_cast<std::int32_t>(broker.granted);
+    fetch.request.isolation_level = static_cast<std::int8_t>(options_.isolation);
+    fetch.request.rack_id = options_.rack;
+    broker.session.fill(std::move(wishes), fetch.request);
+    return fetch;
 }
 
 Time Fetcher::next_wake(Time now) const {

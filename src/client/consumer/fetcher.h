@@ -20,8 +20,10 @@ namespace barnabas::client {
 
 /// Decides what is fetched from whom, and takes the answers apart. At most one request per broker
 /// is on its way. What is fetched ahead is bounded: nothing is asked of a partition while one and a
-/// half times partition_bytes_max of it wait for the user, nor of any while bytes_max wait in all
-/// (an answer may go beyond, as a broker always sends one whole batch). No I/O.
+/// half times partition_bytes_max of it wait for the user. No I/O.
+/// Always: what waits for the user and what the requests on their way may bring are together no
+/// more than bytes_max; brokers that are asked side by side share what is left of it. (An answer
+/// may go beyond what was asked for, as a broker always sends one whole batch.)
 ///
 ///   while (auto fetch = fetcher.next(now)) { send it to fetch->broker }
 ///   on the answer: fetcher.on_answer(...), or on_failure()
@@ -31,7 +33,7 @@ public:
     struct Options {
         Duration wait_max{500ms};                    ///< fetch.max.wait.ms
         std::int32_t bytes_min = 1;                  ///< fetch.min.bytes
-        std::int32_t bytes_max = 50 << 20;           ///< fetch.max.bytes
+        std::int32_t bytes_max = 50 << 20;           ///< fetch.max.bytes, of all brokers
         std::int32_t partition_bytes_max = 1 << 20;  ///< max.partition.fetch.bytes
         IsolationLevel isolation = IsolationLevel::read_uncommitted;
         std::string rack;  ///< client.rack
@@ -69,6 +71,8 @@ public:
     /// Everything that was fetched for positions that still hold.
     [[nodiscard]] std::vector<FetchedPartition> take();
     [[nodiscard]] bool has_records() const { return !ready_.empty(); }
+    /// What waits for the user, here and in his hands.
+    [[nodiscard]] std::size_t queued_bytes() const;
     /// The user is done with `bytes` of the partition.
     void released(const TopicPartition& partition, std::uint64_t stamp, std::size_t bytes);
     /// An error for the user: a partition that cannot be fetched.
@@ -90,6 +94,7 @@ private:
     struct Broker {
         FetchSession session;
         bool in_flight = false;
+        std::size_t granted = 0;  ///< bytes that the request on its way may bring
         Time retry_at{};
         std::map<TopicPartition, Asked> asked;  ///< by the request on its way
     };
@@ -109,7 +114,7 @@ private:
                          Now now);
     void learn_leader(const TopicPartition& partition, const Partition& data);
     void report(Error error);
-    [[nodiscard]] std::size_t queued_bytes() const;
+    [[nodiscard]] std::optional<std::size_t> share_of(std::size_t idle) const;
 
     Options options_;
     Subscription& subscription_;

@@ -354,7 +354,11 @@ Future<std::vector<barnabas::PartitionInfo>> ProducerCore::partitions_for(std::s
 }
 
 awaitable<Result<ProducerMetrics>> ProducerCore::tell_metrics() {
-    co_return sender_.metrics();
+    ProducerMetrics told = sender_.metrics();
+    told.requests_in_flight = sender_.requests_out();
+    told.buffer_total_bytes = accumulator_.pool().memory();
+    told.buffer_available_bytes = accumulator_.pool().free_memory();
+    co_return told;
 }
 
 Future<ProducerMetrics> ProducerCore::metrics() {

@@ -28,6 +28,7 @@ void Sender::on_answer(std::uint64_t id, const wire::ProduceResponse& response, 
     auto in_flight = take_in_flight(id);
     metrics_.request_latency_ms.add(
         std::chrono::duration<double, std::milli>(now - in_flight.sent).count());
+    metrics_.throttle_ms.add(response.throttle_time_ms);
     for (auto& batch : in_flight.batches) {
         const auto& queue = batch->partition();
         const PartitionAnswer* answer = nullptr;

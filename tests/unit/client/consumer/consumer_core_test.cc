@@ -291,6 +291,27 @@ TEST_F(ConsumerCoreTest, JoinsReadsHeartbeatsAndLeaves) {
     EXPECT_EQ(count<wire::LeaveGroupRequest>(), 1U);
 }
 
+TEST_F(ConsumerCoreTest, MeasuresWhatItFetchesAndCommits) {
+    config.group_id = "g";
+    ASSERT_TRUE(core().subscribe({"t"}));
+    EXPECT_TRUE(core().metrics().lag.empty()) << "nothing is assigned";
+    EXPECT_EQ(core().metrics().lag_max(), std::nullopt);
+    EXPECT_EQ(polled_something(), "assign t-0 t-1");
+    polled_something();
+    polled(500ms);
+    EXPECT_TRUE(**run([this] { return settled(); }));
+    const ConsumerMetrics told = core().metrics();
+    EXPECT_EQ(told.assignments, 1U);
+    EXPECT_GE(told.fetch_latency_ms.count, 2U);
+    EXPECT_GE(told.fetch_latency_ms.max, 100) << "there was nothing, for fetch.max.wait.ms";
+    EXPECT_GT(told.fetch_bytes.max, 61) << "a batch's header, and its records";
+    EXPECT_EQ(told.fetches_failed, 0U);
+    EXPECT_EQ(told.commit_latency_ms.count, 1U);
+    EXPECT_EQ(told.queued_bytes, 0U);
+    EXPECT_EQ(told.lag, (std::map<TopicPartition, std::int64_t>{{t0, 0}, {t1, 0}}));
+    EXPECT_EQ(told.lag_max(), 0);
+}
+
 TEST_F(ConsumerCoreTest, HeartbeatsGoOnWhileTheUserIsBusyAndStopWhenHeHangs) {
     config.group_id = "g";
     config.poll_interval_max = 20s;

@@ -112,6 +112,12 @@ TEST_F(FetcherTest, FetchesAheadOnlySoFar) {
     EXPECT_EQ(next(), "b1: 0@20");
 }
 
+TEST_F(FetcherTest, AsksForNoMoreThanItsPartitionsMayBring) {
+    const auto fetch = fetcher.next(start);
+    ASSERT_TRUE(fetch);
+    EXPECT_EQ(fetch->request.max_bytes, 100) << "of 50 MiB";
+}
+
 TEST_F(FetcherTest, LeavesOutWhatIsPausedOrBeingRevoked) {
     state(a0).paused = true;
     state(a1).revoking = true;
