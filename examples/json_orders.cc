@@ -37,7 +37,10 @@ Result<> sell(const std::string& brokers, const std::string& topic) {
                    .key = "anna",
                    .value = Order{.item = "tea", .cents = 450, .notes = {"fragile"}}})
             .get());
-    TRY(producer.send({.topic = topic, .key = "bert", .value = Order{.item = "cup", .cents = 1250, .notes = {}}})
+    TRY(producer
+            .send({.topic = topic,
+                   .key = "bert",
+                   .value = Order{.item = "cup", .cents = 1250, .notes = {}}})
             .get());
     return producer.plain().close();
 }

@@ -39,8 +39,8 @@ protected:
         log_->set_high_watermark(log_->log_end());
     }
     [[nodiscard]] std::uint64_t file_size() {
-        const auto file = disk_.open(folder / file_name(Offset{0}, log_suffix),
-                                     runtime::OpenMode::read);
+        const auto file =
+            disk_.open(folder / file_name(Offset{0}, log_suffix), runtime::OpenMode::read);
         return file ? (*file)->size().value_or(0) : 0;
     }
     std::uint32_t readable() {
@@ -218,8 +218,8 @@ TEST_F(LogHeldTest, ItsIndexEntriesReachTheFileToo) {
             flush();
         }
     }
-    const auto index = disk_.open(folder / file_name(Offset{0}, offset_index_suffix),
-                                  runtime::OpenMode::read);
+    const auto index =
+        disk_.open(folder / file_name(Offset{0}, offset_index_suffix), runtime::OpenMode::read);
     ASSERT_TRUE(index);
     std::array<std::byte, 8> entry{};
     ASSERT_EQ((*index)->read_at(8 * 500, entry).value_or(0), entry.size());
