@@ -181,9 +181,9 @@ ProduceOutcome Partition::append(const ProduceFrom& from, log::AppendRequest req
                                  wire::AppendValidator& validator) {
     request.epoch = epoch_;
     request.now = from.now;
-    const bool is_slow = log_->health() && log_->health()->is_slow(from.now.steady);
-    request.held = is_slow || (request.origin == wire::AppendOrigin::client &&
-                               flushes_before_ack(from.acks_all));
+    request.held = from.may_hold &&
+                   (is_slow(from.now.steady) || (request.origin == wire::AppendOrigin::client &&
+                                                 flushes_before_ack(from.acks_all)));
     const auto in_transaction = transactional_batch(from.records);
     if (in_transaction) {
         request.may_begin_transaction =
@@ -268,10 +268,14 @@ bool Partition::flushes_before_ack(bool acks_all) const {
     std::unreachable();
 }
 
-bool Partition::may_ask_for_flush(bool acks_all) const {
+bool Partition::is_slow(Time now) const {
+    return log_->health() && log_->health()->is_slow(now);
+}
+
+bool Partition::may_ask_for_flush(bool acks_all, Time now) const {
     constexpr auto never = std::numeric_limits<std::int64_t>::max();
     return log_->config().flush_messages != never || flushes_before_ack(acks_all) ||
-           log_->is_unsettled();
+           log_->is_unsettled() || is_slow(now);
 }
 
 std::optional<ErrorCode> Partition::check_epoch(LeaderEpoch theirs) const {

@@ -19,6 +19,7 @@ struct ProduceFrom {
     MutableByteView records;
     std::int16_t version = 0;
     bool acks_all = false;
+    bool may_hold = true;  // else whoever asks does not wait: it is written at once
     Now now;
 };
 
@@ -113,7 +114,7 @@ public:
     [[nodiscard]] TransactionChecks& transaction_checks() { return checks_; }
 
     /// Whether produce() may answer with to_flush.
-    [[nodiscard]] bool may_ask_for_flush(bool acks_all) const;
+    [[nodiscard]] bool may_ask_for_flush(bool acks_all, Time now) const;
     /// Everything that is there now, for a flush.
     [[nodiscard]] ToFlush all() const {
         return {.end = log_->log_end(), .on_medium = true, .cuts = log_->cuts()};
@@ -182,6 +183,7 @@ private:
                           wire::AppendValidator& validator);
     void wake_fetches(std::int64_t bytes);
     void count_held();
+    [[nodiscard]] bool is_slow(Time now) const;  // its directory
 
     TopicId id_;
     LeaderEpoch epoch_;

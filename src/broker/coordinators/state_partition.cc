@@ -89,7 +89,7 @@ awaitable<Result<void>> StatePartition::load(Take take, std::function<bool()> st
     if (partition == nullptr) {
         co_return gone();
     }
-    if (partition->may_ask_for_flush(true)) {
+    if (partition->may_ask_for_flush(true, shard().shard.clock().now())) {
         writer_.want_all_on_medium();
     }
     const Offset loaded = partition->log().log_end();

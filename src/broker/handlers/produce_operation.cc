@@ -198,7 +198,7 @@ void ProduceOperation::refuse_transaction(ErrorCode code, const std::string& mes
 // --- appending
 
 /// Whether something may have to be waited for; on the shard that owns it.
-bool ProduceOperation::must_wait(const Item& item) const {
+bool ProduceOperation::must_wait(const Item& item, Time now) const {
     if (item.owner == nullptr) {
         return false;
     }
@@ -209,7 +209,7 @@ bool ProduceOperation::must_wait(const Item& item) const {
     if (partition == nullptr) {
         return false;
     }
-    return partition->may_ask_for_flush(acks() == -1) ||
+    return partition->may_ask_for_flush(acks() == -1, now) ||
            item.owner->first_appends.must_queue(*partition, {.records = item.records}) ||
            (item.transactional && !partition->has_open_transaction(transaction_->producer.id,
                                                                    transaction_->producer.epoch));
@@ -219,10 +219,12 @@ bool ProduceOperation::try_run() {
     if (transaction_ && call_.home.transaction_lines.has(transaction_->producer.id)) {
         return false;
     }
-    if (std::ranges::any_of(items_, [this](const Item& item) { return must_wait(item); })) {
+    const auto now = call_.home.shard.clock().both();
+    const auto waits = [this, now](const Item& item) { return must_wait(item, now.steady); };
+    if (std::ranges::any_of(items_, waits)) {
         return false;
     }
-    const auto now = call_.home.shard.clock().both();
+    may_hold_ = false;
     for (auto& item : items_) {
         if (item.owner != nullptr) {
             append(item, now);
@@ -248,8 +250,11 @@ void ProduceOperation::append(Item& item, Now now) {
 }
 
 void ProduceOperation::append_checked(replication::Partition& partition, Item& item, Now now) {
-    const replication::ProduceFrom from{
-        .records = item.records, .version = call_.version, .acks_all = acks() == -1, .now = now};
+    const replication::ProduceFrom from{.records = item.records,
+                                        .version = call_.version,
+                                        .acks_all = acks() == -1,
+                                        .may_hold = may_hold_,
+                                        .now = now};
     const auto& log = call_.services.log;
     auto& first_appends = item.owner->first_appends;
     const bool waits = acks() != 0;

@@ -49,7 +49,7 @@ private:
     void note_transaction();
     void refuse_transaction(ErrorCode code, const std::string& message);
 
-    [[nodiscard]] bool must_wait(const Item& item) const;
+    [[nodiscard]] bool must_wait(const Item& item, Time now) const;
     void append(Item& item, Now now);
     void append_checked(replication::Partition& partition, Item& item, Now now);
     awaitable<void> append_all(Now now);
@@ -64,6 +64,7 @@ private:
     ClusterImagePtr image_;  // while it runs: the shard's may be replaced, this one stays
     std::vector<Item> items_;
     std::optional<TransactionOf> transaction_;  // there if an item is transactional
+    bool may_hold_ = true;                      // the log may: then it has to be waited for
 };
 
 }  // namespace barnabas::broker

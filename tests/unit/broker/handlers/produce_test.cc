@@ -193,6 +193,29 @@ TEST(Produce, MinInSyncReplicasAskForNoMoreThanThereAre) {
     }
 }
 
+/// Where the disk is known to be slow nothing is written by a shard, which would wait for it, and
+/// nothing is acknowledged that is in memory alone. (A simulated shard that waits for a disk ends
+/// the test.)
+TEST(Produce, ASlowDiskIsWaitedForWithoutTheShard) {
+    BrokerFixture at;
+    ASSERT_EQ(at.create_topic("safe"), ErrorCode::none);
+    ASSERT_EQ(at.create_topic("fast", 1, {{"flush.before.ack", "never"}}), ErrorCode::none);
+    for (const auto* const topic : {"safe", "fast"}) {
+        EXPECT_EQ(code(produce(at, {.topic = topic}, batch())), ErrorCode::none);
+    }
+    at.disk().hang("/data");
+    EXPECT_EQ(code(produce(at, {.topic = "safe"}, batch())), ErrorCode::request_timed_out);
+    for (const std::int16_t acks : {-1, 1}) {
+        EXPECT_EQ(code(produce(at, {.topic = "fast", .acks = acks}, batch())),
+                  ErrorCode::request_timed_out);
+    }
+    EXPECT_EQ(end_of(at, "fast"), 3);
+    at.disk().heal();
+    at.wait(2s);
+    EXPECT_EQ(end_of(at, "safe"), 6);
+    EXPECT_EQ(end_of(at, "fast"), 9) << "what was waited for in vain is there later";
+}
+
 TEST(Produce, AProducerIsDescribedWithItsLastSequence) {
     BrokerFixture at;
     ASSERT_EQ(at.create_topic("t"), ErrorCode::none);
