@@ -10,6 +10,8 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace barnabas::log {
 
@@ -44,6 +46,16 @@ public:
     }
     /// By the marker that was added last.
     void set_aborted(const AbortedTransaction& aborted) { batches_.back().aborted = aborted; }
+    /// Of all of them; nothing the next time.
+    std::vector<AbortedTransaction> take_aborted() {
+        std::vector<AbortedTransaction> aborted;
+        for (auto& batch : batches_) {
+            if (batch.aborted) {
+                aborted.push_back(*std::exchange(batch.aborted, std::nullopt));
+            }
+        }
+        return aborted;
+    }
     HeldBatch take_first() {
         HeldBatch first = std::move(batches_.front());
         batches_.pop_front();

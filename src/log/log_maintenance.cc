@@ -133,6 +133,10 @@ Result<FlushPlan> Log::begin_flush() {
                    .truncations = truncations_,
                    .number = flush_plans_ + 1};
     auto& writes = plan.work->writes;
+    // On the medium with their markers: what lies before the recovery point is not looked at again.
+    for (const auto& aborted : held_.take_aborted()) {
+        active().transactions().note(aborted);
+    }
     // Files may have to be opened, which may fail: what was taken until then waits for the next.
     for (auto at = segment_holding(recovery_point_); at != segments_.end(); ++at) {
         TRY_ASSIGN(auto batches, at->second->file());

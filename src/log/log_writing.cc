@@ -78,9 +78,6 @@ void Log::note_written(const FlushPlan& plan) {
         const auto batch = held_.take_first();
         active().appended(static_cast<std::uint32_t>(batch.bytes->size()), batch.last,
                           batch.largest);
-        if (batch.aborted) {
-            active().transactions().append(*batch.aborted);
-        }
     }
     if (!plan.work->synced && writes.epochs_file()) {
         unsynced_epochs_ = writes.epochs_file();
@@ -135,10 +132,14 @@ void Log::drop_held(Now now) {
     size_bytes_ -= held_.bytes();
     held_.clear();
     epochs_saved_ = !epochs_.truncate_to(written_end()) && epochs_saved_;
-    const auto loaded = is_broken() ? Result<void>() : load_producers(written_end(), now.wall);
-    if (!loaded) {
+    // Whose end was to be a marker that is gone must not pass for aborted.
+    auto cut = active().transactions().truncate_to(written_end());
+    if (cut && !is_broken()) {
+        cut = load_producers(written_end(), now.wall);
+    }
+    if (!cut) {
         log_.error("{}: {}; it takes no records until the broker is started again", partition_,
-                   loaded.error().message);
+                   cut.error().message);
         cut_half_ = true;
     }
     set_high_watermark(high_watermark_);
