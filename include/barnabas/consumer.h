@@ -130,8 +130,9 @@ public:
 
     // --- committed offsets -----------------------------------------------------------------
 
-    // Errors of all commits: invalid_group_id without group.id; what the coordinator
-    // answers: unknown_member_id, illegal_generation, rebalance_in_progress, fenced_instance_id;
+    // Errors of all commits: invalid_group_id without group.id; unknown_member_id while the
+    // consumer is subscribed and no member (thrown out: then somebody else may have read on), and
+    // what the coordinator answers: illegal_generation, rebalance_in_progress, fenced_instance_id;
     // request_timed_out after `timeout` (default.api.timeout.ms) with what went wrong until then.
 
     /// Positions of all assigned partitions. Retries what can be retried.

@@ -174,12 +174,15 @@ private:
     awaitable<void> send_commit();
     void tell_committed(const CommitOutcome& outcome);
     [[nodiscard]] Result<> need_group(std::string_view what) const;
+    [[nodiscard]] Result<> may_commit() const;
     struct OffsetSearch {
         std::map<TopicPartition, std::int64_t> open;  ///< timestamps that are looked for
         std::map<TopicPartition, OffsetAnswer> found{};
         std::string trouble{};  ///< why something is still open, as last heard
     };
     awaitable<Result<bool>> ask_leaders(OffsetSearch* search, Time deadline);
+    static std::unexpected<Error> not_found(const OffsetSearch& search, ErrorCode code,
+                                            Duration took);
 
     Logger log_;
     ConsumerConfig config_;

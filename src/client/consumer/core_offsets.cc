@@ -19,6 +19,20 @@ Result<> ConsumerCore::need_group(std::string_view what) const {
     return {};
 }
 
+/// Kafka's consumer refuses it as well (CommitFailedException): as nobody's, the broker would take
+/// offsets of a member that was thrown out, as soon as its group is empty.
+Result<> ConsumerCore::may_commit() const {
+    TRY(need_group("a commit"));
+    if (subscription_.in_group() && membership_ && membership_->identity().generation_id < 0) {
+        return fail(ErrorCode::unknown_member_id,
+                    "offsets cannot be committed while the consumer is no member of group \"{}\": "
+                    "it has not joined yet, or was thrown out (it polled later than "
+                    "max.poll.interval.ms, {} ms, or its heartbeats did not arrive)",
+                    *config_.group_id, config_.poll_interval_max / 1ms);
+    }
+    return {};
+}
+
 void ConsumerCore::queue_commit(OffsetMap offsets, Time deadline, CommitQueue::Done done) {
     commits_.add(std::move(offsets), deadline, std::move(done));
     if (!committing_) {
@@ -48,7 +62,7 @@ void ConsumerCore::commit_async(
     std::optional<OffsetMap> offsets,
     std::move_only_function<void(const Result<>&, const OffsetMap&)> callback) {
     auto wanted = offsets ? std::move(*offsets) : subscription_.consumed_offsets();
-    Result<> allowed = need_group("a commit");
+    Result<> allowed = may_commit();
     if (!allowed || wanted.empty()) {
         if (callback) {
             callback(allowed, wanted);
@@ -68,7 +82,7 @@ void ConsumerCore::commit_async(
 }
 
 awaitable<Result<void>> ConsumerCore::commit(std::optional<OffsetMap> offsets, Time deadline) {
-    if (auto allowed = need_group("a commit"); !allowed) {
+    if (auto allowed = may_commit(); !allowed) {
         co_return fail(std::move(allowed));
     }
     auto wanted = offsets ? std::move(*offsets) : subscription_.consumed_offsets();
@@ -226,6 +240,12 @@ awaitable<Result<bool>> ConsumerCore::ask_leaders(OffsetSearch* search, Time dea
     co_return search->open.empty();
 }
 
+std::unexpected<Error> ConsumerCore::not_found(const OffsetSearch& search, ErrorCode code,
+                                               Duration took) {
+    return fail(code, "the offset of {} was not found within {} ms; {}", search.open.begin()->first,
+                took / 1ms, search.trouble.empty() ? "it has no leader" : search.trouble);
+}
+
 awaitable<Result<std::map<TopicPartition, OffsetAnswer>>> ConsumerCore::find_offsets(
     std::map<TopicPartition, std::int64_t> timestamps, Time deadline) {
     const Time began = now();
@@ -240,8 +260,12 @@ awaitable<Result<std::map<TopicPartition, OffsetAnswer>>> ConsumerCore::find_off
     });
     while (!search.open.empty()) {
         if (!known) {
-            if (auto fresh = co_await cluster_.refresh(topics, deadline); !fresh) {
+            auto fresh = co_await cluster_.refresh(topics, deadline);
+            if (!fresh && search.trouble.empty()) {
                 co_return fail(std::move(fresh));
+            }
+            if (!fresh) {  // what the leader said, or did not, is why we are here
+                co_return not_found(search, fresh.error().code, now() - began);
             }
         }
         auto done = co_await ask_leaders(&search, deadline);
@@ -252,10 +276,7 @@ awaitable<Result<std::map<TopicPartition, OffsetAnswer>>> ConsumerCore::find_off
             break;
         }
         if (now() + config_.common.retry_backoff >= deadline || stopping_) {
-            co_return fail(ErrorCode::request_timed_out,
-                           "the offset of {} was not found within {} ms; {}",
-                           search.open.begin()->first, (now() - began) / 1ms,
-                           search.trouble.empty() ? "it has no leader" : search.trouble);
+            co_return not_found(search, ErrorCode::request_timed_out, now() - began);
         }
         known = false;
         co_await runtime::sleep_for(cluster_.shard(), config_.common.retry_backoff);

@@ -92,7 +92,7 @@ std::map<BrokerId, FetchWishes> Fetcher::plan(Time now) {
         if (!source) {
             continue;
         }
-        if (state.queued_bytes >= room_max) {
+        if (state.queued_bytes > 0 && state.queued_bytes >= room_max) {
             full.push_back(*source);
             continue;
         }

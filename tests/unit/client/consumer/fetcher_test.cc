@@ -112,10 +112,50 @@ TEST_F(FetcherTest, FetchesAheadOnlySoFar) {
     EXPECT_EQ(next(), "b1: 0@20");
 }
 
+/// fetch.max.bytes is for all brokers together: what waits for the user, and what is on its way.
+TEST_F(FetcherTest, BrokersShareWhatMayBeFetched) {
+    Fetcher both{{.bytes_max = 1000, .partition_bytes_max = 800}, subscription, metadata};
+    const auto one = both.next(start);
+    const auto two = both.next(start);
+    ASSERT_TRUE(one && two);
+    EXPECT_EQ(one->request.max_bytes, 500);
+    EXPECT_EQ(two->request.max_bytes, 500);
+    const auto take_some = [&](std::int64_t base, std::int32_t count) {
+        both.on_answer(BrokerId{1}, answer({data(0, {.base = base, .count = count})}), 17, nullptr,
+                       {.steady = start, .wall = Timestamp{0}});
+        return static_cast<std::int32_t>(both.queued_bytes());
+    };
+    const std::int32_t queued = take_some(0, 5);
+    const auto again = both.next(start);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->request.max_bytes, 500 - queued) << "the other one may still bring 500";
+    EXPECT_GT(take_some(5, 40), 400);
+    EXPECT_FALSE(both.next(start)) << "less than an eighth is left";
+    for (const auto& part : both.take()) {
+        both.released(part.partition, part.stamp, part.records.size());
+    }
+    const auto empty = both.next(start);
+    ASSERT_TRUE(empty);
+    EXPECT_EQ(empty->request.max_bytes, 500);
+}
+
 TEST_F(FetcherTest, AsksForNoMoreThanItsPartitionsMayBring) {
     const auto fetch = fetcher.next(start);
     ASSERT_TRUE(fetch);
     EXPECT_EQ(fetch->request.max_bytes, 100) << "of 50 MiB";
+}
+
+TEST_F(FetcherTest, WhoWantsNoBytesAtAllIsGivenABatchAtATime) {
+    Fetcher none{{.bytes_max = 0, .partition_bytes_max = 0}, subscription, metadata};
+    EXPECT_TRUE(none.next(start));
+    EXPECT_TRUE(none.next(start)) << "of the other broker";
+    none.on_answer(BrokerId{1}, answer({data(0, {.base = 0, .count = 1})}), 17, nullptr,
+                   {.steady = start, .wall = Timestamp{0}});
+    EXPECT_FALSE(none.next(start)) << "it waits for the user";
+    for (const auto& part : none.take()) {
+        none.released(part.partition, part.stamp, part.records.size());
+    }
+    EXPECT_TRUE(none.next(start));
 }
 
 TEST_F(FetcherTest, LeavesOutWhatIsPausedOrBeingRevoked) {
