@@ -96,6 +96,15 @@ def test_every_call_of_the_consumer(broker):
     assert done.returncode == 0, done.stdout[-20_000:]
 
 
+def test_what_the_users_own_objects_hear(broker):
+    """Assignors, listeners and coroutines (tests/integration/client_members_test.cc)."""
+    done = subprocess.run([PROGRAM.with_name("client_members_test"), "--gtest_color=no"],
+                          env={**os.environ, "BARNABAS_BOOTSTRAP": broker.bootstrap}, check=False,
+                          timeout=DEADLINE_S, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True)
+    assert done.returncode == 0, done.stdout[-20_000:]
+
+
 def come_and_go(broker, directory, client):
     topic = f"own-{client.name}"
     with Feed(broker, topic, PARTITIONS) as feed, \
